@@ -1,0 +1,84 @@
+"""Sign-in, roles, the operator's brand, and what the app must know before sign-in."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from shared.base import Message, Request
+
+Email = Annotated[str, msgspec.Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+Password = Annotated[str, msgspec.Meta(min_length=8, max_length=200)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+
+
+class Role(StrEnum):
+    DRIVER = "driver"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class Account(Message):
+    id: str
+    tenant_id: str
+    email: str
+    name: str
+    role: Role
+
+
+class Tokens(Message):
+    """`access_token` lives for `expires_in` seconds; `refresh_token` can be used once."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    account: Account
+
+
+class SignIn(Request):
+    email: Email
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class SignUp(Request):
+    email: Email
+    password: Password
+    name: Name
+
+
+class Refresh(Request):
+    refresh_token: Annotated[str, msgspec.Meta(min_length=10, max_length=400)]
+
+
+class Brand(Message):
+    """How a tenant looks: `seed_color` as `#RRGGBB`; `logo` as a data URL (SVG or PNG), empty for none."""
+
+    name: str
+    seed_color: str
+    logo: str = ""
+    support_email: str = ""
+    currency: str = "EUR"
+
+
+class BrandChange(Request):
+    name: Name | None = None
+    seed_color: Annotated[str, msgspec.Meta(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
+    logo: Annotated[str, msgspec.Meta(max_length=200_000)] | None = None
+    support_email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
+
+
+class DemoAccount(Message):
+    email: str
+    password: str
+    name: str
+    role: Role
+
+
+class Meta(Message):
+    """What the app must know before sign-in. `demo_accounts` is empty unless the backend runs as a demo."""
+
+    version: str
+    demo: bool
+    brand: Brand
+    demo_accounts: list[DemoAccount] = []
+    tile_url: str = ""

@@ -1,0 +1,131 @@
+"""The operator's overview, incidents and analytics, and the messages of the live socket."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from shared.base import Message, Request
+from shared.money import Money
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class IncidentState(StrEnum):
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class Incident(Message):
+    """Something that needs somebody. `advice` says the next step in plain words."""
+
+    id: str
+    rule: str
+    severity: Severity
+    state: IncidentState
+    title: str
+    detail: str
+    advice: str
+    station_id: str | None
+    station_identity: str
+    station_name: str
+    location: str
+    connector_id: str | None
+    connector: str
+    opened_at: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str
+    closed_at: datetime | None
+    occurrences: int
+
+
+class PowerPoint(Message):
+    at: datetime
+    power_w: int
+
+
+class Overview(Message):
+    """What an operator sees first. `stations` counts stations by state word (ConnectorStatus values)."""
+
+    at: datetime
+    stations: dict[str, int]
+    connectors: dict[str, int]
+    power_w: int
+    active_sessions: int
+    sessions_today: int
+    energy_today_wh: int
+    revenue_today: Money
+    energy_yesterday_wh: int
+    revenue_yesterday: Money
+    pending_stations: int
+    incidents: list[Incident]
+    power: list[PowerPoint]
+    """The last 24 hours."""
+
+
+class DailyRow(Message):
+    """One day of one location (`location_id` None: all). Shares are 0…1; None: nothing to divide by."""
+
+    day: date
+    location_id: str | None
+    location: str
+    sessions: int
+    successful_sessions: int
+    energy_wh: int
+    revenue: Decimal
+    currency: str
+    utilisation: float | None
+    """Connector hours in use / connector hours."""
+    uptime: float | None
+    success: float | None
+
+
+class AnalyticsReport(Message):
+    begins_on: date
+    ends_on: date
+    currency: str
+    total: DailyRow
+    by_day: list[DailyRow]
+    by_location: list[DailyRow]
+
+
+class Subscribe(Request, tag="subscribe", tag_field="type"):
+    topic: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+
+
+class Unsubscribe(Request, tag="unsubscribe", tag_field="type"):
+    topic: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
+
+
+class Authenticate(Request, tag="authenticate", tag_field="type"):
+    """The first message on the live socket."""
+
+    token: Annotated[str, msgspec.Meta(min_length=1, max_length=4000)]
+
+
+class LiveKind(StrEnum):
+    SNAPSHOT = "snapshot"
+    UPSERT = "upsert"
+    ERROR = "error"
+    READY = "ready"
+
+
+class LiveMessage(Message):
+    """From the live socket. SNAPSHOT replaces what the screen knows of the topic, UPSERT one item of it.
+
+    Topics and what `data` is: see docs/live.md.
+    """
+
+    topic: str
+    kind: LiveKind
+    data: msgspec.Raw = msgspec.Raw(b"null")
+
+
+LiveRequest = Authenticate | Subscribe | Unsubscribe

@@ -1,0 +1,246 @@
+"""Locations, stations and connectors, as drivers and operators see them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+
+from shared.base import Message, Request
+from shared.money import PriceHeadline
+
+Identity = Annotated[str, msgspec.Meta(min_length=1, max_length=48, pattern=r"^[^\x00-\x1f/]+$")]
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class ConnectorStatus(StrEnum):
+    """What a connector does now. OFFLINE is ours: the station that would tell is not connected."""
+
+    AVAILABLE = "available"
+    OCCUPIED = "occupied"
+    """A cable is in, or a finished session still holds the connector: nothing flows."""
+    CHARGING = "charging"
+    SUSPENDED = "suspended"
+    FINISHING = "finishing"
+    RESERVED = "reserved"
+    UNAVAILABLE = "unavailable"
+    FAULTED = "faulted"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+
+
+class Registration(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class PowerType(StrEnum):
+    AC = "AC"
+    DC = "DC"
+
+
+class Availability(Message):
+    """How many connectors of a location are in which state."""
+
+    total: int
+    available: int
+    in_use: int
+    out_of_order: int
+
+
+class Connector(Message):
+    """One outlet. (station identity, evse, number) names it on the wire; `id` names it everywhere else."""
+
+    id: str
+    evse: int
+    number: int
+    label: str
+    standard: str
+    """Plug, as OCPI ConnectorType: IEC_62196_T2, IEC_62196_T2_COMBO, CHADEMO …"""
+    power_type: PowerType
+    max_power_w: int
+    status: ConnectorStatus
+    status_at: datetime | None = None
+    error_code: str = ""
+    error_info: str = ""
+    price: PriceHeadline | None = None
+    transaction_id: str | None = None
+
+
+class LocationSummary(Message):
+    """One location in the driver's list and on the map. `distance_m` when the request said where the driver is."""
+
+    id: str
+    name: str
+    address: str
+    city: str
+    latitude: float
+    longitude: float
+    availability: Availability
+    max_power_w: int
+    power_types: list[PowerType]
+    price_from: PriceHeadline | None = None
+    distance_m: int | None = None
+
+
+class StationForDriver(Message):
+    id: str
+    identity: str
+    name: str
+    online: bool
+    connectors: list[Connector]
+
+
+class LocationDetail(Message):
+    id: str
+    name: str
+    address: str
+    postal_code: str
+    city: str
+    country: str
+    latitude: float
+    longitude: float
+    time_zone: str
+    description: str
+    availability: Availability
+    stations: list[StationForDriver]
+
+
+class StationRow(Message):
+    """One station in the operator's list."""
+
+    id: str
+    identity: str
+    name: str
+    location_id: str | None
+    location: str
+    vendor: str
+    model: str
+    ocpp_version: str
+    registration: Registration
+    online: bool
+    last_seen_at: datetime | None
+    status: ConnectorStatus
+    """The worst of its connectors, or OFFLINE."""
+    connectors: list[Connector]
+    power_w: int
+    open_incidents: int
+
+
+class StationDetail(Message):
+    row: StationRow
+    serial: str
+    firmware: str
+    security: str
+    connected_at: datetime | None
+    booted_at: datetime | None
+    boot_reason: str
+    created_at: datetime
+    time_zone: str
+    address: str
+
+
+class Variable(Message):
+    """One configuration key (1.6) or variable (2.0.1). `component` is empty for 1.6."""
+
+    component: str
+    name: str
+    value: str | None
+    read_only: bool
+    evse: int | None = None
+    updated_at: datetime | None = None
+
+
+class Frame(Message):
+    """One OCPP message as it went over the wire, secrets blanked. `direction`: `in` from the station, `out` to it."""
+
+    id: str
+    at: datetime
+    direction: str
+    kind: str
+    """call, result, error or malformed."""
+    action: str
+    message_id: str
+    payload: str
+    size: int
+    latency_ms: int | None = None
+    error_code: str = ""
+
+
+class StationNew(Request):
+    identity: Identity
+    name: Text = ""
+    location_id: str | None = None
+    password: Annotated[str, msgspec.Meta(min_length=16, max_length=40)] | None = None
+    """Basic auth password; None lets the station connect without one."""
+
+
+class StationChange(Request):
+    name: Text | None = None
+    location_id: str | None = None
+    password: Annotated[str, msgspec.Meta(min_length=16, max_length=40)] | None = None
+
+
+class ResetKind(StrEnum):
+    SOFT = "soft"
+    """After running transactions have ended (1.6 Soft, 2.0.1 OnIdle)."""
+    HARD = "hard"
+    """At once (1.6 Hard, 2.0.1 Immediate)."""
+
+
+class ResetStation(Request):
+    kind: ResetKind = ResetKind.SOFT
+
+
+class UnlockConnector(Request):
+    connector_id: str
+
+
+class SetAvailability(Request):
+    operative: bool
+    connector_id: str | None = None
+    """None: the whole station."""
+
+
+class TriggerMessage(Request):
+    message: Annotated[str, msgspec.Meta(max_length=50)]
+    """BootNotification, Heartbeat, StatusNotification, MeterValues …"""
+    connector_id: str | None = None
+
+
+class VariableChange(Request):
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+    value: Annotated[str, msgspec.Meta(max_length=1000)]
+    component: Annotated[str, msgspec.Meta(max_length=50)] = ""
+
+
+class ReadVariables(Request):
+    """Ask the station for its configuration anew; empty `names` asks for everything."""
+
+    names: list[Annotated[str, msgspec.Meta(max_length=100)]] = []
+
+
+class CommandAnswer(Message):
+    """What became of a command. `status`: the station's own word, such as Accepted, Rejected, NotSupported, Unlocked.
+
+    accepted: whether the station said that it will do it. payload: the station's whole answer.
+    """
+
+    accepted: bool
+    status: str
+    payload: dict[str, Any] = {}
+    latency_ms: int = 0
+
+
+class CommandRow(Message):
+    """One command in a station's history."""
+
+    id: str
+    at: datetime
+    action: str
+    by: str
+    state: str
+    """sent, answered, failed."""
+    status: str
+    detail: str = ""

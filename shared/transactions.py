@@ -1,0 +1,110 @@
+"""Transactions: charging sessions from the tap on Start to the receipt."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from shared.base import Message, Request
+from shared.money import Money
+
+
+class TransactionState(StrEnum):
+    """REQUESTED → ACTIVE → ENDED is the way of a good one; FAILED never began."""
+
+    REQUESTED = "requested"
+    """Started from the app; the station has not begun yet (plug in, or wait)."""
+    ACTIVE = "active"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class ChargingState(StrEnum):
+    """OCPP 2.0.1 ChargingStateEnumType, in our spelling."""
+
+    PREPARING = "preparing"
+    CHARGING = "charging"
+    SUSPENDED_EV = "suspended_ev"
+    SUSPENDED_EVSE = "suspended_evse"
+    IDLE = "idle"
+
+
+class Transaction(Message):
+    """One charging session. Numbers are of now for an active one, final for an ended one.
+
+    power_w: None where the station doesn't tell. soc_percent: only cars that tell. cost: including VAT.
+    """
+
+    id: str
+    number: int
+    state: TransactionState
+    charging_state: ChargingState | None
+    station_id: str
+    station_identity: str
+    station_name: str
+    location_id: str | None
+    location: str
+    connector_id: str | None
+    connector: str
+    driver: str
+    id_token: str
+    requested_at: datetime | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    energy_wh: int
+    power_w: int | None
+    soc_percent: int | None
+    cost: Money | None
+    stop_reason: str
+    failure: str
+    """For FAILED: why, in plain words."""
+    stopping: bool
+    """A stop was asked for and the station has not ended the transaction yet."""
+    flags: list[str]
+    """What an operator should know: offline, estimated, meter_backwards, unmatched …"""
+    updated_at: datetime
+
+
+class Reading(Message):
+    """One point of a session's curve."""
+
+    at: datetime
+    energy_wh: int
+    power_w: int | None = None
+    soc_percent: int | None = None
+
+
+class TransactionEvent(Message):
+    """One step in the life of a session, for the timeline."""
+
+    at: datetime
+    kind: str
+    text: str
+
+
+class PaymentInfo(Message):
+    id: str
+    state: str
+    """pending, held, captured, released, failed."""
+    method: str
+    held: Money | None
+    captured: Money | None
+    failure: str = ""
+
+
+class TransactionDetail(Message):
+    transaction: Transaction
+    readings: list[Reading]
+    timeline: list[TransactionEvent]
+    payment: PaymentInfo | None
+    has_receipt: bool
+    max_power_w: int
+    price: str
+
+
+class StartTransaction(Request):
+    """Start charging on a connector. `account_id`: an operator may start for a driver."""
+
+    connector_id: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+    account_id: str | None = None
