@@ -30,7 +30,7 @@ class PriceHeadline(Message):
 
 
 class ReceiptLine(Message):
-    """One line of a bill: `quantity` `unit` at `unit_price` gives `amount` (all without VAT, but amount_incl)."""
+    """One line of a bill: `quantity` `unit` at `unit_price` gives `amount`; only amount_incl has VAT."""
 
     kind: str
     label: str

@@ -69,7 +69,7 @@ class Connector(Message):
 
 
 class LocationSummary(Message):
-    """One location in the driver's list and on the map. `distance_m` when the request said where the driver is."""
+    """One location in the driver's list and on the map. `distance_m` if the driver's place is known."""
 
     id: str
     name: str
@@ -153,7 +153,7 @@ class Variable(Message):
 
 
 class Frame(Message):
-    """One OCPP message as it went over the wire, secrets blanked. `direction`: `in` from the station, `out` to it."""
+    """One OCPP message as it went over the wire, secrets blanked. `direction`: `in` or `out`."""
 
     id: str
     at: datetime
@@ -222,7 +222,7 @@ class ReadVariables(Request):
 
 
 class CommandAnswer(Message):
-    """What became of a command. `status`: the station's own word, such as Accepted, Rejected, NotSupported, Unlocked.
+    """What became of a command. `status`: the station's own word, such as Accepted or NotSupported.
 
     accepted: whether the station said that it will do it. payload: the station's whole answer.
     """

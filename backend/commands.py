@@ -1,0 +1,101 @@
+"""What Wattline can ask of a station, in our words.
+
+Commands travel over the bus to the node that holds the socket (topic `station.<station_id>`);
+`ocpp/v16/outbound.py` and `ocpp/v201/outbound.py` put them onto the wire.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """timeout_s: how long the station may take; None: as the settings say."""
+
+    timeout_s: int | None = None
+
+
+class RequestStart(Command, frozen=True, kw_only=True):
+    """remote_start_id comes back in TransactionEvent (2.0.1); 1.6 matches by connector and id token."""
+
+    evse: int
+    id_token: str
+    id_token_type: str = "Central"
+    remote_start_id: int
+
+
+class RequestStop(Command, frozen=True, kw_only=True):
+    """transaction_ref: the id the station knows (2.0.1), or our number as text (1.6)."""
+
+    transaction_ref: str
+
+
+class Reset(Command, frozen=True, kw_only=True):
+    hard: bool = False
+
+
+class Unlock(Command, frozen=True, kw_only=True):
+    evse: int
+    connector: int = 1
+
+
+class SetAvailability(Command, frozen=True, kw_only=True):
+    """evse None: the whole station."""
+
+    operative: bool
+    evse: int | None = None
+    connector: int | None = None
+
+
+class Trigger(Command, frozen=True, kw_only=True):
+    message: str
+    evse: int | None = None
+
+
+class GetVariables(Command, frozen=True, kw_only=True):
+    """names: 1.6 keys, or `Component.Variable` for 2.0.1; empty: everything (2.0.1: a base report)."""
+
+    names: list[str] = []
+
+
+class SetVariable(Command, frozen=True, kw_only=True):
+    name: str
+    value: str
+    component: str = ""
+
+
+class RawCall(Command, frozen=True, kw_only=True):
+    """Any OCPP call; the payload is checked against the schema of the station's version."""
+
+    action: str
+    payload: dict[str, Any]
+
+
+AnyCommand = (
+    RequestStart
+    | RequestStop
+    | Reset
+    | Unlock
+    | SetAvailability
+    | Trigger
+    | GetVariables
+    | SetVariable
+    | RawCall
+)
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back.
+
+    outcome: answered, error (CALLERROR), invalid (our payload breaks the schema), timeout, closed.
+
+    accepted: the station says it will do it (Accepted, RebootRequired, Scheduled, Unlocked …).
+    """
+
+    outcome: str
+    accepted: bool = False
+    status: str = ""
+    payload: dict[str, Any] = {}
+    error_code: str = ""
+    error_description: str = ""
+    latency_ms: int = 0

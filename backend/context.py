@@ -1,0 +1,67 @@
+"""What a service needs from the outside: settings, clock, bus, and the unit of work that carries events."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import msgspec
+from backend.bus.base import Bus
+from backend.db.engine import transaction
+
+from backend.events import Event
+from backend.settings import Settings
+
+Handler = Callable[["Context", "Unit", Event], Awaitable[None]]
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Handed to every service function. `handlers` is the table of `wiring.EVENTS`."""
+
+    settings: Settings
+    bus: Bus
+    now: Callable[[], datetime] = utc_now
+    handlers: Mapping[type[Event], tuple[Handler, ...]] = field(default_factory=dict)
+
+    @asynccontextmanager
+    async def unit(self) -> AsyncIterator["Unit"]:
+        """One database transaction and the events that belong to it.
+
+        Handlers run before the commit, in the same transaction: what they enqueue is as durable as the
+        fact itself. After the commit the events go to the bus, where screens listen (best effort).
+        Inside an open unit of the same task a savepoint is made, and its events go out at once after it;
+        so services call `unit()` only at their edge and hand the `Unit` on.
+        """
+        unit = Unit(self)
+        async with transaction():
+            yield unit
+            await unit.settle()
+        await unit.announce()
+
+
+@dataclass(slots=True)
+class Unit:
+    context: Context
+    emitted: list[Event] = field(default_factory=list)
+    _settled: int = 0
+
+    def emit(self, event: Event) -> None:
+        self.emitted.append(event)
+
+    async def settle(self) -> None:
+        """Let the handlers of every event act; they may emit more."""
+        while self._settled < len(self.emitted):
+            event = self.emitted[self._settled]
+            self._settled += 1
+            for handler in self.context.handlers.get(type(event), ()):
+                await handler(self.context, self, event)
+
+    async def announce(self) -> None:
+        for event in self.emitted:
+            topic = f"event.{event.tenant_id}.{type(event).__name__}"
+            await self.context.bus.publish(topic, msgspec.json.encode(event))

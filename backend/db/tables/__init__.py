@@ -1,0 +1,40 @@
+"""Every table, one module a room. Stores read and write them; nothing else does (but `jobs`)."""
+
+from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
+from backend.db.tables.alerts import Incident
+from backend.db.tables.authorization import IdToken
+from backend.db.tables.money import Cdr, Payment, Tariff
+from backend.db.tables.stations import (
+    ChargingStation,
+    Connector,
+    Location,
+    OcppFrame,
+    StationCommand,
+    StationVariable,
+    StatusChange,
+)
+from backend.db.tables.transactions import Transaction, TransactionMessage, TransactionReading
+
+TABLES = (
+    Tenant,
+    Account,
+    RefreshToken,
+    IdempotencyKey,
+    Tariff,
+    Location,
+    ChargingStation,
+    Connector,
+    StatusChange,
+    StationVariable,
+    StationCommand,
+    OcppFrame,
+    IdToken,
+    Transaction,
+    TransactionMessage,
+    TransactionReading,
+    Payment,
+    Cdr,
+    Incident,
+)
+
+__all__ = ["TABLES", *(table.__name__ for table in TABLES)]

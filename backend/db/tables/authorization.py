@@ -1,0 +1,24 @@
+"""Id tokens: cards, app users, anything a station may present."""
+
+from backend.db.engine import DB
+from piccolo.columns import UUID, ForeignKey, Timestamptz, Varchar
+from piccolo.columns.base import OnDelete
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from backend.db.tables.accounts import Account, Tenant
+
+
+class IdToken(Table, db=DB, tablename="id_token"):
+    """`value` is compared case-insensitively and is unique in its tenant (stored as sent, index on lower)."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    value = Varchar(length=36)
+    type = Varchar(length=20, default="ISO14443")  # 2.0.1 IdTokenEnumType; Central for app users
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
+    label = Varchar(length=100, default="")
+    parent = Varchar(length=36, default="")  # 1.6 parentIdTag, 2.0.1 groupIdToken
+    blocked_at = Timestamptz(null=True, default=None)
+    expires_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())

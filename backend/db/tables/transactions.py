@@ -1,0 +1,94 @@
+"""Transactions, the messages that made them, and their readings."""
+
+from backend.db.engine import DB
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigInt,
+    BigSerial,
+    Boolean,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+    Varchar,
+)
+from piccolo.columns.base import OnDelete
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.table import Table
+
+from backend.db.tables.accounts import Account, Tenant
+from backend.db.tables.money import AMOUNT, Tariff
+from backend.db.tables.stations import ChargingStation, Connector
+
+
+class Transaction(Table, db=DB, tablename="transaction"):
+    """One session. `number` is the integer that OCPP 1.6 wants; `ref` is the id on the wire of 2.0.1."""
+
+    id = UUID(primary_key=True)
+    number = BigInt(unique=True)  # default nextval('transaction_number'), fits 31 bits
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    station = ForeignKey(ChargingStation, on_delete=OnDelete.restrict, null=False)
+    connector = ForeignKey(Connector, on_delete=OnDelete.restrict, null=True)
+    evse = Integer(null=True, default=None)
+    ref = Varchar(length=36, null=True, default=None)
+    account = ForeignKey(Account, on_delete=OnDelete.restrict, null=True)
+    id_token = Varchar(length=36, default="")
+    tariff = ForeignKey(Tariff, on_delete=OnDelete.restrict, null=True)  # fixed at the start
+    state = Varchar(length=10)  # requested, active, ended, failed
+    charging_state = Varchar(length=20, null=True, default=None)
+    requested_at = Timestamptz(null=True, default=None)
+    begun_at = Timestamptz(null=True, default=None)
+    ended_at = Timestamptz(null=True, default=None)
+    stop_requested_at = Timestamptz(null=True, default=None)
+    meter_start_wh = BigInt(null=True, default=None)
+    meter_last_wh = BigInt(null=True, default=None)
+    meter_last_at = Timestamptz(null=True, default=None)
+    energy_wh = BigInt(default=0)
+    power_w = Integer(null=True, default=None)
+    max_power_w = Integer(default=0)
+    soc_percent = Integer(null=True, default=None)
+    cost = Numeric(digits=AMOUNT, null=True, default=None)  # so far, or final; with VAT
+    currency = Varchar(length=3, default="")
+    stop_reason = Varchar(length=40, default="")
+    failure = Text(default="")
+    flags = JSONB(default="[]")
+    seq_no_last = Integer(null=True, default=None)
+    simulated_history = Boolean(default=False)  # made by the demo's seed, not by a station
+    created_at = Timestamptz(default=TimestamptzNow())
+    updated_at = Timestamptz(default=TimestamptzNow())
+
+
+class TransactionMessage(Table, db=DB, tablename="transaction_message"):
+    """Each distinct message of a station about a transaction, by what it says: the ground of exactly-once.
+
+    Unique in (station, fingerprint). `transaction` None: nobody knows what it belongs to (quarantine).
+    """
+
+    id = BigSerial(primary_key=True)
+    station = ForeignKey(ChargingStation, on_delete=OnDelete.cascade, null=False)
+    transaction = ForeignKey(Transaction, on_delete=OnDelete.cascade, null=True)
+    fingerprint = Varchar(length=64)
+    kind = Varchar(length=10)  # started, updated, ended
+    seq_no = Integer(null=True, default=None)
+    at = Timestamptz()  # the station's clock, mended where it was absurd
+    received_at = Timestamptz(default=TimestamptzNow())
+    payload = JSONB()
+    note = Text(default="")
+
+
+class TransactionReading(Table, db=DB, tablename="transaction_reading"):
+    """One sampled moment of a transaction. Unique in (transaction, at)."""
+
+    id = BigSerial(primary_key=True)
+    transaction = ForeignKey(Transaction, on_delete=OnDelete.cascade, null=False)
+    at = Timestamptz()
+    energy_wh = BigInt(null=True, default=None)  # the register, not the session's energy
+    power_w = Integer(null=True, default=None)
+    soc_percent = Integer(null=True, default=None)
+    current_a = Numeric(digits=(8, 2), null=True, default=None)
+    voltage_v = Numeric(digits=(8, 2), null=True, default=None)
+    charging_state = Varchar(length=20, null=True, default=None)
+    context = Varchar(length=30, default="Sample.Periodic")
+    trusted = Boolean(default=True)  # False: kept, shown, and left out of the bill

@@ -1,0 +1,122 @@
+"""What happens in the house. A service emits an event inside its database transaction (`Unit.emit`).
+
+`wiring.EVENTS` says who acts on it inside the same transaction; after the commit it goes to the bus
+for screens, on topic `event.<tenant_id>.<name>`. Events say what happened, not what to do.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    tenant_id: UUID
+    at: datetime
+
+
+class StationEvent(Event, frozen=True, kw_only=True):
+    station_id: UUID
+    identity: str
+
+
+class StationConnected(StationEvent, frozen=True, kw_only=True):
+    ocpp_version: str
+
+
+class StationDisconnected(StationEvent, frozen=True, kw_only=True):
+    reason: str = ""
+
+
+class StationBooted(StationEvent, frozen=True, kw_only=True):
+    registration: str
+
+
+class StationChanged(StationEvent, frozen=True, kw_only=True):
+    """Anything else of a station that a screen shows: its name, registration or configuration."""
+
+
+class ConnectorStatusChanged(StationEvent, frozen=True, kw_only=True):
+    connector_id: UUID
+    evse: int
+    status: str
+    previous: str
+    error_code: str = ""
+    vendor_error_code: str = ""
+    error_info: str = ""
+
+
+class TransactionEvent(Event, frozen=True, kw_only=True):
+    transaction_id: UUID
+    station_id: UUID
+    identity: str
+    connector_id: UUID | None = None
+    account_id: UUID | None = None
+
+
+class TransactionRequested(TransactionEvent, frozen=True, kw_only=True):
+    pass
+
+
+class TransactionStarted(TransactionEvent, frozen=True, kw_only=True):
+    pass
+
+
+class TransactionUpdated(TransactionEvent, frozen=True, kw_only=True):
+    """New readings, another charging state, a stop asked for."""
+
+
+class TransactionEnded(TransactionEvent, frozen=True, kw_only=True):
+    stop_reason: str = ""
+
+
+class TransactionFailed(TransactionEvent, frozen=True, kw_only=True):
+    """Requested, and never begun."""
+
+    failure: str
+
+
+class PaymentChanged(Event, frozen=True, kw_only=True):
+    payment_id: UUID
+    transaction_id: UUID
+    state: str
+
+
+class CdrIssued(Event, frozen=True, kw_only=True):
+    cdr_id: UUID
+    transaction_id: UUID
+
+
+class IncidentChanged(Event, frozen=True, kw_only=True):
+    incident_id: UUID
+    station_id: UUID | None
+    state: str
+
+
+class BrandChanged(Event, frozen=True, kw_only=True):
+    pass
+
+
+class FramesLogged(StationEvent, frozen=True, kw_only=True):
+    """New messages in the OCPP log of a station; published by the frame log itself, best effort."""
+
+    count: int
+
+
+AnyEvent = (
+    StationConnected
+    | StationDisconnected
+    | StationBooted
+    | StationChanged
+    | ConnectorStatusChanged
+    | TransactionRequested
+    | TransactionStarted
+    | TransactionUpdated
+    | TransactionEnded
+    | TransactionFailed
+    | PaymentChanged
+    | CdrIssued
+    | IncidentChanged
+    | BrandChanged
+    | FramesLogged
+)

@@ -1,0 +1,146 @@
+"""Every setting, read once from the environment. The table in docs/settings.md is made from this file."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from backend.errors import StartRefused
+
+ROLES = ("ocpp", "web", "worker")
+
+
+def _setting(variable: str, default: Any, about: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"variable": variable, "about": about, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a node is told from outside. Build it with `from_environment`; it never changes while running."""
+
+    database_url: str = _setting(
+        "DATABASE_URL", "", "PostgreSQL address; empty starts the embedded server", secret=True
+    )
+    nats_url: str = _setting("NATS_URL", "", "NATS address; empty: one process does everything", secret=True)
+    data_dir: Path = _setting(
+        "WATTLINE_DATA", Path(".wattline"), "Folder of the embedded database and of local secrets"
+    )
+    roles: tuple[str, ...] = _setting("WATTLINE_ROLES", ROLES, "What this process does: ocpp, web, worker")
+    host: str = _setting("WATTLINE_HOST", "127.0.0.1", "Address the web server listens on")
+    port: int = _setting("WATTLINE_PORT", 8000, "Port of the web app and the API")
+    ocpp_host: str = _setting("WATTLINE_OCPP_HOST", "127.0.0.1", "Address the OCPP listener listens on")
+    ocpp_port: int = _setting("WATTLINE_OCPP_PORT", 9000, "Port of the OCPP listener")
+    public_url: str = _setting(
+        "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
+    )
+    secret: str = _setting(
+        "WATTLINE_SECRET", "", "Signs access tokens; empty: made once in the data folder", secret=True
+    )
+    demo: bool = _setting("WATTLINE_DEMO", False, "Offer demo accounts at sign-in")
+    tenant: str = _setting("WATTLINE_TENANT", "Wattline", "Name of the first tenant, made at the first start")
+    admin_email: str = _setting(
+        "WATTLINE_ADMIN_EMAIL", "", "E-mail of the first administrator, made at the first start"
+    )
+    admin_password: str = _setting(
+        "WATTLINE_ADMIN_PASSWORD", "", "Password of the first administrator", secret=True
+    )
+    unknown_stations: str = _setting(
+        "WATTLINE_UNKNOWN_STATIONS",
+        "pending",
+        "Stations nobody entered: pending (held for an operator) or refuse",
+    )
+    heartbeat_s: int = _setting("WATTLINE_HEARTBEAT", 60, "Heartbeat interval told to stations, seconds")
+    ping_s: int = _setting("WATTLINE_PING", 30, "WebSocket ping interval, seconds; 0 turns pings off")
+    silence_s: int = _setting(
+        "WATTLINE_SILENCE", 180, "A connected station that says nothing for so long raises an alert, seconds"
+    )
+    call_timeout_s: int = _setting(
+        "WATTLINE_CALL_TIMEOUT", 30, "How long a station may take to answer a command, seconds"
+    )
+    start_timeout_s: int = _setting(
+        "WATTLINE_START_TIMEOUT", 120, "How long a requested session waits for the station to begin, seconds"
+    )
+    max_frame: int = _setting("WATTLINE_MAX_FRAME", 262144, "Largest OCPP message, bytes")
+    hold_amount: str = _setting(
+        "WATTLINE_HOLD",
+        "50.00",
+        "Amount reserved on the driver's card before a session, in the tenant's currency",
+    )
+    access_token_s: int = _setting("WATTLINE_ACCESS_TOKEN", 900, "Life of an access token, seconds")
+    refresh_token_s: int = _setting("WATTLINE_REFRESH_TOKEN", 2592000, "Life of a refresh token, seconds")
+    pool_min: int = _setting("WATTLINE_POOL_MIN", 2, "Fewest database connections")
+    pool_max: int = _setting("WATTLINE_POOL_MAX", 20, "Most database connections")
+    frame_days: int = _setting("WATTLINE_FRAME_DAYS", 14, "How long logged OCPP messages are kept, days")
+    tile_url: str = _setting(
+        "WATTLINE_TILE_URL", "", "Map tile server, as https://…/{z}/{x}/{y}.png; empty: the bundled map"
+    )
+    log_level: str = _setting("WATTLINE_LOG_LEVEL", "info", "debug, info, warning or error")
+    log_json: bool = _setting("WATTLINE_LOG_JSON", False, "One JSON object a log line")
+
+    @property
+    def app_url(self) -> str:
+        return self.public_url.rstrip("/") or f"http://{_reachable(self.host)}:{self.port}"
+
+    @property
+    def local_url(self) -> str:
+        """Where this very process answers: the app it serves talks to its own API there."""
+        return f"http://{_reachable(self.host)}:{self.port}"
+
+    @property
+    def ocpp_url(self) -> str:
+        return f"ws://{_reachable(self.ocpp_host)}:{self.ocpp_port}/ocpp"
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+
+
+def _parse(variable: str, text: str, default: Any) -> Any:
+    try:
+        if isinstance(default, bool):
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
+                text.lower()
+            ]
+        if isinstance(default, int):
+            return int(text)
+    except (KeyError, ValueError):
+        wanted = "true or false" if isinstance(default, bool) else "a whole number"
+        raise StartRefused(f"{variable} is {text!r}; it must be {wanted}.") from None
+    if isinstance(default, Path):
+        return Path(text)
+    if isinstance(default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def from_environment(environ: Mapping[str, str] = os.environ, **override: Any) -> Settings:
+    """Settings from environment variables; `override` wins where it isn't None.
+
+    Raises StartRefused, with the variable and what it may be, for a value that can't work.
+    """
+    values: dict[str, Any] = {}
+    known = set()
+    for one in fields(Settings):
+        variable = one.metadata["variable"]
+        known.add(variable)
+        text = environ.get(variable, "")
+        if text != "":
+            values[one.name] = _parse(variable, text, one.default)
+    unknown = sorted(
+        name for name in environ if name.startswith("WATTLINE_") and name not in known | {"WATTLINE_API_URL"}
+    )
+    if unknown:
+        raise StartRefused(f"{unknown[0]} is not a setting of Wattline; docs/settings.md lists them.")
+    values.update({name: value for name, value in override.items() if value is not None})
+    settings = Settings(**values)
+    wrong = [role for role in settings.roles if role not in ROLES]
+    if wrong or not settings.roles:
+        raise StartRefused(
+            f"WATTLINE_ROLES names {', '.join(wrong) or 'nothing'}; choose from {', '.join(ROLES)}."
+        )
+    if settings.unknown_stations not in ("pending", "refuse"):
+        raise StartRefused("WATTLINE_UNKNOWN_STATIONS must be pending or refuse.")
+    if settings.pool_min > settings.pool_max:
+        raise StartRefused("WATTLINE_POOL_MIN is larger than WATTLINE_POOL_MAX.")
+    return settings
