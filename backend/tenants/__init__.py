@@ -1,0 +1,1 @@
+"""Operator companies and how they look."""

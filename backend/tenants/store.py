@@ -1,0 +1,24 @@
+"""Queries of tenants."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from backend.db.tables import Tenant
+
+
+async def first() -> Tenant | None:
+    return await Tenant.objects().order_by(Tenant.created_at).first()
+
+
+async def by_id(tenant_id: UUID) -> Tenant | None:
+    return await Tenant.objects().get(Tenant.id == tenant_id)
+
+
+async def add(*, slug: str, name: str, **values: Any) -> Tenant:
+    tenant = Tenant(id=uuid4(), slug=slug, name=name, **values)
+    await tenant.save()
+    return tenant
+
+
+async def change(tenant_id: UUID, values: dict[str, Any]) -> None:
+    await Tenant.update(values, force=True).where(Tenant.id == tenant_id)

@@ -1,0 +1,1 @@
+"""What every route shares: problems, pages, idempotency, the API's own page."""
