@@ -8,9 +8,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_NAME = re.compile(
-    r"passw|secret|token|authorization|credential|private|api_?key|dsn|database_url", re.I
-)
+_SECRET_NAME = re.compile(r"passw|secret|token|authorization|credential|private|api_?key|dsn|database_url", re.I)
 _SECRET_IN_URL = re.compile(r"(://[^:/@\s]+:)[^@\s]+@")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]+")
 BLANK = "•••"

@@ -42,9 +42,7 @@ class Settings:
     admin_email: str = _setting(
         "WATTLINE_ADMIN_EMAIL", "", "E-mail of the first administrator, made at the first start"
     )
-    admin_password: str = _setting(
-        "WATTLINE_ADMIN_PASSWORD", "", "Password of the first administrator", secret=True
-    )
+    admin_password: str = _setting("WATTLINE_ADMIN_PASSWORD", "", "Password of the first administrator", secret=True)
     unknown_stations: str = _setting(
         "WATTLINE_UNKNOWN_STATIONS",
         "pending",
@@ -99,9 +97,7 @@ def _reachable(host: str) -> str:
 def _parse(variable: str, text: str, default: Any) -> Any:
     try:
         if isinstance(default, bool):
-            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-                text.lower()
-            ]
+            return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[text.lower()]
         if isinstance(default, int):
             return int(text)
     except (KeyError, ValueError):
@@ -136,9 +132,7 @@ def from_environment(environ: Mapping[str, str] = os.environ, **override: Any) -
     settings = Settings(**values)
     wrong = [role for role in settings.roles if role not in ROLES]
     if wrong or not settings.roles:
-        raise StartRefused(
-            f"WATTLINE_ROLES names {', '.join(wrong) or 'nothing'}; choose from {', '.join(ROLES)}."
-        )
+        raise StartRefused(f"WATTLINE_ROLES names {', '.join(wrong) or 'nothing'}; choose from {', '.join(ROLES)}.")
     if settings.unknown_stations not in ("pending", "refuse"):
         raise StartRefused("WATTLINE_UNKNOWN_STATIONS must be pending or refuse.")
     if settings.pool_min > settings.pool_max:

@@ -14,9 +14,7 @@ from shared.accounts import Account, DemoAccount, Meta, Refresh, Role, SignIn, S
 DEMO_PASSWORD = "wattline-demo"
 DEMO_ACCOUNTS = (
     DemoAccount(email="driver@demo.wattline", password=DEMO_PASSWORD, name="Dana Driver", role=Role.DRIVER),
-    DemoAccount(
-        email="operator@demo.wattline", password=DEMO_PASSWORD, name="Olli Operator", role=Role.OPERATOR
-    ),
+    DemoAccount(email="operator@demo.wattline", password=DEMO_PASSWORD, name="Olli Operator", role=Role.OPERATOR),
     DemoAccount(email="admin@demo.wattline", password=DEMO_PASSWORD, name="Ada Admin", role=Role.ADMIN),
 )
 """Offered at sign-in, and made by the seed, in demo mode only."""

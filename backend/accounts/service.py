@@ -18,9 +18,7 @@ by_email = rules.Throttle(limit=8, window=timedelta(minutes=5))
 
 
 def shown(row: tables.Account) -> Account:
-    return Account(
-        id=str(row.id), tenant_id=str(row.tenant), email=row.email, name=row.name, role=Role(row.role)
-    )
+    return Account(id=str(row.id), tenant_id=str(row.tenant), email=row.email, name=row.name, role=Role(row.role))
 
 
 def actor_of(row: tables.Account) -> Actor:

@@ -70,9 +70,7 @@ def reader(ctx: Context) -> TokenReader:
                 name=claims.get("name", ""),
             )
         except (jwt.InvalidTokenError, ValueError):
-            raise NotSignedIn(
-                "This access token is not valid; sign in again.", code="token_invalid"
-            ) from None
+            raise NotSignedIn("This access token is not valid; sign in again.", code="token_invalid") from None
 
     return read
 

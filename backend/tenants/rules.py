@@ -7,9 +7,7 @@ from collections.abc import Sequence
 
 _DATA_URL = re.compile(r"^data:(image/(?:png|svg\+xml));base64,([A-Za-z0-9+/=]+)$")
 _PNG = b"\x89PNG\r\n\x1a\n"
-_ACTIVE_SVG = re.compile(
-    rb"<\s*(script|foreignObject|iframe|embed|object)|\bon\w+\s*=|javascript:", re.IGNORECASE
-)
+_ACTIVE_SVG = re.compile(rb"<\s*(script|foreignObject|iframe|embed|object)|\bon\w+\s*=|javascript:", re.IGNORECASE)
 
 
 def slug(name: str) -> str:

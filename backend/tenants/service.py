@@ -15,9 +15,7 @@ from shared.accounts import Brand, BrandChange
 
 async def ensure(ctx: Context, *, name: str, **values: Any) -> Tenant:
     """The first tenant; made at the first start."""
-    return await store.first() or await store.add(
-        slug=rules.slug(name), name=name, created_at=ctx.now(), **values
-    )
+    return await store.first() or await store.add(slug=rules.slug(name), name=name, created_at=ctx.now(), **values)
 
 
 async def default(ctx: Context) -> Tenant:

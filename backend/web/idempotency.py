@@ -50,9 +50,7 @@ async def once(
     try:
         body = msgspec.json.encode(await work())
     except BaseException:
-        await DB.run(
-            "DELETE FROM idempotency_key WHERE account = $1 AND key = $2 AND status IS NULL", account_id, key
-        )
+        await DB.run("DELETE FROM idempotency_key WHERE account = $1 AND key = $2 AND status IS NULL", account_id, key)
         raise
     await DB.run(
         "UPDATE idempotency_key SET status = $3, body = $4::text::jsonb WHERE account = $1 AND key = $2",

@@ -30,9 +30,7 @@ _CODES = {
 }
 
 
-def _respond(
-    request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str] | None = None
-) -> Response[Any]:
+def _respond(request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str] | None = None) -> Response[Any]:
     return Response(
         content=msgspec.structs.replace(problem, instance=request.url.path),
         status_code=problem.status,
