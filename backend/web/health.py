@@ -1,0 +1,35 @@
+"""Health for orchestrators, metrics for Prometheus. Both at the root, without sign-in."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import MediaType, Request, Response, get
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+Check = Callable[[], Awaitable[str]]
+"""Says `ok` or what is wrong, in a few words; never raises for something that is merely down."""
+
+
+@get("/health/live", public=True, sync_to_thread=False, summary="Is the process alive")
+def live() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@get("/health/ready", public=True, summary="Can the process do its work")
+async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    checks: dict[str, Check] = request.app.state.checks
+    found = {name: await check() for name, check in checks.items()}
+    good = all(one == "ok" for one in found.values())
+    return Response(
+        {"status": "ok" if good else "not_ready", "checks": found},
+        status_code=200 if good else 503,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@get("/metrics", public=True, media_type=MediaType.TEXT, summary="Prometheus metrics", sync_to_thread=False)
+def metrics() -> Response[bytes]:
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+routes = [live, ready, metrics]
