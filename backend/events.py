@@ -37,7 +37,9 @@ class StationChanged(StationEvent, frozen=True, kw_only=True):
 
 
 class ConnectorStatusChanged(StationEvent, frozen=True, kw_only=True):
-    connector_id: UUID
+    """connector_id None: the station reported about itself as a whole (evse 0)."""
+
+    connector_id: UUID | None
     evse: int
     status: str
     previous: str

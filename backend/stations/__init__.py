@@ -1,0 +1,1 @@
+"""Locations, charging stations, connectors, their configuration, and commands to them."""

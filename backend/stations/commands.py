@@ -1,0 +1,96 @@
+"""Commands to stations: recorded, sent over the bus to the node that holds the socket, and answered."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.bus.base import NobodyListens
+from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable
+from backend.context import Context
+from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout
+from backend.events import StationChanged
+from backend.stations import rules, store
+from backend.stations.refs import station_ref
+
+ON_THE_WAY_S = 5
+"""What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
+
+
+async def send(ctx: Context, station_id: UUID, command: AnyCommand, *, account_id: UUID | None = None) -> Answer:
+    """Ask a station and wait for its answer. Call it outside of every database transaction.
+
+    Raises StationOffline, StationTimeout, StationRefused (it answered with a CALLERROR), InvalidInput (the
+    payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
+    """
+    row = await store.ref(station_id)
+    if row is None:
+        raise NotFound("This station doesn't exist.")
+    station = station_ref(row)
+    command_id = await store.add_command(station_id, account_id, _action(command), _request(command), ctx.now())
+    try:
+        answer = await _ask(ctx, station.identity, station_id, command)
+        _raise_failure(station.identity, answer)
+    except (StationOffline, StationTimeout, StationRefused, InvalidInput) as failure:
+        detail = {"detail": failure.detail, "code": failure.problem_code}
+        await store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
+        raise
+    await store.finish_command(
+        command_id, "answered", answer.status, {"detail": "", "payload": rules.redact(answer.payload)}, ctx.now()
+    )
+    if answer.accepted:
+        await _remember(ctx, station_id, command)
+        async with ctx.unit() as unit:
+            unit.emit(
+                StationChanged(
+                    tenant_id=station.tenant_id, at=ctx.now(), station_id=station_id, identity=station.identity
+                )
+            )
+    return answer
+
+
+def _action(command: AnyCommand) -> str:
+    return command.action if isinstance(command, RawCall) else type(command).__name__
+
+
+def _request(command: AnyCommand) -> Any:
+    request = msgspec.to_builtins(command)
+    return rules.redact({key: value for key, value in request.items() if key not in ("type", "timeout_s")})
+
+
+async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyCommand) -> Answer:
+    patience_s = (command.timeout_s or ctx.settings.call_timeout_s) + ON_THE_WAY_S
+    try:
+        reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
+    except NobodyListens:
+        raise StationOffline(f"{identity} is not connected now, so it can't be asked.") from None
+    except TimeoutError:
+        raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
+    return msgspec.json.decode(reply, type=Answer)
+
+
+def _raise_failure(identity: str, answer: Answer) -> None:
+    if answer.outcome == "answered":
+        return
+    told = f"{answer.error_code}: {answer.error_description}".strip(": ")
+    match answer.outcome:
+        case "timeout":
+            raise StationTimeout(f"{identity} didn't answer in time.")
+        case "closed":
+            raise StationOffline(f"{identity} lost its connection before it answered.")
+        case "invalid":
+            raise InvalidInput(told or "The payload doesn't fit the schema of this action.", code="invalid_payload")
+        case _:
+            raise StationRefused(f"{identity} answered {told or 'with an error'}.", code="station_error")
+
+
+async def _remember(ctx: Context, station_id: UUID, command: AnyCommand) -> None:
+    """What the station took over is what we show, before it tells us the next time."""
+    match command:
+        case SetVariable(name=name, value=value) if rules.is_secret(name):
+            # From now on the station signs in with the new one; the old one is refused.
+            await store.change(station_id, {"password_hash": rules.hash_password(value)})
+        case SetVariable(name=name, value=value, component=component):
+            await store.set_variable_value(station_id, component, name, value, ctx.now())
+        case SetAvailability(operative=operative, evse=evse, connector=connector):
+            await store.set_operative(station_id, evse, connector, operative)

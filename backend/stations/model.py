@@ -1,0 +1,106 @@
+"""What other rooms and the OCPP edge exchange with stations."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.stations import ConnectorStatus, PowerType, Registration
+
+
+@dataclass(frozen=True, slots=True)
+class StationRef:
+    id: UUID
+    tenant_id: UUID
+    identity: str
+    registration: Registration
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a socket may be opened. `reason` of a refusal: identity, unknown, password, rejected or full.
+
+    `identity` and `full` are answered with 404 and 503, the others with 401, so that a stranger can't tell
+    a wrong password from a name that doesn't exist.
+    """
+
+    allowed: bool
+    reason: str = ""
+    station: StationRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootFacts:
+    """Who a station says that it is; texts as sent, they are cleaned before they are stored."""
+
+    vendor: str = ""
+    model: str = ""
+    serial: str | None = None
+    firmware: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """One report of one outlet. evse 0 is the station itself. OCPP 1.6 connector n is evse n, connector 1."""
+
+    evse: int
+    connector: int = 1
+    status: ConnectorStatus
+    at: datetime
+    error_code: str = ""
+    vendor_error_code: str = ""
+    info: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableReport:
+    """One configuration key (1.6: `component` empty) or variable (2.0.1: `name` as `Variable` or
+    `Variable/instance`). evse 0: of the station."""
+
+    component: str = ""
+    evse: int = 0
+    name: str
+    value: str | None
+    read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameLine:
+    """One OCPP message as it went over the wire, secrets already blanked."""
+
+    station_id: UUID
+    at: datetime
+    direction: str
+    """in or out."""
+    kind: str
+    """call, result, error or malformed."""
+    payload: str
+    size: int
+    action: str = ""
+    message_id: str = ""
+    latency_ms: int | None = None
+    error_code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorRef:
+    """A connector with all that a transaction must know of its place. `status` is OFFLINE without a socket."""
+
+    id: UUID
+    evse: int
+    number: int
+    label: str
+    standard: str
+    power_type: PowerType
+    max_power_w: int
+    tariff_id: UUID | None
+    status: ConnectorStatus
+    online: bool
+    operative: bool
+    station: StationRef
+    station_name: str
+    ocpp_version: str
+    location_id: UUID | None
+    location: str
+    address: str
+    time_zone: str

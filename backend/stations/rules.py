@@ -1,0 +1,199 @@
+"""What stations and their connectors amount to: pure decisions, no I/O."""
+
+import hashlib
+import hmac
+import secrets
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.stations import Availability, ConnectorStatus, Registration
+
+WORST_FIRST: tuple[ConnectorStatus, ...] = (
+    ConnectorStatus.FAULTED,
+    ConnectorStatus.UNAVAILABLE,
+    ConnectorStatus.UNKNOWN,
+    ConnectorStatus.SUSPENDED,
+    ConnectorStatus.FINISHING,
+    ConnectorStatus.CHARGING,
+    ConnectorStatus.OCCUPIED,
+    ConnectorStatus.RESERVED,
+    ConnectorStatus.AVAILABLE,
+)
+"""How much a state asks of an operator. OFFLINE is missing: it is a matter of the station, not of a connector."""
+
+IN_USE = frozenset(
+    {
+        ConnectorStatus.OCCUPIED,
+        ConnectorStatus.CHARGING,
+        ConnectorStatus.SUSPENDED,
+        ConnectorStatus.FINISHING,
+        ConnectorStatus.RESERVED,
+    }
+)
+
+MAX_PENDING = 1000
+"""Stations nobody entered that may wait for an operator at one time."""
+MAX_EVSES = 100
+MAX_CONNECTORS_PER_EVSE = 10
+"""A station can't announce more: its reports make rows, and a broken or hostile one must not fill the disk."""
+
+PASSWORD_ALPHABET = string.ascii_letters + string.digits
+HASH_SCHEME = "sha256"
+
+
+def shown_status(online: bool, status: str) -> ConnectorStatus:
+    """What screens show for a connector: what it reported last, unless nobody can know what it does now."""
+    return ConnectorStatus(status) if online else ConnectorStatus.OFFLINE
+
+
+def worst_status(online: bool, statuses: Iterable[str]) -> ConnectorStatus:
+    """The state word of a whole station; UNKNOWN for a connected one that announced no connector yet."""
+    if not online:
+        return ConnectorStatus.OFFLINE
+    present = set(statuses)
+    return next((status for status in WORST_FIRST if status.value in present), ConnectorStatus.UNKNOWN)
+
+
+def availability(statuses: Iterable[ConnectorStatus]) -> Availability:
+    """Counts for drivers. Whatever is neither free nor in use can't be used now: out of order."""
+    known = list(statuses)
+    available = sum(status is ConnectorStatus.AVAILABLE for status in known)
+    in_use = sum(status in IN_USE for status in known)
+    return Availability(
+        total=len(known), available=available, in_use=in_use, out_of_order=len(known) - available - in_use
+    )
+
+
+def connector_label(evse: int, number: int) -> str:
+    """What is printed beside an outlet: `2`, and `2-1`, `2-2` where an EVSE has several cables."""
+    return str(evse) if number == 1 else f"{evse}-{number}"
+
+
+def may_exist(evse: int, number: int) -> bool:
+    """Whether a report about this outlet may make a row for it."""
+    return 1 <= evse <= MAX_EVSES and 1 <= number <= MAX_CONNECTORS_PER_EVSE
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What is known of a connector, as far as a new report can change it."""
+
+    status: str
+    error_code: str
+    error_info: str
+
+
+def status_changed(known: StatusFacts, reported: StatusFacts) -> bool:
+    """Whether a report says anything new. Stations repeat themselves after every boot and every few minutes.
+
+    Reports count in the order of their arrival: a station whose clock jumped must not be stuck in the past.
+    """
+    return known != reported
+
+
+# --- who may connect ---------------------------------------------------------------------------------
+
+
+def identity_problem(identity: str) -> str:
+    """Why a text can't be a station's identity; empty if it can (OCPP-J 1.6 §3.1.1, 2.0.1 part 4 §3.1.1)."""
+    if not identity or identity != identity.strip():
+        return "An identity needs at least one character and none of its ends may be a space."
+    if len(identity) > 48:
+        return "An identity has at most 48 characters."
+    if "/" in identity or any(ord(character) < 32 or ord(character) == 127 for character in identity):
+        return "An identity has neither slashes nor control characters."
+    return ""
+
+
+def new_password() -> str:
+    """A station password: 20 random characters, about 119 bits."""
+    return "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(20))
+
+
+def hash_password(password: str, salt: bytes | None = None) -> str:
+    """`sha256$<salt>$<digest>`, both in hexadecimal.
+
+    A station's password is a machine's secret of at least 16 random characters, so nobody can run through
+    the likely ones and a slow hash would add nothing; and it is checked at every reconnect, which happens
+    for thousands of stations in the same second after a network failure. People's passwords use argon2.
+    """
+    salt = secrets.token_bytes(16) if salt is None else salt
+    digest = hmac.new(salt, password.encode(), hashlib.sha256).hexdigest()
+    return f"{HASH_SCHEME}${salt.hex()}${digest}"
+
+
+def password_matches(password_hash: str, offered: str | None) -> bool:
+    """Compare in constant time. An empty hash asks for no password: anything fits."""
+    if not password_hash:
+        return True
+    if offered is None:
+        return False
+    scheme, salt, _ = password_hash.split("$")
+    if scheme != HASH_SCHEME:
+        return False
+    return hmac.compare_digest(hash_password(offered, bytes.fromhex(salt)), password_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What admission depends on, of a station that has a row."""
+
+    registration: Registration
+    password_hash: str
+
+
+def admission_refusal(known: Known | None, password: str | None, unknown_stations: str) -> str:
+    """Why a station may not connect: `password`, `rejected` or `unknown`; empty if it may.
+
+    The password comes first, so that a stranger learns nothing about the registration.
+    """
+    if known is None:
+        return "" if unknown_stations == "pending" else "unknown"
+    if not password_matches(known.password_hash, password):
+        return "password"
+    return "rejected" if known.registration is Registration.REJECTED else ""
+
+
+# --- texts and secrets -------------------------------------------------------------------------------
+
+
+def clean(text: str | None, length: int = 200) -> str:
+    """A text from a station as it can be stored: no control characters, not the word "null", bounded."""
+    if text is None:
+        return ""
+    printable = "".join(character for character in text if character.isprintable()).strip()
+    return "" if printable.lower() == "null" else printable[:length]
+
+
+SECRET_NAMES = frozenset({"authorizationkey", "basicauthpassword", "password"})
+BLANK = "•••"
+
+
+def is_secret(name: str) -> bool:
+    """Whether a configuration key or variable holds a password (OCPP 1.6 security §A00, 2.0.1 SecurityCtrlr)."""
+    return name.rsplit(".", 1)[-1].split("/", 1)[0].lower() in SECRET_NAMES
+
+
+def redact(payload: Any) -> Any:
+    """A JSON value with every password in it blanked, for the history that people read."""
+    if isinstance(payload, list):
+        return [redact(item) for item in payload]
+    if not isinstance(payload, Mapping):
+        return payload
+    names = [payload.get("key"), payload.get("name")]
+    variable = payload.get("variable")
+    if isinstance(variable, Mapping):
+        names.append(variable.get("name"))
+    holds_secret = any(isinstance(name, str) and is_secret(name) for name in names)
+    return {
+        key: BLANK if is_secret(key) or (holds_secret and key in ("value", "attributeValue")) else redact(value)
+        for key, value in payload.items()
+    }
+
+
+def like(search: str) -> str:
+    """A search text as a pattern for ILIKE: what people type is never a wildcard."""
+    escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,283 @@
+"""Stations as the OCPP edge and other rooms use them: admission, presence, boot, status, and commands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from backend.context import Context, Unit
+from backend.errors import NotFound
+from backend.events import (
+    ConnectorStatusChanged,
+    StationBooted,
+    StationChanged,
+    StationConnected,
+    StationDisconnected,
+)
+from backend.stations import rules, store
+from backend.stations.commands import send as send
+from backend.stations.model import Admission as Admission
+from backend.stations.model import BootFacts as BootFacts
+from backend.stations.model import ConnectorRef as ConnectorRef
+from backend.stations.model import FrameLine as FrameLine
+from backend.stations.model import StationRef as StationRef
+from backend.stations.model import StatusReport as StatusReport
+from backend.stations.model import VariableReport as VariableReport
+from backend.stations.refs import connector_ref, station_ref
+from backend.tenants import service as tenants
+from shared.stations import Registration
+
+# --- admission and presence --------------------------------------------------------------------------
+
+
+async def admit(ctx: Context, identity: str, password: str | None) -> Admission:
+    """Whether a station may open a socket; asked before the upgrade, so it must not tell much to strangers.
+
+    An unknown identity gets a pending row where the settings say so, and the password that it offered first
+    becomes its password: nobody else can take its place while it waits for an operator.
+    """
+    if rules.identity_problem(identity):
+        return Admission(False, "identity")
+    row = await store.ref_by_identity(identity)
+    if row is None and rules.admission_refusal(None, password, ctx.settings.unknown_stations) == "":
+        row = await _hold_unknown(ctx, identity, password)
+        if row is None:
+            return Admission(False, "full")
+    known = None if row is None else rules.Known(Registration(row["registration"]), row["password_hash"])
+    refusal = rules.admission_refusal(known, password, "refuse")
+    if refusal or row is None:
+        return Admission(False, refusal)
+    return Admission(True, station=station_ref(row))
+
+
+async def _hold_unknown(ctx: Context, identity: str, password: str | None) -> store.Row | None:
+    tenant = await tenants.default(ctx)
+    password_hash = rules.hash_password(password) if password else ""
+    async with ctx.unit() as unit:
+        row, made = await store.add_pending(tenant.id, identity, password_hash, ctx.now())
+        if row is not None and made:
+            _changed(ctx, unit, station_ref(row))
+    return row
+
+
+def _changed(ctx: Context, unit: Unit, station: StationRef) -> None:
+    unit.emit(
+        StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station.id, identity=station.identity)
+    )
+
+
+async def connected(ctx: Context, station_id: UUID, connection: UUID, node: str, ocpp_version: str) -> None:
+    """`connection` is the station's one live socket from now on; an older one's end changes nothing any more."""
+    now = ctx.now()
+    async with ctx.unit() as unit:
+        row = await store.set_connected(station_id, connection, node, ocpp_version, now)
+        if row is None:
+            raise NotFound("This station doesn't exist any more.")
+        if not row["was_online"]:
+            await store.add_history([station_id], None, "online", now)
+        unit.emit(
+            StationConnected(
+                tenant_id=row["tenant"],
+                at=now,
+                station_id=station_id,
+                identity=row["identity"],
+                ocpp_version=ocpp_version,
+            )
+        )
+
+
+async def disconnected(ctx: Context, station_id: UUID, connection: UUID, reason: str) -> None:
+    """A socket is gone. No effect unless it is still the station's current one."""
+    now = ctx.now()
+    async with ctx.unit() as unit:
+        row = await store.set_disconnected(station_id, connection, now)
+        if row is not None:
+            await _went_offline(unit, [row], now, reason)
+
+
+async def forget_node(ctx: Context, node: str) -> int:
+    """At the start of a process, before it listens: what an earlier one of this name held is offline.
+
+    Returns how many stations there were.
+    """
+    now = ctx.now()
+    async with ctx.unit() as unit:
+        rows = await store.forget_node(node, now)
+        await _went_offline(unit, rows, now, "the process that held the connection ended")
+    return len(rows)
+
+
+async def _went_offline(unit: Unit, rows: Sequence[store.Row], now: datetime, reason: str) -> None:
+    await store.add_history([row["id"] for row in rows], None, "offline", now, info=rules.clean(reason))
+    for row in rows:
+        unit.emit(
+            StationDisconnected(
+                tenant_id=row["tenant"],
+                at=now,
+                station_id=row["id"],
+                identity=row["identity"],
+                reason=rules.clean(reason),
+            )
+        )
+
+
+async def seen(ctx: Context, times: Mapping[UUID, datetime]) -> None:
+    """When stations last said anything; collected by the OCPP edge and written together."""
+    if times:
+        await store.set_seen(times)
+
+
+# --- what stations say -------------------------------------------------------------------------------
+
+
+async def booted(ctx: Context, station_id: UUID, facts: BootFacts) -> Registration:
+    """Remember who it is. The answer is what an operator decided, or PENDING."""
+    now = ctx.now()
+    cleaned = {
+        "vendor": rules.clean(facts.vendor),
+        "model": rules.clean(facts.model),
+        "serial": rules.clean(facts.serial),
+        "firmware": rules.clean(facts.firmware),
+        "boot_reason": rules.clean(facts.reason, 50),
+    }
+    async with ctx.unit() as unit:
+        row = await store.set_booted(station_id, cleaned, now)
+        if row is None:
+            return Registration.REJECTED
+        unit.emit(
+            StationBooted(
+                tenant_id=row["tenant"],
+                at=now,
+                station_id=station_id,
+                identity=row["identity"],
+                registration=row["registration"],
+            )
+        )
+    return Registration(row["registration"])
+
+
+async def connector_status(ctx: Context, station_id: UUID, report: StatusReport) -> None:
+    """What an outlet does now. A repetition of what is known writes nothing and wakes nobody."""
+    reported = rules.StatusFacts(
+        status=report.status.value,
+        error_code=rules.clean(report.error_code, 50),
+        error_info=rules.clean(report.info),
+    )
+    if report.evse == 0:
+        await _station_status(ctx, station_id, report, reported)
+        return
+    if not rules.may_exist(report.evse, report.connector):
+        return
+    row = await store.connector_state(station_id, report.evse, report.connector)
+    if row is not None and not rules.status_changed(_facts(row), reported):
+        return
+    async with ctx.unit() as unit:
+        if row is None:
+            await store.add_connector(station_id, report.evse, report.connector)
+        row = await store.connector_state(station_id, report.evse, report.connector, lock=True)
+        station = await store.ref(station_id)
+        if row is None or station is None:
+            raise NotFound("This station doesn't exist any more.")
+        if not rules.status_changed(_facts(row), reported):
+            return
+        at = min(report.at, ctx.now())
+        await store.set_connector_status(row["id"], reported.status, at, reported.error_code, reported.error_info)
+        await _tell_status(unit, station_ref(station), row["id"], row["status"], report, reported, at)
+
+
+async def _station_status(ctx: Context, station_id: UUID, report: StatusReport, reported: rules.StatusFacts) -> None:
+    """A report about the station as a whole (1.6 connector 0, 2.0.1 EVSE 0)."""
+    async with ctx.unit() as unit:
+        station = await store.ref(station_id)
+        if station is None:
+            raise NotFound("This station doesn't exist any more.")
+        row = await store.station_state(station_id)
+        known = rules.StatusFacts("unknown", "", "") if row is None else _facts(row)
+        if rules.status_changed(known, reported):
+            at = min(report.at, ctx.now())
+            await _tell_status(unit, station_ref(station), None, known.status, report, reported, at)
+
+
+def _facts(row: store.Row) -> rules.StatusFacts:
+    return rules.StatusFacts(row["status"], row["error_code"], row["error_info"])
+
+
+async def _tell_status(
+    unit: Unit,
+    station: StationRef,
+    connector_id: UUID | None,
+    previous: str,
+    report: StatusReport,
+    reported: rules.StatusFacts,
+    at: datetime,
+) -> None:
+    await store.add_history([station.id], connector_id, reported.status, at, reported.error_code, reported.error_info)
+    unit.emit(
+        ConnectorStatusChanged(
+            tenant_id=station.tenant_id,
+            at=at,
+            station_id=station.id,
+            identity=station.identity,
+            connector_id=connector_id,
+            evse=report.evse,
+            status=reported.status,
+            previous=previous,
+            error_code=reported.error_code,
+            vendor_error_code=rules.clean(report.vendor_error_code, 50),
+            error_info=reported.error_info,
+        )
+    )
+
+
+async def log_frames(ctx: Context, lines: Sequence[FrameLine]) -> None:
+    """Write a group of logged messages; the caller blanked their secrets and announces FramesLogged."""
+    if lines:
+        await store.add_frames(lines)
+
+
+async def store_variables(ctx: Context, station_id: UUID, reports: Sequence[VariableReport]) -> None:
+    """Configuration that a station told. Passwords are kept as a dash of dots, whatever the station sends."""
+    if not reports:
+        return
+    now = ctx.now()
+    cleaned = [
+        VariableReport(
+            component=rules.clean(report.component, 50),
+            evse=report.evse,
+            name=rules.clean(report.name, 110),
+            value=rules.BLANK
+            if rules.is_secret(report.name)
+            else report.value.replace("\0", "")
+            if report.value is not None
+            else None,
+            read_only=report.read_only,
+        )
+        for report in reports
+    ]
+    async with ctx.unit() as unit:
+        station = await store.ref(station_id)
+        if station is None:
+            raise NotFound("This station doesn't exist any more.")
+        await store.put_variables(station_id, cleaned, now)
+        _changed(ctx, unit, station_ref(station))
+
+
+# --- lookups for other rooms -------------------------------------------------------------------------
+
+
+async def station(ctx: Context, station_id: UUID) -> StationRef | None:
+    row = await store.ref(station_id)
+    return None if row is None else station_ref(row)
+
+
+async def connector_by_wire(ctx: Context, station_id: UUID, evse: int, number: int = 1) -> ConnectorRef | None:
+    """The connector that a station names so; None if it never announced it."""
+    row = await store.connector_by_wire(station_id, evse, number)
+    return None if row is None else connector_ref(row)
+
+
+async def connector(ctx: Context, tenant_id: UUID, connector_id: UUID) -> ConnectorRef:
+    """Raises NotFound, also for another operator's connector."""
+    row = await store.connector(tenant_id, connector_id)
+    if row is None:
+        raise NotFound("This connector doesn't exist.")
+    return connector_ref(row)

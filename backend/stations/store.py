@@ -1,0 +1,396 @@
+"""Queries of stations: presence, boot, connectors, configuration, and the history of each."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.db.engine import DB
+from backend.stations.model import FrameLine, VariableReport
+from backend.stations.rules import MAX_PENDING
+
+Row = Mapping[str, Any]
+
+REF = "s.id, s.tenant, s.identity, s.registration"
+
+
+async def _one(sql: str, *arguments: Any) -> Row | None:
+    rows = await DB.run(sql, *arguments)
+    return rows[0] if rows else None
+
+
+async def ref(station_id: UUID) -> Row | None:
+    return await _one(f"SELECT {REF} FROM charging_station s WHERE s.id = $1", station_id)
+
+
+async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
+    """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
+    return await _one(
+        f"""SELECT {REF}, s.password_hash, s.ocpp_version, s.online FROM charging_station s
+        WHERE s.identity = $1 AND ($2::uuid IS NULL OR s.tenant = $2)""",
+        identity,
+        tenant_id,
+    )
+
+
+async def add_pending(tenant_id: UUID, identity: str, password_hash: str, at: datetime) -> tuple[Row | None, bool]:
+    """A row for a station that nobody entered, and whether it was made now; None if too many wait already."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended('stations.pending', 0))")
+    made = await _one(
+        f"""INSERT INTO charging_station AS s (id, tenant, identity, registration, password_hash, created_at)
+        SELECT $1, $2, $3, 'pending', $4, $5
+        WHERE (SELECT count(*) FROM charging_station WHERE registration = 'pending') < {MAX_PENDING}
+        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, s.password_hash""",
+        uuid4(),
+        tenant_id,
+        identity,
+        password_hash,
+        at,
+    )
+    return (made, True) if made else (await ref_by_identity(identity), False)
+
+
+async def add(tenant_id: UUID, values: Mapping[str, Any]) -> Row | None:
+    """None if the identity is taken, in whatever tenant."""
+    return await _one(
+        f"""INSERT INTO charging_station AS s
+            (id, tenant, identity, name, location, registration, password_hash, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (identity) DO NOTHING RETURNING {REF}""",
+        uuid4(),
+        tenant_id,
+        values["identity"],
+        values["name"],
+        values["location"],
+        values["registration"],
+        values["password_hash"],
+        values["created_at"],
+    )
+
+
+CHANGEABLE = ("name", "location", "password_hash", "registration")
+
+
+async def change(station_id: UUID, values: Mapping[str, Any]) -> None:
+    columns = [column for column in CHANGEABLE if column in values]
+    assignments = ", ".join(f"{column} = ${number}" for number, column in enumerate(columns, start=2))
+    await DB.run(
+        f"UPDATE charging_station SET {assignments} WHERE id = $1",
+        station_id,
+        *(values[column] for column in columns),
+    )
+
+
+# --- presence ----------------------------------------------------------------------------------------
+
+
+async def set_connected(station_id: UUID, connection: UUID, node: str, ocpp_version: str, at: datetime) -> Row | None:
+    """The station with `was_online`; None if it doesn't exist any more."""
+    return await _one(
+        f"""WITH old AS (SELECT id, online FROM charging_station WHERE id = $1 FOR UPDATE)
+        UPDATE charging_station s
+        SET online = true, connection = $2, node = $3, ocpp_version = $4, connected_at = $5, last_seen_at = $5
+        FROM old WHERE s.id = old.id RETURNING {REF}, old.online AS was_online""",
+        station_id,
+        connection,
+        node,
+        ocpp_version,
+        at,
+    )
+
+
+async def set_disconnected(station_id: UUID, connection: UUID, at: datetime) -> Row | None:
+    """None if `connection` isn't the current one: a newer socket lives, and nothing changes."""
+    return await _one(
+        f"""UPDATE charging_station s SET online = false, connection = NULL, node = '', disconnected_at = $3
+        WHERE s.id = $1 AND s.connection = $2 RETURNING {REF}""",
+        station_id,
+        connection,
+        at,
+    )
+
+
+async def forget_node(node: str, at: datetime) -> Sequence[Row]:
+    """Stations whose sockets died with the process that called itself `node`."""
+    return await DB.run(
+        f"""UPDATE charging_station s SET online = false, connection = NULL, node = '', disconnected_at = $2
+        WHERE s.node = $1 AND s.online RETURNING {REF}""",
+        node,
+        at,
+    )
+
+
+async def set_seen(times: Mapping[UUID, datetime]) -> None:
+    await DB.run(
+        """UPDATE charging_station s SET last_seen_at = greatest(s.last_seen_at, seen.at)
+        FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::timestamptz[]) AS at ORDER BY 1) seen
+        WHERE s.id = seen.id""",
+        list(times),
+        list(times.values()),
+    )
+
+
+async def add_history(
+    station_ids: Sequence[UUID],
+    connector_id: UUID | None,
+    status: str,
+    at: datetime,
+    error_code: str = "",
+    info: str = "",
+) -> None:
+    await DB.run(
+        """INSERT INTO status_change (station, connector, at, status, error_code, info)
+        SELECT unnest($1::uuid[]), $2::uuid, $3::timestamptz, $4::text, $5::text, $6::text""",
+        list(station_ids),
+        connector_id,
+        at,
+        status,
+        error_code,
+        info,
+    )
+
+
+async def set_booted(station_id: UUID, facts: Mapping[str, str], at: datetime) -> Row | None:
+    return await _one(
+        f"""UPDATE charging_station s
+        SET vendor = $2, model = $3, serial = $4, firmware = $5, boot_reason = $6, booted_at = $7
+        WHERE s.id = $1 RETURNING {REF}""",
+        station_id,
+        facts["vendor"],
+        facts["model"],
+        facts["serial"],
+        facts["firmware"],
+        facts["boot_reason"],
+        at,
+    )
+
+
+# --- connectors --------------------------------------------------------------------------------------
+
+
+async def connector_state(station_id: UUID, evse: int, number: int, *, lock: bool = False) -> Row | None:
+    return await _one(
+        f"""SELECT id, status, error_code, error_info FROM connector
+        WHERE station = $1 AND evse = $2 AND number = $3 {"FOR UPDATE" if lock else ""}""",
+        station_id,
+        evse,
+        number,
+    )
+
+
+async def add_connector(station_id: UUID, evse: int, number: int) -> None:
+    """An outlet that a station announced. It takes the tariff of its neighbour, so that it isn't free by chance."""
+    await DB.run(
+        """INSERT INTO connector (id, station, evse, number, tariff)
+        SELECT $1, $2, $3, $4,
+            (SELECT tariff FROM connector WHERE station = $2 AND tariff IS NOT NULL ORDER BY evse, number LIMIT 1)
+        ON CONFLICT (station, evse, number) DO NOTHING""",
+        uuid4(),
+        station_id,
+        evse,
+        number,
+    )
+
+
+async def set_connector_status(connector_id: UUID, status: str, at: datetime, error_code: str, error_info: str) -> None:
+    await DB.run(
+        "UPDATE connector SET status = $2, status_at = $3, error_code = $4, error_info = $5 WHERE id = $1",
+        connector_id,
+        status,
+        at,
+        error_code,
+        error_info,
+    )
+
+
+async def set_operative(station_id: UUID, evse: int | None, number: int | None, operative: bool) -> None:
+    """What the operator last asked for; evse None: every outlet of the station."""
+    await DB.run(
+        """UPDATE connector SET operative = $4 WHERE station = $1
+        AND ($2::int IS NULL OR evse = $2) AND ($3::int IS NULL OR number = $3)""",
+        station_id,
+        evse,
+        number,
+        operative,
+    )
+
+
+async def station_state(station_id: UUID) -> Row | None:
+    """What the station last reported of itself (evse 0)."""
+    return await _one(
+        """SELECT status, error_code, info AS error_info FROM status_change
+        WHERE station = $1 AND connector IS NULL AND status NOT IN ('online', 'offline')
+        ORDER BY id DESC LIMIT 1""",
+        station_id,
+    )
+
+
+_CONNECTOR_REF = f"""
+    SELECT c.id AS connector_id, c.evse, c.number, c.standard, c.power_type, c.max_power_w, c.tariff, c.status,
+        c.operative, {REF}, s.name, s.online, s.ocpp_version,
+        l.id AS location_id, l.name AS location, l.address, l.postal_code, l.city, l.time_zone
+    FROM connector c JOIN charging_station s ON s.id = c.station LEFT JOIN location l ON l.id = s.location"""
+
+
+async def connector_by_wire(station_id: UUID, evse: int, number: int) -> Row | None:
+    return await _one(
+        f"{_CONNECTOR_REF} WHERE c.station = $1 AND c.evse = $2 AND c.number = $3", station_id, evse, number
+    )
+
+
+async def connector(tenant_id: UUID, connector_id: UUID) -> Row | None:
+    return await _one(f"{_CONNECTOR_REF} WHERE c.id = $2 AND s.tenant = $1", tenant_id, connector_id)
+
+
+# --- configuration, commands, frames -----------------------------------------------------------------
+
+
+async def put_variables(station_id: UUID, reports: Sequence[VariableReport], at: datetime) -> None:
+    """The last report of a name wins. Rows are touched in one order, so two reports can't lock each other out."""
+    latest = {(report.component, report.evse, report.name): report for report in reports}
+    ordered = [latest[key] for key in sorted(latest)]
+    await DB.run(
+        """INSERT INTO station_variable (station, component, evse, name, value, read_only, updated_at)
+        SELECT $1, v.component, v.evse, v.name, v.value, v.read_only, $7
+        FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bool[])
+            AS v (component, evse, name, value, read_only)
+        ON CONFLICT (station, component, evse, name)
+        DO UPDATE SET value = excluded.value, read_only = excluded.read_only, updated_at = excluded.updated_at""",
+        station_id,
+        [report.component for report in ordered],
+        [report.evse for report in ordered],
+        [report.name for report in ordered],
+        [report.value for report in ordered],
+        [report.read_only for report in ordered],
+        at,
+    )
+
+
+async def set_variable_value(station_id: UUID, component: str, name: str, value: str, at: datetime) -> None:
+    """After the station took a new value; whether it is read-only stays as known."""
+    await DB.run(
+        """INSERT INTO station_variable (station, component, evse, name, value, updated_at)
+        VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (station, component, evse, name)
+        DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""",
+        station_id,
+        component,
+        name,
+        value,
+        at,
+    )
+
+
+async def variables(station_id: UUID, after: Sequence[Any] | None, limit: int) -> Sequence[Row]:
+    component, name, evse = after or (None, None, None)
+    return await DB.run(
+        """SELECT component, name, evse, value, read_only, updated_at FROM station_variable
+        WHERE station = $1 AND ($2::text IS NULL OR (component, name, evse) > ($2, $3::text, $4::int))
+        ORDER BY component, name, evse LIMIT $5""",
+        station_id,
+        component,
+        name,
+        evse,
+        limit,
+    )
+
+
+async def add_command(station_id: UUID, account_id: UUID | None, action: str, request: Any, at: datetime) -> UUID:
+    command_id = uuid4()
+    await DB.run(
+        """INSERT INTO station_command (id, station, account, action, request, at)
+        VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)""",
+        command_id,
+        station_id,
+        account_id,
+        action,
+        msgspec.json.encode(request).decode(),
+        at,
+    )
+    return command_id
+
+
+async def finish_command(command_id: UUID, state: str, status: str, answer: Any, at: datetime) -> None:
+    await DB.run(
+        """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5
+        WHERE id = $1""",
+        command_id,
+        state,
+        status[:60],
+        msgspec.json.encode(answer).decode(),
+        at,
+    )
+
+
+async def commands(station_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row]:
+    at, command_id = after or (None, None)
+    return await DB.run(
+        """SELECT c.id, c.at, c.action, c.state, c.status, coalesce(c.answer ->> 'detail', '') AS detail,
+            coalesce(a.name, '') AS by
+        FROM station_command c LEFT JOIN account a ON a.id = c.account
+        WHERE c.station = $1 AND ($2::timestamptz IS NULL OR (c.at, c.id) < ($2, $3::uuid))
+        ORDER BY c.at DESC, c.id DESC LIMIT $4""",
+        station_id,
+        at,
+        command_id,
+        limit,
+    )
+
+
+FRAME_COLUMNS = (
+    "station_id",
+    "at",
+    "direction",
+    "kind",
+    "action",
+    "message_id",
+    "payload",
+    "size",
+    "latency_ms",
+    "error_code",
+)
+
+
+async def add_frames(lines: Sequence[FrameLine]) -> None:
+    await DB.copy("ocpp_frame", FRAME_COLUMNS, [_frame(line) for line in lines])
+
+
+def _frame(line: FrameLine) -> tuple[Any, ...]:
+    """As COPY takes it: bounded, and without the NUL characters that PostgreSQL can't hold."""
+    return (
+        line.station_id,
+        line.at,
+        line.direction,
+        line.kind,
+        line.action.replace("\0", "")[:60],
+        line.message_id.replace("\0", "")[:64],
+        line.payload.replace("\0", "\N{SYMBOL FOR NULL}"),
+        line.size,
+        line.latency_ms,
+        line.error_code.replace("\0", "")[:60],
+    )
+
+
+async def frames(
+    station_id: UUID,
+    *,
+    direction: str | None = None,
+    action: str | None = None,
+    before: int | None = None,
+    since: int | None = None,
+    limit: int = 50,
+) -> Sequence[Row]:
+    """Newest first; `before` and `since` are frame ids, both exclusive."""
+    return await DB.run(
+        """SELECT id, at, direction, kind, action, message_id, payload, size, latency_ms, error_code
+        FROM ocpp_frame WHERE station_id = $1
+        AND ($2::text IS NULL OR direction = $2) AND ($3::text IS NULL OR action = $3)
+        AND ($4::bigint IS NULL OR id < $4) AND ($5::bigint IS NULL OR id > $5)
+        ORDER BY id DESC LIMIT $6""",
+        station_id,
+        direction,
+        action,
+        before,
+        since,
+        limit,
+    )
