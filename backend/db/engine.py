@@ -1,0 +1,266 @@
+"""The one database engine of the process: `DB`. Tables bind to it when imported; `connect` gives it an address.
+
+Differences from Piccolo's own engine, each of which has cost somebody a night:
+
+- nothing connects at import time, and nothing works without the pool;
+- a transaction always returns its connection and clears its context, also when COMMIT fails or the
+  connection was killed;
+- a nested transaction is a savepoint, so that a caught inner error undoes the inner work;
+- a transaction belongs to the task that opened it. A task started inside runs outside of it, on a connection
+  of its own. (`asyncio.wait_for` starts a task on Python 3.11: inside a transaction use `asyncio.timeout`.)
+- JSONB is Python values both ways, and a datetime without time zone is refused.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import asyncpg
+import msgspec
+from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
+
+from backend.errors import StartRefused
+
+ACQUIRE_TIMEOUT_S = 30.0
+COMMAND_TIMEOUT_S = 60.0
+# How long a query waits for a database that is restarting before its error reaches the caller.
+RESTART_PATIENCE_S = 5.0
+
+_RESTARTING = (ConnectionError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def _encode_json(value: Any) -> bytes:
+    """Text is taken for JSON already: Piccolo encodes before asyncpg does."""
+    return b"\x01" + (value.encode() if isinstance(value, str) else msgspec.json.encode(value))
+
+
+def _decode_json(data: bytes) -> Any:
+    return json.loads(data[1:])
+
+
+def _encode_time(value: datetime) -> tuple[int]:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError(f"a datetime with time zone is needed, not {value!r}")
+    return ((value - _EPOCH) // _MICROSECOND,)
+
+
+def _decode_time(value: tuple[int]) -> datetime:
+    return _EPOCH + timedelta(microseconds=value[0])
+
+
+async def prepare_connection(connection: asyncpg.Connection) -> None:
+    """Codecs of every connection of the process: JSONB as Python values, timestamptz always aware (UTC)."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_encode_json, decoder=_decode_json
+    )
+    await connection.set_type_codec(
+        "timestamptz", schema="pg_catalog", format="tuple", encoder=_encode_time, decoder=_decode_time
+    )
+
+
+class Transaction(PostgresTransaction):
+    """A transaction, or a savepoint when one is open in this task already. `connection` is asyncpg's.
+
+    Leaving with an exception rolls back; leaving without commits, and an error of the COMMIT is raised.
+    """
+
+    __slots__ = ("_outer", "_token", "task")
+
+    engine: "Engine"
+
+    def __init__(self, engine: "Engine") -> None:
+        super().__init__(engine)
+        self._outer: Transaction | None = None
+
+    async def __aenter__(self) -> Self:
+        self.task = asyncio.current_task()
+        self._outer = self.engine.current_transaction.get()
+        self.connection = self._outer.connection if self._outer else await self.engine.acquire()
+        try:
+            self.transaction = self.connection.transaction()
+            await self.transaction.start()
+        except BaseException:
+            if self._outer is None:
+                await self.engine.release(self.connection)
+            raise
+        self._token = self.engine.current_transaction.set(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        try:
+            if self._committed or self._rolled_back:
+                pass
+            elif error is None:
+                await self.commit()
+            elif not self.connection.is_closed():
+                await self._undo()
+        finally:
+            self.engine.current_transaction.reset(self._token)
+            if self._outer is None:
+                await self.engine.release(self.connection)
+        return False
+
+    async def _undo(self) -> None:
+        """Roll back; where that fails the connection goes, and the caller sees the first error, not this one."""
+        try:
+            await self.rollback()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self.connection.terminate()
+
+
+class _OfThisTask:
+    """The context variable of Piccolo, blind to transactions of other tasks."""
+
+    def __init__(self) -> None:
+        self._variable: ContextVar[Transaction | None] = ContextVar("transaction", default=None)
+        self.set = self._variable.set
+        self.reset = self._variable.reset
+
+    def get(self) -> Transaction | None:
+        current = self._variable.get()
+        return current if current is not None and current.task is asyncio.current_task() else None
+
+
+class Engine(PostgresEngine):
+    """Piccolo's engine on one asyncpg pool, plus raw SQL: `run` and `copy`."""
+
+    pool: asyncpg.Pool | None
+
+    def __init__(self) -> None:
+        super().__init__(config={})
+        self.current_transaction: Any = _OfThisTask()
+
+    async def check_version(self) -> None:
+        """Nothing: the pool connects when the program starts, not when a module is imported."""
+
+    async def prep_database(self) -> None:
+        """Nothing: migrations prepare the database."""
+
+    def transaction(self, allow_nested: bool = True) -> Transaction:
+        return Transaction(self)
+
+    async def acquire(self) -> asyncpg.Connection:
+        """A pooled connection; give it back with `release`. Waits a little while the server restarts."""
+        give_up_at = asyncio.get_running_loop().time() + RESTART_PATIENCE_S
+        pause = 0.05
+        while True:
+            if self.pool is None:
+                raise RuntimeError("the database is not connected: await backend.db.engine.connect(...) first")
+            try:
+                return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+            except _RESTARTING:
+                if asyncio.get_running_loop().time() + pause > give_up_at:
+                    raise
+            await asyncio.sleep(pause)
+            pause *= 2
+
+    async def release(self, connection: asyncpg.Connection) -> None:
+        """Never raises: a connection that can't be reset is closed, and one of a closed pool is gone already."""
+        if self.pool is not None:
+            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self.pool.release(connection)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[asyncpg.Connection]:
+        """The connection of this task's transaction, or a pooled one for the moment."""
+        current = self.current_transaction.get()
+        if current is not None:
+            yield current.connection
+            return
+        connection = await self.acquire()
+        try:
+            yield connection
+        finally:
+            await self.release(connection)
+
+    async def run(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
+        """Raw SQL with $1, $2…, in the open transaction or alone. The rows, as dicts."""
+        async with self.connection() as connection:
+            return [dict(row) for row in await connection.fetch(sql, *arguments)]
+
+    async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """COPY rows into a table: the fastest way in, all of them or none."""
+        async with self.connection() as connection:
+            await connection.copy_records_to_table(table, columns=list(columns), records=rows)
+
+    async def get_new_connection(self) -> asyncpg.Connection:
+        """Outside the pool: only Piccolo's `batch` and `run_sync` come here."""
+        if not self.config:
+            raise RuntimeError("the database is not connected: await backend.db.engine.connect(...) first")
+        connection = await asyncpg.connect(**self.config)
+        await prepare_connection(connection)
+        return connection
+
+    async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> list[asyncpg.Record]:
+        async with self.connection() as connection:
+            return await connection.fetch(query, *(args or ()))
+
+
+DB = Engine()
+
+
+async def connect(dsn: str, *, pool_min: int = 2, pool_max: int = 20) -> None:
+    """Open the pool. Raises StartRefused, with the remedy, when the database can't be reached."""
+    if DB.pool is not None:
+        raise RuntimeError("the database is connected already")
+    try:
+        DB.pool = await asyncpg.create_pool(
+            dsn,
+            min_size=pool_min,
+            max_size=pool_max,
+            command_timeout=COMMAND_TIMEOUT_S,
+            timeout=10,
+            init=prepare_connection,
+            server_settings={"application_name": "wattline", "timezone": "UTC", "jit": "off"},
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
+        raise unreachable(dsn, error) from error
+    DB.config = {"dsn": dsn}
+
+
+def unreachable(dsn: str, error: Exception) -> StartRefused:
+    """What to tell a person whose database doesn't answer; never shows the password."""
+    try:
+        parts = urlsplit(dsn)
+        where = f"{parts.hostname or 'localhost'}:{parts.port or 5432}"
+    except ValueError:
+        where = "the given address"
+    reason = str(error).strip().rstrip(".") or type(error).__name__
+    return StartRefused(
+        f"The database at {where} can't be used ({reason}); start PostgreSQL there or correct DATABASE_URL."
+    )
+
+
+async def disconnect() -> None:
+    """Close the pool: politely for two seconds, then at once. Harmless when not connected."""
+    pool, DB.pool, DB.config = DB.pool, None, {}
+    if pool is None:
+        return
+    try:
+        async with asyncio.timeout(2):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+def transaction() -> Transaction:
+    """`async with transaction():` – one database transaction; inside an open one, a savepoint."""
+    return DB.transaction()
+
+
+def current_connection() -> asyncpg.Connection:
+    """The asyncpg connection of this task's open transaction. Raises RuntimeError when there is none."""
+    current = DB.current_transaction.get()
+    if current is None:
+        raise RuntimeError("no transaction is open in this task")
+    return current.connection
