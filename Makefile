@@ -1,0 +1,48 @@
+# Two commands matter: `make demo` and `make test`. Everything else serves them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+$(VENV)/.demo: requirements.lock pyproject.toml scripts/install.sh
+	@scripts/install.sh requirements.lock $@
+
+$(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/install.sh
+	@scripts/install.sh requirements-dev.lock $@
+
+.PHONY: demo
+demo: $(VENV)/.demo ## Start everything with simulated stations (FRESH=1: from the beginning)
+	@exec $(BIN)/wattline demo $(if $(FRESH),--fresh)
+
+.PHONY: test
+test: $(VENV)/.dev ## Run all checks and tests
+	@scripts/chromium.sh
+	@$(BIN)/python -m pytest -n $${WATTLINE_TEST_WORKERS:-2} --dist worksteal $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.dev ## Lint, types and import rules only
+	@$(BIN)/python -m pytest -n0 tests/test_architecture.py $(ARGS)
+
+.PHONY: format
+format: $(VENV)/.dev ## Format the code and mend what can be mended
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure speed and memory against a baseline in the same run
+	@$(BIN)/wattline bench $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.dev ## Resolve the pinned dependencies anew
+	@scripts/lock.sh
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev ## Make the pictures of the README from the running app
+	@scripts/chromium.sh && $(BIN)/python scripts/screenshots.py $(ARGS)
+
+.PHONY: clean
+clean: ## Remove the environment, the demo's data and all caches
+	@rm -rf $(VENV) .wattline build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

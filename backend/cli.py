@@ -1,0 +1,116 @@
+"""The command line: wattline demo | serve | worker | simulate | migrate | bench."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+
+from backend.errors import StartRefused
+from backend.settings import ROLES, from_environment
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def demo(options: argparse.Namespace) -> int:
+    from backend.demo.run import run_demo
+
+    return run_demo(from_environment(port=options.port, ocpp_port=options.ocpp_port, demo=True), options)
+
+
+def serve(options: argparse.Namespace) -> int:
+    from backend.main import run
+
+    roles = tuple(one.strip() for one in options.roles.split(",")) if options.roles else None
+    settings = from_environment(
+        roles=roles, host=options.host, port=options.port, ocpp_host=options.ocpp_host, ocpp_port=options.ocpp_port
+    )
+    return run(settings)
+
+
+def worker(options: argparse.Namespace) -> int:
+    from backend.main import run
+
+    return run(from_environment(roles=("worker",)))
+
+
+def migrate(options: argparse.Namespace) -> int:
+    from backend.db.migrate import migrate as apply
+    from backend.main import database
+
+    with database(from_environment()) as url:
+        applied = asyncio.run(apply(url))
+    print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+    return 0
+
+
+def simulate(options: argparse.Namespace) -> int:
+    from backend.simulator.cli import main as run_simulator
+
+    return run_simulator(options.rest)
+
+
+def bench(options: argparse.Namespace) -> int:
+    from backend.bench.run import main as run_bench
+
+    return run_bench(options.rest)
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="wattline", description="Charge point management system.")
+    top.add_argument("--version", action="version", version=f"wattline {version('wattline')}")
+    commands = top.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    one = commands.add_parser("demo", help="start everything with simulated stations and demo accounts")
+    one.add_argument("--fresh", action="store_true", help="forget what an earlier demo stored")
+    one.add_argument("--no-browser", action="store_true", help="don't open a browser")
+    one.add_argument("--no-stations", action="store_true", help="start without simulated stations")
+    one.add_argument("--port", type=int, help="port of the web app and the API (8000)")
+    one.add_argument("--ocpp-port", type=int, help="port for stations (9000)")
+    one.set_defaults(run=demo)
+
+    one = commands.add_parser(
+        "serve", help="run a node", description="Run a node. Settings come from the environment: docs/settings.md."
+    )
+    one.add_argument("--roles", help=f"what this process does, comma-separated: {', '.join(ROLES)} (all)")
+    one.add_argument("--host", help="address of the web server (127.0.0.1)")
+    one.add_argument("--port", type=int, help="port of the web app and the API (8000)")
+    one.add_argument("--ocpp-host", help="address of the OCPP listener (127.0.0.1)")
+    one.add_argument("--ocpp-port", type=int, help="port for stations (9000)")
+    one.set_defaults(run=serve)
+
+    one = commands.add_parser("worker", help="run only the job worker, the same as serve --roles worker")
+    one.set_defaults(run=worker)
+
+    one = commands.add_parser("migrate", help="bring the database to this version and stop")
+    one.set_defaults(run=migrate)
+
+    for name, run, about in (
+        ("simulate", simulate, "run simulated stations against a central system"),
+        ("bench", bench, "measure speed and memory against a baseline in the same run"),
+    ):
+        one = commands.add_parser(name, help=about, add_help=False)
+        one.add_argument("rest", nargs=argparse.REMAINDER)
+        one.set_defaults(run=run)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status 0: done; 1: Wattline could not start, the reason is on stderr; 2: wrong words."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # argparse would take the options of these two for its own.
+    if arguments[:1] in (["simulate"], ["bench"]):
+        options = argparse.Namespace(rest=arguments[1:], run=simulate if arguments[0] == "simulate" else bench)
+    else:
+        options = parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except StartRefused as refused:
+        print(f"wattline: {refused}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
