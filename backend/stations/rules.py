@@ -21,7 +21,10 @@ WORST_FIRST: tuple[ConnectorStatus, ...] = (
     ConnectorStatus.RESERVED,
     ConnectorStatus.AVAILABLE,
 )
-"""How much a state asks of an operator. OFFLINE is missing: it is a matter of the station, not of a connector."""
+"""How much a state asks of an operator. OFFLINE is missing: no connector reports it."""
+
+STATION_ORDER = (WORST_FIRST[0], ConnectorStatus.OFFLINE, *WORST_FIRST[1:])
+"""The order of a station list sorted by status."""
 
 IN_USE = frozenset(
     {
@@ -177,7 +180,9 @@ def is_secret(name: str) -> bool:
 
 
 def redact(payload: Any) -> Any:
-    """A JSON value with every password in it blanked, for the history that people read."""
+    """A JSON value as it may be kept: every password in it blanked, without NUL characters (no JSONB holds them)."""
+    if isinstance(payload, str):
+        return payload.replace("\0", "")
     if isinstance(payload, list):
         return [redact(item) for item in payload]
     if not isinstance(payload, Mapping):

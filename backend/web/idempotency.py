@@ -31,7 +31,7 @@ async def once(
     work: Callable[[], Awaitable[Any]],
     *,
     status: int = 202,
-) -> Response[bytes]:
+) -> Response[Any]:
     """The answer of `work()`, done once for the request's Idempotency-Key; a repetition gets the stored answer.
 
     A failed request frees its key, so that the same tap can be tried again. Raises InvalidInput without a key,

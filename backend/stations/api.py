@@ -1,0 +1,211 @@
+"""Locations and connectors for drivers; stations, their log and configuration for operators."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import get, patch, post
+from litestar.params import Parameter
+
+from backend.context import Context
+from backend.errors import InvalidInput
+from backend.stations import catalog, view_store
+from backend.stations.command_api import routes as command_routes
+from backend.web.guards import Actor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from shared.accounts import Role
+from shared.base import Page
+from shared.stations import (
+    CommandRow,
+    ConnectorStatus,
+    Frame,
+    LocationDetail,
+    LocationSummary,
+    PowerType,
+    Registration,
+    StationChange,
+    StationDetail,
+    StationForDriver,
+    StationNew,
+    StationRow,
+    Variable,
+)
+
+Search = Annotated[str, Parameter(max_length=100, description="Part of a name or an address")]
+Latitude = Annotated[float | None, Parameter(ge=-90, le=90, description="Degrees north; together with `lon`")]
+Longitude = Annotated[float | None, Parameter(ge=-180, le=180, description="Degrees east; together with `lat`")]
+Sort = Annotated[
+    str,
+    Parameter(max_length=20, description=f"{', '.join(view_store.SORTS)}; a `-` before it turns the order around"),
+]
+
+
+KEYS: dict[str, Any] = {"text": tuple[str, str], "int": tuple[int, str], "float8": tuple[float, str]}
+
+
+def _next(key: list[Any] | None) -> str | None:
+    return None if key is None else encode_cursor(key)
+
+
+# --- for drivers -------------------------------------------------------------------------------------
+
+
+@get("/api/v1/locations", summary="Where one can charge")
+async def list_locations(
+    ctx: Context,
+    actor: Actor,
+    lat: Latitude = None,
+    lon: Longitude = None,
+    search: Search = "",
+    available: bool = False,
+    power_type: PowerType | None = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[LocationSummary]:
+    """Nearest first if `lat` and `lon` are given, else by name. `available`: only with a free connector."""
+    if (lat is None) != (lon is None):
+        raise InvalidInput(
+            "Give both lat and lon, or neither.", fields=[("$.lon" if lon is None else "$.lat", "missing")]
+        )
+    items, following = await catalog.locations(
+        ctx,
+        actor.tenant_id,
+        latitude=lat,
+        longitude=lon,
+        search=search,
+        available=available,
+        power_type=power_type,
+        after=decode_cursor(cursor, tuple[str, UUID] if lat is None else tuple[int, UUID]),
+        limit=limit,
+    )
+    return Page(items=items, next_cursor=_next(following))
+
+
+@get("/api/v1/locations/{location_id:uuid}", summary="One location with its stations")
+async def read_location(ctx: Context, actor: Actor, location_id: UUID) -> LocationDetail:
+    return await catalog.location_detail(ctx, actor.tenant_id, location_id)
+
+
+@get("/api/v1/connectors/{connector_id:uuid}", summary="The station behind a code on an outlet")
+async def read_connector(ctx: Context, actor: Actor, connector_id: UUID) -> StationForDriver:
+    """The station with that one connector: where a deep link or a QR code leads."""
+    return await catalog.connector_page(ctx, actor.tenant_id, connector_id)
+
+
+# --- for operators -----------------------------------------------------------------------------------
+
+
+@get("/api/v1/stations", role=Role.OPERATOR, summary="The stations")
+async def list_stations(
+    ctx: Context,
+    actor: Actor,
+    search: Search = "",
+    status: ConnectorStatus | None = None,
+    location_id: UUID | None = None,
+    registration: Registration | None = None,
+    sort: Sort = "identity",
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[StationRow]:
+    items, following = await catalog.stations(
+        ctx,
+        actor.tenant_id,
+        search=search,
+        status=status,
+        location_id=location_id,
+        registration=registration,
+        sort=sort,
+        after=_station_key(sort, cursor),
+        limit=limit,
+    )
+    return Page(items=items, next_cursor=_next(following))
+
+
+def _station_key(sort: str, cursor: str | None) -> Any:
+    kind = view_store.SORTS.get(sort.removeprefix("-"), ("", "text"))[1]
+    return decode_cursor(cursor, KEYS[kind])
+
+
+@post("/api/v1/stations", role=Role.OPERATOR, status_code=201, summary="Enter a station")
+async def add_station(ctx: Context, actor: Actor, data: StationNew) -> StationDetail:
+    """It may connect from now on, at `/ocpp/{identity}`, with the password if one is given."""
+    return await catalog.add(ctx, actor.tenant_id, data)
+
+
+@get("/api/v1/stations/{identity:str}", role=Role.OPERATOR, summary="One station")
+async def read_station(ctx: Context, actor: Actor, identity: str) -> StationDetail:
+    return await catalog.station_detail(ctx, actor.tenant_id, identity)
+
+
+@patch("/api/v1/stations/{identity:str}", role=Role.OPERATOR, summary="Change a station's name, place or password")
+async def change_station(ctx: Context, actor: Actor, identity: str, data: StationChange) -> StationDetail:
+    """Null stays as it is; an empty `location_id` takes the station off its location."""
+    return await catalog.change(ctx, actor.tenant_id, identity, data)
+
+
+@post("/api/v1/stations/{identity:str}/accept", role=Role.OPERATOR, status_code=200, summary="Accept a waiting station")
+async def accept_station(ctx: Context, actor: Actor, identity: str) -> StationDetail:
+    return await catalog.decide(ctx, actor.tenant_id, identity, Registration.ACCEPTED)
+
+
+@post("/api/v1/stations/{identity:str}/reject", role=Role.OPERATOR, status_code=200, summary="Refuse a station")
+async def reject_station(ctx: Context, actor: Actor, identity: str) -> StationDetail:
+    return await catalog.decide(ctx, actor.tenant_id, identity, Registration.REJECTED)
+
+
+Direction = Annotated[str | None, Parameter(pattern="^(in|out)$", description="`in` from the station, `out` to it")]
+Action = Annotated[str | None, Parameter(max_length=60, description="Such as BootNotification")]
+
+
+@get("/api/v1/stations/{identity:str}/frames", role=Role.OPERATOR, summary="The OCPP log, newest first")
+async def list_frames(
+    ctx: Context,
+    actor: Actor,
+    identity: str,
+    direction: Direction = None,
+    action: Action = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[Frame]:
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    key = decode_cursor(cursor, tuple[int])
+    items, following = await catalog.frames(
+        ctx, station.id, direction=direction, action=action, before=key[0] if key else None, limit=limit
+    )
+    return Page(items=items, next_cursor=_next([following] if following else None))
+
+
+@get("/api/v1/stations/{identity:str}/variables", role=Role.OPERATOR, summary="The configuration as last told")
+async def list_variables(
+    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[Variable]:
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    items, following = await catalog.variables(ctx, station.id, decode_cursor(cursor, tuple[str, str, int]), limit)
+    return Page(items=items, next_cursor=_next(following))
+
+
+@get("/api/v1/stations/{identity:str}/commands", role=Role.OPERATOR, summary="What was asked of the station")
+async def list_commands(
+    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[CommandRow]:
+    """Newest first."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    items, following = await catalog.commands(ctx, station.id, decode_cursor(cursor, tuple[datetime, UUID]), limit)
+    return Page(items=items, next_cursor=_next(following))
+
+
+routes = [
+    list_locations,
+    read_location,
+    read_connector,
+    list_stations,
+    add_station,
+    read_station,
+    change_station,
+    accept_station,
+    reject_station,
+    list_frames,
+    list_variables,
+    list_commands,
+    *command_routes,
+]

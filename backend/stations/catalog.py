@@ -1,0 +1,278 @@
+"""Stations and locations as people see and change them: lists, pages, and an operator's decisions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.tariffs import service as tariffs
+
+from backend.context import Context
+from backend.errors import Conflict, InvalidInput, NotFound
+from backend.events import StationChanged
+from backend.stations import rules, shown, store, view_store
+from backend.stations.model import StationRef
+from backend.stations.refs import station_ref
+from shared.money import PriceHeadline
+from shared.stations import (
+    CommandRow,
+    ConnectorStatus,
+    Frame,
+    LocationDetail,
+    LocationSummary,
+    PowerType,
+    Registration,
+    StationChange,
+    StationDetail,
+    StationForDriver,
+    StationNew,
+    StationRow,
+    Variable,
+)
+
+NO_STATION = "This station doesn't exist."
+NO_LOCATION = "This location doesn't exist."
+Key = list[Any] | None
+"""The sort values of the last item of a page, None after the last page."""
+
+
+async def _prices(ctx: Context, ids: set[UUID]) -> dict[UUID, PriceHeadline]:
+    return await tariffs.headlines(ctx, ids) if ids else {}
+
+
+async def _prices_of(ctx: Context, rows: Sequence[view_store.Row]) -> dict[UUID, PriceHeadline]:
+    return await _prices(ctx, shown.tariff_ids(rows))
+
+
+# --- for operators -----------------------------------------------------------------------------------
+
+
+async def stations(
+    ctx: Context,
+    tenant_id: UUID,
+    *,
+    search: str = "",
+    status: ConnectorStatus | None = None,
+    location_id: UUID | None = None,
+    registration: Registration | None = None,
+    sort: str = "identity",
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> tuple[list[StationRow], Key]:
+    """A page of the tenant's stations, or all of them without a limit.
+
+    `sort` is one of view_store.SORTS, with `-` before it for the other direction.
+    Raises InvalidInput for a sort that doesn't exist.
+    """
+    name = sort.removeprefix("-")
+    if name not in view_store.SORTS:
+        raise InvalidInput(
+            f"Stations can't be sorted by {name!r}; choose from {', '.join(view_store.SORTS)}.",
+            fields=[("$.sort", "unknown sort")],
+        )
+    rows = await view_store.stations(
+        tenant_id,
+        search=search,
+        status=status.value if status else None,
+        location_id=location_id,
+        registration=registration.value if registration else None,
+        sort=name,
+        descending=sort.startswith("-"),
+        after=after,
+        limit=None if limit is None else limit + 1,
+    )
+    page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["identity"]])
+    prices = await _prices_of(ctx, page)
+    return [shown.station_row(row, prices) for row in page], following
+
+
+def _cut(rows: Sequence[Any], limit: int | None, key: Any) -> tuple[Sequence[Any], Key]:
+    """One row more than the page holds was asked for: it tells that another page follows."""
+    if limit is None or len(rows) <= limit:
+        return rows, None
+    return rows[:limit], key(rows[limit - 1])
+
+
+async def station_row(ctx: Context, tenant_id: UUID, station_id: UUID) -> StationRow:
+    row = await view_store.station(tenant_id, station_id=station_id)
+    if row is None:
+        raise NotFound(NO_STATION)
+    return shown.station_row(row, await _prices_of(ctx, [row]))
+
+
+async def station_detail(ctx: Context, tenant_id: UUID, identity: str) -> StationDetail:
+    """Raises NotFound, also for another operator's station."""
+    row = await view_store.station(tenant_id, identity=identity)
+    if row is None:
+        raise NotFound(NO_STATION)
+    return shown.station_detail(row, await _prices_of(ctx, [row]))
+
+
+async def find(ctx: Context, tenant_id: UUID, identity: str) -> StationRef:
+    """Raises NotFound, also for another operator's station."""
+    row = await store.ref_by_identity(identity, tenant_id)
+    if row is None:
+        raise NotFound(NO_STATION)
+    return station_ref(row)
+
+
+async def add(ctx: Context, tenant_id: UUID, new: StationNew) -> StationDetail:
+    """A station that an operator enters is accepted from the start. Raises Conflict, InvalidInput."""
+    if problem := rules.identity_problem(new.identity):
+        raise InvalidInput(problem, fields=[("$.identity", problem)])
+    location_id = await _location(tenant_id, new.location_id)
+    async with ctx.unit() as unit:
+        row = await store.add(
+            tenant_id,
+            {
+                "identity": new.identity,
+                "name": new.name.strip(),
+                "location": location_id,
+                "registration": Registration.ACCEPTED.value,
+                "password_hash": rules.hash_password(new.password) if new.password else "",
+                "created_at": ctx.now(),
+            },
+        )
+        if row is None:
+            raise Conflict(
+                f"A station with the identity {new.identity} exists already.",
+                code="identity_taken",
+                fields=[("$.identity", "taken")],
+            )
+        unit.emit(_changed(ctx, station_ref(row)))
+    return await station_detail(ctx, tenant_id, new.identity)
+
+
+def _changed(ctx: Context, station: StationRef) -> StationChanged:
+    return StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station.id, identity=station.identity)
+
+
+async def _location(tenant_id: UUID, text: str | None) -> UUID | None:
+    if not text:
+        return None
+    try:
+        location_id = UUID(text)
+    except ValueError:
+        location_id = None
+    if location_id is None or not await view_store.location_exists(tenant_id, location_id):
+        raise InvalidInput(NO_LOCATION, fields=[("$.location_id", NO_LOCATION)])
+    return location_id
+
+
+async def change(ctx: Context, tenant_id: UUID, identity: str, wanted: StationChange) -> StationDetail:
+    """What is None stays; an empty `location_id` takes the station off its location."""
+    station = await find(ctx, tenant_id, identity)
+    values: dict[str, Any] = {}
+    if wanted.name is not None:
+        values["name"] = wanted.name.strip()
+    if wanted.location_id is not None:
+        values["location"] = await _location(tenant_id, wanted.location_id)
+    if wanted.password is not None:
+        values["password_hash"] = rules.hash_password(wanted.password)
+    await _store_change(ctx, station, values)
+    return await station_detail(ctx, tenant_id, identity)
+
+
+async def decide(ctx: Context, tenant_id: UUID, identity: str, registration: Registration) -> StationDetail:
+    """An operator accepts or rejects a station; a connected one hears it with the answer to its next boot."""
+    station = await find(ctx, tenant_id, identity)
+    if station.registration is not registration:
+        await _store_change(ctx, station, {"registration": registration.value})
+    return await station_detail(ctx, tenant_id, identity)
+
+
+async def _store_change(ctx: Context, station: StationRef, values: dict[str, Any]) -> None:
+    if not values:
+        return
+    async with ctx.unit() as unit:
+        await store.change(station.id, values)
+        unit.emit(_changed(ctx, station))
+
+
+async def frames(
+    ctx: Context,
+    station_id: UUID,
+    *,
+    direction: str | None = None,
+    action: str | None = None,
+    before: int | None = None,
+    since: int | None = None,
+    limit: int = 50,
+) -> tuple[list[Frame], int | None]:
+    """The OCPP log, newest first, and the id to go on before."""
+    rows = await store.frames(
+        station_id, direction=direction, action=action, before=before, since=since, limit=limit + 1
+    )
+    page, following = _cut(rows, limit, lambda row: [row["id"]])
+    return [shown.frame(row) for row in page], following[0] if following else None
+
+
+async def variables(
+    ctx: Context, station_id: UUID, after: Sequence[Any] | None, limit: int
+) -> tuple[list[Variable], Key]:
+    rows = await store.variables(station_id, after, limit + 1)
+    page, following = _cut(rows, limit, lambda row: [row["component"], row["name"], row["evse"]])
+    return [shown.variable(row) for row in page], following
+
+
+async def commands(
+    ctx: Context, station_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[list[CommandRow], Key]:
+    rows = await store.commands(station_id, after, limit + 1)
+    page, following = _cut(rows, limit, lambda row: [row["at"], row["id"]])
+    return [shown.command(row) for row in page], following
+
+
+# --- for drivers -------------------------------------------------------------------------------------
+
+
+async def locations(
+    ctx: Context,
+    tenant_id: UUID,
+    *,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    search: str = "",
+    available: bool = False,
+    power_type: PowerType | None = None,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> tuple[list[LocationSummary], Key]:
+    """Locations a driver can charge at: nearest first if a place is given, else by name."""
+    rows = await view_store.locations(
+        tenant_id,
+        latitude=latitude,
+        longitude=longitude,
+        search=search,
+        available=available,
+        power_type=power_type.value if power_type else None,
+        after=after,
+        limit=None if limit is None else limit + 1,
+    )
+    page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["id"]])
+    prices = await _prices(ctx, {tariff for row in page for tariff in row["tariffs"] or ()})
+    return [shown.location_summary(row, prices) for row in page], following
+
+
+async def location_summary(ctx: Context, tenant_id: UUID, location_id: UUID) -> LocationSummary:
+    """Without a distance. Raises NotFound, also for a location at which nobody can charge."""
+    row = await view_store.location(tenant_id, location_id)
+    if row is None:
+        raise NotFound(NO_LOCATION)
+    return shown.location_summary(row, await _prices(ctx, set(row["tariffs"] or ())))
+
+
+async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID) -> LocationDetail:
+    row = await view_store.location(tenant_id, location_id)
+    if row is None:
+        raise NotFound(NO_LOCATION)
+    rows = await view_store.stations_at(tenant_id, location_id)
+    return shown.location_detail(row, rows, await _prices_of(ctx, rows))
+
+
+async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> StationForDriver:
+    """The station behind a code on an outlet, with that outlet only."""
+    row = await view_store.station_of_connector(tenant_id, connector_id)
+    if row is None:
+        raise NotFound("This connector doesn't exist.")
+    return shown.station_for_driver(row, await _prices_of(ctx, [row]), only=connector_id)

@@ -1,0 +1,136 @@
+"""Commands to stations over HTTP. What moves a station takes an Idempotency-Key, so that a tap counts once."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, post
+
+from backend import commands
+from backend.context import Context
+from backend.errors import NotFound
+from backend.stations import catalog, service
+from backend.web.guards import Actor
+from backend.web.idempotency import HEADER, once
+from shared.accounts import Role
+from shared.stations import (
+    CommandAnswer,
+    ReadVariables,
+    ResetKind,
+    ResetStation,
+    SetAvailability,
+    TriggerMessage,
+    UnlockConnector,
+    VariableChange,
+)
+
+AnyRequest = Request[Any, Any, Any]
+
+
+async def _send(ctx: Context, actor: Actor, identity: str, command: commands.AnyCommand) -> CommandAnswer:
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    answer = await service.send(ctx, station.id, command, account_id=actor.account_id)
+    return CommandAnswer(
+        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
+    )
+
+
+async def _outlet(ctx: Context, actor: Actor, identity: str, connector_id: str) -> service.ConnectorRef:
+    """A connector of this very station. Raises NotFound."""
+    try:
+        connector = await service.connector(ctx, actor.tenant_id, UUID(connector_id))
+    except ValueError:
+        raise NotFound("This connector doesn't exist.") from None
+    if connector.station.identity != identity:
+        raise NotFound(f"This connector doesn't belong to {identity}.")
+    return connector
+
+
+@post("/api/v1/stations/{identity:str}/reset", role=Role.OPERATOR, status_code=200, summary="Restart a station")
+async def reset(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ResetStation
+) -> Response[CommandAnswer]:
+    """`soft` lets running sessions end first, `hard` ends them. Needs an Idempotency-Key header."""
+    command = commands.Reset(hard=data.kind is ResetKind.HARD)
+    return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
+
+
+@post("/api/v1/stations/{identity:str}/unlock", role=Role.OPERATOR, status_code=200, summary="Unlock a cable")
+async def unlock(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: UnlockConnector
+) -> Response[CommandAnswer]:
+    """Needs an Idempotency-Key header."""
+    outlet = await _outlet(ctx, actor, identity, data.connector_id)
+    command = commands.Unlock(evse=outlet.evse, connector=outlet.number)
+    return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
+
+
+@post(
+    "/api/v1/stations/{identity:str}/availability",
+    role=Role.OPERATOR,
+    status_code=200,
+    summary="Take a station or a connector in or out of service",
+)
+async def set_availability(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetAvailability
+) -> Response[CommandAnswer]:
+    """Without a `connector_id` it is for the whole station. Needs an Idempotency-Key header."""
+    command = commands.SetAvailability(operative=data.operative)
+    if data.connector_id is not None:
+        outlet = await _outlet(ctx, actor, identity, data.connector_id)
+        command = msgspec.structs.replace(command, evse=outlet.evse, connector=outlet.number)
+    return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
+
+
+@post("/api/v1/stations/{identity:str}/trigger", role=Role.OPERATOR, status_code=200, summary="Ask for a message again")
+async def trigger(ctx: Context, actor: Actor, identity: str, data: TriggerMessage) -> CommandAnswer:
+    evse = None
+    if data.connector_id is not None:
+        evse = (await _outlet(ctx, actor, identity, data.connector_id)).evse
+    return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse))
+
+
+@post(
+    "/api/v1/stations/{identity:str}/variables",
+    role=Role.OPERATOR,
+    status_code=200,
+    summary="Change a configuration key or variable",
+)
+async def change_variable(ctx: Context, actor: Actor, identity: str, data: VariableChange) -> CommandAnswer:
+    """`component` is empty for OCPP 1.6. Setting the same value twice does no harm, so no key is needed."""
+    command = commands.SetVariable(name=data.name, value=data.value, component=data.component)
+    return await _send(ctx, actor, identity, command)
+
+
+@post(
+    "/api/v1/stations/{identity:str}/variables/read",
+    role=Role.OPERATOR,
+    status_code=200,
+    summary="Ask the station for its configuration",
+)
+async def read_variables(ctx: Context, actor: Actor, identity: str, data: ReadVariables) -> CommandAnswer:
+    return await _send(ctx, actor, identity, commands.GetVariables(names=data.names))
+
+
+@post(
+    "/api/v1/stations/{identity:str}/ocpp/{action:str}",
+    role=Role.ADMIN,
+    status_code=200,
+    summary="Send any OCPP call",
+)
+async def call(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, action: str, data: dict[str, Any]
+) -> Response[Any]:
+    """The body is the payload of the call, checked against the schema of the station's OCPP version; the answer
+    is the station's own payload, or a problem with its error. With an Idempotency-Key header it is sent once."""
+
+    async def ask() -> dict[str, Any]:
+        answer = await _send(ctx, actor, identity, commands.RawCall(action=action, payload=data))
+        return answer.payload
+
+    if request.headers.get(HEADER):
+        return await once(ctx, request, actor.account_id, ask, status=200)
+    return Response(content=await ask(), status_code=200)
+
+
+routes = [reset, unlock, set_availability, trigger, change_variable, read_variables, call]

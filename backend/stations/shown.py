@@ -1,0 +1,191 @@
+"""Rows of the read models as the messages that screens receive."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from backend.stations import rules
+from backend.stations.refs import address_line
+from backend.stations.view_store import Row
+from shared.money import PriceHeadline
+from shared.stations import (
+    CommandRow,
+    Connector,
+    ConnectorStatus,
+    Frame,
+    LocationDetail,
+    LocationSummary,
+    PowerType,
+    Registration,
+    StationDetail,
+    StationForDriver,
+    StationRow,
+    Variable,
+)
+
+Prices = Mapping[UUID, PriceHeadline]
+
+
+class _Line(msgspec.Struct):
+    """A connector as the database puts it together."""
+
+    id: str
+    evse: int
+    number: int
+    standard: str
+    power_type: str
+    max_power_w: int
+    tariff_id: UUID | None
+    status: str
+    status_at: datetime | None
+    error_code: str
+    error_info: str
+    transaction_id: str | None
+
+
+_lines = msgspec.json.Decoder(list[_Line])
+
+
+def tariff_ids(rows: Sequence[Row]) -> set[UUID]:
+    """The tariffs of all connectors in rows of stations."""
+    return {line.tariff_id for row in rows for line in _lines.decode(row["connectors"]) if line.tariff_id}
+
+
+def connectors(row: Row, prices: Prices) -> list[Connector]:
+    return [
+        Connector(
+            id=line.id,
+            evse=line.evse,
+            number=line.number,
+            label=rules.connector_label(line.evse, line.number),
+            standard=line.standard,
+            power_type=PowerType(line.power_type),
+            max_power_w=line.max_power_w,
+            status=rules.shown_status(row["online"], line.status),
+            status_at=line.status_at,
+            error_code=line.error_code,
+            error_info=line.error_info,
+            price=prices.get(line.tariff_id) if line.tariff_id else None,
+            transaction_id=line.transaction_id,
+        )
+        for line in _lines.decode(row["connectors"])
+    ]
+
+
+def station_row(row: Row, prices: Prices) -> StationRow:
+    return StationRow(
+        id=str(row["id"]),
+        identity=row["identity"],
+        name=row["name"],
+        location_id=str(row["location_id"]) if row["location_id"] else None,
+        location=row["location"],
+        vendor=row["vendor"],
+        model=row["model"],
+        ocpp_version=row["ocpp_version"],
+        registration=Registration(row["registration"]),
+        online=row["online"],
+        last_seen_at=row["last_seen_at"],
+        status=ConnectorStatus(row["status"]),
+        connectors=connectors(row, prices),
+        power_w=row["power_w"],
+        open_incidents=row["open_incidents"],
+    )
+
+
+def station_detail(row: Row, prices: Prices) -> StationDetail:
+    return StationDetail(
+        row=station_row(row, prices),
+        serial=row["serial"],
+        firmware=row["firmware"],
+        security="Password" if row["has_password"] else "No password",
+        connected_at=row["connected_at"] if row["online"] else None,
+        booted_at=row["booted_at"],
+        boot_reason=row["boot_reason"],
+        created_at=row["created_at"],
+        time_zone=row["time_zone"],
+        address=address_line(row),
+    )
+
+
+def station_for_driver(row: Row, prices: Prices, only: UUID | None = None) -> StationForDriver:
+    """What a driver may know of a station; `only` keeps one connector."""
+    return StationForDriver(
+        id=str(row["id"]),
+        identity=row["identity"],
+        name=row["name"],
+        online=row["online"],
+        connectors=[line for line in connectors(row, prices) if only is None or line.id == str(only)],
+    )
+
+
+def location_summary(row: Row, prices: Prices) -> LocationSummary:
+    return LocationSummary(
+        id=str(row["id"]),
+        name=row["name"],
+        address=row["address"],
+        city=row["city"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        availability=rules.availability(ConnectorStatus(status) for status in row["statuses"]),
+        max_power_w=row["max_power_w"],
+        power_types=[PowerType(word) for word in row["power_types"]],
+        price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] or () if tariff in prices),
+        distance_m=row["distance_m"],
+    )
+
+
+def location_detail(row: Row, stations: Sequence[Row], prices: Prices) -> LocationDetail:
+    return LocationDetail(
+        id=str(row["id"]),
+        name=row["name"],
+        address=row["address"],
+        postal_code=row["postal_code"],
+        city=row["city"],
+        country=row["country"],
+        latitude=row["latitude"],
+        longitude=row["longitude"],
+        time_zone=row["time_zone"],
+        description=row["description"],
+        availability=rules.availability(ConnectorStatus(status) for status in row["statuses"]),
+        stations=[station_for_driver(station, prices) for station in stations],
+    )
+
+
+def frame(row: Row) -> Frame:
+    return Frame(
+        id=str(row["id"]),
+        at=row["at"],
+        direction=row["direction"],
+        kind=row["kind"],
+        action=row["action"],
+        message_id=row["message_id"],
+        payload=row["payload"],
+        size=row["size"],
+        latency_ms=row["latency_ms"],
+        error_code=row["error_code"],
+    )
+
+
+def variable(row: Row) -> Variable:
+    return Variable(
+        component=row["component"],
+        name=row["name"],
+        value=row["value"],
+        read_only=row["read_only"],
+        evse=row["evse"] or None,
+        updated_at=row["updated_at"],
+    )
+
+
+def command(row: Row) -> CommandRow:
+    return CommandRow(
+        id=str(row["id"]),
+        at=row["at"],
+        action=row["action"],
+        by=row["by"],
+        state=row["state"],
+        status=row["status"],
+        detail=row["detail"],
+    )

@@ -1,0 +1,193 @@
+"""Read models of stations and locations: what a list row or a page needs, in one query each.
+
+They read transactions and incidents beside the stations' own tables; nothing here writes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.db.engine import DB
+from backend.stations.rules import STATION_ORDER, WORST_FIRST, like
+
+Row = Mapping[str, Any]
+
+
+def _array(words: Sequence[str]) -> str:
+    return "ARRAY[" + ", ".join(f"'{word}'" for word in words) + "]::text[]"
+
+
+_WORST = _array([status.value for status in WORST_FIRST])
+_ORDER = _array([status.value for status in STATION_ORDER])
+
+_CONNECTORS = f"""
+    LEFT JOIN LATERAL (
+        SELECT min(array_position({_WORST}, c.status::text)) AS worst,
+            json_agg(json_build_object(
+                'id', c.id, 'evse', c.evse, 'number', c.number, 'standard', c.standard, 'power_type', c.power_type,
+                'max_power_w', c.max_power_w, 'tariff_id', c.tariff, 'status', c.status, 'status_at', c.status_at,
+                'error_code', c.error_code, 'error_info', c.error_info, 'transaction_id',
+                (SELECT t.id FROM transaction t WHERE t.connector = c.id AND t.state = 'active'
+                    ORDER BY t.begun_at DESC LIMIT 1)
+            ) ORDER BY c.evse, c.number)::text AS lines
+        FROM connector c WHERE c.station = s.id
+    ) c ON true"""
+
+_STATION = f"""
+    SELECT s.id, s.tenant, s.identity, s.name, s.location AS location_id, coalesce(l.name, '') AS location,
+        s.vendor, s.model, s.ocpp_version, s.registration, s.online, s.last_seen_at,
+        coalesce(c.lines, '[]') AS connectors,
+        CASE WHEN s.online THEN coalesce(({_WORST})[c.worst], 'unknown') ELSE 'offline' END AS status,
+        CASE WHEN s.online THEN t.power_w ELSE 0 END AS power_w, i.open_incidents,
+        s.serial, s.firmware, s.password_hash <> '' AS has_password, s.connected_at, s.booted_at, s.boot_reason,
+        s.created_at, coalesce(l.time_zone, 'UTC') AS time_zone,
+        coalesce(l.address, '') AS address, coalesce(l.postal_code, '') AS postal_code, coalesce(l.city, '') AS city
+    FROM charging_station s
+    LEFT JOIN location l ON l.id = s.location
+    {_CONNECTORS}
+    LEFT JOIN LATERAL (
+        SELECT coalesce(sum(power_w), 0)::int AS power_w FROM transaction WHERE station = s.id AND state = 'active'
+    ) t ON true
+    LEFT JOIN LATERAL (
+        SELECT count(*)::int AS open_incidents FROM incident WHERE station = s.id AND state <> 'closed'
+    ) i ON true"""
+
+SORTS = {
+    "identity": ("r.identity::text", "text"),
+    "name": ("lower(coalesce(nullif(r.name, ''), r.identity))", "text"),
+    "location": ("lower(r.location)", "text"),
+    "status": (f"array_position({_ORDER}, r.status)", "int"),
+    "last_seen": ("coalesce(extract(epoch FROM r.last_seen_at), 0)::float8", "float8"),
+    "power": ("r.power_w", "int"),
+    "incidents": ("r.open_incidents", "int"),
+}
+"""What a station list can be sorted by: the expression and the type of its value in a cursor."""
+
+
+async def stations(
+    tenant_id: UUID,
+    *,
+    search: str = "",
+    status: str | None = None,
+    location_id: UUID | None = None,
+    registration: str | None = None,
+    sort: str = "identity",
+    descending: bool = False,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> Sequence[Row]:
+    """A page of stations with `sort_value`; `after` is the (sort value, identity) of the last row before it."""
+    expression, kind = SORTS[sort]
+    direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
+    value, identity = after or (None, None)
+    return await DB.run(
+        f"""SELECT r.*, {expression} AS sort_value FROM ({_STATION} WHERE s.tenant = $1) r
+        WHERE ($2::text IS NULL OR r.identity ILIKE $2 OR r.name ILIKE $2 OR r.location ILIKE $2
+            OR r.vendor ILIKE $2 OR r.model ILIKE $2)
+        AND ($3::text IS NULL OR r.status = $3)
+        AND ($4::uuid IS NULL OR r.location_id = $4)
+        AND ($5::text IS NULL OR r.registration = $5)
+        AND ($7::text IS NULL OR ({expression}, r.identity::text) {beyond} ($6::{kind}, $7::text))
+        ORDER BY {expression} {direction}, r.identity::text {direction} LIMIT $8""",
+        tenant_id,
+        like(search) if search.strip() else None,
+        status,
+        location_id,
+        registration,
+        value,
+        identity,
+        limit,
+    )
+
+
+async def station(tenant_id: UUID, *, identity: str | None = None, station_id: UUID | None = None) -> Row | None:
+    rows = await DB.run(
+        f"{_STATION} WHERE s.tenant = $1 AND (s.identity = $2 OR s.id = $3)", tenant_id, identity, station_id
+    )
+    return rows[0] if rows else None
+
+
+async def stations_at(tenant_id: UUID, location_id: UUID) -> Sequence[Row]:
+    """The accepted stations of a location."""
+    return await DB.run(
+        f"""{_STATION} WHERE s.tenant = $1 AND s.location = $2 AND s.registration = 'accepted'
+        ORDER BY s.name, s.identity""",
+        tenant_id,
+        location_id,
+    )
+
+
+async def station_of_connector(tenant_id: UUID, connector_id: UUID) -> Row | None:
+    rows = await DB.run(
+        f"""{_STATION} WHERE s.tenant = $1 AND s.registration = 'accepted'
+        AND s.id = (SELECT station FROM connector WHERE id = $2)""",
+        tenant_id,
+        connector_id,
+    )
+    return rows[0] if rows else None
+
+
+_LOCATION = """
+    SELECT l.id, l.name, l.address, l.postal_code, l.city, l.country, l.latitude, l.longitude, l.time_zone,
+        l.description, a.statuses, a.max_power_w, a.power_types, a.tariffs, a.any_available,
+        CASE WHEN $2::float8 IS NULL THEN NULL ELSE round(12742000 * asin(sqrt(least(1,
+            power(sin(radians(l.latitude - $2) / 2), 2)
+            + cos(radians($2)) * cos(radians(l.latitude)) * power(sin(radians(l.longitude - $3::float8) / 2), 2)
+        ))))::int END AS distance_m
+    FROM location l JOIN LATERAL (
+        SELECT array_agg(CASE WHEN s.online THEN c.status::text ELSE 'offline' END) AS statuses,
+            coalesce(max(c.max_power_w), 0) AS max_power_w,
+            array_agg(DISTINCT c.power_type::text ORDER BY c.power_type::text) AS power_types,
+            array_agg(DISTINCT c.tariff) FILTER (WHERE c.tariff IS NOT NULL) AS tariffs,
+            bool_or(s.online AND c.status = 'available') AS any_available
+        FROM charging_station s JOIN connector c ON c.station = s.id
+        WHERE s.location = l.id AND s.registration = 'accepted'
+    ) a ON a.statuses IS NOT NULL
+    WHERE l.tenant = $1"""
+
+
+async def locations(
+    tenant_id: UUID,
+    *,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    search: str = "",
+    available: bool = False,
+    power_type: str | None = None,
+    after: Sequence[Any] | None = None,
+    limit: int | None = None,
+) -> Sequence[Row]:
+    """Locations with at least one accepted connector: nearest first where a place is given, else by name.
+
+    `after` is the (sort value, id) of the last row before the page; the sort value is the distance in metres
+    (12,742 km is the earth's mean diameter) or the name.
+    """
+    near = latitude is not None and longitude is not None
+    expression, kind = ("r.distance_m", "int") if near else ("lower(r.name)", "text")
+    value, location_id = after or (None, None)
+    return await DB.run(
+        f"""SELECT r.*, {expression} AS sort_value FROM ({_LOCATION}) r
+        WHERE ($4::text IS NULL OR r.name ILIKE $4 OR r.address ILIKE $4 OR r.city ILIKE $4)
+        AND (NOT $5::bool OR r.any_available)
+        AND ($6::text IS NULL OR $6 = ANY (r.power_types))
+        AND ($8::uuid IS NULL OR ({expression}, r.id) > ($7::{kind}, $8))
+        ORDER BY {expression}, r.id LIMIT $9""",
+        tenant_id,
+        latitude if near else None,
+        longitude if near else None,
+        like(search) if search.strip() else None,
+        available,
+        power_type,
+        value,
+        location_id,
+        limit,
+    )
+
+
+async def location(tenant_id: UUID, location_id: UUID) -> Row | None:
+    rows = await DB.run(f"{_LOCATION} AND l.id = $4", tenant_id, None, None, location_id)
+    return rows[0] if rows else None
+
+
+async def location_exists(tenant_id: UUID, location_id: UUID) -> bool:
+    return bool(await DB.run("SELECT 1 FROM location WHERE tenant = $1 AND id = $2", tenant_id, location_id))
