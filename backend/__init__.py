@@ -1,0 +1,1 @@
+"""Wattline's backend: OCPP central system, API, payments, jobs."""
