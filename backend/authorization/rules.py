@@ -1,0 +1,80 @@
+"""Whether an id token may charge: pure decisions."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+MAX_LENGTH = 36
+"""OCPP 2.0.1 IdTokenType; 1.6 allows 20, and stations send 21."""
+CENTRAL_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+
+
+class TokenStatus(StrEnum):
+    """A word of OCPP's AuthorizationStatus, in our spelling. A token that nobody knows is INVALID."""
+
+    ACCEPTED = "accepted"
+    BLOCKED = "blocked"
+    EXPIRED = "expired"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownToken:
+    """What a decision depends on, of a token that has a row."""
+
+    id: UUID
+    account_id: UUID | None
+    parent: str
+    blocked_at: datetime | None
+    expires_at: datetime | None
+    account_disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """`parent` is the group a token belongs to (1.6 parentIdTag, 2.0.1 groupIdToken), empty for none."""
+
+    status: TokenStatus
+    token_id: UUID | None = None
+    account_id: UUID | None = None
+    parent: str = ""
+    expires_at: datetime | None = None
+
+    @property
+    def accepted(self) -> bool:
+        return self.status is TokenStatus.ACCEPTED
+
+
+def normal(value: str) -> str:
+    """A token as it is compared: OCPP calls it a case-insensitive string (1.6 CiString20Type)."""
+    return value.strip().lower()
+
+
+def may_be_token(value: str) -> bool:
+    return 0 < len(normal(value)) <= MAX_LENGTH and value.isprintable()
+
+
+def decide(known: KnownToken | None, now: datetime) -> Decision:
+    """Blocked wins over expired: it was somebody's decision, and a new date must not undo it."""
+    if known is None:
+        return Decision(status=TokenStatus.INVALID)
+    if known.blocked_at is not None or known.account_disabled_at is not None:
+        status = TokenStatus.BLOCKED
+    elif known.expires_at is not None and known.expires_at <= now:
+        status = TokenStatus.EXPIRED
+    else:
+        status = TokenStatus.ACCEPTED
+    return Decision(
+        status=status,
+        token_id=known.id,
+        account_id=known.account_id,
+        parent=known.parent,
+        expires_at=known.expires_at,
+    )
+
+
+def new_central_value() -> str:
+    """A token for an app user: 17 characters, so that it fits the 20 of OCPP 1.6; 68 bits that nobody guesses."""
+    return "APP" + "".join(secrets.choice(CENTRAL_ALPHABET) for _ in range(14))
