@@ -1,0 +1,32 @@
+"""Every rule, one file each. A new rule is a file and its line in RULES."""
+
+from collections.abc import Iterator
+
+from backend.alerts.rules import connector_faulted, meter_backwards, starts_failing, station_offline, station_silent
+from backend.alerts.rules.base import (
+    ConnectorFacts,
+    Facts,
+    Finding,
+    PresenceFacts,
+    Rule,
+    SessionFacts,
+    StartFacts,
+)
+
+RULES: tuple[Rule, ...] = (
+    Rule("connector_faulted", ConnectorFacts, connector_faulted.judge),
+    Rule("station_offline", PresenceFacts, station_offline.judge),
+    Rule("station_silent", PresenceFacts, station_silent.judge),
+    Rule("starts_failing", StartFacts, starts_failing.judge),
+    Rule("meter_backwards", SessionFacts, meter_backwards.judge),
+)
+
+
+def verdicts(facts: Facts) -> Iterator[tuple[str, Finding | None]]:
+    """What every rule that looks at these facts says: (rule, finding), None where its condition doesn't hold."""
+    for rule in RULES:
+        if isinstance(facts, rule.looks_at):
+            yield rule.name, rule.judge(facts)
+
+
+__all__ = ["RULES", "ConnectorFacts", "Facts", "Finding", "PresenceFacts", "SessionFacts", "StartFacts", "verdicts"]

@@ -1,0 +1,76 @@
+"""What rules look at and what they say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shared.operations import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What is wrong, in plain words: `title` names it, `detail` says what was seen, `advice` the next step."""
+
+    severity: Severity
+    title: str
+    detail: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorFacts:
+    """What an outlet reported last. `label` is empty when the station reported about itself as a whole."""
+
+    label: str
+    status: str
+    error_code: str = ""
+    vendor_error_code: str = ""
+    info: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceFacts:
+    """Whether a station is there. `silence_s`: how long a connected one may say nothing."""
+
+    accepted: bool
+    online: bool
+    disconnected_at: datetime | None
+    last_seen_at: datetime | None
+    silence_s: int
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartFacts:
+    """Starts that failed at one outlet in the last hour, since the last one that succeeded."""
+
+    label: str
+    failures: int
+    last_failure: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFacts:
+    """The last session that ended at an outlet. `flags` as in shared.transactions.Transaction."""
+
+    label: str
+    number: int
+    flags: frozenset[str]
+
+
+Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`judge` gets facts of the type `looks_at`; None means that its condition doesn't hold (any more)."""
+
+    name: str
+    looks_at: type[Any]
+    judge: Callable[[Any], Finding | None]
+
+
+def of(label: str) -> str:
+    """The subject of a sentence: one outlet, or the station itself."""
+    return f"Connector {label}" if label else "The station"

@@ -1,0 +1,19 @@
+"""A station holds its connection and says nothing: hung, or behind a link that died without a word."""
+
+from datetime import timedelta
+
+from backend.alerts.rules.base import Finding, PresenceFacts
+from shared.operations import Severity
+
+
+def judge(facts: PresenceFacts) -> Finding | None:
+    if not facts.accepted or not facts.online or facts.last_seen_at is None:
+        return None
+    if facts.now - facts.last_seen_at < timedelta(seconds=facts.silence_s):
+        return None
+    return Finding(
+        severity=Severity.WARNING,
+        title="Station is silent",
+        detail=f"It is connected, but has said nothing for more than {facts.silence_s} seconds.",
+        advice="Ask it for a heartbeat (Trigger). Without an answer, restart it.",
+    )
