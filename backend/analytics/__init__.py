@@ -1,0 +1,1 @@
+"""What the network did: the operator's overview, key figures by day and site."""

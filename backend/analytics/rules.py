@@ -1,0 +1,205 @@
+"""Key figures from facts. Pure.
+
+- utilisation: connector time in use / connector time (a transaction holds its connector from begin to end).
+- uptime: connector time not in outage / connector time. Outage: the connector says faulted or unavailable, or its
+  station is offline (after 23 CFR 680.116(b), without the exclusions that need evidence).
+- success: sessions that gave at least 0.1 kWh / all tries. A start from the app that never began is a try.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from shared.operations import DailyRow
+
+SUCCESS_WH = 100
+OUTAGE = frozenset({"faulted", "unavailable", "offline"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionFact:
+    """One try to charge. `begun_at` None: it never began. An active one has no `ended_at`."""
+
+    location_id: UUID | None
+    begun_at: datetime | None
+    ended_at: datetime | None
+    tried_at: datetime
+    energy_wh: int
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusFact:
+    """From `at` on, a connector (or with connector_id None the whole station) is in this state."""
+
+    station_id: UUID
+    connector_id: UUID | None
+    at: datetime
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectorFact:
+    connector_id: UUID
+    station_id: UUID
+    location_id: UUID | None
+    since: datetime
+    """When it came into the network: time before counts for nothing."""
+
+
+@dataclass(slots=True)
+class _Sum:
+    sessions: int = 0
+    successful: int = 0
+    energy_wh: int = 0
+    revenue: Decimal = Decimal(0)
+    used: timedelta = timedelta(0)
+    there: timedelta = timedelta(0)
+    out: timedelta = timedelta(0)
+
+    def add(self, other: "_Sum") -> None:
+        self.sessions += other.sessions
+        self.successful += other.successful
+        self.energy_wh += other.energy_wh
+        self.revenue += other.revenue
+        self.used += other.used
+        self.there += other.there
+        self.out += other.out
+
+
+Key = tuple[date, UUID | None]
+
+
+@dataclass(slots=True)
+class Figures:
+    """Sums by (day, location); combine them into rows with `row`."""
+
+    sums: dict[Key, _Sum] = field(default_factory=lambda: defaultdict(_Sum))
+
+    def row(self, day: date, location_id: UUID | None, location: str, keys: Iterable[Key], currency: str) -> DailyRow:
+        total = _Sum()
+        for key in keys:
+            if key in self.sums:
+                total.add(self.sums[key])
+        return DailyRow(
+            day=day,
+            location_id=str(location_id) if location_id else None,
+            location=location,
+            sessions=total.sessions,
+            successful_sessions=total.successful,
+            energy_wh=total.energy_wh,
+            revenue=total.revenue,
+            currency=currency,
+            utilisation=_share(total.used, total.there),
+            uptime=None if (out := _share(total.out, total.there)) is None else 1 - out,
+            success=total.successful / total.sessions if total.sessions else None,
+        )
+
+
+def _share(part: timedelta, whole: timedelta) -> float | None:
+    return min(1.0, part / whole) if whole else None
+
+
+def day_edges(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """When a local day begins and ends; 23 or 25 hours apart at clock changes."""
+    return (
+        datetime.combine(day, time(), zone),
+        datetime.combine(day + timedelta(days=1), time(), zone),
+    )
+
+
+def split_days(
+    begin: datetime, end: datetime, first: date, last: date, zone: ZoneInfo
+) -> Iterator[tuple[date, timedelta]]:
+    """How much of begin…end falls on each local day of first…last."""
+    day = max(first, begin.astimezone(zone).date())
+    while day <= last:
+        from_, to = day_edges(day, zone)
+        if from_ >= end:
+            return
+        # Differences of aware times in one zone are taken on the wall clock: go through timestamps.
+        seconds = min(end, to).timestamp() - max(begin, from_).timestamp()
+        if seconds > 0:
+            yield day, timedelta(seconds=seconds)
+        day += timedelta(days=1)
+
+
+def figures(
+    first: date,
+    last: date,
+    zone: ZoneInfo,
+    now: datetime,
+    sessions: Iterable[SessionFact],
+    connectors: Sequence[ConnectorFact],
+    statuses: Iterable[StatusFact],
+) -> Figures:
+    """Everything of first…last (local days, both included). A session counts on the day it ended or failed."""
+    found = Figures()
+    for session in sessions:
+        _count_session(found, session, first, last, zone, now)
+    outages = _outages(connectors, statuses, now)
+    for connector in connectors:
+        for day, there in split_days(connector.since, now, first, last, zone):
+            found.sums[day, connector.location_id].there += there
+        for begin, end in outages[connector.connector_id]:
+            for day, out in split_days(max(begin, connector.since), end, first, last, zone):
+                found.sums[day, connector.location_id].out += out
+    return found
+
+
+def _count_session(
+    found: Figures, session: SessionFact, first: date, last: date, zone: ZoneInfo, now: datetime
+) -> None:
+    day = (session.ended_at or session.tried_at).astimezone(zone).date()
+    if first <= day <= last and (session.ended_at or session.begun_at is None):
+        total = found.sums[day, session.location_id]
+        total.sessions += 1
+        total.successful += session.energy_wh >= SUCCESS_WH
+        total.energy_wh += session.energy_wh
+        total.revenue += session.revenue
+    if session.begun_at:
+        for used_day, used in split_days(session.begun_at, session.ended_at or now, first, last, zone):
+            found.sums[used_day, session.location_id].used += used
+
+
+def _outages(
+    connectors: Sequence[ConnectorFact], statuses: Iterable[StatusFact], now: datetime
+) -> Mapping[UUID, list[tuple[datetime, datetime]]]:
+    """When each connector was out, by its own word or because its station was: overlaps are counted once."""
+    own: dict[UUID, list[StatusFact]] = defaultdict(list)
+    whole: dict[UUID, list[StatusFact]] = defaultdict(list)
+    for status in statuses:
+        if status.connector_id is None:
+            whole[status.station_id].append(status)
+        else:
+            own[status.connector_id].append(status)
+    return {
+        one.connector_id: _union([*_bad(own[one.connector_id], now), *_bad(whole[one.station_id], now)])
+        for one in connectors
+    }
+
+
+def _bad(history: list[StatusFact], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    ordered = sorted(history, key=lambda one: one.at)
+    for one, following in zip(ordered, [*ordered[1:], None], strict=True):
+        if one.status in OUTAGE:
+            yield one.at, following.at if following else now
+
+
+def _union(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    merged: list[tuple[datetime, datetime]] = []
+    for begin, end in sorted(spans):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def spread(value: str) -> str:
+    """A cell of a CSV that no spreadsheet takes for a formula."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,129 @@
+"""Read models over stations, transactions and receipts."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.db.engine import DB
+
+Row = dict[str, Any]
+
+
+async def connector_states(tenant_id: UUID) -> list[Row]:
+    """(station, state, registration) of each connector; the state is offline without a socket."""
+    return await DB.run(
+        """
+        SELECT s.id AS station, s.online, s.registration, c.id AS connector, c.status
+        FROM charging_station s LEFT JOIN connector c ON c.station = s.id
+        WHERE s.tenant = $1
+        """,
+        tenant_id,
+    )
+
+
+async def live(tenant_id: UUID) -> Row:
+    """Of the active transactions: how many, the power they draw, the energy they took so far."""
+    rows = await DB.run(
+        """
+        SELECT count(*) AS sessions, COALESCE(sum(power_w), 0)::bigint AS power_w,
+               COALESCE(sum(energy_wh), 0)::bigint AS energy_wh
+        FROM transaction WHERE tenant = $1 AND state = 'active'
+        """,
+        tenant_id,
+    )
+    return rows[0]
+
+
+async def ended_between(tenant_id: UUID, begin: datetime, end: datetime) -> Row:
+    rows = await DB.run(
+        """
+        SELECT count(*) AS sessions, COALESCE(sum(t.energy_wh), 0)::bigint AS energy_wh,
+               COALESCE(sum(c.total_incl), 0) AS revenue
+        FROM transaction t LEFT JOIN cdr c ON c.transaction = t.id
+        WHERE t.tenant = $1 AND t.state = 'ended' AND t.ended_at >= $2 AND t.ended_at < $3
+        """,
+        tenant_id,
+        begin,
+        end,
+    )
+    return rows[0]
+
+
+async def power_curve(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
+    """The network's power in steps of 15 minutes: each transaction's mean, added up."""
+    return await DB.run(
+        """
+        SELECT at, sum(power_w)::bigint AS power_w FROM (
+            SELECT date_bin('15 minutes', r.at, TIMESTAMPTZ '2000-01-01 00:00Z') AS at, avg(r.power_w) AS power_w
+            FROM transaction t JOIN transaction_reading r ON r.transaction = t.id
+            WHERE t.tenant = $1 AND t.begun_at < $3 AND COALESCE(t.ended_at, $3) > $2
+              AND r.at >= $2 AND r.at < $3 AND r.power_w IS NOT NULL
+            GROUP BY 1, t.id
+        ) AS each GROUP BY at ORDER BY at
+        """,
+        tenant_id,
+        begin,
+        end,
+    )
+
+
+async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id: UUID | None) -> list[Row]:
+    """Every try that touches begin…end."""
+    return await DB.run(
+        """
+        SELECT s.location, t.begun_at, t.ended_at, COALESCE(t.requested_at, t.begun_at, t.created_at) AS tried_at,
+               t.energy_wh, COALESCE(c.total_incl, 0) AS revenue
+        FROM transaction t JOIN charging_station s ON s.id = t.station LEFT JOIN cdr c ON c.transaction = t.id
+        WHERE t.tenant = $1 AND ($4::uuid IS NULL OR s.location = $4)
+          AND COALESCE(t.requested_at, t.begun_at, t.created_at) < $3
+          AND (t.ended_at >= $2 OR t.state = 'active'
+               OR (t.state = 'failed' AND COALESCE(t.requested_at, t.created_at) >= $2))
+        """,
+        tenant_id,
+        begin,
+        end,
+        location_id,
+    )
+
+
+async def connectors(tenant_id: UUID, location_id: UUID | None) -> list[Row]:
+    return await DB.run(
+        """
+        SELECT c.id AS connector, s.id AS station, s.location, s.created_at AS since
+        FROM connector c JOIN charging_station s ON s.id = c.station
+        WHERE s.tenant = $1 AND s.registration = 'accepted' AND ($2::uuid IS NULL OR s.location = $2)
+        """,
+        tenant_id,
+        location_id,
+    )
+
+
+async def statuses(tenant_id: UUID, begin: datetime, end: datetime, location_id: UUID | None) -> list[Row]:
+    """Changes in begin…end, and for each connector and station the last one before."""
+    return await DB.run(
+        """
+        WITH mine AS (
+            SELECT id FROM charging_station WHERE tenant = $1 AND ($4::uuid IS NULL OR location = $4)
+        )
+        SELECT h.station, h.connector, h.at, h.status FROM status_change h JOIN mine ON mine.id = h.station
+        WHERE h.at >= $2 AND h.at < $3
+        UNION ALL
+        SELECT * FROM (
+            SELECT DISTINCT ON (h.station, h.connector) h.station, h.connector, h.at, h.status
+            FROM status_change h JOIN mine ON mine.id = h.station
+            WHERE h.at < $2 ORDER BY h.station, h.connector, h.at DESC
+        ) AS before
+        """,
+        tenant_id,
+        begin,
+        end,
+        location_id,
+    )
+
+
+async def locations(tenant_id: UUID, location_id: UUID | None) -> list[Row]:
+    return await DB.run(
+        "SELECT id, name FROM location WHERE tenant = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY name",
+        tenant_id,
+        location_id,
+    )

@@ -1,0 +1,176 @@
+"""Who is connected to this process. Serves `station.<id>` on the bus for each, so that any node can command it."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+import structlog
+from backend.bus.base import Subscription
+from backend.ocpp.codec import Codec
+
+from backend.commands import Answer, AnyCommand, Trigger
+from backend.context import Context
+from backend.events import StationChanged
+from backend.ocpp import metrics
+from backend.ocpp.frames import FrameLog
+from backend.ocpp.session import Handler, Session
+from backend.ocpp.transport import Link
+from backend.stations import service as stations
+from backend.stations.model import StationRef
+from shared.stations import Registration
+
+log = structlog.get_logger(__name__)
+
+PROBE_S = 2.0
+"""How long an old socket may take to answer a ping before a new one of the same identity takes its place."""
+SEEN_FLUSH_S = 5.0
+REAP_S = 15.0
+
+Execute = Callable[[Session, AnyCommand], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one OCPP version needs: its codec, its inbound handlers, and how commands go out."""
+
+    codec: Codec
+    handlers: Mapping[str, Handler]
+    execute: Execute
+
+
+class Connections:
+    """At most one live socket for each identity."""
+
+    def __init__(self, ctx: Context, node: str, dialects: Mapping[str, Dialect]) -> None:
+        self.ctx = ctx
+        self.node = node
+        self.frames = FrameLog(ctx)
+        self._dialects = dialects
+        self._sessions: dict[UUID, Session] = {}
+        self._seen: dict[UUID, datetime] = {}
+        self._claims: dict[UUID, asyncio.Lock] = {}
+        self._command = msgspec.json.Decoder(AnyCommand)
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    async def may_replace(self, station_id: UUID) -> bool:
+        """Whether a new socket of this station may come: there is none, or the present one is dead.
+
+        The live one is asked by a ping. One that answers stays: two devices with one identity must never
+        both get commands, and a thief with the right password must not push the real station out.
+        """
+        async with self._claims.setdefault(station_id, asyncio.Lock()):
+            session = self._sessions.get(station_id)
+            if session is None:
+                self._claims.pop(station_id, None)
+                return True
+            if await session.link.alive(PROBE_S):
+                return False
+            if self._sessions.get(station_id) is session:
+                del self._sessions[station_id]
+            asyncio.get_running_loop().create_task(session.link.close(1001, "replaced by a new connection"))
+            return True
+
+    async def serve(self, link: Link, station: StationRef, version: str, frames: AsyncIterator[bytes]) -> None:
+        """Run a station's socket until it closes; its presence is stored before its first message is handled."""
+        dialect = self._dialects[version]
+        session = Session(self.ctx, station, version, link, dialect.codec, dialect.handlers, self.frames, self._seen)
+        if station.id in self._sessions:
+            # Two upgrades at the same moment: the first one in stays.
+            await link.close(1008, "this identity is connected already")
+            return
+        self._sessions[station.id] = session
+        metrics.CONNECTED.inc()
+        subscription: Subscription | None = None
+        reason = ""
+        try:
+            await stations.connected(self.ctx, station.id, session.id, self.node, version)
+            subscription = await self.ctx.bus.serve(f"station.{station.id}", self._executor(session, dialect.execute))
+            log.info("station connected", identity=station.identity, version=version, peer=link.peer)
+            await session.run(frames)
+        except Exception as error:
+            reason = str(error)
+            log.exception("the connection of a station failed", identity=station.identity)
+        finally:
+            if subscription is not None:
+                await subscription.close()
+            if self._sessions.get(station.id) is session:
+                del self._sessions[station.id]
+            metrics.CONNECTED.dec()
+            await asyncio.shield(self._gone(session, reason))
+
+    async def _gone(self, session: Session, reason: str) -> None:
+        log.info("station disconnected", identity=session.station.identity, reason=reason)
+        with suppress(Exception):
+            await stations.disconnected(self.ctx, session.station.id, session.id, reason)
+
+    def _executor(self, session: Session, execute: Execute) -> Callable[[bytes], Awaitable[bytes]]:
+        async def serve(message: bytes) -> bytes:
+            command = self._command.decode(message)
+            return msgspec.json.encode(await execute(session, command))
+
+        return serve
+
+    # --- what runs beside the sockets ---------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Until cancelled: the log, presence, silent links, and stations that an operator accepts."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.frames.run())
+            group.create_task(self._every(SEEN_FLUSH_S, self._flush_seen))
+            group.create_task(self._every(REAP_S, self._reap))
+            group.create_task(self._follow_registrations())
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await work()
+            except Exception:
+                log.exception("a periodic task of the OCPP edge failed", task=work.__name__)
+
+    async def _flush_seen(self) -> None:
+        seen, self._seen = dict(self._seen), self._seen
+        self._seen.clear()
+        await stations.seen(self.ctx, seen)
+
+    async def _reap(self) -> None:
+        """Close links that say nothing for far longer than a heartbeat and don't answer a ping either."""
+        limit = max(3 * self.ctx.settings.heartbeat_s, self.ctx.settings.silence_s)
+        now = time.monotonic()
+        silent = [one for one in self._sessions.values() if now - one.last_heard > limit]
+        for session in silent:
+            if await session.link.alive(20.0):
+                session.last_heard = time.monotonic()
+            else:
+                await session.link.close(1001, "no sign of life")
+
+    async def _follow_registrations(self) -> None:
+        """A waiting station that an operator accepts is asked to boot again, so that it works at once."""
+        async with self.ctx.bus.subscribe("event.*.StationChanged") as messages:
+            async for _topic, message in messages:
+                changed = msgspec.json.decode(message, type=StationChanged)
+                session = self._sessions.get(changed.station_id)
+                if session is None:
+                    continue
+                station = await stations.station(self.ctx, changed.station_id)
+                if station is None or station.registration is session.registration:
+                    continue
+                session.registration = station.registration
+                if station.registration is Registration.ACCEPTED:
+                    execute = self._dialects[session.version].execute
+                    asyncio.get_running_loop().create_task(execute(session, Trigger(message="BootNotification")))
+                elif station.registration is Registration.REJECTED:
+                    await session.link.close(1008, "rejected by the operator")
+
+    async def close_all(self) -> None:
+        """At shutdown, after the listener stopped: write what is known."""
+        with suppress(Exception):
+            await self._flush_seen()
+            await self.frames.flush()

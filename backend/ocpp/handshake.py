@@ -1,0 +1,67 @@
+"""Decisions about an upgrade request: whose address is it, which password, which OCPP version. Pure."""
+
+import base64
+import binascii
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote_to_bytes
+
+_PATH = re.compile(r"^/+ocpp/+(?P<identity>[^?#]+?)/*(?:[?#].*)?$")
+SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
+"""Offered name → version."""
+
+
+def identity_of(path: str) -> str | None:
+    """The identity at the end of `/ocpp/{identity}`, decoded; None for any other address.
+
+    Stations send doubled and trailing slashes, and percent-encode what they like (OCPP-J 1.6, 3.1.1).
+    """
+    match = _PATH.match(path)
+    if match is None:
+        return None
+    try:
+        return unquote_to_bytes(match["identity"]).decode() or None
+    except UnicodeDecodeError:
+        return None
+
+
+def password_of(authorization: str | None, identity: str) -> tuple[bool, str | None]:
+    """(well-formed, password) of a Basic header. No header: (True, None).
+
+    The user name must be the identity (OCPP-J 1.6 security whitepaper, A00.FR.204); colons may be in both.
+    """
+    if not authorization:
+        return True, None
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return False, None
+    try:
+        raw = base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return False, None
+    prefix = identity.encode() + b":"
+    if not raw.startswith(prefix):
+        return False, None
+    secret = raw[len(prefix) :]
+    try:
+        return True, secret.decode()
+    except UnicodeDecodeError:
+        # 1.6 stations may hold 20 arbitrary bytes, provisioned as hexadecimal text.
+        return True, secret.hex()
+
+
+def choose_version(offered: Sequence[str], known: str = "") -> str | None:
+    """The first offered version that we speak. Nothing offered: the one this station spoke before, or 1.6.
+
+    None: only versions were offered that we don't speak; the socket is then closed with 1002.
+    """
+    if not offered:
+        return known or "1.6"
+    for name in offered:
+        if name in SUBPROTOCOLS:
+            return SUBPROTOCOLS[name]
+    return None
+
+
+def subprotocol_of(version: str) -> str:
+    return f"ocpp{version}"

@@ -1,0 +1,101 @@
+"""The OCPP listener: who may open a socket, in which version, and what becomes of it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from backend.context import Context
+from backend.errors import StartRefused
+from backend.ocpp import handshake, metrics, v16, v201
+from backend.ocpp.connections import Connections, Dialect
+from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
+from backend.stations import service as stations
+from backend.stations.model import StationRef
+
+DIALECTS: Mapping[str, Dialect] = {"1.6": v16.DIALECT, "2.0.1": v201.DIALECT}
+
+REFUSALS = {
+    "identity": Refusal(HTTPStatus.NOT_FOUND, "The address must end with /ocpp/ and the station's identity."),
+    "full": Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Too many unknown stations wait already."),
+    "twin": Refusal(HTTPStatus.CONFLICT, "A station with this identity is connected already."),
+    "password": Refusal(HTTPStatus.UNAUTHORIZED, "The identity or the password is not right."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    station: StationRef
+    version: str | None
+    """None: only versions were offered that we don't speak."""
+
+
+class Listener:
+    """`port` is the real one after `open`, also when the settings said 0."""
+
+    def __init__(self, ctx: Context, node: str) -> None:
+        self.ctx = ctx
+        self.connections = Connections(ctx, node, DIALECTS)
+        self.port = 0
+
+    async def admit(self, upgrade: Upgrade) -> Welcome | Refusal:
+        identity = handshake.identity_of(upgrade.path)
+        if identity is None:
+            return _refused("identity")
+        well_formed, password = handshake.password_of(upgrade.authorization, identity)
+        if not well_formed:
+            return _refused("password")
+        admission = await stations.admit(self.ctx, identity, password)
+        if not admission.allowed or admission.station is None:
+            return _refused(admission.reason if admission.reason in REFUSALS else "password")
+        if not await self.connections.may_replace(admission.station.id):
+            return _refused("twin")
+        version = handshake.choose_version(upgrade.offered, admission.ocpp_version)
+        named = handshake.subprotocol_of(version) if version and upgrade.offered else None
+        return Welcome(subprotocol=named, guest=Guest(admission.station, version))
+
+    async def serve_link(self, link: Link, guest: Any, frames: AsyncIterator[bytes]) -> None:
+        if guest.version is None:
+            await link.close(1002, "none of the offered OCPP versions is spoken here")
+            return
+        await self.connections.serve(link, guest.station, guest.version, frames)
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["Listener"]:
+        """Listen while the context is open. Raises StartRefused when the port is taken."""
+        settings = self.ctx.settings
+        beside = asyncio.get_running_loop().create_task(self.connections.run())
+        try:
+            async with listening(
+                settings.ocpp_host,
+                settings.ocpp_port,
+                admit=self.admit,
+                serve_link=self.serve_link,
+                max_frame=settings.max_frame,
+                ping_s=settings.ping_s,
+            ) as server:
+                self.port = next(iter(server.sockets)).getsockname()[1]
+                yield self
+        except OSError as error:
+            raise StartRefused(
+                f"The port {settings.ocpp_port} for stations can't be used ({error.strerror or error}); "
+                "stop the other program or choose another with WATTLINE_OCPP_PORT."
+            ) from None
+        finally:
+            beside.cancel()
+            with suppress(asyncio.CancelledError):
+                await beside
+            await self.connections.close_all()
+
+
+def _refused(reason: str) -> Refusal:
+    metrics.REFUSED.labels(reason).inc()
+    return REFUSALS[reason]
+
+
+def node_name() -> str:
+    """Names this process for as long as its host and port stay: what it held before a crash is recognised."""
+    return socket.gethostname()

@@ -1,0 +1,238 @@
+"""One station on one socket: calls in, calls out, in order, and what must be true between them."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+import structlog
+from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed
+
+from backend.context import Context
+from backend.errors import WattlineError
+from backend.ocpp import metrics
+from backend.ocpp.frames import FrameLog
+from backend.ocpp.transport import Link, LinkClosed
+from backend.stations.model import StationRef
+from shared.stations import Registration
+
+log = structlog.get_logger(__name__)
+
+BOOT_PATIENCE_S = 5.0
+"""Some stations reconnect in a loop when a command comes before they booted, others never boot again after a
+lost link: commands wait for the first call, but no longer than this."""
+
+Handler = Callable[["Session", Any], Awaitable[Any]]
+
+
+class CallRefused(Exception):
+    """Raised by an inbound handler: answer with a CALLERROR of this code. Never for a transaction message."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a station said to our call. `payload` is the typed answer, `raw` the same as plain JSON values."""
+
+    outcome: str
+    """answered, error, timeout, closed."""
+    payload: Any = None
+    raw: dict[str, Any] = field(default_factory=dict)
+    error_code: str = ""
+    error_description: str = ""
+    latency_ms: int = 0
+
+
+class Session:
+    """Calls from the station are handled one after the other; our own wait in line, one outstanding at a time."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        station: StationRef,
+        version: str,
+        link: Link,
+        codec: Codec,
+        handlers: Mapping[str, Handler],
+        frames: FrameLog,
+        seen: dict[UUID, datetime],
+    ) -> None:
+        self.ctx = ctx
+        self.station = station
+        self.version = version
+        self.link = link
+        self.codec = codec
+        self.id = uuid4()
+        self.registration = station.registration
+        self.last_heard = time.monotonic()
+        self._handlers = handlers
+        self._frames = frames
+        self._seen = seen
+        self._turn = asyncio.Lock()
+        self._waiting: dict[str, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
+        self._spoken = asyncio.Event()
+        self.follow_up: list[Callable[[], Awaitable[None]]] = []
+        """Work for after the reply is on the wire (an accepted boot asks for the configuration, say)."""
+
+    async def run(self, frames: AsyncIterator[bytes]) -> None:
+        """Until the socket closes. A mistake in one message never ends the connection."""
+        try:
+            async for frame in frames:
+                self.last_heard = time.monotonic()
+                self._seen[self.station.id] = self.ctx.now()
+                await self._receive(frame)
+        except LinkClosed:
+            pass
+        finally:
+            for _action, _begun, future in self._waiting.values():
+                if not future.done():
+                    future.set_exception(LinkClosed("the socket closed"))
+
+    async def _receive(self, frame: bytes) -> None:
+        message = self.codec.decode(frame)
+        if isinstance(message, Call):
+            await self._answer(message, frame)
+        elif isinstance(message, Malformed):
+            self._log("in", "malformed", "", message.message_id, frame, error_code=message.code)
+            if message.answer:
+                await self._send_error(message.message_id, message.code, message.description)
+        else:
+            self._settle(message, frame)
+
+    async def _answer(self, call: Call, frame: bytes) -> None:
+        begun = time.perf_counter()
+        self._log("in", "call", call.action, call.message_id, frame)
+        self._spoken.set()
+        try:
+            payload = await self._handle(call)
+            answer = self.codec.encode_result(call.message_id, payload)
+        except CallRefused as refused:
+            await self._send_error(call.message_id, refused.code, refused.description, call.action)
+            return
+        except (LinkClosed, asyncio.CancelledError):
+            raise
+        except Exception:
+            # No answer is the honest one: the station keeps the message and sends it again. A CALLERROR would
+            # make it throw a transaction away.
+            log.exception("a call could not be handled", identity=self.station.identity, action=call.action)
+            if not self.codec.is_transaction_message(call.action):
+                await self._send_error(call.message_id, "InternalError", "It could not be handled; send it again.")
+            return
+        self._log("out", "result", call.action, call.message_id, answer, begun=begun)
+        await self.link.send(answer)
+        metrics.HANDLING.observe(time.perf_counter() - begun)
+        while self.follow_up:
+            asyncio.get_running_loop().create_task(_guarded(self.follow_up.pop()(), self.station.identity))
+
+    async def _handle(self, call: Call) -> Any:
+        if self.registration is not Registration.ACCEPTED and call.action != "BootNotification":
+            raise CallRefused("SecurityError", "This station is not accepted yet; an operator must accept it.")
+        handler = self._handlers.get(call.action)
+        if handler is None:
+            raise CallRefused("NotSupported", f"{call.action} is not supported.")
+        if call.mended:
+            log.info("mended a message", identity=self.station.identity, action=call.action, mended=call.mended)
+        return await handler(self, call.payload)
+
+    def _settle(self, message: CallResult | CallError, frame: bytes) -> None:
+        action, begun, future = self._waiting.pop(message.message_id, ("", 0.0, None))
+        failed = isinstance(message, CallError)
+        self._log(
+            "in",
+            "error" if failed else "result",
+            action,
+            message.message_id,
+            frame,
+            begun=begun or None,
+            error_code=message.code if isinstance(message, CallError) else "",
+        )
+        if future is not None and not future.done():
+            future.set_result(message)
+
+    async def _send_error(self, message_id: str, code: str, description: str, action: str = "") -> None:
+        code = self.codec.error_code(code)
+        frame = self.codec.encode_error(message_id, code, description)
+        self._log("out", "error", action, message_id, frame, error_code=code)
+        await self.link.send(frame)
+
+    async def call(self, action: str, payload: Any, timeout_s: float | None = None) -> Reply:
+        """Send a call and wait for the station's answer; the time in line counts into the time-out."""
+        limit = timeout_s or self.ctx.settings.call_timeout_s
+        begun = time.perf_counter()
+        try:
+            async with asyncio.timeout(limit), self._turn:
+                await self._ready()
+                reply = await self._call(action, payload)
+        except TimeoutError:
+            reply = Reply("timeout")
+        except LinkClosed:
+            reply = Reply("closed")
+        metrics.CALLS.labels(reply.outcome).inc()
+        return msgspec.structs.replace(reply) if isinstance(reply, msgspec.Struct) else _timed(reply, begun)
+
+    async def _ready(self) -> None:
+        try:
+            async with asyncio.timeout(BOOT_PATIENCE_S):
+                await self._spoken.wait()
+        except TimeoutError:
+            self._spoken.set()
+
+    async def _call(self, action: str, payload: Any) -> Reply:
+        message_id = str(uuid4())
+        frame = self.codec.encode_call(message_id, action, payload)
+        future: asyncio.Future[CallResult | CallError] = asyncio.get_running_loop().create_future()
+        self._waiting[message_id] = (action, time.perf_counter(), future)
+        try:
+            self._log("out", "call", action, message_id, frame)
+            await self.link.send(frame)
+            answer = await future
+        finally:
+            self._waiting.pop(message_id, None)
+        if isinstance(answer, CallError):
+            return Reply("error", error_code=answer.code, error_description=answer.description)
+        typed, raw = self.codec.decode_result(action, answer.payload)
+        return Reply("answered", payload=typed, raw=raw)
+
+    def _log(
+        self,
+        direction: str,
+        kind: str,
+        action: str,
+        message_id: str,
+        frame: bytes,
+        *,
+        begun: float | None = None,
+        error_code: str = "",
+    ) -> None:
+        latency_ms = round((time.perf_counter() - begun) * 1000) if begun else None
+        self._frames.add(
+            self.station, direction, kind, action, message_id, frame, latency_ms=latency_ms, error_code=error_code
+        )
+
+
+def _timed(reply: Reply, begun: float) -> Reply:
+    return Reply(
+        reply.outcome,
+        reply.payload,
+        reply.raw,
+        reply.error_code,
+        reply.error_description,
+        round((time.perf_counter() - begun) * 1000),
+    )
+
+
+async def _guarded(work: Awaitable[None], identity: str) -> None:
+    try:
+        await work
+    except (LinkClosed, WattlineError) as error:
+        log.info("follow-up gave up", identity=identity, error=str(error))
+    except Exception:
+        log.exception("follow-up failed", identity=identity)
