@@ -137,8 +137,8 @@ def _arranged(found: rules.Figures, first: date, last: date, names: dict[UUID, s
     places: list[UUID | None] = [*names, None]
     by_location = [
         found.row(first, place, names.get(place, "No location") if place else "No location", keys, currency)
-        for place in places
-        if any(key in found.sums for key in (keys := [(day, place) for day in days]))
+        for place, keys in ((place, [(day, place) for day in days]) for place in places)
+        if any(key in found.sums for key in keys)
     ]
     return AnalyticsReport(
         begins_on=first,
