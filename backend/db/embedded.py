@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from importlib.metadata import version
 from pathlib import Path
 
@@ -86,7 +87,7 @@ class EmbeddedPostgres:
 
         Raises StartRefused: another Wattline runs here, no permission, no room, a damaged folder.
         """
-        if self._process is not None:
+        if self._watcher is not None:
             raise RuntimeError("the embedded database runs already")
         with self._plainly():
             self._take_folder()
@@ -98,12 +99,15 @@ class EmbeddedPostgres:
                 self._check_version()
                 password = self._password()
                 self._stopping.clear()
-                self._process = self._launch(self._remembered_port(), insist=False)
+                launched: Future[None] = Future()
+                self._watcher = threading.Thread(
+                    target=self._run, args=(launched,), name="embedded-postgres", daemon=True
+                )
+                self._watcher.start()
+                launched.result()
             except BaseException:
-                self._leave_folder()
+                self.stop()
                 raise
-        self._watcher = threading.Thread(target=self._watch, name="embedded-postgres", daemon=True)
-        self._watcher.start()
         return f"postgresql://{USER}:{password}@127.0.0.1:{self._remembered_port()}/postgres"
 
     def stop(self) -> None:
@@ -115,7 +119,7 @@ class EmbeddedPostgres:
         if process is not None:
             self._end(process)
         if watcher is not None:
-            watcher.join(timeout=1)
+            watcher.join()
         self._leave_folder()
 
     def erase(self) -> None:
@@ -244,7 +248,7 @@ class EmbeddedPostgres:
                 written.seek(began_at)
                 said = written.read().decode(errors="replace")
             passing = any(words in said for words in host.PASSING_TROUBLE)
-            if not passing or time.monotonic() > deadline or self._stopping.is_set():
+            if not passing or time.monotonic() > deadline:
                 raise self._explain(said)
             time.sleep(0.2)  # the last processes of a killed server are on their way out
 
@@ -271,7 +275,9 @@ class EmbeddedPostgres:
     def _await_ready(self, process: subprocess.Popen[bytes], deadline: float) -> bool:
         """False when the server ended instead."""
         pid_file = self._place.cluster / "postmaster.pid"
-        while process.poll() is None and not self._stopping.is_set():
+        while process.poll() is None:
+            if self._stopping.is_set():
+                raise StartRefused("Wattline was stopped while its database started.")
             with contextlib.suppress(FileNotFoundError):
                 lines = pid_file.read_text().split("\n")
                 # 8 lines: pid, folder, start time, port, socket folder, address, memory key, status
@@ -285,15 +291,25 @@ class EmbeddedPostgres:
             time.sleep(0.01)
         return False
 
-    def _watch(self) -> None:
-        """Start the server again whenever it ends by itself. Lives as long as the process: see die_with_parent."""
+    def _run(self, launched: Future[None]) -> None:
+        """Start the server, and again whenever it ends by itself.
+
+        In a thread of its own that lives as long as the process: the kernel takes the server with the thread.
+        """
+        with self._guard:
+            try:
+                self._process = self._launch(self._remembered_port(), insist=False)
+            except BaseException as error:
+                launched.set_exception(error)
+                return
+        launched.set_result(None)
         restarts: list[float] = []
         while (process := self._process) is not None:
             process.wait()
             now = time.monotonic()
             restarts = [at for at in restarts if now - at < 60]
             with self._guard:
-                if self._stopping.is_set() or self._process is None:
+                if self._stopping.is_set():
                     return
                 if len(restarts) >= RESTARTS_A_MINUTE:
                     log.error("the embedded database keeps ending", log_file=str(self.log_file))

@@ -246,6 +246,8 @@ CREATE TABLE transaction (
     CHECK (state IN ('requested', 'active', 'ended', 'failed'))
 ) WITH (fillfactor = 80);
 
+ALTER SEQUENCE transaction_number OWNED BY transaction.number;
+
 CREATE UNIQUE INDEX transaction_station_ref ON transaction (station, ref);
 CREATE INDEX transaction_tenant_created_at_id ON transaction (tenant, created_at DESC, id DESC);
 CREATE INDEX transaction_account_created_at_id ON transaction (account, created_at DESC, id DESC);

@@ -1,0 +1,80 @@
+"""Fixtures of all tests. Those that touch data use a real PostgreSQL: see tests/database.py."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from backend.db import engine
+from tests import database
+
+_SERVER = pytest.StashKey[database.ServerOfTheRun]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.stash[_SERVER] = database.ServerOfTheRun()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:  # of pytest-xdist
+    node.workerinput["database_folder"] = str(node.config.stash[_SERVER].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_SERVER, None)
+    if server is not None:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def pg_url(request: pytest.FixtureRequest) -> str:
+    """The address of the run's PostgreSQL server (its maintenance database: make databases of your own there)."""
+    worker = getattr(request.config, "workerinput", None)
+    folder = Path(worker["database_folder"]) if worker else request.config.stash[_SERVER].folder
+    return database.ask_for_server(folder)
+
+
+@pytest.fixture(scope="session")
+def worker_database(pg_url: str) -> Iterator[str]:
+    """The migrated database of this xdist worker, shared by its tests; `db` is what a test wants."""
+    name = f"wattline_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    yield database.run(database.make_database(pg_url, name))
+    database.run(database.drop_database(pg_url, name))
+
+
+@pytest.fixture
+async def db(worker_database: str) -> AsyncIterator[str]:
+    """The engine, connected to a migrated database without a row. The value is its address."""
+    await engine.connect(worker_database, pool_min=1, pool_max=10)
+    try:
+        async with engine.DB.connection() as connection:
+            await database.empty_tables(connection)
+        yield worker_database
+    finally:
+        await engine.disconnect()
+
+
+class Clock:
+    """Time that stands still until a test moves it. Hand `clock.now` to what wants to know the time."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self._now
+
+    def set(self, moment: datetime) -> None:
+        self._now = moment.astimezone(UTC)
+
+    def advance(self, duration: timedelta | None = None, **parts: float) -> datetime:
+        """`clock.advance(minutes=5)` or a timedelta; the new time."""
+        self._now += duration if duration is not None else timedelta(**parts)
+        return self._now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
