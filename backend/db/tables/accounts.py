@@ -1,10 +1,11 @@
 """Tenants (operator companies), their people, and what keeps them signed in."""
 
-from backend.db.engine import DB
 from piccolo.columns import JSONB, UUID, Bytea, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
+
+from backend.db.engine import DB
 
 
 class Tenant(Table, db=DB, tablename="tenant"):

@@ -1,11 +1,11 @@
 """Incidents: what needs somebody."""
 
-from backend.db.engine import DB
 from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
+from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
 from backend.db.tables.stations import ChargingStation, Connector
 

@@ -1,11 +1,11 @@
 """Id tokens: cards, app users, anything a station may present."""
 
-from backend.db.engine import DB
 from piccolo.columns import UUID, ForeignKey, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
+from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
 
 

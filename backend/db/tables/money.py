@@ -1,11 +1,11 @@
 """Tariffs, payments and charge detail records."""
 
-from backend.db.engine import DB
 from piccolo.columns import JSONB, UUID, ForeignKey, LazyTableReference, Numeric, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
+from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
 
 AMOUNT = (14, 4)

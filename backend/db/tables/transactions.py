@@ -1,6 +1,5 @@
 """Transactions, the messages that made them, and their readings."""
 
-from backend.db.engine import DB
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -18,6 +17,7 @@ from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
+from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
 from backend.db.tables.money import AMOUNT, Tariff
 from backend.db.tables.stations import ChargingStation, Connector
