@@ -10,13 +10,13 @@ from uuid import UUID
 
 import msgspec
 import structlog
-from backend.bus.base import Subscription
-from backend.ocpp.codec import Codec
 
+from backend.bus.base import Subscription
 from backend.commands import Answer, AnyCommand, Trigger
 from backend.context import Context
 from backend.events import StationChanged
 from backend.ocpp import metrics
+from backend.ocpp.codec import Codec
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.transport import Link

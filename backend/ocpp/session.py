@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 
 import msgspec
 import structlog
-from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed
 
 from backend.context import Context
 from backend.errors import WattlineError
 from backend.ocpp import metrics
+from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.transport import Link, LinkClosed
 from backend.stations.model import StationRef

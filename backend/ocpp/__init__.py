@@ -1,0 +1,1 @@
+"""The OCPP central system: sockets, messages of both versions, and the way to the services."""

@@ -1,0 +1,1 @@
+"""OCPP 1.6J: its words stay in this package."""
