@@ -24,6 +24,7 @@ from backend.events import (
 from shared.operations import Incident, IncidentState, Severity
 
 START_WINDOW = timedelta(hours=1)
+WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 UNSOLVED = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
 
 
@@ -233,6 +234,13 @@ async def incidents(
     page = rows if limit is None else rows[:limit]
     following = [page[-1]["opened_at"], page[-1]["id"]] if len(page) < len(rows) else None
     return [shown(row) for row in page], following
+
+
+async def open_incidents(ctx: Context, tenant_id: UUID, *, limit: int | None = None) -> list[Incident]:
+    """What isn't solved: the worst first, then the newest."""
+    found, _ = await incidents(ctx, tenant_id)
+    found.sort(key=lambda one: WORST_FIRST.index(one.severity))
+    return found[:limit]
 
 
 async def acknowledge(ctx: Context, tenant_id: UUID, incident_id: UUID, account_id: UUID) -> Incident:

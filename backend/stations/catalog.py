@@ -1,6 +1,6 @@
 """Stations and locations as people see and change them: lists, pages, and an operator's decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -93,11 +93,11 @@ def _cut(rows: Sequence[Any], limit: int | None, key: Any) -> tuple[Sequence[Any
     return rows[:limit], key(rows[limit - 1])
 
 
-async def station_row(ctx: Context, tenant_id: UUID, station_id: UUID) -> StationRow:
-    row = await view_store.station(tenant_id, station_id=station_id)
-    if row is None:
-        raise NotFound(NO_STATION)
-    return shown.station_row(row, await _prices_of(ctx, [row]))
+async def station_rows(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID]) -> list[StationRow]:
+    """Some stations of the tenant, in no order; what isn't theirs is left out."""
+    rows = await view_store.stations_by_id(tenant_id, station_ids)
+    prices = await _prices_of(ctx, rows)
+    return [shown.station_row(row, prices) for row in rows]
 
 
 async def station_detail(ctx: Context, tenant_id: UUID, identity: str) -> StationDetail:
@@ -254,20 +254,25 @@ async def locations(
     return [shown.location_summary(row, prices) for row in page], following
 
 
-async def location_summary(ctx: Context, tenant_id: UUID, location_id: UUID) -> LocationSummary:
-    """Without a distance. Raises NotFound, also for a location at which nobody can charge."""
-    row = await view_store.location(tenant_id, location_id)
-    if row is None:
-        raise NotFound(NO_LOCATION)
-    return shown.location_summary(row, await _prices(ctx, set(row["tariffs"] or ())))
+async def location_summaries(ctx: Context, tenant_id: UUID, location_ids: Sequence[UUID]) -> list[LocationSummary]:
+    """Some locations, without distances; those at which nobody can charge are left out."""
+    rows = await view_store.locations_by_id(tenant_id, location_ids)
+    prices = await _prices(ctx, {tariff for row in rows for tariff in row["tariffs"] or ()})
+    return [shown.location_summary(row, prices) for row in rows]
+
+
+async def locations_of(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
+    """Station → the location that it stands at."""
+    return await view_store.locations_of(tenant_id, station_ids)
 
 
 async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID) -> LocationDetail:
-    row = await view_store.location(tenant_id, location_id)
-    if row is None:
+    """Raises NotFound, also for a location at which nobody can charge."""
+    found = await view_store.locations_by_id(tenant_id, [location_id])
+    if not found:
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
-    return shown.location_detail(row, rows, await _prices_of(ctx, rows))
+    return shown.location_detail(found[0], rows, await _prices_of(ctx, rows))
 
 
 async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> StationForDriver:

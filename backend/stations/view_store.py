@@ -107,6 +107,19 @@ async def station(tenant_id: UUID, *, identity: str | None = None, station_id: U
     return rows[0] if rows else None
 
 
+async def stations_by_id(tenant_id: UUID, station_ids: Sequence[UUID]) -> Sequence[Row]:
+    return await DB.run(f"{_STATION} WHERE s.tenant = $1 AND s.id = ANY ($2::uuid[])", tenant_id, list(station_ids))
+
+
+async def locations_of(tenant_id: UUID, station_ids: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
+    rows = await DB.run(
+        "SELECT id, location FROM charging_station WHERE tenant = $1 AND id = ANY ($2::uuid[])",
+        tenant_id,
+        list(station_ids),
+    )
+    return {row["id"]: row["location"] for row in rows}
+
+
 async def stations_at(tenant_id: UUID, location_id: UUID) -> Sequence[Row]:
     """The accepted stations of a location."""
     return await DB.run(
@@ -184,9 +197,8 @@ async def locations(
     )
 
 
-async def location(tenant_id: UUID, location_id: UUID) -> Row | None:
-    rows = await DB.run(f"{_LOCATION} AND l.id = $4", tenant_id, None, None, location_id)
-    return rows[0] if rows else None
+async def locations_by_id(tenant_id: UUID, location_ids: Sequence[UUID]) -> Sequence[Row]:
+    return await DB.run(f"{_LOCATION} AND l.id = ANY ($4::uuid[])", tenant_id, None, None, list(location_ids))
 
 
 async def location_exists(tenant_id: UUID, location_id: UUID) -> bool:
