@@ -18,23 +18,9 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 FALLBACKS: Mapping[str, Mapping[str, Any]] = {
     # action → wire name of a required field, anywhere in the message → value when it is missing or unreadable
-    "BootNotification": {
-        "chargePointVendor": "unknown",
-        "chargePointModel": "unknown",
-        "vendorName": "unknown",
-        "model": "unknown",
-        "reason": "Unknown",
-        "chargingStation": {},
-    },
-    "Authorize": {"idTag": "", "idToken": "", "type": "Local"},
-    "StatusNotification": {
-        "connectorId": 0,
-        "evseId": 0,
-        "errorCode": "OtherError",
-        "status": "Faulted",
-        "connectorStatus": "Faulted",
-        "timestamp": NEVER,
-    },
+    "BootNotification": {},
+    "Authorize": {},
+    "StatusNotification": {"errorCode": "OtherError", "timestamp": NEVER},
     "StartTransaction": {"connectorId": 0, "idTag": "", "meterStart": 0, "timestamp": NEVER},
     "StopTransaction": {"transactionId": 0, "meterStop": 0, "timestamp": NEVER, "sampledValue": [], "value": ""},
     "MeterValues": {
