@@ -1,0 +1,110 @@
+"""The bus of a single process: everything stays in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from backend.bus.base import (
+    INBOX_SIZE,
+    Bus,
+    Inbox,
+    Messages,
+    NobodyListens,
+    RequestFailed,
+    RequestTimeout,
+    Server,
+    check_pattern,
+    check_topic,
+    matches,
+)
+
+log = structlog.get_logger(__name__)
+
+
+class LocalBus(Bus):
+    def __init__(self) -> None:
+        self._inboxes: dict[Inbox, list[str]] = {}
+        self._servers: dict[str, list[_Service]] = {}
+        self._working: set[asyncio.Task[bytes]] = set()
+        self._running = False
+
+    async def start(self) -> None:
+        self._running = True
+
+    async def close(self) -> None:
+        self._running = False
+        for inbox in self._inboxes:
+            inbox.close()
+        self._servers.clear()
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
+
+    @property
+    def healthy(self) -> bool:
+        return self._running
+
+    async def publish(self, topic: str, message: bytes) -> None:
+        check_topic(topic, message)
+        words = topic.split(".")
+        for inbox, pattern in self._inboxes.items():
+            if matches(pattern, words):
+                inbox.put(topic, message)
+
+    @asynccontextmanager
+    async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Messages]:
+        inbox = Inbox(size)
+        self._inboxes[inbox] = check_pattern(pattern)
+        try:
+            yield inbox
+        finally:
+            del self._inboxes[inbox]
+            inbox.close()
+
+    async def request(self, topic: str, message: bytes, timeout: float) -> bytes:
+        check_topic(topic, message)
+        services = self._servers.get(topic)
+        if not services:
+            raise NobodyListens(topic)
+        # A task of its own: the work goes on when nobody waits any more, as it would on another node.
+        task = asyncio.get_running_loop().create_task(services[-1].work(message))
+        self._working.add(task)
+        task.add_done_callback(self._worked)
+        done, _ = await asyncio.wait({task}, timeout=timeout)
+        if not done:
+            raise RequestTimeout(topic)
+        if task.cancelled() or task.exception() is not None:
+            raise RequestFailed(topic)
+        return task.result()
+
+    def _worked(self, task: "asyncio.Task[bytes]") -> None:
+        self._working.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a request failed", exc_info=error)
+
+    async def serve(self, topic: str, server: Server) -> "_Service":
+        check_topic(topic)
+        service = _Service(self._servers, topic, server)
+        self._servers.setdefault(topic, []).append(service)
+        return service
+
+
+class _Service:
+    __slots__ = ("_server", "_servers", "_topic")
+
+    def __init__(self, servers: dict[str, list["_Service"]], topic: str, server: Server) -> None:
+        self._servers = servers
+        self._topic = topic
+        self._server = server
+
+    async def work(self, message: bytes) -> bytes:
+        return await self._server(message)
+
+    async def close(self) -> None:
+        services = self._servers.get(self._topic, [])
+        if self in services:
+            services.remove(self)
+        if not services:
+            self._servers.pop(self._topic, None)
