@@ -110,13 +110,17 @@ def station_detail(row: Row, prices: Prices) -> StationDetail:
 
 
 def station_for_driver(row: Row, prices: Prices, only: UUID | None = None) -> StationForDriver:
-    """What a driver may know of a station; `only` keeps one connector."""
+    """What a driver may know of a station: not who charges there. `only` keeps one connector."""
     return StationForDriver(
         id=str(row["id"]),
         identity=row["identity"],
         name=row["name"],
         online=row["online"],
-        connectors=[line for line in connectors(row, prices) if only is None or line.id == str(only)],
+        connectors=[
+            msgspec.structs.replace(line, transaction_id=None)
+            for line in connectors(row, prices)
+            if only is None or line.id == str(only)
+        ],
     )
 
 

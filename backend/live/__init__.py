@@ -1,0 +1,1 @@
+"""Live screens: a snapshot of a topic, then what changes, over one WebSocket."""

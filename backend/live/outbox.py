@@ -1,0 +1,56 @@
+"""What waits to be sent to one socket: bounded, whatever the reader does."""
+
+import asyncio
+from collections import deque
+
+MOST_WAITING = 32
+"""Messages of one topic. A reader that is further behind is better off with a new snapshot."""
+
+
+class Outbox:
+    """Topics take turns, so that a busy one doesn't hold up the others.
+
+    When too much of a topic waits, all of it is thrown away and the topic is `stale`: `next` then names it, and the
+    sender loads a fresh snapshot when it gets there. Memory stays bounded and the screen ends up right.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[bytes]] = {}
+        self._stale: set[str] = set()
+        self._ready = asyncio.Event()
+
+    def push(self, topic: str, message: bytes) -> None:
+        if topic in self._stale:
+            return
+        queue = self._waiting.setdefault(topic, deque())
+        if len(queue) >= MOST_WAITING:
+            queue.clear()
+            self._stale.add(topic)
+        else:
+            queue.append(message)
+        self._ready.set()
+
+    def replace(self, topic: str, message: bytes) -> None:
+        """A snapshot makes what waited before it superfluous."""
+        self._stale.discard(topic)
+        self._waiting[topic] = deque([message])
+        self._ready.set()
+
+    def forget(self, topic: str) -> None:
+        self._stale.discard(topic)
+        self._waiting.pop(topic, None)
+
+    async def next(self) -> tuple[str, bytes | None]:
+        """The next (topic, message); None in place of a message where a fresh snapshot is needed."""
+        while not self._waiting:
+            self._ready.clear()
+            await self._ready.wait()
+        topic, queue = next(iter(self._waiting.items()))
+        del self._waiting[topic]
+        if topic in self._stale:
+            self._stale.discard(topic)
+            return topic, None
+        message = queue.popleft()
+        if queue:
+            self._waiting[topic] = queue
+        return topic, message

@@ -1,0 +1,206 @@
+"""The topics of stations, locations, incidents and the brand. Those of sessions and the overview: see wiring."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.alerts import service as alerts
+from backend.context import Context
+from backend.errors import NotFound
+from backend.events import (
+    BrandChanged,
+    ConnectorStatusChanged,
+    Event,
+    FramesLogged,
+    IncidentChanged,
+    StationBooted,
+    StationChanged,
+    StationConnected,
+    StationDisconnected,
+    StationEvent,
+    TransactionEnded,
+    TransactionEvent,
+    TransactionFailed,
+    TransactionRequested,
+    TransactionStarted,
+    TransactionUpdated,
+)
+from backend.live.topic import Select, Subject, Topic, everything
+from backend.stations import catalog
+from backend.tenants import service as tenants
+from shared.accounts import Brand, Role
+from shared.operations import Incident
+from shared.stations import Frame, LocationDetail, LocationSummary, StationDetail, StationRow
+
+FRAMES_AT_FIRST = 50
+FRAMES_AT_ONCE = 200
+
+STATION_EVENTS: tuple[type[StationEvent], ...] = (
+    StationConnected,
+    StationDisconnected,
+    StationBooted,
+    StationChanged,
+    ConnectorStatusChanged,
+)
+TRANSACTION_EVENTS: tuple[type[TransactionEvent], ...] = (
+    TransactionRequested,
+    TransactionStarted,
+    TransactionUpdated,
+    TransactionEnded,
+    TransactionFailed,
+)
+PLACE_EVENTS: tuple[type[StationEvent], ...] = (
+    StationConnected,
+    StationDisconnected,
+    StationChanged,
+    ConnectorStatusChanged,
+)
+"""What drivers see of a station."""
+
+
+def of_any(events: Sequence[type[Event]], select: Select) -> dict[type[Event], Select]:
+    return dict.fromkeys(events, select)
+
+
+# --- stations ----------------------------------------------------------------------------------------
+
+
+def _station_key(event: Any, _subject: Subject) -> str | None:
+    return str(event.station_id) if event.station_id else None
+
+
+async def load_stations(ctx: Context, subject: Subject) -> list[StationRow]:
+    rows, _ = await catalog.stations(ctx, subject.actor.tenant_id)
+    return rows
+
+
+async def changed_stations(ctx: Context, subject: Subject, keys: frozenset[str]) -> list[StationRow]:
+    return await catalog.station_rows(ctx, subject.actor.tenant_id, [UUID(key) for key in keys])
+
+
+def _this_identity(event: Any, subject: Subject) -> str | None:
+    return "*" if event.identity == subject.argument else None
+
+
+def _this_station_id(event: IncidentChanged, subject: Subject) -> str | None:
+    return "*" if str(event.station_id) == subject.memory.get("station_id") else None
+
+
+async def load_station(ctx: Context, subject: Subject) -> StationDetail:
+    detail = await catalog.station_detail(ctx, subject.actor.tenant_id, subject.argument)
+    subject.memory["station_id"] = detail.row.id
+    return detail
+
+
+# --- the OCPP log ------------------------------------------------------------------------------------
+
+
+async def load_frames(ctx: Context, subject: Subject) -> list[Frame]:
+    station = await catalog.find(ctx, subject.actor.tenant_id, subject.argument)
+    frames, _ = await catalog.frames(ctx, station.id, limit=FRAMES_AT_FIRST)
+    # Only the first load says where to go on: others who watch must not miss what came between two loads.
+    subject.memory.setdefault("since", int(frames[0].id) if frames else 0)
+    return frames
+
+
+async def new_frames(ctx: Context, subject: Subject, _keys: frozenset[str]) -> list[list[Frame]]:
+    """One upsert with all that is new, newest first; of a flood only the newest."""
+    station = await catalog.find(ctx, subject.actor.tenant_id, subject.argument)
+    frames, _ = await catalog.frames(ctx, station.id, since=subject.memory.get("since", 0), limit=FRAMES_AT_ONCE)
+    if not frames:
+        return []
+    subject.memory["since"] = int(frames[0].id)
+    return [frames]
+
+
+# --- locations ---------------------------------------------------------------------------------------
+
+
+async def load_locations(ctx: Context, subject: Subject) -> list[LocationSummary]:
+    locations, _ = await catalog.locations(ctx, subject.actor.tenant_id)
+    return locations
+
+
+async def changed_locations(ctx: Context, subject: Subject, keys: frozenset[str]) -> list[LocationSummary]:
+    tenant_id = subject.actor.tenant_id
+    places = await catalog.locations_of(ctx, tenant_id, [UUID(key) for key in keys])
+    return await catalog.location_summaries(ctx, tenant_id, list({place for place in places.values() if place}))
+
+
+async def load_location(ctx: Context, subject: Subject) -> LocationDetail:
+    detail = await catalog.location_detail(ctx, subject.actor.tenant_id, _uuid(subject.argument))
+    subject.memory["stations"] = {station.id for station in detail.stations}
+    return detail
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such thing.") from None
+
+
+def _station_of_this_place(event: Any, subject: Subject) -> str | None:
+    """A station that moves here is a StationChanged of a station that isn't known here yet."""
+    known = str(event.station_id) in subject.memory.get("stations", ())
+    return "*" if known or isinstance(event, StationChanged) else None
+
+
+# --- incidents and the brand -------------------------------------------------------------------------
+
+
+async def load_incidents(ctx: Context, subject: Subject) -> list[Incident]:
+    return await alerts.open_incidents(ctx, subject.actor.tenant_id)
+
+
+async def changed_incidents(ctx: Context, subject: Subject, keys: frozenset[str]) -> list[Incident]:
+    return [await alerts.incident(ctx, subject.actor.tenant_id, UUID(key)) for key in sorted(keys)]
+
+
+async def load_brand(ctx: Context, subject: Subject) -> Brand:
+    return await tenants.brand(ctx, subject.actor.tenant_id)
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        pattern="stations",
+        role=Role.OPERATOR,
+        load=load_stations,
+        changes=changed_stations,
+        events=of_any((*STATION_EVENTS, *TRANSACTION_EVENTS, IncidentChanged), _station_key),
+    ),
+    Topic(
+        pattern="station:*",
+        role=Role.OPERATOR,
+        load=load_station,
+        events=of_any((*STATION_EVENTS, *TRANSACTION_EVENTS), _this_identity) | {IncidentChanged: _this_station_id},
+    ),
+    Topic(
+        pattern="frames:*",
+        role=Role.OPERATOR,
+        load=load_frames,
+        changes=new_frames,
+        events={FramesLogged: _this_identity},
+    ),
+    Topic(
+        pattern="locations",
+        role=Role.DRIVER,
+        load=load_locations,
+        changes=changed_locations,
+        events=of_any(PLACE_EVENTS, _station_key),
+    ),
+    Topic(
+        pattern="location:*",
+        role=Role.DRIVER,
+        load=load_location,
+        events=of_any(PLACE_EVENTS, _station_of_this_place),
+    ),
+    Topic(
+        pattern="incidents",
+        role=Role.OPERATOR,
+        load=load_incidents,
+        changes=changed_incidents,
+        events={IncidentChanged: lambda event, _subject: str(event.incident_id)},
+    ),
+    Topic(pattern="brand", role=Role.DRIVER, load=load_brand, events={BrandChanged: everything}),
+)
