@@ -24,6 +24,8 @@ from shared.operations import LiveKind, LiveMessage
 
 log = structlog.get_logger(__name__)
 
+INBOX_SIZE = 20_000
+"""Events that may wait for the hub. Reading them only marks what changed, so it is never far behind."""
 AFTER_A_FAILURE_S = 1.0
 SNAPSHOT_FRESH_S = 0.25
 """Sockets that subscribe at nearly the same time, as after a restart, share one snapshot."""
@@ -136,7 +138,7 @@ class Hub:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Hub"]:
         """Follow the events of the bus until the block ends."""
-        async with self.ctx.bus.subscribe("event.*.*") as messages:
+        async with self.ctx.bus.subscribe("event.*.*", size=INBOX_SIZE) as messages:
             follower = asyncio.get_running_loop().create_task(self._follow(messages))
             try:
                 yield self

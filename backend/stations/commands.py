@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from backend.bus.base import NobodyListens
+from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
 
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable
 from backend.context import Context
@@ -64,8 +64,10 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
         reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
     except NobodyListens:
         raise StationOffline(f"{identity} is not connected now, so it can't be asked.") from None
-    except TimeoutError:
+    except RequestTimeout:
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
+    except RequestFailed:
+        raise StationRefused(f"The command to {identity} failed on its way; the log tells why.") from None
     return msgspec.json.decode(reply, type=Answer)
 
 
