@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.tariffs import service as tariffs
-
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.events import StationChanged
 from backend.stations import rules, shown, store, view_store
 from backend.stations.model import StationRef
 from backend.stations.refs import station_ref
+from backend.tariffs import service as tariffs
 from shared.money import PriceHeadline
 from shared.stations import (
     CommandRow,

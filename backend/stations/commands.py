@@ -4,8 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
 
+from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout

@@ -6,8 +6,10 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
+from shared.money import PriceHeadline
 from shared.stations import Availability, ConnectorStatus, Registration
 
 WORST_FIRST: tuple[ConnectorStatus, ...] = (
@@ -193,9 +195,15 @@ def redact(payload: Any) -> Any:
         names.append(variable.get("name"))
     holds_secret = any(isinstance(name, str) and is_secret(name) for name in names)
     return {
-        key: BLANK if is_secret(key) or (holds_secret and key in ("value", "attributeValue")) else redact(value)
+        redact(key): BLANK if is_secret(key) or (holds_secret and key in ("value", "attributeValue")) else redact(value)
         for key, value in payload.items()
     }
+
+
+def cheapest(prices: Iterable[PriceHeadline]) -> PriceHeadline | None:
+    """The price a location is announced with: the lowest for energy, then for time, then for the start."""
+    zero = Decimal(0)
+    return min(prices, key=lambda price: (price.energy or zero, price.time or zero, price.flat or zero), default=None)
 
 
 def like(search: str) -> str:
