@@ -1,0 +1,1 @@
+"""Prices: OCPI tariffs, the one engine that applies them, and their storage."""

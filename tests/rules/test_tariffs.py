@@ -1,0 +1,192 @@
+"""The tariff engine: OCPI's worked examples, and laws that hold for every session."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.tariffs import rules
+from backend.tariffs.model import Period, PeriodKind, PriceLimit, Tariff
+from backend.tariffs.periods import Reading, from_readings
+
+BERLIN = ZoneInfo("Europe/Berlin")
+VECTORS = json.loads((Path(__file__).parent / "tariff_vectors.json").read_text())
+BEGIN = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
+
+
+def tariff(**values: object) -> Tariff:
+    return msgspec.convert(values, Tariff, strict=False)
+
+
+def periods_of(vector: dict) -> list[Period]:
+    found = []
+    for one in vector["periods"]:
+        begin = datetime.fromisoformat(one["start"]).replace(tzinfo=BERLIN).astimezone(UTC)
+        found.append(
+            Period(
+                kind=PeriodKind(one["kind"]),
+                begins_at=begin,
+                ends_at=begin + timedelta(minutes=one["minutes"]),
+                energy_wh=Decimal(str(one["kwh"])) * 1000,
+                current_a=None if one["current_a"] is None else Decimal(str(one["current_a"])),
+                power_w=None if one["power_kw"] is None else Decimal(str(one["power_kw"])) * 1000,
+            )
+        )
+    return found
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["id"])
+def test_worked_examples_of_ocpi(vector: dict) -> None:
+    bill = rules.price(tariff(**vector["tariff"]), periods_of(vector), BERLIN)
+    assert bill.total_excl_vat == Decimal(str(vector["excl"]))
+    if vector["incl"] is not None:
+        assert bill.total_incl_vat == Decimal(str(vector["incl"]))
+
+
+PLAIN = tariff(
+    currency="EUR",
+    elements=[
+        {
+            "price_components": [
+                {"type": "FLAT", "price": 0.5, "vat": 19},
+                {"type": "ENERGY", "price": 0.42, "vat": 19},
+                {"type": "TIME", "price": 1.2, "vat": 19},
+                {"type": "PARKING_TIME", "price": 6, "vat": 19},
+            ]
+        }
+    ],
+)
+TANGLED = tariff(
+    currency="EUR",
+    elements=[
+        {
+            "price_components": [{"type": "ENERGY", "price": 0.3}],
+            "restrictions": {"start_time": "22:00", "end_time": "06:00"},
+        },
+        {"price_components": [{"type": "ENERGY", "price": 0.5}], "restrictions": {"min_kwh": 12}},
+        {"price_components": [{"type": "TIME", "price": 2}], "restrictions": {"min_duration": 5400}},
+        {"price_components": [{"type": "PARKING_TIME", "price": 6}], "restrictions": {"day_of_week": ["MONDAY"]}},
+        {"price_components": [{"type": "ENERGY", "price": 0.4}]},
+    ],
+)
+lengths = st.integers(1, 600)
+session = st.lists(
+    st.tuples(st.sampled_from([PeriodKind.CHARGING, PeriodKind.PARKING]), lengths, st.integers(0, 60_000)),
+    min_size=1,
+    max_size=6,
+)
+
+
+def build(parts: list[tuple[PeriodKind, int, int]], begin: datetime = BEGIN) -> list[Period]:
+    found = []
+    for kind, minutes, wh in parts:
+        end = begin + timedelta(minutes=minutes)
+        found.append(
+            Period(kind=kind, begins_at=begin, ends_at=end, energy_wh=Decimal(wh if kind is PeriodKind.CHARGING else 0))
+        )
+        begin = end
+    return found
+
+
+@given(parts=session, which=st.integers(0, 5), at=st.integers(1, 99), one=st.sampled_from([PLAIN, TANGLED]))
+def test_splitting_a_period_changes_nothing(parts: list, which: int, at: int, one: Tariff) -> None:
+    whole = build(parts)
+    target = whole[which % len(whole)]
+    cut = target.begins_at + (target.ends_at - target.begins_at) * at / 100
+    share = target.energy_wh * at / 100
+    halves = [
+        msgspec.structs.replace(target, ends_at=cut, energy_wh=share),
+        msgspec.structs.replace(target, begins_at=cut, energy_wh=target.energy_wh - share),
+    ]
+    split = [piece for period in whole for piece in (halves if period is target else [period])]
+    expected, found = rules.price(one, whole, BERLIN), rules.price(one, split, BERLIN)
+    assert abs(found.total_excl_vat - expected.total_excl_vat) <= Decimal("0.0001")
+    assert [line.kind for line in found.lines] == [line.kind for line in expected.lines]
+
+
+@given(parts=session, one=st.sampled_from([PLAIN, TANGLED]))
+def test_never_negative_and_lines_add_up(parts: list, one: Tariff) -> None:
+    bill = rules.price(one, build(parts), BERLIN)
+    assert bill.total_excl_vat >= 0
+    assert bill.total_incl_vat >= bill.total_excl_vat
+    assert abs(sum(line.amount_excl for line in bill.lines) - bill.total_excl_vat) <= Decimal("0.0001") * len(
+        bill.lines
+    )
+
+
+@given(parts=session, more=st.integers(0, 50_000))
+def test_more_energy_never_costs_less(parts: list, more: int) -> None:
+    longer = [(kind, minutes, wh + more) for kind, minutes, wh in parts]
+    less, much = rules.price(PLAIN, build(parts), BERLIN), rules.price(PLAIN, build(longer), BERLIN)
+    assert much.total_incl_vat >= less.total_incl_vat
+
+
+@given(parts=session)
+def test_limits_hold(parts: list) -> None:
+    limited = msgspec.structs.replace(
+        PLAIN, min_price=PriceLimit(excl_vat=Decimal(2)), max_price=PriceLimit(excl_vat=Decimal(9))
+    )
+    assert 2 <= rules.price(limited, build(parts), BERLIN).total_excl_vat <= 9
+
+
+def test_parking_grace_and_cap() -> None:
+    kind = [(PeriodKind.CHARGING, 60, 10_000), (PeriodKind.PARKING, 30, 0)]
+    graced = msgspec.structs.replace(PLAIN, parking_grace_minutes=20)
+    (parking,) = [line for line in rules.price(graced, build(kind), BERLIN).lines if line.kind == "parking"]
+    assert parking.amount_excl == Decimal("1.0000")
+    capped = msgspec.structs.replace(PLAIN, parking_cap=Decimal("0.75"))
+    (parking,) = [line for line in rules.price(capped, build(kind), BERLIN).lines if line.kind == "parking"]
+    assert parking.amount_excl == Decimal("0.75")
+
+
+def test_clock_change_counts_real_hours() -> None:
+    one = tariff(elements=[{"price_components": [{"type": "TIME", "price": 1}]}])
+    begin = datetime(2026, 10, 24, 22, 0, tzinfo=UTC)  # local midnight before the hour that comes twice
+    bill = rules.price(one, build([(PeriodKind.CHARGING, 25 * 60, 1000)], begin), BERLIN)
+    assert bill.total_excl_vat == Decimal(25)
+
+
+@pytest.mark.parametrize(("currency", "payable"), [("EUR", "1.24"), ("JPY", "1"), ("BHD", "1.235")])
+def test_rounding_by_currency(currency: str, payable: str) -> None:
+    one = tariff(currency=currency, elements=[{"price_components": [{"type": "FLAT", "price": "1.235"}]}])
+    assert rules.price(one, build([(PeriodKind.CHARGING, 1, 1)]), BERLIN).payable == Decimal(payable)
+
+
+def test_headline_shows_prices_with_vat() -> None:
+    found = rules.headline(PLAIN)
+    assert (found.energy, found.flat, found.parking) == (Decimal("0.4998"), Decimal("0.595"), Decimal("7.14"))
+
+
+def test_problems_name_the_place() -> None:
+    broken = tariff(
+        elements=[{"price_components": [{"type": "ENERGY", "price": 1}], "restrictions": {"min_kwh": 5, "max_kwh": 5}}]
+    )
+    assert [path for path, _words in rules.problems(broken)] == ["$.elements[0].restrictions.max_kwh"]
+
+
+def reading(minute: int, wh: int, charging: bool | None = None) -> Reading:
+    return Reading(at=BEGIN + timedelta(minutes=minute), energy_wh=wh, charging=charging)
+
+
+def test_periods_tell_charging_from_parking() -> None:
+    found = from_readings([reading(0, 1000), reading(30, 6000), reading(60, 6000)], BEGIN + timedelta(minutes=90))
+    assert [(one.kind, int(one.energy_wh)) for one in found] == [
+        (PeriodKind.CHARGING, 5000),
+        (PeriodKind.PARKING, 0),
+        (PeriodKind.PARKING, 0),
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 10_000)), max_size=12))
+def test_periods_never_have_negative_energy(points: list[tuple[int, int]]) -> None:
+    found = from_readings([reading(minute, wh) for minute, wh in points])
+    assert all(one.energy_wh >= 0 and one.ends_at > one.begins_at for one in found)
+    if points:
+        registers = [wh for _minute, wh in points]
+        assert sum(one.energy_wh for one in found) <= max(registers) - min(registers)
