@@ -1,0 +1,180 @@
+"""The bus of many nodes, over a NATS server. Topics are below `wattline.` there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
+
+import structlog
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription as NatsSubscription
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+
+from backend.bus.base import (
+    INBOX_SIZE,
+    Bus,
+    Inbox,
+    Messages,
+    NobodyListens,
+    RequestFailed,
+    RequestTimeout,
+    Server,
+    check_pattern,
+    check_topic,
+)
+from backend.errors import StartRefused
+
+log = structlog.get_logger(__name__)
+
+START_PATIENCE_S = 10.0
+FLUSH_PATIENCE_S = 5
+FAILED = "Wattline-Failed"  # header of an answer that is none
+
+
+class NatsBus(Bus):
+    """`url` as nats://user:password@host:4222, several with commas. Reconnects by itself, for as long as it takes."""
+
+    def __init__(self, url: str, *, prefix: str = "wattline") -> None:
+        self._urls = [one.strip() for one in url.split(",")]
+        self._prefix = prefix + "."
+        self._client = Client()
+        self._inboxes: set[Inbox] = set()
+        self._working: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        try:
+            async with asyncio.timeout(START_PATIENCE_S):
+                await self._client.connect(
+                    servers=self._urls,
+                    name="wattline",
+                    connect_timeout=3,
+                    reconnect_time_wait=1,
+                    max_reconnect_attempts=-1,
+                    ping_interval=20,
+                    max_outstanding_pings=2,
+                    error_cb=self._trouble,
+                    disconnected_cb=self._lost,
+                    reconnected_cb=self._back,
+                )
+        except (OSError, TimeoutError, ValueError, NatsError) as error:
+            with suppress(Exception):  # half connected: nothing of it is needed
+                await self._client.close()
+            where = ", ".join(urlsplit(one).netloc.rsplit("@", 1)[-1] or one for one in self._urls)
+            raise StartRefused(
+                f"The NATS server at {where} can't be reached; start it, correct NATS_URL, "
+                "or leave NATS_URL empty when one process does everything."
+            ) from error
+
+    async def close(self) -> None:
+        for inbox in self._inboxes:
+            inbox.close()
+        for task in self._working:
+            task.cancel()
+        await asyncio.gather(*self._working, return_exceptions=True)
+        if not self._client.is_closed:
+            with suppress(OSError, TimeoutError, NatsError):
+                await self._client.close()
+
+    @property
+    def healthy(self) -> bool:
+        return self._client.is_connected
+
+    async def _trouble(self, error: Exception) -> None:
+        log.debug("trouble with NATS", error=str(error) or type(error).__name__)
+
+    async def _lost(self) -> None:
+        if not self._client.is_closed:
+            log.warning("the connection to NATS is lost; other nodes can't be reached")
+
+    async def _back(self) -> None:
+        log.info("the connection to NATS is back")
+
+    # --- publish and subscribe ---------------------------------------------------------------------------
+
+    async def publish(self, topic: str, message: bytes) -> None:
+        check_topic(topic, message)
+        try:
+            await self._client.publish(self._prefix + topic, message)
+        except (OSError, NatsError) as error:
+            log.debug("a message was not published", topic=topic, error=str(error))
+
+    @asynccontextmanager
+    async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Messages]:
+        check_pattern(pattern)
+        inbox = Inbox(size)
+        cut = len(self._prefix)
+
+        async def arrived(message: Msg) -> None:
+            inbox.put(message.subject[cut:], message.data)
+
+        subscription = await self._client.subscribe(self._prefix + pattern, cb=arrived)
+        self._inboxes.add(inbox)
+        try:
+            await self.settle()
+            yield inbox
+        finally:
+            self._inboxes.discard(inbox)
+            inbox.close()
+            await _unsubscribe(subscription)
+
+    async def settle(self) -> None:
+        """Wait until the server knows what was begun and ended here: what is sent from now on goes the right way."""
+        with suppress(TimeoutError, OSError, NatsError):  # reconnecting: it will be told then
+            for _ in range(2):  # the client's ping overtakes what waits to be sent: the second one comes after it
+                await self._client.flush(FLUSH_PATIENCE_S)
+
+    # --- request and reply -------------------------------------------------------------------------------
+
+    async def request(self, topic: str, message: bytes, timeout: float) -> bytes:
+        check_topic(topic, message)
+        try:
+            answer = await self._client.request(self._prefix + topic, message, timeout=timeout)
+        except NoRespondersError:
+            raise NobodyListens(topic) from None
+        except TimeoutError:
+            raise RequestTimeout(topic) from None
+        except (OSError, NatsError) as error:
+            raise RequestFailed(f"{topic}: {error}") from error
+        if answer.headers and FAILED in answer.headers:
+            raise RequestFailed(topic)
+        return answer.data
+
+    async def serve(self, topic: str, server: Server) -> "_Service":
+        check_topic(topic)
+
+        async def work(message: Msg) -> None:
+            try:
+                answer, headers = await server(message.data), None
+            except Exception:
+                log.exception("a request failed", topic=topic)
+                answer, headers = b"", {FAILED: "1"}
+            with suppress(OSError, NatsError):  # who asked will time out
+                await self._client.publish(message.reply, answer, headers=headers)
+
+        async def arrived(message: Msg) -> None:
+            task = asyncio.get_running_loop().create_task(work(message))
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+        subscription = await self._client.subscribe(self._prefix + topic, cb=arrived)
+        await self.settle()
+        return _Service(self, subscription)
+
+
+class _Service:
+    __slots__ = ("_bus", "_subscription")
+
+    def __init__(self, bus: NatsBus, subscription: NatsSubscription) -> None:
+        self._bus = bus
+        self._subscription = subscription
+
+    async def close(self) -> None:
+        await _unsubscribe(self._subscription)
+        await self._bus.settle()
+
+
+async def _unsubscribe(subscription: NatsSubscription) -> None:
+    with suppress(OSError, NatsError, ValueError):  # the connection is closed: it ended with it
+        await subscription.unsubscribe()

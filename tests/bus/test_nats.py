@@ -1,0 +1,59 @@
+"""What only a bus with a server can suffer."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from backend.bus import LocalBus, make_bus
+from backend.bus.base import RequestTimeout
+from backend.bus.nats import NatsBus
+from backend.errors import StartRefused
+from tests.bus.conftest import NatsServer, until
+
+
+def test_the_address_decides() -> None:
+    assert isinstance(make_bus(""), LocalBus)
+    assert isinstance(make_bus("nats://somewhere:4222"), NatsBus)
+
+
+async def test_no_server_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backend.bus.nats.START_PATIENCE_S", 0.3)
+    with pytest.raises(StartRefused) as caught:
+        await NatsBus("nats://wattline:hidden@127.0.0.1:1").start()
+    assert "127.0.0.1:1 can't be reached" in str(caught.value)
+    assert "hidden" not in str(caught.value)
+
+
+async def test_a_server_that_comes_back(tmp_path: Path) -> None:
+    """Publishing goes on without an error; subscriptions and services work again after the restart."""
+    server = NatsServer(tmp_path)
+    server.start()
+    try:
+        async with NatsBus(server.url) as one, NatsBus(server.url) as other, one.subscribe("n.>") as messages:
+
+            async def answer(message: bytes) -> bytes:
+                return message
+
+            await one.serve("station.7", answer)
+            server.stop()
+            await until(lambda: not one.healthy and not other.healthy)
+            await other.publish("n.x", b"into the void")
+            with pytest.raises(RequestTimeout):
+                await other.request("station.7", b"", timeout=0.1)
+
+            server.start()
+            await until(lambda: one.healthy and other.healthy, 10)
+            async with asyncio.timeout(10):
+                while True:
+                    await other.publish("n.x", b"again")
+                    try:
+                        async with asyncio.timeout(0.1):
+                            while (await anext(messages))[1] != b"again":
+                                pass
+                            break
+                    except TimeoutError:
+                        continue
+            assert await other.request("station.7", b"here", timeout=2) == b"here"
+    finally:
+        server.stop()
