@@ -1,0 +1,169 @@
+"""Commands to stations: recorded, sent to the node that holds the socket, answered or failed."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
+
+import msgspec
+import pytest
+
+from backend.commands import Answer, AnyCommand, GetVariables, RawCall, Reset, SetAvailability, SetVariable
+from backend.context import Context
+from backend.db.engine import DB
+from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout, WattlineError
+from backend.events import StationChanged
+from backend.stations import rules, service
+from tests import world
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("db")
+
+Served = Callable[[AnyCommand], Awaitable[Answer]]
+
+
+async def serve(ctx: Context, station_id: UUID, work: Served) -> None:
+    """What the OCPP edge does for a connected station."""
+
+    async def answer(message: bytes) -> bytes:
+        return msgspec.json.encode(await work(msgspec.json.decode(message, type=AnyCommand)))
+
+    await ctx.bus.start()
+    await ctx.bus.serve(f"station.{station_id}", answer)
+
+
+def answering(answer: Answer, heard: list[AnyCommand] | None = None) -> Served:
+    async def work(command: AnyCommand) -> Answer:
+        if heard is not None:
+            heard.append(command)
+        return answer
+
+    return work
+
+
+async def history() -> list[dict]:
+    return await DB.run("SELECT * FROM station_command ORDER BY at, id")
+
+
+async def test_a_command_goes_to_the_station_and_its_answer_into_the_history(clock: Clock) -> None:
+    tenant_id = await world.add_tenant()
+    station_id, account_id = await world.add_station(tenant_id), await world.add_account(tenant_id)
+    handlers, emitted = world.listening(StationChanged)
+    ctx, heard = world.make_context(clock, handlers), []
+    said = Answer(outcome="answered", accepted=True, status="Accepted", payload={"status": "Accepted"}, latency_ms=12)
+    await serve(ctx, station_id, answering(said, heard))
+    assert await service.send(ctx, station_id, Reset(hard=True), account_id=account_id) == said
+    assert heard == [Reset(hard=True)]
+    row = (await history())[0]
+    assert (row["action"], row["state"], row["status"]) == ("Reset", "answered", "Accepted")
+    assert (row["account"], row["request"], row["answer"]["payload"]) == (account_id, {"hard": True}, said.payload)
+    assert len(emitted.of(StationChanged)) == 1
+
+
+async def test_a_refusal_is_an_answer(clock: Clock) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock)
+    await serve(ctx, station_id, answering(Answer(outcome="answered", status="Rejected")))
+    answer = await service.send(ctx, station_id, Reset())
+    assert (answer.accepted, answer.status) == (False, "Rejected")
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "code"),
+    [
+        (Answer(outcome="timeout"), StationTimeout, "station_timeout"),
+        (Answer(outcome="closed"), StationOffline, "station_offline"),
+        (Answer(outcome="invalid", error_description="$.type is missing"), InvalidInput, "invalid_payload"),
+        (Answer(outcome="error", error_code="NotSupported", error_description=""), StationRefused, "station_error"),
+    ],
+)
+async def test_what_goes_wrong_is_told_and_remembered(
+    clock: Clock, answer: Answer, error: type[WattlineError], code: str
+) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock)
+    await serve(ctx, station_id, answering(answer))
+    with pytest.raises(error) as caught:
+        await service.send(ctx, station_id, RawCall(action="ClearCache", payload={}))
+    assert caught.value.problem_code == code
+    row = (await history())[0]
+    assert (row["action"], row["state"], row["answer"]["code"]) == ("ClearCache", "failed", code)
+    assert answer.error_code in row["answer"]["detail"]
+
+
+async def test_nobody_holds_the_socket(clock: Clock) -> None:
+    station_id = await world.add_station(await world.add_tenant(), "CP-7")
+    ctx = world.make_context(clock)
+    await ctx.bus.start()
+    with pytest.raises(StationOffline, match="CP-7"):
+        await service.send(ctx, station_id, Reset())
+    assert [row["state"] for row in await history()] == ["failed"]
+    with pytest.raises(NotFound):
+        await service.send(ctx, uuid4(), Reset())
+
+
+async def test_a_node_that_never_answers(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock, call_timeout_s=0)
+    monkeypatch.setattr("backend.stations.commands.ON_THE_WAY_S", 0.05)
+
+    async def hang(_command: AnyCommand) -> Answer:
+        await asyncio.sleep(60)
+        return Answer(outcome="answered")
+
+    await serve(ctx, station_id, hang)
+    with pytest.raises(StationTimeout):
+        await service.send(ctx, station_id, Reset())
+    await ctx.bus.close()
+
+
+async def test_no_transaction_is_open_while_a_station_thinks(clock: Clock) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock)
+
+    async def look(_command: AnyCommand) -> Answer:
+        busy = await DB.run(
+            """SELECT count(*)::int AS n FROM pg_stat_activity
+            WHERE datname = current_database() AND state = 'idle in transaction'"""
+        )
+        return Answer(outcome="answered", status=str(busy[0]["n"]))
+
+    await serve(ctx, station_id, look)
+    assert (await service.send(ctx, station_id, GetVariables())).status == "0"
+
+
+async def test_what_the_station_took_over_is_shown(clock: Clock) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    for evse in (1, 2):
+        await world.add_connector(station_id, evse)
+    ctx = world.make_context(clock)
+    await serve(ctx, station_id, answering(Answer(outcome="answered", accepted=True, status="Accepted")))
+    await service.send(ctx, station_id, SetVariable(name="HeartbeatInterval", value="30"))
+    await service.send(ctx, station_id, SetAvailability(operative=False, evse=2, connector=1))
+    assert [row["value"] for row in await DB.run("SELECT value FROM station_variable")] == ["30"]
+    operative = await DB.run("SELECT operative FROM connector ORDER BY evse")
+    assert [row["operative"] for row in operative] == [True, False]
+    await service.send(ctx, station_id, SetAvailability(operative=True))
+    assert all(row["operative"] for row in await DB.run("SELECT operative FROM connector"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        SetVariable(name="AuthorizationKey", value="a-new-password-16"),
+        SetVariable(component="SecurityCtrlr", name="BasicAuthPassword", value="a-new-password-16"),
+    ],
+)
+@pytest.mark.parametrize("accepted", [True, False])
+async def test_a_new_password_counts_once_the_station_took_it(
+    clock: Clock, command: SetVariable, accepted: bool
+) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    old = rules.hash_password("the-old-password")
+    await DB.run("UPDATE charging_station SET password_hash = $1", old)
+    ctx = world.make_context(clock)
+    await serve(ctx, station_id, answering(Answer(outcome="answered", accepted=accepted, status="?")))
+    await service.send(ctx, station_id, command)
+    assert (await service.admit(ctx, "CP-1", "a-new-password-16")).allowed is accepted
+    assert (await service.admit(ctx, "CP-1", "the-old-password")).allowed is not accepted
+    assert await DB.run("SELECT 1 FROM station_variable") == []
+    assert "a-new-password" not in str(await history())
