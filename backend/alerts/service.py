@@ -23,6 +23,8 @@ from backend.events import (
 )
 from shared.operations import Incident, IncidentState, Severity
 
+MARGIN = timedelta(seconds=2)
+"""The clocks of the database and of this process may differ a little; a look too early would see nothing."""
 START_WINDOW = timedelta(hours=1)
 WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 UNSOLVED = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
@@ -112,7 +114,7 @@ async def on_disconnected(ctx: Context, unit: Unit, event: Event) -> None:
     """A silent station is an offline one now; whether it comes back is looked at after the grace."""
     assert isinstance(event, StationDisconnected)
     await _look_at_presence(ctx, unit, event.station_id)
-    await jobs.enqueue("alerts.check_presence", {"station_id": str(event.station_id)}, delay=GRACE)
+    await jobs.enqueue("alerts.check_presence", {"station_id": str(event.station_id)}, delay=GRACE + MARGIN)
 
 
 async def on_start(ctx: Context, unit: Unit, event: Event) -> None:

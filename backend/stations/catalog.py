@@ -10,8 +10,8 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.events import StationChanged
 from backend.stations import rules, shown, store, view_store
 from backend.stations.model import StationRef
+from backend.stations.prices import headlines
 from backend.stations.refs import station_ref
-from backend.tariffs import service as tariffs
 from shared.money import PriceHeadline
 from shared.stations import (
     CommandRow,
@@ -35,12 +35,8 @@ Key = list[Any] | None
 """The sort values of the last item of a page, None after the last page."""
 
 
-async def _prices(ctx: Context, ids: set[UUID]) -> dict[UUID, PriceHeadline]:
-    return await tariffs.headlines(ctx, ids) if ids else {}
-
-
-async def _prices_of(ctx: Context, rows: Sequence[view_store.Row]) -> dict[UUID, PriceHeadline]:
-    return await _prices(ctx, shown.tariff_ids(rows))
+async def _prices_of(rows: Sequence[view_store.Row]) -> dict[UUID, PriceHeadline]:
+    return await headlines(shown.tariff_ids(rows))
 
 
 # --- for operators -----------------------------------------------------------------------------------
@@ -81,7 +77,7 @@ async def stations(
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["identity"]])
-    prices = await _prices_of(ctx, page)
+    prices = await _prices_of(page)
     return [shown.station_row(row, prices) for row in page], following
 
 
@@ -95,7 +91,7 @@ def _cut(rows: Sequence[Any], limit: int | None, key: Any) -> tuple[Sequence[Any
 async def station_rows(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID]) -> list[StationRow]:
     """Some stations of the tenant, in no order; what isn't theirs is left out."""
     rows = await view_store.stations_by_id(tenant_id, station_ids)
-    prices = await _prices_of(ctx, rows)
+    prices = await _prices_of(rows)
     return [shown.station_row(row, prices) for row in rows]
 
 
@@ -104,7 +100,7 @@ async def station_detail(ctx: Context, tenant_id: UUID, identity: str) -> Statio
     row = await view_store.station(tenant_id, identity=identity)
     if row is None:
         raise NotFound(NO_STATION)
-    return shown.station_detail(row, await _prices_of(ctx, [row]))
+    return shown.station_detail(row, await _prices_of([row]))
 
 
 async def find(ctx: Context, tenant_id: UUID, identity: str) -> StationRef:
@@ -249,14 +245,14 @@ async def locations(
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["id"]])
-    prices = await _prices(ctx, {tariff for row in page for tariff in row["tariffs"] or ()})
+    prices = await headlines({tariff for row in page for tariff in row["tariffs"] or ()})
     return [shown.location_summary(row, prices) for row in page], following
 
 
 async def location_summaries(ctx: Context, tenant_id: UUID, location_ids: Sequence[UUID]) -> list[LocationSummary]:
     """Some locations, without distances; those at which nobody can charge are left out."""
     rows = await view_store.locations_by_id(tenant_id, location_ids)
-    prices = await _prices(ctx, {tariff for row in rows for tariff in row["tariffs"] or ()})
+    prices = await headlines({tariff for row in rows for tariff in row["tariffs"] or ()})
     return [shown.location_summary(row, prices) for row in rows]
 
 
@@ -271,7 +267,7 @@ async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID) -> L
     if not found:
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
-    return shown.location_detail(found[0], rows, await _prices_of(ctx, rows))
+    return shown.location_detail(found[0], rows, await _prices_of(rows))
 
 
 async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> StationForDriver:
@@ -279,4 +275,4 @@ async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> S
     row = await view_store.station_of_connector(tenant_id, connector_id)
     if row is None:
         raise NotFound("This connector doesn't exist.")
-    return shown.station_for_driver(row, await _prices_of(ctx, [row]), only=connector_id)
+    return shown.station_for_driver(row, await _prices_of([row]), only=connector_id)

@@ -203,3 +203,11 @@ async def locations_by_id(tenant_id: UUID, location_ids: Sequence[UUID]) -> Sequ
 
 async def location_exists(tenant_id: UUID, location_id: UUID) -> bool:
     return bool(await DB.run("SELECT 1 FROM location WHERE tenant = $1 AND id = $2", tenant_id, location_id))
+
+
+async def tariffs(tariff_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """The definitions of some tariffs, as JSON text: a price read as a float would lose its exactness."""
+    rows = await DB.run(
+        "SELECT id, definition::text AS definition FROM tariff WHERE id = ANY ($1::uuid[])", list(tariff_ids)
+    )
+    return {row["id"]: row["definition"] for row in rows}
