@@ -334,6 +334,25 @@ def _adjustment(kind: str, excl: Fraction, incl: Fraction) -> Line:
     )
 
 
+def compact(tariff: Tariff, periods: Sequence[Period]) -> Sequence[Period]:
+    """The same session in fewer periods, where the tariff can't tell the difference (it restricts nothing)."""
+    if any(element.restrictions for element in tariff.elements):
+        return periods
+    found: list[Period] = []
+    for period in sorted(periods, key=lambda one: one.begins_at):
+        last = found[-1] if found else None
+        if last is not None and last.kind is period.kind and last.ends_at == period.begins_at:
+            found[-1] = Period(
+                kind=last.kind,
+                begins_at=last.begins_at,
+                ends_at=period.ends_at,
+                energy_wh=last.energy_wh + period.energy_wh,
+            )
+        else:
+            found.append(period)
+    return found
+
+
 # --- before the start -----------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,82 @@
+"""Tariffs in use. A stored tariff never changes, so each is read and decoded once."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.context import Context
+from backend.errors import InvalidInput, NotFound
+from backend.tariffs import rules, store
+from backend.tariffs.model import Tariff
+from shared.money import PriceHeadline
+
+
+class StoredTariff(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    tenant_id: UUID
+    name: str
+    currency: str
+    definition: Tariff
+
+
+_known: dict[UUID, StoredTariff] = {}
+
+
+async def get(ctx: Context, tariff_id: UUID) -> StoredTariff:
+    """Raises NotFound."""
+    found = await _load([tariff_id])
+    if tariff_id not in found:
+        raise NotFound("This tariff doesn't exist.")
+    return found[tariff_id]
+
+
+async def _load(ids: Iterable[UUID]) -> Mapping[UUID, StoredTariff]:
+    wanted = set(ids)
+    missing = [one for one in wanted if one not in _known]
+    if missing:
+        for row in await store.by_ids(missing):
+            _known[row["id"]] = _stored(row)
+    return {one: _known[one] for one in wanted if one in _known}
+
+
+def _stored(row: store.Row) -> StoredTariff:
+    definition = msgspec.convert(row["definition"], Tariff, strict=False)
+    return StoredTariff(
+        id=row["id"], tenant_id=row["tenant"], name=row["name"], currency=row["currency"], definition=definition
+    )
+
+
+async def applying(ctx: Context, tenant_id: UUID, tariff_id: UUID | None) -> StoredTariff | None:
+    """The connector's own tariff, else the tenant's oldest; None: charging is free."""
+    if tariff_id is not None:
+        return await get(ctx, tariff_id)
+    rows = await store.of_tenant(tenant_id)
+    return _stored(rows[0]) if rows else None
+
+
+async def headlines(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, PriceHeadline]:
+    """What drivers see of these tariffs before the start."""
+    return {tariff_id: shown(stored) for tariff_id, stored in (await _load(ids)).items()}
+
+
+def shown(stored: StoredTariff) -> PriceHeadline:
+    found = rules.headline(stored.definition)
+    return PriceHeadline(
+        tariff_id=str(stored.id),
+        currency=stored.currency,
+        energy=found.energy,
+        time=found.time,
+        parking=found.parking,
+        flat=found.flat,
+        text=found.text,
+    )
+
+
+async def add(ctx: Context, tenant_id: UUID, name: str, definition: Tariff) -> UUID:
+    """Raises InvalidInput, with the places, for a tariff that can't be meant."""
+    if found := rules.problems(definition):
+        raise InvalidInput("This tariff can't be used.", fields=found)
+    tariff_id = uuid4()
+    await store.add(tariff_id, tenant_id, name, definition.currency, msgspec.to_builtins(definition), ctx.now())
+    return tariff_id

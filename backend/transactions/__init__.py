@@ -1,0 +1,1 @@
+"""Charging sessions, from the tap on Start to the bill."""

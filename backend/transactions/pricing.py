@@ -1,0 +1,84 @@
+"""The bill of a session from its stored readings: running cost, final CDR and receipt are the same computation."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from backend.context import Context
+from backend.stations.model import ConnectorRef
+from backend.tariffs import service as tariffs
+from backend.tariffs.model import Bill, Tariff
+from backend.tariffs.periods import Reading, from_readings
+from backend.tariffs.rules import compact, price
+from backend.transactions import rules, store
+
+Row = store.Row
+COST_EVERY = timedelta(seconds=10)
+_costed: dict[UUID, datetime] = {}
+MOST_REMEMBERED = 50_000
+
+
+async def tariff_for(ctx: Context, tenant_id: UUID, connector: ConnectorRef | None) -> tuple[UUID | None, str]:
+    """(tariff, currency) that a session beginning now keeps."""
+    found = await tariffs.applying(ctx, tenant_id, connector.tariff_id if connector else None)
+    return (found.id, found.currency) if found else (None, "")
+
+
+def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime) -> Bill:
+    """Price a transaction: `readings` as stored (only trusted ones count), its own start and end registers."""
+    points = [
+        Reading(
+            at=one["at"],
+            energy_wh=one["energy_wh"],
+            current_a=one["current_a"],
+            charging=rules.flows(one["charging_state"]),
+        )
+        for one in readings
+        if one["trusted"] and one["energy_wh"] is not None and row["begun_at"] <= one["at"] <= ends_at
+    ]
+    if row["meter_start_wh"] is not None and not (points and points[0].at == row["begun_at"]):
+        first = points[0].charging if points else None
+        points.insert(0, Reading(at=row["begun_at"], energy_wh=row["meter_start_wh"], charging=first))
+    top = (row["meter_start_wh"] or 0) + row["energy_wh"]
+    # The bill says what the session says: no reading counts beyond its final register.
+    points = [
+        Reading(at=one.at, energy_wh=min(one.energy_wh, top), current_a=one.current_a, charging=one.charging)
+        for one in points
+    ]
+    if points and points[-1].energy_wh < top:
+        points.append(Reading(at=ends_at, energy_wh=top, charging=None))
+    return price(tariff, compact(tariff, from_readings(points, ends_at)), zone)
+
+
+async def with_running_cost(ctx: Context, row: Row) -> Row:
+    """The row with its cost so far, computed anew at most every ten seconds."""
+    now = ctx.now()
+    last = _costed.get(row["id"])
+    if row["tariff"] is None or (last is not None and now - last < COST_EVERY):
+        return row
+    if len(_costed) > MOST_REMEMBERED:
+        _costed.clear()
+    _costed[row["id"]] = now
+    tariff = await tariffs.get(ctx, row["tariff"])
+    zone = await _zone(row["id"])
+    ends_at = max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
+    cost = bill(tariff.definition, row, await store.readings(row["id"]), zone, ends_at).payable
+    await store.change(row["id"], {"cost": cost, "currency": tariff.currency})
+    return {**row, "cost": cost, "currency": tariff.currency}
+
+
+async def _zone(transaction_id: UUID) -> ZoneInfo:
+    row = await store.joined(transaction_id)
+    return zone_of(row)
+
+
+def zone_of(row: Any) -> ZoneInfo:
+    return ZoneInfo((row and row["time_zone"]) or "UTC")
+
+
+def zero(currency: str) -> Bill:
+    """Nothing to pay: no tariff applied."""
+    nothing = Decimal(0)
+    return Bill(currency=currency, lines=(), total_excl_vat=nothing, total_incl_vat=nothing, payable=nothing)

@@ -1,0 +1,243 @@
+"""How a report changes a transaction's row: the parts that `service` puts together."""
+
+from typing import Any
+
+from backend.authorization.rules import Decision
+from backend.context import Context, Unit
+from backend.events import TransactionEnded, TransactionFailed
+from backend.stations import service as stations
+from backend.stations.model import ConnectorRef, StationRef
+from backend.transactions import pricing, rules, store
+from backend.transactions.model import Ended, Report, Started
+from shared.transactions import TransactionState as State
+
+Row = store.Row
+
+
+async def begin(
+    ctx: Context,
+    station: StationRef,
+    report: Report,
+    connector: ConnectorRef | None,
+    row: Row | None,
+    decision: Decision | None,
+    clock_wrong: bool,
+    *flags: str,
+) -> Row:
+    first = next((one.energy_wh for one in report.readings if one.energy_wh is not None), None)
+    meter = getattr(report, "meter_wh", None)
+    meter = first if meter is None else meter
+    values: Row = {
+        "state": str(State.ACTIVE),
+        "ref": report.ref,
+        "evse": report.evse if report.evse is not None else (row["evse"] if row else None),
+        "begun_at": report.at,
+        "charging_state": report.charging_state or (row["charging_state"] if row else None),
+        "meter_start_wh": meter,
+        "meter_last_wh": meter,
+        "meter_last_at": report.at,
+        "seq_no_last": report.seq_no,
+        "updated_at": ctx.now(),
+    }
+    if connector is not None:
+        values["connector"] = connector.id
+    if row is None:
+        tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector)
+        values |= {
+            "tenant": station.tenant_id,
+            "station": station.id,
+            "account": decision.account_id if decision else None,
+            "id_token": (report.id_token or "")[:36],
+            "tariff": tariff,
+            "currency": currency,
+            "flags": rules.merge_flags(
+                flags, "clock_wrong" if clock_wrong else "", "offline" if report.offline else ""
+            ),
+            "created_at": ctx.now(),
+        }
+        return await store.add(values)
+    if row["state"] == State.ACTIVE or row["state"] == State.ENDED:
+        # The start came after later messages of the same transaction: only what it knows better.
+        values = {
+            "begun_at": min(report.at, row["begun_at"] or report.at),
+            "meter_start_wh": meter if meter is not None else row["meter_start_wh"],
+            "flags": [flag for flag in row["flags"] if flag != "start_missing"],
+            "updated_at": ctx.now(),
+        }
+        if decision is not None and row["account"] is None:
+            values |= {"account": decision.account_id, "id_token": (report.id_token or "")[:36]}
+        if values["meter_start_wh"] is not None and row["meter_last_wh"] is not None:
+            values["energy_wh"] = max(0, row["meter_last_wh"] - values["meter_start_wh"])
+    else:
+        values["flags"] = rules.merge_flags(row["flags"], *flags, "clock_wrong" if clock_wrong else "")
+    await store.change(row["id"], values)
+    return {**row, **values}
+
+
+async def refused_start(
+    ctx: Context,
+    unit: Unit,
+    station: StationRef,
+    report: Started,
+    connector: ConnectorRef | None,
+    row: Row | None,
+    decision: Decision,
+) -> Row:
+    values: Row = {
+        "state": str(State.FAILED),
+        "ref": report.ref,
+        "evse": report.evse,
+        "begun_at": report.at,
+        "meter_start_wh": report.meter_wh,
+        "meter_last_wh": report.meter_wh,
+        "meter_last_at": report.at,
+        "failure": f"The card may not charge here ({decision.status}).",
+        "flags": ["not_authorized"],
+        "updated_at": ctx.now(),
+    }
+    if row is None:
+        row = await store.add(
+            values
+            | {
+                "tenant": station.tenant_id,
+                "station": station.id,
+                "connector": connector.id if connector else None,
+                "id_token": (report.id_token or "")[:36],
+                "created_at": ctx.now(),
+            }
+        )
+    else:
+        await store.change(row["id"], values)
+        row = {**row, **values}
+    unit.emit(event(ctx, TransactionFailed, station, row, failure=values["failure"]))
+    return row
+
+
+async def identify(ctx: Context, row: Row, report: Report, decision: Decision | None) -> Row:
+    """A token that comes after the start (2.0.1: plugged in first, card later)."""
+    if decision is None or not decision.accepted or row["id_token"]:
+        return row
+    values = {"account": decision.account_id, "id_token": (report.id_token or "")[:36]}
+    await store.change(row["id"], values)
+    return {**row, **values}
+
+
+async def apply_readings(ctx: Context, row: Row, report: Report, connector: ConnectorRef | None) -> Row:
+    """Store the report's readings and what follows from them. An ended transaction keeps them and stays as it is."""
+    power_limit = connector.max_power_w if connector else 0
+    running = row["state"] == State.ACTIVE
+    flags: list[str] = []
+    last_wh, last_at = row["meter_last_wh"], row["meter_last_at"]
+    values: Row = {}
+    rows = []
+    for sample in report.readings:
+        trusted, wh = True, sample.energy_wh
+        if wh is not None:
+            if last_at is not None and sample.at < last_at:
+                trusted = row["meter_start_wh"] is None or wh >= row["meter_start_wh"]
+            else:
+                verdict = rules.judge_register(wh, sample.energy_other_wh, sample.at, last_wh, last_at, power_limit)
+                trusted, wh = verdict.trusted, verdict.wh
+                flags.append(verdict.flag)
+                if trusted:
+                    last_wh, last_at = wh, sample.at
+        state = report.charging_state or row["charging_state"]
+        rows.append(
+            (
+                sample.at,
+                wh,
+                sample.power_w,
+                sample.soc_percent,
+                sample.current_a,
+                sample.voltage_v,
+                state,
+                sample.context,
+                trusted and running,
+            )
+        )
+        if sample.power_w is not None:
+            values["power_w"] = sample.power_w
+            values["max_power_w"] = max(row["max_power_w"], values.get("max_power_w", 0), sample.power_w)
+        if sample.soc_percent is not None:
+            values["soc_percent"] = sample.soc_percent
+    if rows:
+        await store.add_readings(row["id"], rows)
+    if not running:
+        return row
+    if last_wh is not None:
+        start = row["meter_start_wh"] if row["meter_start_wh"] is not None else last_wh
+        values |= {"meter_start_wh": start, "meter_last_wh": last_wh, "meter_last_at": last_at}
+        values["energy_wh"] = max(0, last_wh - start)
+    if report.charging_state:
+        values["charging_state"] = report.charging_state
+        if report.charging_state not in rules.FLOWS and "power_w" not in values:
+            values["power_w"] = 0
+    if rules.missing_numbers(row["seq_no_last"], report.seq_no):
+        flags.append("messages_missing")
+    if report.seq_no is not None:
+        values["seq_no_last"] = max(report.seq_no, row["seq_no_last"] or 0)
+    values["flags"] = rules.merge_flags(row["flags"], *flags, "offline" if report.offline else "")
+    values["updated_at"] = ctx.now()
+    await store.change(row["id"], values)
+    return await pricing.with_running_cost(ctx, {**row, **values})
+
+
+async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: Ended, clock_wrong: bool) -> Row:
+    if row["state"] == State.ENDED and "estimated_close" not in row["flags"]:
+        return row
+    if row["state"] == State.ENDED and await store.cdr(row["id"]) is not None:
+        values: Row = {"flags": rules.merge_flags(row["flags"], "late_stop"), "updated_at": ctx.now()}
+        await store.change(row["id"], values)
+        return {**row, **values}
+    connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or 0)
+    begun_at = row["begun_at"] or report.at
+    ended_at = max(report.at, begun_at)
+    energy = rules.final_energy(
+        row["meter_start_wh"],
+        row["meter_last_wh"],
+        row["meter_last_at"],
+        report.meter_wh,
+        None,
+        begun_at,
+        ended_at,
+        connector.max_power_w if connector else 0,
+    )
+    known = [flag for flag in row["flags"] if flag not in ("estimated_close", "estimated", "unstopped")]
+    flags = rules.merge_flags(known, *energy.flags, "clock_wrong" if clock_wrong else "")
+    values = {
+        "ended_at": ended_at,
+        "energy_wh": energy.wh,
+        "meter_last_wh": energy.stop_wh,
+        "meter_last_at": ended_at,
+        "power_w": None,
+        "charging_state": None,
+        "stop_reason": report.reason[:40],
+        "flags": flags,
+        "updated_at": ctx.now(),
+    }
+    if row["state"] == State.FAILED:
+        # Energy that flowed without a right to it: kept for the operator, never billed.
+        values["flags"] = rules.merge_flags(flags, "energy_without_authorization" if energy.wh > 0 else "")
+        await store.change(row["id"], values)
+        return {**row, **values}
+    values["state"] = str(State.ENDED)
+    await store.change(row["id"], values)
+    row = {**row, **values}
+    if energy.stop_wh is not None:
+        last = (ended_at, energy.stop_wh, 0, None, None, None, "idle", "Transaction.End", True)
+        await store.add_readings(row["id"], [last])
+    unit.emit(event(ctx, TransactionEnded, station, row, stop_reason=report.reason))
+    return row
+
+
+def event(ctx: Context, kind: Any, station: StationRef, row: Row, **more: Any) -> Any:
+    return kind(
+        tenant_id=station.tenant_id,
+        at=ctx.now(),
+        transaction_id=row["id"],
+        station_id=station.id,
+        identity=station.identity,
+        connector_id=row["connector"],
+        account_id=row["account"],
+        **more,
+    )

@@ -1,0 +1,192 @@
+"""Decisions about transactions. Pure: they know no tables and no sockets.
+
+What stations do that must not cost anybody money is in here: registers that run backwards or jump, clocks of 1970,
+stops that never come, messages that come twice.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from backend.transactions.model import Ended, Report, Sample, Started
+from shared.stations import ConnectorStatus
+from shared.transactions import ChargingState
+
+FUTURE = timedelta(minutes=10)
+OLDEST = timedelta(days=400)
+GRACE_WH = 2_000
+"""What a register may be ahead of the connector's power: clocks and meters are not exact."""
+MARGIN = 1.25
+UNKNOWN_POWER_W = 400_000
+NUMBER_MASK = 0x7FFFFFFF
+
+
+def fingerprint(report: Report) -> str:
+    """The same for a message and its repetition, whatever its message id: what it says."""
+    if report.ref is not None:
+        said: list[Any] = [type(report).__name__, report.ref, report.seq_no, report.at]
+    elif isinstance(report, Started):
+        said = ["Started", report.evse, (report.id_token or "").lower(), report.meter_wh, report.at]
+    else:
+        meter = report.meter_wh if isinstance(report, Ended) else None
+        said = [type(report).__name__, report.number, meter, report.at]
+    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
+
+
+def sane_time(at: datetime, received: datetime, *, floor: datetime | None = None) -> tuple[datetime, bool]:
+    """(a time that can be used, whether the station's clock was wrong). Queued messages may be old, not ancient."""
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    if received - OLDEST < at < received + FUTURE:
+        return at.astimezone(UTC), False
+    return max(received, floor) if floor else received, True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a register value is worth. wh: the value to use."""
+
+    trusted: bool
+    wh: int
+    flag: str = ""
+
+
+def judge_register(
+    wh: int, other_wh: int | None, at: datetime, before_wh: int | None, before_at: datetime | None, max_power_w: int
+) -> Verdict:
+    """Whether a register can be right after the last trusted one, given what the connector can deliver."""
+    if wh < 0:
+        return Verdict(False, wh, "meter_backwards")
+    if before_wh is None or before_at is None:
+        return Verdict(True, wh)
+    hours = max((at - before_at).total_seconds(), 0) / 3600
+    most = before_wh + GRACE_WH + (max_power_w or UNKNOWN_POWER_W) * MARGIN * hours
+    if before_wh <= wh <= most:
+        return Verdict(True, wh)
+    if other_wh is not None and before_wh <= other_wh <= most:
+        return Verdict(True, other_wh, "unit_mended")
+    return Verdict(False, wh, "meter_backwards" if wh < before_wh else "meter_jump")
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """The energy of an ended session, and the register it ends with. flags: what an operator should know."""
+
+    wh: int
+    stop_wh: int | None
+    flags: tuple[str, ...] = ()
+
+
+def final_energy(
+    start_wh: int | None,
+    last_wh: int | None,
+    last_at: datetime | None,
+    stop_wh: int | None,
+    stop_other_wh: int | None,
+    begun_at: datetime,
+    ended_at: datetime,
+    max_power_w: int,
+) -> Energy:
+    """What is billed. The station's own stop register counts unless it can't be true; then the last trusted one.
+
+    start_wh None: the first reading was the start. last_wh: the last trusted reading of the session.
+    """
+    base = start_wh if start_wh is not None else last_wh
+    if base is None:
+        return Energy(0, stop_wh, () if stop_wh is None else ("no_start_register",))
+    known = max(last_wh if last_wh is not None else base, base)
+    if stop_wh is None or (stop_wh == 0 and known > 0):
+        return Energy(known - base, known, ("estimated",) if stop_wh == 0 or last_wh is None else ())
+    verdict = judge_register(stop_wh, stop_other_wh, ended_at, base, begun_at, max_power_w)
+    if not verdict.trusted:
+        return Energy(known - base, known, (verdict.flag, "estimated"))
+    flags = (verdict.flag,) if verdict.flag else ()
+    if verdict.wh < known:
+        # Between the last reading and the stop the register went back: the stop is the smaller claim.
+        flags = (*flags, "meter_backwards")
+    return Energy(verdict.wh - base, verdict.wh, flags)
+
+
+def missing_numbers(last: int | None, seen: int | None) -> bool:
+    """Whether seqNo leaves a gap (2.0.1 E04.FR.02: they count up by one)."""
+    return seen is not None and last is not None and seen > last + 1
+
+
+def merge_flags(known: Iterable[str], *new: str) -> list[str]:
+    return sorted({*known, *(flag for flag in new if flag)})
+
+
+CHARGING_STATE_OF_STATUS = {
+    ConnectorStatus.CHARGING: ChargingState.CHARGING,
+    ConnectorStatus.SUSPENDED: ChargingState.SUSPENDED_EV,
+    ConnectorStatus.FINISHING: ChargingState.IDLE,
+}
+FLOWS = frozenset({ChargingState.CHARGING.value})
+
+
+def flows(charging_state: str | None) -> bool | None:
+    """Whether energy flows in this state; None: the station doesn't tell."""
+    return None if charging_state is None else charging_state in FLOWS
+
+
+# --- may somebody start --------------------------------------------------------------------------------------
+
+STARTABLE = frozenset(
+    {ConnectorStatus.AVAILABLE, ConnectorStatus.OCCUPIED, ConnectorStatus.FINISHING, ConnectorStatus.UNKNOWN}
+)
+
+
+def why_not_start(
+    *,
+    accepted: bool,
+    online: bool,
+    operative: bool,
+    status: ConnectorStatus,
+    taken: bool,
+    own_sessions: int,
+) -> tuple[str, str] | None:
+    """(code, plain words) of what stands in the way of a start; None: nothing."""
+    if not accepted or not online:
+        return "station_offline", "This charger is offline. Please choose another one."
+    if taken:
+        return "connector_taken", "Somebody is charging here already. Please choose another connector."
+    if not operative or status is ConnectorStatus.UNAVAILABLE:
+        return "connector_unavailable", "This connector is out of service. Please choose another one."
+    if status is ConnectorStatus.FAULTED:
+        return "connector_faulted", "This connector reports a fault. Please choose another one."
+    if status is ConnectorStatus.RESERVED:
+        return "connector_reserved", "This connector is reserved for somebody else."
+    if own_sessions:
+        return "already_charging", "You have a session already; stop it first."
+    if status not in STARTABLE:
+        return "connector_taken", "This connector is in use."
+    return None
+
+
+def thin_out(points: Sequence[Any], most: int) -> list[Any]:
+    """At most `most` points of a curve, evenly chosen, first and last kept."""
+    if len(points) <= most:
+        return list(points)
+    step = (len(points) - 1) / (most - 1)
+    return [points[round(number * step)] for number in range(most)]
+
+
+def newest(samples: Sequence[Sample]) -> list[Sample]:
+    """In the order of time; several of one moment become one (stations split phases over messages)."""
+    merged: dict[datetime, Sample] = {}
+    for sample in samples:
+        known = merged.get(sample.at)
+        if known is None:
+            merged[sample.at] = sample
+        else:
+            filled = {
+                name: getattr(sample, name)
+                for name in sample.__struct_fields__
+                if getattr(known, name) is None and getattr(sample, name) is not None
+            }
+            merged[sample.at] = msgspec.structs.replace(known, **filled)
+    return [merged[at] for at in sorted(merged)]

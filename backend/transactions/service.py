@@ -1,0 +1,273 @@
+"""What stations report about transactions, stored exactly once.
+
+Each message is one database transaction: it is remembered by what it says, judged by `rules`, applied, and only
+then answered. Nothing a station says is thrown away: what fits no transaction is kept in quarantine.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import msgspec
+import structlog
+
+from backend.authorization import service as authorization
+from backend.authorization.rules import Decision
+from backend.context import Context, Unit
+from backend.events import (
+    ConnectorStatusChanged,
+    Event,
+    TransactionEnded,
+    TransactionStarted,
+    TransactionUpdated,
+)
+from backend.stations import service as stations
+from backend.stations.model import StationRef
+from backend.transactions import recording, rules, store
+from backend.transactions.model import Ended as Ended
+from backend.transactions.model import Report
+from backend.transactions.model import Sample as Sample
+from backend.transactions.model import Started as Started
+from backend.transactions.model import StartReply as StartReply
+from backend.transactions.model import Updated as Updated
+from shared.stations import ConnectorStatus
+from shared.transactions import TransactionState as State
+
+log = structlog.get_logger(__name__)
+R = TypeVar("R", bound=Report)
+Row = store.Row
+
+ESTIMATED_CLOSE_DELAY = timedelta(minutes=15)
+"""How long the bill of a transaction that we closed waits: the station's own stop may be in its queue still."""
+ZOMBIE_AFTER = timedelta(minutes=5)
+
+
+async def started(ctx: Context, station: StationRef, report: Started) -> StartReply:
+    """A transaction began (1.6 StartTransaction, 2.0.1 TransactionEvent Started).
+
+    A token that may not charge gets a transaction too, a failed one: the station may deliver energy all the same,
+    and what it reports must be kept. It is never active and never billed.
+    """
+    async with ctx.unit() as unit:
+        await store.lock_station(station.id)
+        mark = rules.fingerprint(report)
+        report, clock_wrong = _with_sane_times(ctx, report)
+        decision = await _decide(ctx, station, report.id_token)
+        known = await store.of_message(station.id, mark)
+        if known is not None:
+            return _start_reply(known, decision)
+        message = await _remember(ctx, station, "started", mark, report)
+        row = await _matching_start(station, report)
+        connector = await stations.connector_by_wire(ctx, station.id, report.evse or 0, report.connector)
+        if decision is not None and not decision.accepted:
+            row = await recording.refused_start(ctx, unit, station, report, connector, row, decision)
+        else:
+            await _close_older(ctx, unit, station, report, row)
+            row = await recording.begin(ctx, station, report, connector, row, decision, clock_wrong)
+            unit.emit(recording.event(ctx, TransactionStarted, station, row))
+        if message is not None:
+            await store.file_message(message, row["id"])
+        row = await recording.apply_readings(ctx, row, report, connector)
+        return _start_reply(row, decision)
+
+
+def _start_reply(row: Row, decision: Decision | None) -> StartReply:
+    return StartReply(transaction_id=row["id"], number=row["number"], decision=decision, cost=row["cost"])
+
+
+async def updated(ctx: Context, station: StationRef, report: Updated) -> StartReply | None:
+    """Something changed in a transaction (2.0.1 TransactionEvent Updated). None: it went into quarantine."""
+    async with ctx.unit() as unit:
+        await store.lock_station(station.id)
+        mark = rules.fingerprint(report)
+        report, _clock_wrong = _with_sane_times(ctx, report)
+        decision = await _decide(ctx, station, report.id_token)
+        known = await store.of_message(station.id, mark)
+        if known is not None:
+            return _start_reply(known, decision)
+        message = await _remember(ctx, station, "updated", mark, report)
+        row = await store.by_wire(station.id, report.ref, report.number)
+        connector = await stations.connector_by_wire(ctx, station.id, report.evse or 0, report.connector)
+        if row is None:
+            if not report.ref:
+                await _quarantine(station, message, report, "no transaction id")
+                return None
+            # Its start is still in the station's queue, or lost: what we see is a transaction all the same.
+            row = await recording.begin(ctx, station, report, connector, None, decision, False, "start_missing")
+            unit.emit(recording.event(ctx, TransactionStarted, station, row))
+        if message is not None:
+            await store.file_message(message, row["id"])
+        if row["state"] == State.ACTIVE:
+            row = await recording.identify(ctx, row, report, decision)
+        row = await recording.apply_readings(ctx, row, report, connector)
+        unit.emit(recording.event(ctx, TransactionUpdated, station, row))
+        return _start_reply(row, decision)
+
+
+async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply | None:
+    """A transaction ended (1.6 StopTransaction, 2.0.1 TransactionEvent Ended). None: it went into quarantine."""
+    async with ctx.unit() as unit:
+        await store.lock_station(station.id)
+        mark = rules.fingerprint(report)
+        report, clock_wrong = _with_sane_times(ctx, report)
+        decision = await _decide(ctx, station, report.id_token)
+        known = await store.of_message(station.id, mark)
+        if known is not None:
+            return _start_reply(known, decision)
+        message = await _remember(ctx, station, "ended", mark, report)
+        row = await _ended_row(ctx, unit, station, report)
+        if row is None:
+            await _quarantine(station, message, report, "no transaction of this station has this id")
+            return None
+        if message is not None:
+            await store.file_message(message, row["id"])
+        connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or 0, report.connector)
+        row = await recording.apply_readings(ctx, row, report, connector)
+        row = await recording.end(ctx, unit, station, row, report, clock_wrong)
+        return _start_reply(row, decision)
+
+
+async def samples(
+    ctx: Context, station: StationRef, evse: int, number: int | None, readings: Sequence[Sample], raw: Any = None
+) -> None:
+    """Meter values (1.6 MeterValues). Without a transaction id they belong to the active one of the outlet, if any."""
+    if not readings:
+        return
+    async with ctx.unit() as unit:
+        await store.lock_station(station.id)
+        row = await store.by_wire(station.id, None, number) if number is not None and number > 0 else None
+        if row is None:
+            live = await store.live_on(station.id, [State.ACTIVE], evse) if evse else []
+            row = live[0] if len(live) == 1 else None
+        if row is None:
+            return
+        connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or evse)
+        report = Updated(at=readings[-1].at, number=number, evse=evse, readings=list(readings))
+        report, _ = _with_sane_times(ctx, report)
+        row = await recording.apply_readings(ctx, row, report, connector)
+        unit.emit(recording.event(ctx, TransactionUpdated, station, row))
+
+
+async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
+    """A 1.6 station tells in its status whether energy flows: remember it, so that idle time is billed as such."""
+    assert isinstance(event, ConnectorStatusChanged)
+    state = rules.CHARGING_STATE_OF_STATUS.get(ConnectorStatus(event.status))
+    if state is None or event.connector_id is None:
+        return
+    for row in await store.live_on(event.station_id, [State.ACTIVE], event.evse):
+        if row["ref"] is not None or row["charging_state"] == state:
+            continue
+        values: Row = {"charging_state": str(state), "updated_at": ctx.now()}
+        if state not in rules.FLOWS:
+            values["power_w"] = 0
+        await store.change(row["id"], values)
+        if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
+            power = None if state in rules.FLOWS else 0
+            reading = (event.at, row["meter_last_wh"], power, None, None, None, str(state), "Status", True)
+            await store.add_readings(row["id"], [reading])
+        unit.emit(
+            TransactionUpdated(
+                tenant_id=event.tenant_id,
+                at=ctx.now(),
+                transaction_id=row["id"],
+                station_id=event.station_id,
+                identity=event.identity,
+                connector_id=row["connector"],
+                account_id=row["account"],
+            )
+        )
+
+
+# --- parts of the above ------------------------------------------------------------------------------------------
+
+
+def _with_sane_times(ctx: Context, report: R) -> tuple[R, bool]:
+    now = ctx.now()
+    at, wrong = rules.sane_time(report.at, now)
+    readings = []
+    for sample in rules.newest(report.readings):
+        sample_at, sample_wrong = rules.sane_time(sample.at, now)
+        readings.append(msgspec.structs.replace(sample, at=sample_at))
+        wrong = wrong or sample_wrong
+    return msgspec.structs.replace(report, at=at, readings=readings), wrong
+
+
+async def _decide(ctx: Context, station: StationRef, id_token: str | None) -> Decision | None:
+    return await authorization.authorize(ctx, station.tenant_id, id_token) if id_token else None
+
+
+async def _remember(ctx: Context, station: StationRef, kind: str, mark: str, report: Report) -> int | None:
+    return await store.remember_message(station.id, mark, kind, report.seq_no, report.at, ctx.now(), report.raw)
+
+
+async def _quarantine(station: StationRef, message: int | None, report: Report, why: str) -> None:
+    log.warning("transaction message quarantined", identity=station.identity, why=why)
+    if message is not None:
+        await store.file_message(message, None, why)
+
+
+async def _matching_start(station: StationRef, report: Started) -> Row | None:
+    """The row that this start belongs to: asked for from the app, or seen already through a later message."""
+    if report.ref is not None:
+        row = await store.by_wire(station.id, report.ref, None)
+        if row is not None:
+            return row
+    waiting = await store.live_on(station.id, [State.REQUESTED])
+    if report.remote_start_id is not None:
+        return next((row for row in waiting if row["number"] == report.remote_start_id), None)
+    token = (report.id_token or "").lower()
+    same = [row for row in waiting if token and row["id_token"].lower() == token]
+    # A station that was asked without a connector, or lets the driver choose, may begin on another one.
+    return next((row for row in same if row["evse"] == report.evse), same[0] if same else None)
+
+
+async def _close_older(ctx: Context, unit: Unit, station: StationRef, report: Started, own: Row | None) -> None:
+    """Two transactions can't run on one outlet: an older one has lost its stop. A late message closes nothing."""
+    for row in await store.live_on(station.id, [State.ACTIVE], report.evse):
+        if (own is None or row["id"] != own["id"]) and row["begun_at"] and row["begun_at"] <= report.at:
+            await close_estimated(ctx, unit, station, row, "unstopped")
+
+
+async def _ended_row(ctx: Context, unit: Unit, station: StationRef, report: Ended) -> Row | None:
+    row = await store.by_wire(station.id, report.ref, report.number)
+    if row is not None:
+        return row
+    if report.ref:
+        connector = await stations.connector_by_wire(ctx, station.id, report.evse or 0, report.connector)
+        row = await recording.begin(ctx, station, report, connector, None, None, False, "start_missing")
+        unit.emit(recording.event(ctx, TransactionStarted, station, row))
+        return row
+    if report.number is not None and report.number <= 0:
+        # The answer to its start never reached the station. Only if there is no doubt whose stop this is.
+        live = await store.live_on(station.id, [State.ACTIVE])
+        return live[0] if len(live) == 1 else None
+    return None
+
+
+async def close_estimated(ctx: Context, unit: Unit, station: StationRef, row: Row, why: str) -> None:
+    """Close a transaction whose stop never came, from its last trusted reading. A late stop still corrects it."""
+    ended_at = max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
+    values: Row = {
+        "state": str(State.ENDED),
+        "ended_at": ended_at,
+        "power_w": None,
+        "charging_state": None,
+        "stop_reason": "Lost",
+        "flags": rules.merge_flags(row["flags"], "estimated", "estimated_close", why),
+        "updated_at": ctx.now(),
+    }
+    await store.change(row["id"], values)
+    unit.emit(recording.event(ctx, TransactionEnded, station, {**row, **values}, stop_reason="Lost"))
+
+
+async def close_zombies(ctx: Context) -> None:
+    """Cron: transactions that the outlet itself denies, or that nobody heard of for a day."""
+    for row in await store.zombies(ctx.now() - ZOMBIE_AFTER):
+        station = await stations.station(ctx, row["station"])
+        if station is None:
+            continue
+        async with ctx.unit() as unit:
+            await store.lock_station(station.id)
+            fresh = await store.by_id(row["id"], lock=True)
+            if fresh is not None and fresh["state"] == State.ACTIVE:
+                await close_estimated(ctx, unit, station, fresh, "zombie")

@@ -1,0 +1,270 @@
+"""Queries of transactions, their messages and readings. Rows are dicts; times are aware UTC."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.db.engine import DB
+
+Row = dict[str, Any]
+
+COLUMNS = """
+    t.id, t.number, t.tenant, t.station, t.connector, t.evse, t.ref, t.account, t.id_token, t.tariff, t.state,
+    t.charging_state, t.requested_at, t.begun_at, t.ended_at, t.stop_requested_at, t.meter_start_wh, t.meter_last_wh,
+    t.meter_last_at, t.energy_wh, t.power_w, t.max_power_w, t.soc_percent, t.cost, t.currency, t.stop_reason,
+    t.failure, t.flags, t.seq_no_last, t.created_at, t.updated_at
+"""
+JOINED = f"""
+    SELECT {COLUMNS}, s.identity, s.name AS station_name, s.location AS location_id, s.online,
+           l.name AS location, l.time_zone, l.address, l.postal_code, l.city,
+           c.evse AS connector_evse, c.number AS connector_number, c.max_power_w AS connector_power_w,
+           a.name AS driver
+    FROM transaction t
+    JOIN charging_station s ON s.id = t.station
+    LEFT JOIN location l ON l.id = s.location
+    LEFT JOIN connector c ON c.id = t.connector
+    LEFT JOIN account a ON a.id = t.account
+"""
+
+
+async def lock_station(station_id: UUID) -> None:
+    """One transaction message of a station at a time, on all nodes; until the end of the database transaction."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 17))", str(station_id))
+
+
+async def remember_message(
+    station_id: UUID, fingerprint: str, kind: str, seq_no: int | None, at: datetime, received: datetime, payload: Any
+) -> int | None:
+    """The row's id, or None when the same was said before."""
+    rows = await DB.run(
+        """
+        INSERT INTO transaction_message (station, fingerprint, kind, seq_no, at, received_at, payload)
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (station, fingerprint) DO NOTHING RETURNING id
+        """,
+        station_id,
+        fingerprint,
+        kind,
+        seq_no,
+        at,
+        received,
+        payload,
+    )
+    return rows[0]["id"] if rows else None
+
+
+async def file_message(message_id: int, transaction_id: UUID | None, note: str = "") -> None:
+    await DB.run(
+        "UPDATE transaction_message SET transaction = $2, note = $3 WHERE id = $1", message_id, transaction_id, note
+    )
+
+
+async def of_message(station_id: UUID, fingerprint: str) -> Row | None:
+    return await _one(
+        f"""
+        SELECT {COLUMNS} FROM transaction_message m JOIN transaction t ON t.id = m.transaction
+        WHERE m.station = $1 AND m.fingerprint = $2
+        """,
+        station_id,
+        fingerprint,
+    )
+
+
+async def _one(sql: str, *arguments: Any) -> Row | None:
+    rows = await DB.run(sql, *arguments)
+    return rows[0] if rows else None
+
+
+async def by_wire(station_id: UUID, ref: str | None, number: int | None) -> Row | None:
+    """The station's own transaction of this name, locked; another station's is never found."""
+    condition = "t.ref = $2" if ref is not None else "t.number = $2"
+    value = ref if ref is not None else number
+    return await _one(
+        f"SELECT {COLUMNS} FROM transaction t WHERE t.station = $1 AND {condition} FOR UPDATE", station_id, value
+    )
+
+
+async def live_on(station_id: UUID, states: Sequence[str], evse: int | None = None) -> list[Row]:
+    """Transactions of a station in these states, newest first, locked."""
+    return await DB.run(
+        f"""
+        SELECT {COLUMNS} FROM transaction t
+        WHERE t.station = $1 AND t.state = ANY($2) AND ($3::int IS NULL OR t.evse = $3)
+        ORDER BY t.created_at DESC FOR UPDATE
+        """,
+        station_id,
+        list(states),
+        evse,
+    )
+
+
+async def add(values: Row) -> Row:
+    names = list(values)
+    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
+    rows = await DB.run(
+        f"INSERT INTO transaction ({', '.join(names)}) VALUES ({marks}) RETURNING id, number", *values.values()
+    )
+    found = await by_id(rows[0]["id"])
+    assert found is not None
+    return found
+
+
+async def change(transaction_id: UUID, values: Row) -> None:
+    names = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, start=2))
+    await DB.run(f"UPDATE transaction SET {names} WHERE id = $1", transaction_id, *values.values())
+
+
+async def by_id(transaction_id: UUID, *, lock: bool = False) -> Row | None:
+    return await _one(
+        f"SELECT {COLUMNS} FROM transaction t WHERE t.id = $1 {'FOR UPDATE' if lock else ''}", transaction_id
+    )
+
+
+async def joined(transaction_id: UUID) -> Row | None:
+    return await _one(f"{JOINED} WHERE t.id = $1", transaction_id)
+
+
+READING_COLUMNS = (
+    "at",
+    "energy_wh",
+    "power_w",
+    "soc_percent",
+    "current_a",
+    "voltage_v",
+    "charging_state",
+    "context",
+    "trusted",
+)
+
+
+async def add_readings(transaction_id: UUID, rows: Sequence[tuple[Any, ...]]) -> int:
+    """Rows in the order of READING_COLUMNS; those of a moment that is known already are left out. How many are new."""
+    columns = list(zip(*rows, strict=True))
+    found = await DB.run(
+        f"""
+        INSERT INTO transaction_reading (transaction, {", ".join(READING_COLUMNS)})
+        SELECT $1, * FROM unnest($2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
+                                 $8::text[], $9::text[], $10::bool[])
+        ON CONFLICT (transaction, at) DO NOTHING RETURNING 1
+        """,
+        transaction_id,
+        *(list(column) for column in columns),
+    )
+    return len(found)
+
+
+async def readings(transaction_id: UUID) -> list[Row]:
+    return await DB.run(
+        f"SELECT {', '.join(READING_COLUMNS)} FROM transaction_reading WHERE transaction = $1 ORDER BY at",
+        transaction_id,
+    )
+
+
+async def messages(transaction_id: UUID) -> list[Row]:
+    return await DB.run(
+        "SELECT kind, seq_no, at, received_at, note FROM transaction_message WHERE transaction = $1 "
+        "AND kind <> 'updated' ORDER BY received_at, id",
+        transaction_id,
+    )
+
+
+async def quarantined(tenant_id: UUID, limit: int) -> list[Row]:
+    return await DB.run(
+        """
+        SELECT m.id, s.identity, m.kind, m.at, m.received_at, m.note, m.payload
+        FROM transaction_message m JOIN charging_station s ON s.id = m.station
+        WHERE m.transaction IS NULL AND s.tenant = $1 ORDER BY m.received_at DESC LIMIT $2
+        """,
+        tenant_id,
+        limit,
+    )
+
+
+async def own_sessions(account_id: UUID) -> int:
+    rows = await DB.run(
+        "SELECT count(*) AS n FROM transaction WHERE account = $1 AND state IN ('requested', 'active')", account_id
+    )
+    return int(rows[0]["n"])
+
+
+async def next_number() -> int:
+    rows = await DB.run("SELECT nextval('transaction_number') AS number")
+    return int(rows[0]["number"])
+
+
+SORTS = {"newest": ("t.created_at", "DESC"), "oldest": ("t.created_at", "ASC")}
+
+
+async def page(
+    tenant_id: UUID,
+    *,
+    account_id: UUID | None,
+    states: Sequence[str] | None,
+    station: str | None,
+    search: str | None,
+    sort: str,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Row]:
+    column, way = SORTS[sort]
+    sign = "<" if way == "DESC" else ">"
+    return await DB.run(
+        f"""
+        {JOINED}
+        WHERE t.tenant = $1 AND ($2::uuid IS NULL OR t.account = $2) AND ($3::text[] IS NULL OR t.state = ANY($3))
+          AND ($4::text IS NULL OR s.identity = $4)
+          AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', s.identity, s.name, l.name, a.name, t.number::text)),
+                                          lower($5)) > 0)
+          AND ($6::timestamptz IS NULL OR ({column}, t.id) {sign} ($6, $7::uuid))
+        ORDER BY {column} {way}, t.id {way} LIMIT $8
+        """,
+        tenant_id,
+        account_id,
+        list(states) if states else None,
+        station,
+        search,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+
+
+async def by_ids(tenant_id: UUID, ids: Sequence[UUID]) -> list[Row]:
+    return await DB.run(f"{JOINED} WHERE t.tenant = $1 AND t.id = ANY($2)", tenant_id, list(ids))
+
+
+async def zombies(quiet_since: datetime) -> list[Row]:
+    """Active transactions whose outlet says since then that it is free, or that nobody heard of for a day."""
+    return await DB.run(
+        f"""
+        SELECT {COLUMNS} FROM transaction t JOIN charging_station s ON s.id = t.station
+        LEFT JOIN connector c ON c.id = t.connector
+        WHERE t.state = 'active' AND s.online AND s.connected_at < $1
+          AND ((c.status = 'available' AND c.status_at < $1 AND t.updated_at < $1)
+               OR t.updated_at < $1 - interval '1 day')
+        """,
+        quiet_since,
+    )
+
+
+async def add_cdr(values: Row) -> bool:
+    """False when the transaction has one already."""
+    names = list(values)
+    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
+    rows = await DB.run(
+        f"INSERT INTO cdr ({', '.join(names)}) VALUES ({marks}) ON CONFLICT (transaction) DO NOTHING RETURNING id",
+        *values.values(),
+    )
+    return bool(rows)
+
+
+async def next_cdr_number(tenant_id: UUID) -> int:
+    """Without gaps: the row stays locked until the bill is written or undone."""
+    rows = await DB.run(
+        "UPDATE tenant SET cdr_counter = cdr_counter + 1 WHERE id = $1 RETURNING cdr_counter", tenant_id
+    )
+    return int(rows[0]["cdr_counter"])
+
+
+async def cdr(transaction_id: UUID) -> Row | None:
+    return await _one("SELECT * FROM cdr WHERE transaction = $1", transaction_id)
