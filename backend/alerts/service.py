@@ -161,7 +161,8 @@ async def check_presence(ctx: Context, payload: dict[str, Any]) -> None:
 
 async def watch(ctx: Context) -> None:
     """Cron: what becomes true or ends by time alone, such as silence."""
-    for station_id in await store.presence_suspects(ctx.now(), timedelta(seconds=ctx.settings.silence_s), GRACE):
+    now, silence = ctx.now(), timedelta(seconds=ctx.settings.silence_s)
+    for station_id in await store.presence_suspects(now - silence, now - GRACE):
         async with ctx.unit() as unit:
             await _look_at_presence(ctx, unit, station_id)
     for connector_id in await store.connectors_with_open("starts_failing"):

@@ -28,7 +28,7 @@ async def central_value(account_id: UUID) -> str | None:
 
 async def lock_account(account_id: UUID) -> UUID | None:
     """The account's tenant; None if there is no such account. Two first starts at once make one token."""
-    rows = await DB.run("SELECT tenant FROM account WHERE id = $1 FOR UPDATE", account_id)
+    rows = await DB.run("SELECT tenant FROM account WHERE id = $1 FOR NO KEY UPDATE", account_id)
     return rows[0]["tenant"] if rows else None
 
 

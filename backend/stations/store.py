@@ -88,7 +88,7 @@ async def change(station_id: UUID, values: Mapping[str, Any]) -> None:
 async def set_connected(station_id: UUID, connection: UUID, node: str, ocpp_version: str, at: datetime) -> Row | None:
     """The station with `was_online`; None if it doesn't exist any more."""
     return await _one(
-        f"""WITH old AS (SELECT id, online FROM charging_station WHERE id = $1 FOR UPDATE)
+        f"""WITH old AS (SELECT id, online FROM charging_station WHERE id = $1 FOR NO KEY UPDATE)
         UPDATE charging_station s
         SET online = true, connection = $2, node = $3, ocpp_version = $4, connected_at = $5, last_seen_at = $5
         FROM old WHERE s.id = old.id RETURNING {REF}, old.online AS was_online""",
@@ -172,7 +172,7 @@ async def set_booted(station_id: UUID, facts: Mapping[str, str], at: datetime) -
 async def connector_state(station_id: UUID, evse: int, number: int, *, lock: bool = False) -> Row | None:
     return await _one(
         f"""SELECT id, status, error_code, error_info FROM connector
-        WHERE station = $1 AND evse = $2 AND number = $3 {"FOR UPDATE" if lock else ""}""",
+        WHERE station = $1 AND evse = $2 AND number = $3 {"FOR NO KEY UPDATE" if lock else ""}""",
         station_id,
         evse,
         number,
