@@ -1,0 +1,1 @@
+"""Payments: reserved before a session, captured after it, released when nothing happened."""

@@ -1,0 +1,43 @@
+"""A provider without money, for demo and tests: it keeps its books in its references and declines like a real one."""
+
+from decimal import Decimal
+
+from backend.payments.providers.base import Declined, Hold, Unavailable
+
+LIMIT = Decimal(500)
+DECLINED_CUSTOMER = "declined@"
+UNAVAILABLE_CUSTOMER = "unavailable@"
+METHOD = "Demo card •••• 4242"
+
+
+class DemoProvider:
+    """A hold's reference says what was held: `demo:<amount>:<currency>:<key>`.
+
+    Customers whose e-mail begins with `declined@` are refused, those with `unavailable@` meet a provider in trouble.
+    """
+
+    async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str) -> Hold:
+        if customer.startswith(UNAVAILABLE_CUSTOMER):
+            raise Unavailable("The demo provider is in trouble.")
+        if customer.startswith(DECLINED_CUSTOMER):
+            raise Declined("The card was declined. Please use another one.")
+        if not 0 < amount <= LIMIT:
+            raise Declined(f"The demo card reserves up to {LIMIT} {currency}.")
+        return Hold(reference=f"demo:{amount}:{currency}:{key}", method=METHOD)
+
+    async def capture(self, *, key: str, reference: str, amount: Decimal, currency: str) -> None:
+        held, held_currency = _held(reference)
+        if currency != held_currency:
+            raise Declined(f"The hold is in {held_currency}, not {currency}.")
+        if amount > held:
+            raise Declined(f"Only {held} {currency} are held.")
+
+    async def release(self, *, key: str, reference: str) -> None:
+        _held(reference)
+
+
+def _held(reference: str) -> tuple[Decimal, str]:
+    kind, amount, currency, _key = reference.split(":", 3)
+    if kind != "demo":
+        raise Declined("This hold is not one of the demo provider.")
+    return Decimal(amount), currency

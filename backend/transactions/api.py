@@ -1,0 +1,100 @@
+"""Sessions over HTTP: start, stop, look, receipt."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+
+from backend.context import Context
+from backend.errors import NotFound
+from backend.transactions import requests, views
+from backend.web.guards import Actor
+from backend.web.idempotency import once
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
+from shared.base import Page
+from shared.money import Receipt
+from shared.transactions import StartTransaction, Transaction, TransactionDetail
+
+States = Annotated[str | None, Parameter(description="requested, active, ended, failed; several with commas")]
+IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", description="The same for each repetition")]
+
+
+def _uuid(text: str, what: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound(f"This {what} doesn't exist.") from None
+
+
+@post("/api/v1/transactions", status_code=202, summary="Start charging")
+async def start(
+    ctx: Context,
+    actor: Actor,
+    request: Request[Any, Any, Any],
+    data: StartTransaction,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Any]:
+    """The station is asked at once; that it began comes later (live socket, or GET)."""
+
+    async def work() -> Transaction:
+        account = _uuid(data.account_id, "account") if data.account_id else None
+        connector = _uuid(data.connector_id, "connector")
+        return await views.one(ctx, actor, await requests.request_start(ctx, actor, connector, account))
+
+    return await once(ctx, request, actor.account_id, work)
+
+
+@post("/api/v1/transactions/{transaction_id:uuid}/stop", status_code=202, summary="Stop charging")
+async def stop(
+    ctx: Context,
+    actor: Actor,
+    request: Request[Any, Any, Any],
+    transaction_id: UUID,
+    idempotency_key: IdempotencyKey = None,
+) -> Response[Any]:
+    """The station is asked at once; the session ends when the station says so."""
+
+    async def work() -> Transaction:
+        await requests.request_stop(ctx, actor, transaction_id)
+        return await views.one(ctx, actor, transaction_id)
+
+    return await once(ctx, request, actor.account_id, work)
+
+
+@get("/api/v1/transactions", summary="Sessions, a driver's own or an operator's all")
+async def page(
+    ctx: Context,
+    actor: Actor,
+    state: States = None,
+    station: str | None = None,
+    mine: bool = False,
+    search: str | None = None,
+    sort: str = "newest",
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
+) -> Page[Transaction]:
+    return await views.page(
+        ctx,
+        actor,
+        state=state,
+        station=station,
+        mine=mine,
+        search=search,
+        sort=sort,
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+@get("/api/v1/transactions/{transaction_id:uuid}", summary="One session with its curve and timeline")
+async def detail(ctx: Context, actor: Actor, transaction_id: UUID) -> TransactionDetail:
+    return await views.detail(ctx, actor, transaction_id)
+
+
+@get("/api/v1/transactions/{transaction_id:uuid}/receipt", summary="The bill of an ended session")
+async def receipt(ctx: Context, actor: Actor, transaction_id: UUID) -> Receipt:
+    return await views.receipt(ctx, actor, transaction_id)
+
+
+routes = [start, stop, page, detail, receipt]

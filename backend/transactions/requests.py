@@ -1,0 +1,180 @@
+"""Starting and stopping from the app: decided, paid for, written down, and only then asked of the station."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from backend import jobs
+from backend.accounts import service as accounts
+from backend.authorization import service as authorization
+from backend.commands import RequestStart, RequestStop
+from backend.context import Context, Unit
+from backend.errors import Conflict, NotAllowed, NotFound, StationOffline, StationRefused, StationTimeout
+from backend.events import TransactionFailed, TransactionRequested, TransactionUpdated
+from backend.payments import service as payments
+from backend.stations import service as stations
+from backend.stations.model import ConnectorRef
+from backend.tariffs import service as tariffs
+from backend.transactions import rules, store
+from backend.web.guards import Actor
+from shared.accounts import Role
+from shared.money import Money
+from shared.stations import Registration
+from shared.transactions import TransactionState as State
+
+Row = store.Row
+LIVE = (State.REQUESTED, State.ACTIVE)
+
+
+async def request_start(ctx: Context, actor: Actor, connector_id: UUID, account_id: UUID | None = None) -> UUID:
+    """Ask a station to begin a session. Returns the transaction; what becomes of it comes from the station.
+
+    Raises NotFound, NotAllowed (a driver starts only for themselves), Conflict (code says why: connector_taken,
+    connector_faulted, already_charging …), PaymentRefused, and StationOffline, StationTimeout, StationRefused when
+    the station can't be asked or refuses: the hold is given back then.
+    """
+    for_account = account_id or actor.account_id
+    if for_account != actor.account_id and not actor.may(Role.OPERATOR):
+        raise NotAllowed("You can start only for yourself.")
+    driver = await accounts.get(ctx, for_account)
+    if driver.tenant != actor.tenant_id:
+        raise NotFound("This account doesn't exist.")
+    connector = await stations.connector(ctx, actor.tenant_id, connector_id)
+    token = await authorization.token_for_account(ctx, for_account)
+    row = await _write_down(ctx, connector, for_account, token)
+    hold = Money(amount=Decimal(ctx.settings.hold_amount), currency=row["currency"])
+    try:
+        if row["tariff"] is not None and not actor.may(Role.OPERATOR):
+            await payments.hold(ctx, actor.tenant_id, row["id"], for_account, driver.email, hold)
+        await _ask(ctx, connector, row, token, actor.account_id)
+    except (StationOffline, StationTimeout, StationRefused, Conflict) as failure:
+        await fail(ctx, row["id"], failure.detail)
+        raise
+    except Exception as failure:
+        await fail(ctx, row["id"], str(failure))
+        raise
+    return UUID(str(row["id"]))
+
+
+async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, token: str) -> Row:
+    async with ctx.unit() as unit:
+        await store.lock_station(connector.station.id)
+        taken = await store.live_on(connector.station.id, LIVE, connector.evse)
+        hindrance = rules.why_not_start(
+            accepted=connector.station.registration is Registration.ACCEPTED,
+            online=connector.online,
+            operative=connector.operative,
+            status=connector.status,
+            taken=bool(taken),
+            own_sessions=await store.own_sessions(account_id),
+        )
+        if hindrance:
+            raise Conflict(hindrance[1], code=hindrance[0])
+        tariff = await tariffs.applying(ctx, connector.station.tenant_id, connector.tariff_id)
+        row = await store.add(
+            {
+                "tenant": connector.station.tenant_id,
+                "station": connector.station.id,
+                "connector": connector.id,
+                "evse": connector.evse,
+                "account": account_id,
+                "id_token": token,
+                "tariff": tariff.id if tariff else None,
+                "currency": tariff.currency if tariff else "",
+                "state": str(State.REQUESTED),
+                "requested_at": ctx.now(),
+                "created_at": ctx.now(),
+                "updated_at": ctx.now(),
+            }
+        )
+        await jobs.enqueue(
+            "transactions.expire",
+            {"transaction_id": str(row["id"])},
+            delay=timedelta(seconds=ctx.settings.start_timeout_s),
+        )
+        _tell(ctx, unit, TransactionRequested, row, connector.station.identity)
+    return row
+
+
+async def _ask(ctx: Context, connector: ConnectorRef, row: Row, token: str, by: UUID) -> None:
+    answer = await stations.send(
+        ctx,
+        connector.station.id,
+        RequestStart(evse=connector.evse, id_token=token, remote_start_id=row["number"]),
+        account_id=by,
+    )
+    if not answer.accepted:
+        raise StationRefused(
+            f"The charger refused to start ({answer.status or 'no reason given'}). Check the cable and try again.",
+            code="start_rejected",
+        )
+
+
+async def fail(ctx: Context, transaction_id: UUID, why: str) -> None:
+    """A requested session will not begin. No effect once it has: the station's word counts more."""
+    async with ctx.unit() as unit:
+        row = await store.by_id(transaction_id, lock=True)
+        if row is None or row["state"] != State.REQUESTED:
+            return
+        await store.change(transaction_id, {"state": str(State.FAILED), "failure": why, "updated_at": ctx.now()})
+        await payments.want_release(transaction_id)
+        joined = await store.joined(transaction_id)
+        identity = joined["identity"] if joined else ""
+        _tell(ctx, unit, TransactionFailed, row, identity, failure=why)
+
+
+async def expire(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job, some time after a start was asked for: by now the station should have begun."""
+    transaction_id = UUID(payload["transaction_id"])
+    row = await store.joined(transaction_id)
+    if row is None or row["state"] != State.REQUESTED:
+        return
+    if row["account"] is not None:
+        driver = await accounts.get(ctx, row["account"])
+        await payments.finish_hold(ctx, transaction_id, driver.email)
+    await fail(ctx, transaction_id, "The charger didn't begin in time. Plug in within two minutes after the start.")
+
+
+async def request_stop(ctx: Context, actor: Actor, transaction_id: UUID) -> None:
+    """Ask a station to end a session; it ends when the station says so.
+
+    Raises NotFound (also for another driver's), Conflict when it isn't running, and the errors of a command.
+    """
+    row = await store.joined(transaction_id)
+    if row is None or row["tenant"] != actor.tenant_id or not _may_see(actor, row):
+        raise NotFound("This session doesn't exist.")
+    if row["state"] == State.REQUESTED:
+        await fail(ctx, transaction_id, "Cancelled before the charger began.")
+        return
+    if row["state"] != State.ACTIVE:
+        raise Conflict("This session has ended already.", code="not_running")
+    answer = await stations.send(
+        ctx, row["station"], RequestStop(transaction_ref=row["ref"] or str(row["number"])), account_id=actor.account_id
+    )
+    if not answer.accepted:
+        raise StationRefused(
+            "The charger refused to stop. Stop at the car, or unplug, or call the operator.", code="stop_rejected"
+        )
+    async with ctx.unit() as unit:
+        await store.change(transaction_id, {"stop_requested_at": ctx.now(), "updated_at": ctx.now()})
+        _tell(ctx, unit, TransactionUpdated, row, row["identity"])
+
+
+def _may_see(actor: Actor, row: Row) -> bool:
+    return actor.may(Role.OPERATOR) or row["account"] == actor.account_id
+
+
+def _tell(ctx: Context, unit: Unit, kind: Any, row: Row, identity: str, **more: Any) -> None:
+    unit.emit(
+        kind(
+            tenant_id=row["tenant"],
+            at=ctx.now(),
+            transaction_id=row["id"],
+            station_id=row["station"],
+            identity=identity,
+            connector_id=row["connector"],
+            account_id=row["account"],
+            **more,
+        )
+    )

@@ -1,0 +1,115 @@
+"""From an ended transaction to its bill: one job, repeatable, one CDR for each transaction."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend import jobs
+from backend.context import Context, Unit
+from backend.events import CdrIssued, Event, TransactionEnded
+from backend.payments import service as payments
+from backend.tariffs import service as tariffs
+from backend.tariffs.model import Line
+from backend.tenants import service as tenants
+from backend.transactions import pricing, store
+from backend.transactions.service import ESTIMATED_CLOSE_DELAY
+from shared.money import ReceiptLine
+from shared.transactions import TransactionState as State
+
+LABELS = {
+    "energy": "Energy",
+    "time": "Charging time",
+    "parking": "Time after charging",
+    "flat": "Session fee",
+    "reservation": "Reservation",
+    "reservation_flat": "Reservation fee",
+    "reservation_expired": "Reservation not used",
+    "reservation_expired_flat": "Fee for a reservation not used",
+    "minimum": "Up to the minimum price",
+    "maximum": "Down to the maximum price",
+}
+
+
+async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
+    """Bill it; what we closed ourselves waits for the station's own stop."""
+    assert isinstance(event, TransactionEnded)
+    row = await store.by_id(event.transaction_id)
+    delay = ESTIMATED_CLOSE_DELAY if row and "estimated_close" in row["flags"] else None
+    payload = {"transaction_id": str(event.transaction_id)}
+    if delay is None:
+        await jobs.enqueue("transactions.settle", payload)
+    else:
+        await jobs.enqueue("transactions.settle", payload, delay=delay)
+
+
+async def settle(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: write the CDR and have it paid. Done already: nothing happens."""
+    transaction_id = UUID(payload["transaction_id"])
+    async with ctx.unit() as unit:
+        row = await store.by_id(transaction_id, lock=True)
+        if row is None or row["state"] != State.ENDED or await store.cdr(transaction_id) is not None:
+            return
+        place = await store.joined(transaction_id)
+        assert place is not None
+        tenant = await tenants.get(ctx, row["tenant"])
+        bill = pricing.zero(tenant.currency)
+        if row["tariff"] is not None:
+            tariff = await tariffs.get(ctx, row["tariff"])
+            readings = await store.readings(transaction_id)
+            bill = pricing.bill(tariff.definition, row, readings, pricing.zone_of(place), row["ended_at"])
+        year = row["ended_at"].year
+        cdr_id, number = uuid4(), await store.next_cdr_number(row["tenant"])
+        await store.add_cdr(
+            {
+                "id": cdr_id,
+                "tenant": row["tenant"],
+                "transaction": transaction_id,
+                "number": f"{year}-{number:06d}",
+                "tariff": row["tariff"],
+                "currency": bill.currency,
+                "lines": [msgspec.to_builtins(_shown(line)) for line in bill.lines],
+                "total_excl": bill.total_excl_vat,
+                "total_incl": bill.payable,
+                "facts": _facts(row, place, tenant.name),
+                "issued_at": ctx.now(),
+            }
+        )
+        await store.change(transaction_id, {"cost": bill.payable, "currency": bill.currency, "updated_at": ctx.now()})
+        await payments.want_capture(transaction_id, bill.payable)
+        unit.emit(CdrIssued(tenant_id=row["tenant"], at=ctx.now(), cdr_id=cdr_id, transaction_id=transaction_id))
+
+
+def _shown(line: Line) -> ReceiptLine:
+    return ReceiptLine(
+        kind=line.kind,
+        label=LABELS[line.kind],
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        amount=line.amount_excl,
+        vat_rate=line.vat_rate,
+        amount_incl=line.amount_incl,
+        begins_at=line.begins_at,
+        ends_at=line.ends_at,
+    )
+
+
+def _facts(row: store.Row, place: store.Row, seller: str) -> dict[str, Any]:
+    """What the receipt says of the session, fixed when it is written."""
+    town = " ".join(part for part in (place["postal_code"], place["city"]) if part)
+    return {
+        "seller": seller,
+        "location": place["location"] or "",
+        "address": ", ".join(part for part in (place["address"], town) if part),
+        "time_zone": place["time_zone"] or "UTC",
+        "station": place["station_name"] or place["identity"],
+        "connector": str(place["connector_evse"] or row["evse"] or ""),
+        "begun_at": row["begun_at"].isoformat(),
+        "ended_at": row["ended_at"].isoformat(),
+        "energy_wh": row["energy_wh"],
+        "meter_start_wh": row["meter_start_wh"] or 0,
+        "meter_stop_wh": (row["meter_start_wh"] or 0) + row["energy_wh"],
+        "estimated": "estimated" in row["flags"],
+        "flags": row["flags"],
+    }

@@ -1,0 +1,146 @@
+"""Rows of transactions as the API shows them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from backend.stations.rules import connector_label
+from backend.transactions import rules, store
+from shared.money import Money, Receipt, ReceiptLine
+from shared.transactions import ChargingState, PaymentInfo, Reading, Transaction, TransactionEvent, TransactionState
+
+Row = store.Row
+MOST_POINTS = 240
+
+HIDDEN_FROM_DRIVERS = frozenset({"messages_missing", "offline", "unit_mended", "start_missing"})
+
+
+def transaction(row: Row, *, for_driver: bool = False) -> Transaction:
+    label = ""
+    if row["connector_evse"] is not None:
+        label = connector_label(row["connector_evse"], row["connector_number"])
+    elif row["evse"]:
+        label = str(row["evse"])
+    token = row["id_token"]
+    return Transaction(
+        id=str(row["id"]),
+        number=row["number"],
+        state=TransactionState(row["state"]),
+        charging_state=ChargingState(row["charging_state"]) if row["charging_state"] else None,
+        station_id=str(row["station"]),
+        station_identity=row["identity"],
+        station_name=row["station_name"] or row["identity"],
+        location_id=str(row["location_id"]) if row["location_id"] else None,
+        location=row["location"] or "",
+        connector_id=str(row["connector"]) if row["connector"] else None,
+        connector=label,
+        driver=row["driver"] or "",
+        id_token=f"•••{token[-4:]}" if len(token) > 4 else token,
+        requested_at=row["requested_at"],
+        begun_at=row["begun_at"],
+        ended_at=row["ended_at"],
+        energy_wh=row["energy_wh"],
+        power_w=row["power_w"],
+        soc_percent=row["soc_percent"],
+        cost=Money(amount=row["cost"], currency=row["currency"]) if row["cost"] is not None else None,
+        stop_reason=row["stop_reason"],
+        failure=row["failure"],
+        stopping=row["stop_requested_at"] is not None and row["state"] == TransactionState.ACTIVE,
+        flags=[flag for flag in row["flags"] if not for_driver or flag not in HIDDEN_FROM_DRIVERS],
+        updated_at=row["updated_at"],
+    )
+
+
+def readings(row: Row, rows: list[Row]) -> list[Reading]:
+    """The curve: energy of the session, not the register."""
+    start = row["meter_start_wh"]
+    points = []
+    for one in rows:
+        if not one["trusted"] or (one["energy_wh"] is None and one["power_w"] is None):
+            continue
+        known = points[-1].energy_wh if points else 0
+        energy = known if one["energy_wh"] is None or start is None else max(known, one["energy_wh"] - start)
+        points.append(Reading(at=one["at"], energy_wh=energy, power_w=one["power_w"], soc_percent=one["soc_percent"]))
+    return rules.thin_out(points, MOST_POINTS)
+
+
+def timeline(row: Row, messages: list[Row], payment: PaymentInfo | None, cdr: Row | None) -> list[TransactionEvent]:
+    """The life of a session in steps, in the order of time."""
+    steps: list[tuple[datetime | None, str, str]] = [
+        (row["requested_at"], "requested", "Start asked for"),
+        (row["begun_at"] if row["state"] != TransactionState.FAILED else None, "begun", "Charging session began"),
+        (row["stop_requested_at"], "stop_requested", "Stop asked for"),
+        (row["ended_at"] if row["state"] == TransactionState.ENDED else None, "ended", _ended_text(row)),
+    ]
+    if row["state"] == TransactionState.FAILED:
+        steps.append((row["updated_at"], "failed", row["failure"] or "It never began"))
+    for message in messages:
+        late = message["received_at"] - message["at"]
+        if late.total_seconds() > 300:
+            minutes = round(late.total_seconds() / 60)
+            what = "start" if message["kind"] == "started" else "stop"
+            steps.append((message["received_at"], "late", f"The station told of the {what} {minutes} min later"))
+    if cdr is not None:
+        steps.append((cdr["issued_at"], "billed", f"Receipt {cdr['number']} written"))
+    if payment is not None and payment.state in ("captured", "released", "failed") and row["ended_at"]:
+        words = {"captured": "Paid", "released": "Reservation given back", "failed": "Payment failed"}
+        at = cdr["issued_at"] if cdr is not None else row["updated_at"]
+        steps.append((at, f"payment_{payment.state}", words[payment.state]))
+    known = [TransactionEvent(at=at, kind=kind, text=text) for at, kind, text in steps if at is not None]
+    return sorted(known, key=lambda step: step.at)
+
+
+def _ended_text(row: Row) -> str:
+    reasons = {
+        "Local": "stopped at the station",
+        "Remote": "stopped from the app",
+        "EVDisconnected": "unplugged",
+        "PowerLoss": "power failed",
+        "EmergencyStop": "emergency stop",
+        "DeAuthorized": "not authorized",
+        "Lost": "the station's stop never came",
+        "SoftReset": "station restarted",
+        "HardReset": "station restarted",
+        "Reboot": "station restarted",
+    }
+    reason = reasons.get(row["stop_reason"], row["stop_reason"])
+    return f"Charging session ended ({reason})" if reason else "Charging session ended"
+
+
+def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
+    facts: dict[str, Any] = cdr["facts"]
+    total_incl: Decimal = cdr["total_incl"]
+    total_excl: Decimal = cdr["total_excl"].quantize(Decimal("0.01"))
+
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=cdr["currency"])
+
+    paid = payment.captured.amount if payment and payment.captured else Decimal(0)
+    note = "The station didn't tell how the session ended: this is its last reading." if facts["estimated"] else ""
+    return Receipt(
+        id=str(cdr["id"]),
+        number=cdr["number"],
+        transaction_id=str(cdr["transaction"]),
+        issued_at=cdr["issued_at"],
+        seller=facts["seller"],
+        location=facts["location"],
+        address=facts["address"],
+        station=facts["station"],
+        connector=facts["connector"],
+        begun_at=datetime.fromisoformat(facts["begun_at"]),
+        ended_at=datetime.fromisoformat(facts["ended_at"]),
+        energy_wh=facts["energy_wh"],
+        meter_start_wh=facts["meter_start_wh"],
+        meter_stop_wh=facts["meter_stop_wh"],
+        lines=msgspec.convert(cdr["lines"], list[ReceiptLine], strict=False),
+        total_excl=money(total_excl),
+        total_vat=money(total_incl - total_excl),
+        total_incl=money(total_incl),
+        paid=money(paid),
+        payment_state=payment.state if payment else "invoiced",
+        payment_method=payment.method if payment else "By invoice",
+        estimated=facts["estimated"],
+        note=note,
+    )
