@@ -1,9 +1,11 @@
 """Incidents for operators."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from litestar import get, post
+from litestar.params import Parameter
 
 from backend.alerts import service
 from backend.context import Context
@@ -18,7 +20,7 @@ from shared.operations import Incident, IncidentState
 async def list_incidents(
     ctx: Context,
     actor: Actor,
-    state: IncidentState | None = None,
+    wanted: Annotated[IncidentState | None, Parameter(query="state")] = None,
     station: str | None = None,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -27,7 +29,7 @@ async def list_incidents(
     items, following = await service.incidents(
         ctx,
         actor.tenant_id,
-        states=tuple(IncidentState) if state is None else (state,),
+        states=tuple(IncidentState) if wanted is None else (wanted,),
         identity=station,
         after=decode_cursor(cursor, tuple[datetime, UUID]),
         limit=limit,
