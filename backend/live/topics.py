@@ -1,6 +1,7 @@
 """The topics of stations, locations, incidents and the brand. Those of sessions and the overview: see wiring."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +35,8 @@ from shared.stations import Frame, LocationDetail, LocationSummary, StationDetai
 
 FRAMES_AT_FIRST = 50
 FRAMES_AT_ONCE = 200
+FRAME_BYTES_AT_ONCE = 500_000
+"""Of long messages fewer: WebSocket clients refuse what is larger than 1 MiB."""
 
 STATION_EVENTS: tuple[type[StationEvent], ...] = (
     StationConnected,
@@ -100,7 +103,13 @@ async def load_frames(ctx: Context, subject: Subject) -> list[Frame]:
     frames, _ = await catalog.frames(ctx, station.id, limit=FRAMES_AT_FIRST)
     # Only the first load says where to go on: others who watch must not miss what came between two loads.
     subject.memory.setdefault("since", int(frames[0].id) if frames else 0)
-    return frames
+    return _bounded(frames)
+
+
+def _bounded(frames: Sequence[Frame]) -> list[Frame]:
+    """The newest of them, as many as one message should carry."""
+    sizes = accumulate(len(frame.payload) for frame in frames)
+    return [frame for frame, size in zip(frames, sizes, strict=True) if size <= FRAME_BYTES_AT_ONCE] or list(frames[:1])
 
 
 async def new_frames(ctx: Context, subject: Subject, _keys: frozenset[str]) -> list[list[Frame]]:
@@ -110,7 +119,7 @@ async def new_frames(ctx: Context, subject: Subject, _keys: frozenset[str]) -> l
     if not frames:
         return []
     subject.memory["since"] = int(frames[0].id)
-    return [frames]
+    return [_bounded(frames)]
 
 
 # --- locations ---------------------------------------------------------------------------------------
