@@ -33,6 +33,7 @@ COMMAND_TIMEOUT_S = 60.0
 RESTART_PATIENCE_S = 5.0
 
 _RESTARTING = (ConnectionError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
+_BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -43,7 +44,10 @@ def _encode_json(value: Any) -> bytes:
 
 
 def _decode_json(data: bytes) -> Any:
-    return json.loads(data[1:])
+    try:
+        return json.loads(data[1:])
+    except ValueError:  # PostgreSQL writes 1e5000 out in full, and Python refuses to read that as an integer
+        return json.loads(data[1:], parse_int=float)
 
 
 def _encode_time(value: datetime) -> tuple[int]:
@@ -102,7 +106,7 @@ class Transaction(PostgresTransaction):
                 pass
             elif error is None:
                 await self.commit()
-            elif not self.connection.is_closed():
+            else:
                 await self._undo()
         finally:
             self.engine.current_transaction.reset(self._token)
@@ -114,8 +118,9 @@ class Transaction(PostgresTransaction):
         """Roll back; where that fails the connection goes, and the caller sees the first error, not this one."""
         try:
             await self.rollback()
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            self.connection.terminate()
+        except _BROKEN:
+            with suppress(asyncpg.InterfaceError):  # gone already
+                self.connection.terminate()
 
 
 class _OfThisTask:
@@ -128,7 +133,12 @@ class _OfThisTask:
 
     def get(self) -> Transaction | None:
         current = self._variable.get()
-        return current if current is not None and current.task is asyncio.current_task() else None
+        if current is None:
+            return None
+        try:
+            return current if current.task is asyncio.current_task() else None
+        except RuntimeError:  # a thread without an event loop
+            return None
 
 
 class Engine(PostgresEngine):
@@ -167,7 +177,7 @@ class Engine(PostgresEngine):
     async def release(self, connection: asyncpg.Connection) -> None:
         """Never raises: a connection that can't be reset is closed, and one of a closed pool is gone already."""
         if self.pool is not None:
-            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*_BROKEN):
                 await self.pool.release(connection)
 
     @asynccontextmanager
