@@ -72,15 +72,7 @@ class RawCall(Command, frozen=True, kw_only=True):
 
 
 AnyCommand = (
-    RequestStart
-    | RequestStop
-    | Reset
-    | Unlock
-    | SetAvailability
-    | Trigger
-    | GetVariables
-    | SetVariable
-    | RawCall
+    RequestStart | RequestStop | Reset | Unlock | SetAvailability | Trigger | GetVariables | SetVariable | RawCall
 )
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import msgspec
+
 from backend.bus.base import Bus
 from backend.db.engine import transaction
-
 from backend.events import Event
 from backend.settings import Settings
 

@@ -15,9 +15,7 @@ class WattlineError(Exception):
     code: ClassVar[str] = "bad_request"
     title: ClassVar[str] = "That can't be done"
 
-    def __init__(
-        self, detail: str = "", *, code: str | None = None, fields: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, detail: str = "", *, code: str | None = None, fields: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
         self.problem_code = code or self.code

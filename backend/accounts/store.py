@@ -1,10 +1,10 @@
 """Queries of accounts and refresh tokens."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from backend.db.engine import DB
-
 from backend.db.tables import Account, RefreshToken
 
 
@@ -49,7 +49,7 @@ async def add_refresh_token(
     ).save()
 
 
-async def lock_refresh_token(token_hash: bytes) -> dict[str, object] | None:
+async def lock_refresh_token(token_hash: bytes) -> dict[str, Any] | None:
     rows = await DB.run("SELECT * FROM refresh_token WHERE token_hash = $1 FOR UPDATE", token_hash)
     return rows[0] if rows else None
 

@@ -60,3 +60,8 @@ class Topic:
 def everything(_event: Event, _subject: Subject) -> str:
     """Select of a topic that any such event changes as a whole."""
     return "*"
+
+
+def of_any(events: Sequence[type[Event]], select: Select) -> dict[type[Event], Select]:
+    """The same Select for several events."""
+    return dict.fromkeys(events, select)

@@ -1,6 +1,6 @@
-"""The topics of stations, locations, incidents and the brand. Those of sessions and the overview: see wiring."""
+"""The topics of stations, locations, incidents and the brand, and the list of all topics."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from itertools import accumulate
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from backend.errors import NotFound
 from backend.events import (
     BrandChanged,
     ConnectorStatusChanged,
-    Event,
     FramesLogged,
     IncidentChanged,
     StationBooted,
@@ -19,18 +18,13 @@ from backend.events import (
     StationConnected,
     StationDisconnected,
     StationEvent,
-    TransactionEnded,
-    TransactionEvent,
-    TransactionFailed,
-    TransactionRequested,
-    TransactionStarted,
-    TransactionUpdated,
 )
-from backend.live.topic import Select, Subject, Topic, everything
+from backend.live.session_topics import SESSION_TOPICS, TRANSACTION_EVENTS, overview_topic
+from backend.live.topic import Subject, Topic, everything, of_any
 from backend.stations import catalog
 from backend.tenants import service as tenants
 from shared.accounts import Brand, Role
-from shared.operations import Incident
+from shared.operations import Incident, Overview
 from shared.stations import Frame, LocationDetail, LocationSummary, StationDetail, StationRow
 
 FRAMES_AT_FIRST = 50
@@ -45,13 +39,6 @@ STATION_EVENTS: tuple[type[StationEvent], ...] = (
     StationChanged,
     ConnectorStatusChanged,
 )
-TRANSACTION_EVENTS: tuple[type[TransactionEvent], ...] = (
-    TransactionRequested,
-    TransactionStarted,
-    TransactionUpdated,
-    TransactionEnded,
-    TransactionFailed,
-)
 PLACE_EVENTS: tuple[type[StationEvent], ...] = (
     StationConnected,
     StationDisconnected,
@@ -59,10 +46,6 @@ PLACE_EVENTS: tuple[type[StationEvent], ...] = (
     ConnectorStatusChanged,
 )
 """What drivers see of a station."""
-
-
-def of_any(events: Sequence[type[Event]], select: Select) -> dict[type[Event], Select]:
-    return dict.fromkeys(events, select)
 
 
 # --- stations ----------------------------------------------------------------------------------------
@@ -170,7 +153,7 @@ async def load_brand(ctx: Context, subject: Subject) -> Brand:
     return await tenants.brand(ctx, subject.actor.tenant_id)
 
 
-TOPICS: tuple[Topic, ...] = (
+STATION_TOPICS: tuple[Topic, ...] = (
     Topic(
         pattern="stations",
         role=Role.OPERATOR,
@@ -213,3 +196,8 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(pattern="brand", role=Role.DRIVER, load=load_brand, events={BrandChanged: everything}),
 )
+
+
+def all_topics(overview: Callable[[Context, UUID], Awaitable[Overview]]) -> tuple[Topic, ...]:
+    """What a live socket offers. `overview` loads a tenant's overview: wiring hands it in."""
+    return (*STATION_TOPICS, *SESSION_TOPICS, overview_topic(overview))

@@ -102,8 +102,7 @@ class Codec:
         self.from_csms = (frozenset(messages.MESSAGES) - from_station) | {"DataTransfer"}
         self._types: Mapping[str, tuple[type[msgspec.Struct], type[msgspec.Struct]]] = messages.MESSAGES
         self._calls = {
-            action.encode(): msgspec.json.Decoder(tuple[int, str, str, self._types[action][0]])  # type: ignore[name-defined]  # a type made at run time
-            for action in from_station
+            action.encode(): msgspec.json.Decoder(_frame_of(self._types[action][0])) for action in from_station
         }
         self._results = {action: msgspec.json.Decoder(self._types[action][1]) for action in self.from_csms}
         self._frame = msgspec.json.Decoder(tuple[int, MessageId, msgspec.Raw])
@@ -224,6 +223,10 @@ class Codec:
         except msgspec.ValidationError as error:
             match = _AT.search(str(error))
             raise InvalidPayload(match[1] if match else "$", _AT.sub("", str(error))) from None
+
+
+def _frame_of(payload: Any) -> Any:
+    return tuple[int, str, str, payload]
 
 
 def _is_id(value: Any) -> bool:

@@ -12,13 +12,14 @@ import msgspec
 import structlog
 
 from backend.bus.base import Subscription
-from backend.commands import Answer, AnyCommand, Trigger
+from backend.commands import AnyCommand
 from backend.context import Context
 from backend.events import StationChanged
 from backend.ocpp import metrics
 from backend.ocpp.codec import Codec
+from backend.ocpp.follow_up import ask_boot
 from backend.ocpp.frames import FrameLog
-from backend.ocpp.session import Handler, Session
+from backend.ocpp.session import Execute, Handler, Session, guarded
 from backend.ocpp.transport import Link
 from backend.stations import service as stations
 from backend.stations.model import StationRef
@@ -30,8 +31,6 @@ PROBE_S = 2.0
 """How long an old socket may take to answer a ping before a new one of the same identity takes its place."""
 SEEN_FLUSH_S = 5.0
 REAP_S = 15.0
-
-Execute = Callable[[Session, AnyCommand], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,9 @@ class Connections:
     async def serve(self, link: Link, station: StationRef, version: str, frames: AsyncIterator[bytes]) -> None:
         """Run a station's socket until it closes; its presence is stored before its first message is handled."""
         dialect = self._dialects[version]
-        session = Session(self.ctx, station, version, link, dialect.codec, dialect.handlers, self.frames, self._seen)
+        session = Session(
+            self.ctx, station, version, link, dialect.codec, dialect.handlers, self.frames, self._seen, dialect.execute
+        )
         if station.id in self._sessions:
             # Two upgrades at the same moment: the first one in stays.
             await link.close(1008, "this identity is connected already")
@@ -91,7 +92,7 @@ class Connections:
         reason = ""
         try:
             await stations.connected(self.ctx, station.id, session.id, self.node, version)
-            subscription = await self.ctx.bus.serve(f"station.{station.id}", self._executor(session, dialect.execute))
+            subscription = await self.ctx.bus.serve(f"station.{station.id}", self._executor(session))
             log.info("station connected", identity=station.identity, version=version, peer=link.peer)
             await session.run(frames)
         except Exception as error:
@@ -110,10 +111,10 @@ class Connections:
         with suppress(Exception):
             await stations.disconnected(self.ctx, session.station.id, session.id, reason)
 
-    def _executor(self, session: Session, execute: Execute) -> Callable[[bytes], Awaitable[bytes]]:
+    def _executor(self, session: Session) -> Callable[[bytes], Awaitable[bytes]]:
         async def serve(message: bytes) -> bytes:
             command = self._command.decode(message)
-            return msgspec.json.encode(await execute(session, command))
+            return msgspec.json.encode(await session.execute(command))
 
         return serve
 
@@ -164,8 +165,7 @@ class Connections:
                     continue
                 session.registration = station.registration
                 if station.registration is Registration.ACCEPTED:
-                    execute = self._dialects[session.version].execute
-                    asyncio.get_running_loop().create_task(execute(session, Trigger(message="BootNotification")))
+                    asyncio.get_running_loop().create_task(guarded(ask_boot(session), station.identity))
                 elif station.registration is Registration.REJECTED:
                     await session.link.close(1008, "rejected by the operator")
 

@@ -1,22 +1,29 @@
 """The OCPP listener: who may open a socket, in which version, and what becomes of it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
 from backend.context import Context
 from backend.errors import StartRefused
-from backend.ocpp import handshake, metrics, v16, v201
+from backend.ocpp import handshake, metrics
+from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
 from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
+from backend.ocpp.v16 import inbound as inbound16
+from backend.ocpp.v16 import outbound as outbound16
+from backend.ocpp.v201 import inbound as inbound201
+from backend.ocpp.v201 import outbound as outbound201
 from backend.stations import service as stations
 from backend.stations.model import StationRef
 
-DIALECTS: Mapping[str, Dialect] = {"1.6": v16.DIALECT, "2.0.1": v201.DIALECT}
+DIALECTS: Mapping[str, Dialect] = {
+    "1.6": Dialect(CODECS["1.6"], inbound16.HANDLERS, outbound16.execute),
+    "2.0.1": Dialect(CODECS["2.0.1"], inbound201.HANDLERS, outbound201.execute),
+}
 
 REFUSALS = {
     "identity": Refusal(HTTPStatus.NOT_FOUND, "The address must end with /ocpp/ and the station's identity."),
@@ -53,7 +60,7 @@ class Listener:
             return _refused(admission.reason if admission.reason in REFUSALS else "password")
         if not await self.connections.may_replace(admission.station.id):
             return _refused("twin")
-        version = handshake.choose_version(upgrade.offered, admission.ocpp_version)
+        version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
         return Welcome(subprotocol=named, guest=Guest(admission.station, version))
 
@@ -67,35 +74,35 @@ class Listener:
     async def open(self) -> AsyncIterator["Listener"]:
         """Listen while the context is open. Raises StartRefused when the port is taken."""
         settings = self.ctx.settings
-        beside = asyncio.get_running_loop().create_task(self.connections.run())
-        try:
-            async with listening(
-                settings.ocpp_host,
-                settings.ocpp_port,
-                admit=self.admit,
-                serve_link=self.serve_link,
-                max_frame=settings.max_frame,
-                ping_s=settings.ping_s,
-            ) as server:
-                self.port = next(iter(server.sockets)).getsockname()[1]
-                yield self
-        except OSError as error:
-            raise StartRefused(
-                f"The port {settings.ocpp_port} for stations can't be used ({error.strerror or error}); "
-                "stop the other program or choose another with WATTLINE_OCPP_PORT."
-            ) from None
-        finally:
-            beside.cancel()
-            with suppress(asyncio.CancelledError):
-                await beside
-            await self.connections.close_all()
+        async with AsyncExitStack() as stack:
+            beside = asyncio.get_running_loop().create_task(self.connections.run())
+            stack.push_async_callback(self._wind_up, beside)
+            try:
+                server = await stack.enter_async_context(
+                    listening(
+                        settings.ocpp_host,
+                        settings.ocpp_port,
+                        admit=self.admit,
+                        serve_link=self.serve_link,
+                        max_frame=settings.max_frame,
+                        ping_s=settings.ping_s,
+                    )
+                )
+            except OSError as error:
+                raise StartRefused(
+                    f"The port {settings.ocpp_port} for stations can't be used ({error.strerror or error}); "
+                    "stop the other program or choose another with WATTLINE_OCPP_PORT."
+                ) from None
+            self.port = next(iter(server.sockets)).getsockname()[1]
+            yield self
+
+    async def _wind_up(self, beside: asyncio.Task[None]) -> None:
+        beside.cancel()
+        with suppress(asyncio.CancelledError):
+            await beside
+        await self.connections.close_all()
 
 
 def _refused(reason: str) -> Refusal:
     metrics.REFUSED.labels(reason).inc()
     return REFUSALS[reason]
-
-
-def node_name() -> str:
-    """Names this process for as long as its host and port stay: what it held before a crash is recognised."""
-    return socket.gethostname()

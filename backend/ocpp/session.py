@@ -3,18 +3,18 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
 import structlog
 
+from backend.commands import Answer, AnyCommand
 from backend.context import Context
 from backend.errors import WattlineError
 from backend.ocpp import metrics
-from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed
+from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed, MessageId
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.transport import Link, LinkClosed
 from backend.stations.model import StationRef
@@ -27,6 +27,7 @@ BOOT_PATIENCE_S = 5.0
 lost link: commands wait for the first call, but no longer than this."""
 
 Handler = Callable[["Session", Any], Awaitable[Any]]
+Execute = Callable[["Session", AnyCommand], Awaitable[Answer]]
 
 
 class CallRefused(Exception):
@@ -64,6 +65,7 @@ class Session:
         handlers: Mapping[str, Handler],
         frames: FrameLog,
         seen: dict[UUID, datetime],
+        execute: Execute,
     ) -> None:
         self.ctx = ctx
         self.station = station
@@ -76,8 +78,9 @@ class Session:
         self._handlers = handlers
         self._frames = frames
         self._seen = seen
+        self._execute = execute
         self._turn = asyncio.Lock()
-        self._waiting: dict[str, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
+        self._waiting: dict[MessageId, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
         self._spoken = asyncio.Event()
         self.follow_up: list[Callable[[], Awaitable[None]]] = []
         """Work for after the reply is on the wire (an accepted boot asks for the configuration, say)."""
@@ -101,7 +104,7 @@ class Session:
         if isinstance(message, Call):
             await self._answer(message, frame)
         elif isinstance(message, Malformed):
-            self._log("in", "malformed", "", message.message_id, frame, error_code=message.code)
+            self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
             if message.answer:
                 await self._send_error(message.message_id, message.code, message.description)
         else:
@@ -130,7 +133,7 @@ class Session:
         await self.link.send(answer)
         metrics.HANDLING.observe(time.perf_counter() - begun)
         while self.follow_up:
-            asyncio.get_running_loop().create_task(_guarded(self.follow_up.pop()(), self.station.identity))
+            asyncio.get_running_loop().create_task(guarded(self.follow_up.pop()(), self.station.identity))
 
     async def _handle(self, call: Call) -> Any:
         if self.registration is not Registration.ACCEPTED and call.action != "BootNotification":
@@ -157,11 +160,31 @@ class Session:
         if future is not None and not future.done():
             future.set_result(message)
 
-    async def _send_error(self, message_id: str, code: str, description: str, action: str = "") -> None:
+    async def _send_error(self, message_id: MessageId, code: str, description: str, action: str = "") -> None:
         code = self.codec.error_code(code)
         frame = self.codec.encode_error(message_id, code, description)
         self._log("out", "error", action, message_id, frame, error_code=code)
         await self.link.send(frame)
+
+    def now(self) -> datetime:
+        """For the station's clock: whole milliseconds, which is what stations can read."""
+        now = self.ctx.now()
+        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+
+    @staticmethod
+    def aware(at: datetime) -> datetime:
+        """A station's time; one without zone is meant as UTC."""
+        return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+    def sane(self, at: datetime | None) -> datetime:
+        """A time for what is only shown: never in the future, never absurd."""
+        now = self.ctx.now()
+        at = now if at is None else self.aware(at)
+        return at if now - timedelta(days=1) < at <= now else now
+
+    async def execute(self, command: AnyCommand) -> Answer:
+        """Put one of our commands onto the wire, in this station's version."""
+        return await self._execute(self, command)
 
     async def call(self, action: str, payload: Any, timeout_s: float | None = None) -> Reply:
         """Send a call and wait for the station's answer; the time in line counts into the time-out."""
@@ -176,7 +199,7 @@ class Session:
         except LinkClosed:
             reply = Reply("closed")
         metrics.CALLS.labels(reply.outcome).inc()
-        return msgspec.structs.replace(reply) if isinstance(reply, msgspec.Struct) else _timed(reply, begun)
+        return replace(reply, latency_ms=round((time.perf_counter() - begun) * 1000))
 
     async def _ready(self) -> None:
         try:
@@ -206,7 +229,7 @@ class Session:
         direction: str,
         kind: str,
         action: str,
-        message_id: str,
+        message_id: MessageId,
         frame: bytes,
         *,
         begun: float | None = None,
@@ -214,22 +237,11 @@ class Session:
     ) -> None:
         latency_ms = round((time.perf_counter() - begun) * 1000) if begun else None
         self._frames.add(
-            self.station, direction, kind, action, message_id, frame, latency_ms=latency_ms, error_code=error_code
+            self.station, direction, kind, action, str(message_id), frame, latency_ms=latency_ms, error_code=error_code
         )
 
 
-def _timed(reply: Reply, begun: float) -> Reply:
-    return Reply(
-        reply.outcome,
-        reply.payload,
-        reply.raw,
-        reply.error_code,
-        reply.error_description,
-        round((time.perf_counter() - begun) * 1000),
-    )
-
-
-async def _guarded(work: Awaitable[None], identity: str) -> None:
+async def guarded(work: Awaitable[None], identity: str) -> None:
     try:
         await work
     except (LinkClosed, WattlineError) as error:

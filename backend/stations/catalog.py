@@ -1,6 +1,6 @@
 """Stations and locations as people see and change them: lists, pages, and an operator's decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,10 +8,10 @@ from uuid import UUID
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.events import StationChanged
-from backend.stations import rules, shown, store, view_store
+from backend.stations import record_store, rules, shown, store, view_store
 from backend.stations.model import StationRef
-from backend.stations.prices import headlines
 from backend.stations.refs import station_ref
+from backend.tariffs import service as tariffs
 from shared.money import PriceHeadline
 from shared.stations import (
     CommandRow,
@@ -35,8 +35,19 @@ Key = list[Any] | None
 """The sort values of the last item of a page, None after the last page."""
 
 
-async def _prices_of(rows: Sequence[view_store.Row]) -> dict[UUID, PriceHeadline]:
-    return await headlines(shown.tariff_ids(rows))
+async def _prices(ctx: Context, tenant_id: UUID, tariff_ids: Iterable[UUID | None]) -> shown.Prices:
+    """By tariff. None stands for connectors without one of their own: what applies to them is the tenant's."""
+    wanted = set(tariff_ids)
+    prices: dict[UUID | None, PriceHeadline] = {
+        **await tariffs.headlines(ctx, [tariff for tariff in wanted if tariff is not None])
+    }
+    if None in wanted and (general := await tariffs.applying(ctx, tenant_id, None)):
+        prices[None] = tariffs.shown(general)
+    return prices
+
+
+async def _prices_of(ctx: Context, tenant_id: UUID, rows: Sequence[view_store.Row]) -> shown.Prices:
+    return await _prices(ctx, tenant_id, shown.tariff_ids(rows))
 
 
 # --- for operators -----------------------------------------------------------------------------------
@@ -77,7 +88,7 @@ async def stations(
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["identity"]])
-    prices = await _prices_of(page)
+    prices = await _prices_of(ctx, tenant_id, page)
     return [shown.station_row(row, prices) for row in page], following
 
 
@@ -91,7 +102,7 @@ def _cut(rows: Sequence[Any], limit: int | None, key: Any) -> tuple[Sequence[Any
 async def station_rows(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID]) -> list[StationRow]:
     """Some stations of the tenant, in no order; what isn't theirs is left out."""
     rows = await view_store.stations_by_id(tenant_id, station_ids)
-    prices = await _prices_of(rows)
+    prices = await _prices_of(ctx, tenant_id, rows)
     return [shown.station_row(row, prices) for row in rows]
 
 
@@ -100,7 +111,7 @@ async def station_detail(ctx: Context, tenant_id: UUID, identity: str) -> Statio
     row = await view_store.station(tenant_id, identity=identity)
     if row is None:
         raise NotFound(NO_STATION)
-    return shown.station_detail(row, await _prices_of([row]))
+    return shown.station_detail(row, await _prices_of(ctx, tenant_id, [row]))
 
 
 async def find(ctx: Context, tenant_id: UUID, identity: str) -> StationRef:
@@ -195,7 +206,7 @@ async def frames(
     limit: int = 50,
 ) -> tuple[list[Frame], int | None]:
     """The OCPP log, newest first, and the id to go on before."""
-    rows = await store.frames(
+    rows = await record_store.frames(
         station_id, direction=direction, action=action, before=before, since=since, limit=limit + 1
     )
     page, following = _cut(rows, limit, lambda row: [row["id"]])
@@ -205,7 +216,7 @@ async def frames(
 async def variables(
     ctx: Context, station_id: UUID, after: Sequence[Any] | None, limit: int
 ) -> tuple[list[Variable], Key]:
-    rows = await store.variables(station_id, after, limit + 1)
+    rows = await record_store.variables(station_id, after, limit + 1)
     page, following = _cut(rows, limit, lambda row: [row["component"], row["name"], row["evse"]])
     return [shown.variable(row) for row in page], following
 
@@ -213,7 +224,7 @@ async def variables(
 async def commands(
     ctx: Context, station_id: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[list[CommandRow], Key]:
-    rows = await store.commands(station_id, after, limit + 1)
+    rows = await record_store.commands(station_id, after, limit + 1)
     page, following = _cut(rows, limit, lambda row: [row["at"], row["id"]])
     return [shown.command(row) for row in page], following
 
@@ -245,14 +256,14 @@ async def locations(
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["id"]])
-    prices = await headlines({tariff for row in page for tariff in row["tariffs"] or ()})
+    prices = await _prices(ctx, tenant_id, (tariff for row in page for tariff in row["tariffs"]))
     return [shown.location_summary(row, prices) for row in page], following
 
 
 async def location_summaries(ctx: Context, tenant_id: UUID, location_ids: Sequence[UUID]) -> list[LocationSummary]:
     """Some locations, without distances; those at which nobody can charge are left out."""
     rows = await view_store.locations_by_id(tenant_id, location_ids)
-    prices = await headlines({tariff for row in rows for tariff in row["tariffs"] or ()})
+    prices = await _prices(ctx, tenant_id, (tariff for row in rows for tariff in row["tariffs"]))
     return [shown.location_summary(row, prices) for row in rows]
 
 
@@ -267,7 +278,7 @@ async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID) -> L
     if not found:
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
-    return shown.location_detail(found[0], rows, await _prices_of(rows))
+    return shown.location_detail(found[0], rows, await _prices_of(ctx, tenant_id, rows))
 
 
 async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> StationForDriver:
@@ -275,4 +286,4 @@ async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> S
     row = await view_store.station_of_connector(tenant_id, connector_id)
     if row is None:
         raise NotFound("This connector doesn't exist.")
-    return shown.station_for_driver(row, await _prices_of([row]), only=connector_id)
+    return shown.station_for_driver(row, await _prices_of(ctx, tenant_id, [row]), only=connector_id)

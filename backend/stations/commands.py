@@ -10,7 +10,7 @@ from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVa
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout
 from backend.events import StationChanged
-from backend.stations import rules, store
+from backend.stations import record_store, rules, store
 from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
@@ -27,15 +27,15 @@ async def send(ctx: Context, station_id: UUID, command: AnyCommand, *, account_i
     if row is None:
         raise NotFound("This station doesn't exist.")
     station = station_ref(row)
-    command_id = await store.add_command(station_id, account_id, _action(command), _request(command), ctx.now())
+    command_id = await record_store.add_command(station_id, account_id, _action(command), _request(command), ctx.now())
     try:
         answer = await _ask(ctx, station.identity, station_id, command)
         _raise_failure(station.identity, answer)
     except (StationOffline, StationTimeout, StationRefused, InvalidInput) as failure:
         detail = {"detail": failure.detail, "code": failure.problem_code}
-        await store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
+        await record_store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
         raise
-    await store.finish_command(
+    await record_store.finish_command(
         command_id, "answered", answer.status, {"detail": "", "payload": rules.redact(answer.payload)}, ctx.now()
     )
     if answer.accepted:
@@ -93,6 +93,6 @@ async def _remember(ctx: Context, station_id: UUID, command: AnyCommand) -> None
             # From now on the station signs in with the new one; the old one is refused.
             await store.change(station_id, {"password_hash": rules.hash_password(value)})
         case SetVariable(name=name, value=value, component=component):
-            await store.set_variable_value(station_id, component, name, value, ctx.now())
+            await record_store.set_variable_value(station_id, component, name, value, ctx.now())
         case SetAvailability(operative=operative, evse=evse, connector=connector):
             await store.set_operative(station_id, evse, connector, operative)

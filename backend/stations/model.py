@@ -13,6 +13,8 @@ class StationRef:
     tenant_id: UUID
     identity: str
     registration: Registration
+    ocpp_version: str = ""
+    """What it spoke last; empty before its first connection."""
 
 
 @dataclass(frozen=True, slots=True)

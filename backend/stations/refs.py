@@ -7,7 +7,7 @@ from shared.stations import PowerType, Registration
 
 
 def station_ref(row: Row) -> StationRef:
-    return StationRef(row["id"], row["tenant"], row["identity"], Registration(row["registration"]))
+    return StationRef(row["id"], row["tenant"], row["identity"], Registration(row["registration"]), row["ocpp_version"])
 
 
 def address_line(row: Row) -> str:

@@ -1,7 +1,7 @@
 """Stations as the OCPP edge and other rooms use them: admission, presence, boot, status, and commands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.context import Context, Unit
@@ -13,7 +13,7 @@ from backend.events import (
     StationConnected,
     StationDisconnected,
 )
-from backend.stations import rules, store
+from backend.stations import record_store, rules, store
 from backend.stations.commands import send as send
 from backend.stations.model import Admission as Admission
 from backend.stations.model import BootFacts as BootFacts
@@ -231,7 +231,14 @@ async def _tell_status(
 async def log_frames(ctx: Context, lines: Sequence[FrameLine]) -> None:
     """Write a group of logged messages; the caller blanked their secrets and announces FramesLogged."""
     if lines:
-        await store.add_frames(lines)
+        await record_store.add_frames(lines)
+
+
+async def forget_frames(ctx: Context) -> None:
+    """Cron: the OCPP log is kept for WATTLINE_FRAME_DAYS."""
+    before = ctx.now() - timedelta(days=ctx.settings.frame_days)
+    while await record_store.delete_frames(before):
+        pass
 
 
 async def store_variables(ctx: Context, station_id: UUID, reports: Sequence[VariableReport]) -> None:
@@ -257,7 +264,7 @@ async def store_variables(ctx: Context, station_id: UUID, reports: Sequence[Vari
         station = await store.ref(station_id)
         if station is None:
             raise NotFound("This station doesn't exist any more.")
-        await store.put_variables(station_id, cleaned, now)
+        await record_store.put_variables(station_id, cleaned, now)
         _changed(ctx, unit, station_ref(station))
 
 

@@ -25,7 +25,8 @@ from shared.stations import (
     Variable,
 )
 
-Prices = Mapping[UUID, PriceHeadline]
+Prices = Mapping[UUID | None, PriceHeadline]
+"""By tariff; None is for connectors without one of their own."""
 
 
 class _Line(msgspec.Struct):
@@ -48,9 +49,9 @@ class _Line(msgspec.Struct):
 _lines = msgspec.json.Decoder(list[_Line])
 
 
-def tariff_ids(rows: Sequence[Row]) -> set[UUID]:
+def tariff_ids(rows: Sequence[Row]) -> set[UUID | None]:
     """The tariffs of all connectors in rows of stations."""
-    return {line.tariff_id for row in rows for line in _lines.decode(row["connectors"]) if line.tariff_id}
+    return {line.tariff_id for row in rows for line in _lines.decode(row["connectors"])}
 
 
 def connectors(row: Row, prices: Prices) -> list[Connector]:
@@ -67,7 +68,7 @@ def connectors(row: Row, prices: Prices) -> list[Connector]:
             status_at=line.status_at,
             error_code=line.error_code,
             error_info=line.error_info,
-            price=prices.get(line.tariff_id) if line.tariff_id else None,
+            price=prices.get(line.tariff_id),
             transaction_id=line.transaction_id,
         )
         for line in _lines.decode(row["connectors"])
@@ -135,7 +136,7 @@ def location_summary(row: Row, prices: Prices) -> LocationSummary:
         availability=rules.availability(ConnectorStatus(status) for status in row["statuses"]),
         max_power_w=row["max_power_w"],
         power_types=[PowerType(word) for word in row["power_types"]],
-        price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] or () if tariff in prices),
+        price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] if tariff in prices),
         distance_m=row["distance_m"],
     )
 

@@ -1,19 +1,16 @@
-"""Queries of stations: presence, boot, connectors, configuration, and the history of each."""
+"""Queries of stations: presence, boot and connectors."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
-
 from backend.db.engine import DB
-from backend.stations.model import FrameLine, VariableReport
 from backend.stations.rules import MAX_PENDING
 
 Row = Mapping[str, Any]
 
-REF = "s.id, s.tenant, s.identity, s.registration"
+REF = "s.id, s.tenant, s.identity, s.registration, s.ocpp_version"
 
 
 async def _one(sql: str, *arguments: Any) -> Row | None:
@@ -28,7 +25,7 @@ async def ref(station_id: UUID) -> Row | None:
 async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
     """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
     return await _one(
-        f"""SELECT {REF}, s.password_hash, s.ocpp_version, s.online FROM charging_station s
+        f"""SELECT {REF}, s.password_hash, s.online FROM charging_station s
         WHERE s.identity = $1 AND ($2::uuid IS NULL OR s.tenant = $2)""",
         identity,
         tenant_id,
@@ -180,7 +177,7 @@ async def connector_state(station_id: UUID, evse: int, number: int, *, lock: boo
 
 
 async def add_connector(station_id: UUID, evse: int, number: int) -> None:
-    """An outlet that a station announced. It takes the tariff of its neighbour, so that it isn't free by chance."""
+    """An outlet that a station announced. It takes the tariff of its neighbour."""
     await DB.run(
         """INSERT INTO connector (id, station, evse, number, tariff)
         SELECT $1, $2, $3, $4,
@@ -228,7 +225,7 @@ async def station_state(station_id: UUID) -> Row | None:
 
 _CONNECTOR_REF = f"""
     SELECT c.id AS connector_id, c.evse, c.number, c.standard, c.power_type, c.max_power_w, c.tariff, c.status,
-        c.operative, {REF}, s.name, s.online, s.ocpp_version,
+        c.operative, {REF}, s.name, s.online,
         l.id AS location_id, l.name AS location, l.address, l.postal_code, l.city, l.time_zone
     FROM connector c JOIN charging_station s ON s.id = c.station LEFT JOIN location l ON l.id = s.location"""
 
@@ -241,156 +238,3 @@ async def connector_by_wire(station_id: UUID, evse: int, number: int) -> Row | N
 
 async def connector(tenant_id: UUID, connector_id: UUID) -> Row | None:
     return await _one(f"{_CONNECTOR_REF} WHERE c.id = $2 AND s.tenant = $1", tenant_id, connector_id)
-
-
-# --- configuration, commands, frames -----------------------------------------------------------------
-
-
-async def put_variables(station_id: UUID, reports: Sequence[VariableReport], at: datetime) -> None:
-    """The last report of a name wins. Rows are touched in one order, so two reports can't lock each other out."""
-    latest = {(report.component, report.evse, report.name): report for report in reports}
-    ordered = [latest[key] for key in sorted(latest)]
-    await DB.run(
-        """INSERT INTO station_variable (station, component, evse, name, value, read_only, updated_at)
-        SELECT $1, v.component, v.evse, v.name, v.value, v.read_only, $7
-        FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bool[])
-            AS v (component, evse, name, value, read_only)
-        ON CONFLICT (station, component, evse, name)
-        DO UPDATE SET value = excluded.value, read_only = excluded.read_only, updated_at = excluded.updated_at""",
-        station_id,
-        [report.component for report in ordered],
-        [report.evse for report in ordered],
-        [report.name for report in ordered],
-        [report.value for report in ordered],
-        [report.read_only for report in ordered],
-        at,
-    )
-
-
-async def set_variable_value(station_id: UUID, component: str, name: str, value: str, at: datetime) -> None:
-    """After the station took a new value; whether it is read-only stays as known."""
-    await DB.run(
-        """INSERT INTO station_variable (station, component, evse, name, value, updated_at)
-        VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (station, component, evse, name)
-        DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""",
-        station_id,
-        component,
-        name,
-        value,
-        at,
-    )
-
-
-async def variables(station_id: UUID, after: Sequence[Any] | None, limit: int) -> Sequence[Row]:
-    component, name, evse = after or (None, None, None)
-    return await DB.run(
-        """SELECT component, name, evse, value, read_only, updated_at FROM station_variable
-        WHERE station = $1 AND ($2::text IS NULL OR (component, name, evse) > ($2, $3::text, $4::int))
-        ORDER BY component, name, evse LIMIT $5""",
-        station_id,
-        component,
-        name,
-        evse,
-        limit,
-    )
-
-
-async def add_command(station_id: UUID, account_id: UUID | None, action: str, request: Any, at: datetime) -> UUID:
-    command_id = uuid4()
-    await DB.run(
-        """INSERT INTO station_command (id, station, account, action, request, at)
-        VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)""",
-        command_id,
-        station_id,
-        account_id,
-        action,
-        msgspec.json.encode(request).decode(),
-        at,
-    )
-    return command_id
-
-
-async def finish_command(command_id: UUID, state: str, status: str, answer: Any, at: datetime) -> None:
-    await DB.run(
-        """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5
-        WHERE id = $1""",
-        command_id,
-        state,
-        status[:60],
-        msgspec.json.encode(answer).decode(),
-        at,
-    )
-
-
-async def commands(station_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row]:
-    at, command_id = after or (None, None)
-    return await DB.run(
-        """SELECT c.id, c.at, c.action, c.state, c.status, coalesce(c.answer ->> 'detail', '') AS detail,
-            coalesce(a.name, '') AS by
-        FROM station_command c LEFT JOIN account a ON a.id = c.account
-        WHERE c.station = $1 AND ($2::timestamptz IS NULL OR (c.at, c.id) < ($2, $3::uuid))
-        ORDER BY c.at DESC, c.id DESC LIMIT $4""",
-        station_id,
-        at,
-        command_id,
-        limit,
-    )
-
-
-FRAME_COLUMNS = (
-    "station_id",
-    "at",
-    "direction",
-    "kind",
-    "action",
-    "message_id",
-    "payload",
-    "size",
-    "latency_ms",
-    "error_code",
-)
-
-
-async def add_frames(lines: Sequence[FrameLine]) -> None:
-    await DB.copy("ocpp_frame", FRAME_COLUMNS, [_frame(line) for line in lines])
-
-
-def _frame(line: FrameLine) -> tuple[Any, ...]:
-    """As COPY takes it: bounded, and without the NUL characters that PostgreSQL can't hold."""
-    return (
-        line.station_id,
-        line.at,
-        line.direction,
-        line.kind,
-        line.action.replace("\0", "")[:60],
-        line.message_id.replace("\0", "")[:64],
-        line.payload.replace("\0", "\N{SYMBOL FOR NULL}"),
-        line.size,
-        line.latency_ms,
-        line.error_code.replace("\0", "")[:60],
-    )
-
-
-async def frames(
-    station_id: UUID,
-    *,
-    direction: str | None = None,
-    action: str | None = None,
-    before: int | None = None,
-    since: int | None = None,
-    limit: int = 50,
-) -> Sequence[Row]:
-    """Newest first; `before` and `since` are frame ids, both exclusive."""
-    return await DB.run(
-        """SELECT id, at, direction, kind, action, message_id, payload, size, latency_ms, error_code
-        FROM ocpp_frame WHERE station_id = $1
-        AND ($2::text IS NULL OR direction = $2) AND ($3::text IS NULL OR action = $3)
-        AND ($4::bigint IS NULL OR id < $4) AND ($5::bigint IS NULL OR id > $5)
-        ORDER BY id DESC LIMIT $6""",
-        station_id,
-        direction,
-        action,
-        before,
-        since,
-        limit,
-    )

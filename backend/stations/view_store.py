@@ -151,7 +151,7 @@ _LOCATION = """
         SELECT array_agg(CASE WHEN s.online THEN c.status::text ELSE 'offline' END) AS statuses,
             coalesce(max(c.max_power_w), 0) AS max_power_w,
             array_agg(DISTINCT c.power_type::text ORDER BY c.power_type::text) AS power_types,
-            array_agg(DISTINCT c.tariff) FILTER (WHERE c.tariff IS NOT NULL) AS tariffs,
+            array_agg(DISTINCT c.tariff) AS tariffs,
             bool_or(s.online AND c.status = 'available') AS any_available
         FROM charging_station s JOIN connector c ON c.station = s.id
         WHERE s.location = l.id AND s.registration = 'accepted'
@@ -203,11 +203,3 @@ async def locations_by_id(tenant_id: UUID, location_ids: Sequence[UUID]) -> Sequ
 
 async def location_exists(tenant_id: UUID, location_id: UUID) -> bool:
     return bool(await DB.run("SELECT 1 FROM location WHERE tenant = $1 AND id = $2", tenant_id, location_id))
-
-
-async def tariffs(tariff_ids: Sequence[UUID]) -> Mapping[UUID, str]:
-    """The definitions of some tariffs, as JSON text: a price read as a float would lose its exactness."""
-    rows = await DB.run(
-        "SELECT id, definition::text AS definition FROM tariff WHERE id = ANY ($1::uuid[])", list(tariff_ids)
-    )
-    return {row["id"]: row["definition"] for row in rows}

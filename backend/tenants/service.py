@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from piccolo.columns import Column
 
 from backend.context import Context
 from backend.db.tables import Tenant
@@ -49,7 +50,9 @@ async def brand(ctx: Context, tenant_id: UUID | None = None) -> Brand:
 
 async def change_brand(ctx: Context, tenant_id: UUID, change: BrandChange) -> Brand:
     """Raises InvalidInput for a logo that isn't a harmless picture."""
-    values = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
+    values: dict[Column | str, Any] = {
+        name: value for name, value in msgspec.structs.asdict(change).items() if value is not None
+    }
     if problems := rules.logo_problems(values.get("logo", "")):
         raise InvalidInput("The logo can't be used.", fields=problems)
     if values:

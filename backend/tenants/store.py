@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID, uuid4
 
+from piccolo.columns import Column
+
 from backend.db.tables import Tenant
 
 
@@ -20,5 +22,5 @@ async def add(*, slug: str, name: str, **values: Any) -> Tenant:
     return tenant
 
 
-async def change(tenant_id: UUID, values: dict[str, Any]) -> None:
+async def change(tenant_id: UUID, values: dict[Column | str, Any]) -> None:
     await Tenant.update(values, force=True).where(Tenant.id == tenant_id)

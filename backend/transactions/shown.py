@@ -56,7 +56,7 @@ def transaction(row: Row, *, for_driver: bool = False) -> Transaction:
 def readings(row: Row, rows: list[Row]) -> list[Reading]:
     """The curve: energy of the session, not the register."""
     start = row["meter_start_wh"]
-    points = []
+    points: list[Reading] = []
     for one in rows:
         if not one["trusted"] or (one["energy_wh"] is None and one["power_w"] is None):
             continue

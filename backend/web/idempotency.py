@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
-from backend.db.engine import DB
 from litestar import MediaType, Request, Response
 
 from backend.context import Context
+from backend.db.engine import DB
 from backend.errors import Conflict, InvalidInput, WattlineError
 
 HEADER = "Idempotency-Key"

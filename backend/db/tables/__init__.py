@@ -37,4 +37,25 @@ TABLES = (
     Incident,
 )
 
-__all__ = ["TABLES", *(table.__name__ for table in TABLES)]
+__all__ = [
+    "TABLES",
+    "Account",
+    "Cdr",
+    "ChargingStation",
+    "Connector",
+    "IdToken",
+    "IdempotencyKey",
+    "Incident",
+    "Location",
+    "OcppFrame",
+    "Payment",
+    "RefreshToken",
+    "StationCommand",
+    "StationVariable",
+    "StatusChange",
+    "Tariff",
+    "Tenant",
+    "Transaction",
+    "TransactionMessage",
+    "TransactionReading",
+]

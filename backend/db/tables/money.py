@@ -1,5 +1,7 @@
 """Tariffs, payments and charge detail records."""
 
+from typing import Any
+
 from piccolo.columns import JSONB, UUID, ForeignKey, LazyTableReference, Numeric, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
@@ -9,7 +11,7 @@ from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
 
 AMOUNT = (14, 4)
-TRANSACTION = LazyTableReference("Transaction", module_path="backend.db.tables.transactions")
+TRANSACTION: Any = LazyTableReference("Transaction", module_path="backend.db.tables.transactions")
 
 
 class Tariff(Table, db=DB, tablename="tariff"):
@@ -29,7 +31,7 @@ class Payment(Table, db=DB, tablename="payment"):
 
     id = UUID(primary_key=True)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
-    transaction = ForeignKey(TRANSACTION, on_delete=OnDelete.restrict, null=False, unique=True)
+    transaction: Any = ForeignKey(TRANSACTION, on_delete=OnDelete.restrict, null=False, unique=True)
     account = ForeignKey(Account, on_delete=OnDelete.restrict, null=True)
     provider = Varchar(length=20)
     reference = Varchar(length=200, default="")  # the provider's name for the hold
@@ -49,7 +51,7 @@ class Cdr(Table, db=DB, tablename="cdr"):
 
     id = UUID(primary_key=True)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
-    transaction = ForeignKey(TRANSACTION, on_delete=OnDelete.restrict, null=False, unique=True)
+    transaction: Any = ForeignKey(TRANSACTION, on_delete=OnDelete.restrict, null=False, unique=True)
     number = Varchar(length=30)  # continuous and unique in its tenant
     tariff = ForeignKey(Tariff, on_delete=OnDelete.restrict, null=True)
     currency = Varchar(length=3)

@@ -1,5 +1,7 @@
 """Transactions, the messages that made them, and their readings."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -32,7 +34,7 @@ class Transaction(Table, db=DB, tablename="transaction"):
     station = ForeignKey(ChargingStation, on_delete=OnDelete.restrict, null=False)
     connector = ForeignKey(Connector, on_delete=OnDelete.restrict, null=True)
     evse = Integer(null=True, default=None)
-    ref = Varchar(length=36, null=True, default=None)
+    ref: Any = Varchar(length=36, null=True, default=None)
     account = ForeignKey(Account, on_delete=OnDelete.restrict, null=True)
     id_token = Varchar(length=36, default="")
     tariff = ForeignKey(Tariff, on_delete=OnDelete.restrict, null=True)  # fixed at the start

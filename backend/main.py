@@ -1,0 +1,349 @@
+"""The composition root: settings become a context, the context an app, a listener and a worker. Knows every room."""
+
+import asyncio
+import secrets
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from litestar import Litestar, Router, asgi
+from litestar.config.compression import CompressionConfig
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from prometheus_client import Counter, Histogram
+
+from backend import logs, wiring
+from backend.accounts import api as accounts_api
+from backend.accounts import service as accounts
+from backend.accounts import tokens
+from backend.alerts import api as alerts_api
+from backend.analytics import api as analytics_api
+from backend.bus.base import Bus
+from backend.bus.local import LocalBus
+from backend.bus.nats import NatsBus
+from backend.context import Context
+from backend.db import engine
+from backend.db.embedded import EmbeddedPostgres
+from backend.db.migrate import migrate
+from backend.errors import StartRefused
+from backend.jobs import Finished, Worker
+from backend.live import api as live_api
+from backend.live.hub import Hub
+from backend.ocpp.listener import Listener
+from backend.settings import Settings
+from backend.stations import api as stations_api
+from backend.stations import command_api
+from backend.stations import service as stations
+from backend.tenants import api as tenants_api
+from backend.tenants import service as tenants
+from backend.transactions import api as transactions_api
+from backend.web import guards, health, openapi, problems
+from backend.web.client import WebClient, load_app
+from shared.accounts import Role
+
+log = structlog.get_logger(__name__)
+
+ROOT = Path(__file__).parent.parent
+ROUTES: list[Any] = [
+    *accounts_api.routes,
+    *tenants_api.routes,
+    *stations_api.routes,
+    *command_api.routes,
+    *transactions_api.routes,
+    *alerts_api.routes,
+    *analytics_api.routes,
+    *live_api.routes,
+    *health.routes,
+]
+JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])
+JOB_SECONDS = Histogram("wattline_job_seconds", "How long jobs ran", ["name"])
+STOP_WITHIN_S = 3
+
+
+# --- parts ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of the database: the one that is set, or that of the embedded server, started for the block.
+
+    Enter it in the main thread, outside of the event loop.
+    """
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with EmbeddedPostgres(settings.data_dir) as url:
+        yield url
+
+
+@asynccontextmanager
+async def context(settings: Settings, database_url: str) -> AsyncIterator[Context]:
+    """A connected context on a migrated database, with its first tenant."""
+    await migrate(database_url)
+    await engine.connect(database_url, pool_min=settings.pool_min, pool_max=settings.pool_max)
+    bus: Bus = NatsBus(settings.nats_url) if settings.nats_url else LocalBus()
+    try:
+        async with bus:
+            ctx = Context(settings=with_secret(settings), bus=bus, handlers=wiring.EVENTS)
+            await first_things(ctx)
+            yield ctx
+    finally:
+        await engine.disconnect()
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The settings with a signing secret: the one that is set, or one made once and kept in the data folder.
+
+    Raises StartRefused for a short one, and where many nodes must share one that isn't set.
+    """
+    if settings.secret:
+        if len(settings.secret) < 32:
+            raise StartRefused("WATTLINE_SECRET is too short; use 32 characters or more.")
+        return settings
+    if settings.nats_url:
+        raise StartRefused("Several nodes must share a secret: set WATTLINE_SECRET to the same 32 characters on each.")
+    path = settings.data_dir / "secret"
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return replace(settings, secret=path.read_text().strip())
+    except OSError as error:
+        raise StartRefused(
+            f"The folder {settings.data_dir} can't be written ({error.strerror}); choose another with WATTLINE_DATA."
+        ) from None
+
+
+async def first_things(ctx: Context) -> None:
+    """What must exist before anybody signs in: a tenant, and the administrator the settings name."""
+    settings = ctx.settings
+    tenant = await tenants.ensure(ctx, name=settings.tenant)
+    if settings.admin_email and settings.admin_password:
+        await accounts.add(
+            ctx,
+            tenant.id,
+            email=settings.admin_email,
+            password=settings.admin_password,
+            name="Administrator",
+            role=Role.ADMIN,
+        )
+
+
+def node_name(settings: Settings) -> str:
+    """Names a process for as long as its host and port stay, so that its next start knows what it held before."""
+    return f"{socket.gethostname()[:40]}:{settings.ocpp_port}"
+
+
+def make_worker(ctx: Context, database_url: str) -> Worker:
+    def observe(done: Finished) -> None:
+        JOBS_DONE.labels(done.name, done.outcome).inc()
+        JOB_SECONDS.labels(done.name).observe(done.seconds)
+
+    return Worker(
+        database_url,
+        {name: partial(job, ctx) for name, job in wiring.JOBS.items()},
+        {name: (when, partial(job, ctx)) for name, (when, job) in wiring.CRON.items()},
+        observe=observe,
+    )
+
+
+def create_app(
+    ctx: Context, *, client: WebClient | None = None, checks: Mapping[str, health.Check] | None = None
+) -> Litestar:
+    """The web app: API, live socket, health, and the app itself where a client is given."""
+    hub = Hub(ctx, wiring.TOPICS)
+    routes: list[Any] = [*ROUTES, openapi.static_router()]
+    if client is not None:
+        routes.append(_mounted(client))
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        async with hub.running(), AsyncExitStack() as stack:
+            if client is not None:
+                await stack.enter_async_context(client.running())
+            yield
+
+    app = Litestar(
+        route_handlers=routes,
+        guards=[guards.guard],
+        dependencies={
+            "ctx": Provide(lambda: ctx, sync_to_thread=False, use_cache=True),
+            "actor": Provide(guards.provide_actor),
+        },
+        exception_handlers=problems.HANDLERS,
+        openapi_config=openapi.openapi_config(),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["^/(?!api/)"]),
+        lifespan=[lifespan],
+        request_max_body_size=2_000_000,
+        logging_config=None,
+    )
+    app.state.read_token = tokens.reader(ctx)
+    app.state.live = hub
+    app.state.checks = dict(checks or {}) | {"database": database_check, "bus": bus_check(ctx)}
+    return app
+
+
+def _mounted(client: WebClient) -> Any:
+    @asgi("/", is_mount=True, copy_scope=True, public=True)
+    async def app_mount(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/api"):
+            raise NotFoundException
+        await client(scope, receive, send)
+
+    return Router(path="/", route_handlers=[app_mount])
+
+
+async def database_check() -> str:
+    try:
+        async with asyncio.timeout(2):
+            await engine.DB.run("SELECT 1")
+    except Exception as error:
+        return f"the database doesn't answer ({type(error).__name__})"
+    return "ok"
+
+
+def bus_check(ctx: Context) -> health.Check:
+    async def check() -> str:
+        return "ok" if ctx.bus.healthy else "the bus is not connected"
+
+    return check
+
+
+# --- a node --------------------------------------------------------------------------------------------------
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handling: a node has more to stop than its web server."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def node(settings: Settings, database_url: str) -> AsyncIterator[Context]:
+    """Everything that the roles of this process ask for, running while the block does.
+
+    Raises StartRefused, with the remedy, when a port is taken or the database can't be reached.
+    """
+    async with AsyncExitStack() as stack:
+        ctx = await stack.enter_async_context(context(settings, database_url))
+        checks: dict[str, health.Check] = {}
+        if "worker" in settings.roles:
+            await _run_worker(ctx, database_url, stack, checks)
+        if "web" in settings.roles:
+            await _run_web(ctx, stack, checks)
+        if "ocpp" in settings.roles:
+            await stations.forget_node(ctx, node_name(settings))
+            await stack.enter_async_context(Listener(ctx, node_name(settings)).open())
+        yield ctx
+
+
+async def _run_worker(ctx: Context, database_url: str, stack: AsyncExitStack, checks: dict[str, health.Check]) -> None:
+    worker = make_worker(ctx, database_url)
+    task = asyncio.get_running_loop().create_task(worker.run())
+
+    async def stop() -> None:
+        await worker.stop()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(stop)
+
+    async def check() -> str:
+        return "ok" if worker.healthy else "no jobs are being taken"
+
+    checks["worker"] = check
+
+
+async def _run_web(ctx: Context, stack: AsyncExitStack, checks: Mapping[str, health.Check]) -> None:
+    settings = ctx.settings
+    listening = _bound(settings.host, settings.port, "WATTLINE_PORT")
+    client = WebClient(load_app(settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
+    server = _Server(
+        uvicorn.Config(
+            create_app(ctx, client=client, checks=checks),
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
+        )
+    )
+    task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
+
+    async def stop() -> None:
+        server.should_exit = True
+        with suppress(TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(STOP_WITHIN_S + 1):
+                await task
+        listening.close()
+
+    stack.push_async_callback(stop)
+    while not server.started:
+        if task.done():
+            await task
+            raise StartRefused("The web server could not start; the log tells why.")
+        await asyncio.sleep(0.01)
+
+
+def _bound(host: str, port: int, variable: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    one = socket.socket(family, socket.SOCK_STREAM)
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        one.bind((host, port))
+    except OSError as error:
+        one.close()
+        raise StartRefused(
+            f"The port {port} can't be used ({error.strerror}); "
+            f"stop the other program or choose another with {variable}."
+        ) from None
+    return one
+
+
+def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
+    """uvloop where it exists."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop
+    return uvloop.new_event_loop
+
+
+async def until_stopped() -> None:
+    """Until SIGINT or SIGTERM; a second one ends the process at once."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stop(number: int) -> None:
+        stopped.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: KeyboardInterrupt does it
+            loop.add_signal_handler(number, stop, number)
+    await stopped.wait()
+
+
+def run(settings: Settings) -> int:
+    """`wattline serve`: until it is stopped. Raises StartRefused."""
+    logs.configure(level=settings.log_level, as_json=settings.log_json)
+
+    async def serve(url: str) -> None:
+        async with node(settings, url):
+            log.info("ready", roles=list(settings.roles), app=settings.app_url, stations=settings.ocpp_url)
+            await until_stopped()
+
+    with database(settings) as url, asyncio.Runner(loop_factory=event_loop()) as runner:
+        runner.run(serve(url))
+    return 0

@@ -1,0 +1,104 @@
+"""Our commands as 1.6 calls, and the answers in our words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backend.commands import (
+    Answer,
+    AnyCommand,
+    GetVariables,
+    RawCall,
+    RequestStart,
+    RequestStop,
+    Reset,
+    SetAvailability,
+    SetVariable,
+    Trigger,
+    Unlock,
+)
+from backend.ocpp.outgoing import ask, invalid
+from backend.ocpp.session import Session
+from backend.ocpp.v16 import messages as m
+from backend.stations import service as stations
+from backend.stations.model import VariableReport
+
+Call = tuple[str, Any]
+
+
+def _start(command: RequestStart) -> Call:
+    return "RemoteStartTransaction", m.RemoteStartTransaction(
+        id_tag=command.id_token[:20], connector_id=command.evse or None
+    )
+
+
+def _stop(command: RequestStop) -> Call:
+    return "RemoteStopTransaction", m.RemoteStopTransaction(transaction_id=int(command.transaction_ref))
+
+
+def _reset(command: Reset) -> Call:
+    return "Reset", m.Reset(type="Hard" if command.hard else "Soft")
+
+
+def _unlock(command: Unlock) -> Call:
+    return "UnlockConnector", m.UnlockConnector(connector_id=command.evse)
+
+
+def _availability(command: SetAvailability) -> Call:
+    kind = "Operative" if command.operative else "Inoperative"
+    return "ChangeAvailability", m.ChangeAvailability(connector_id=command.evse or 0, type=kind)  # type: ignore[arg-type]  # a Literal of these words
+
+
+def _trigger(command: Trigger) -> Call:
+    return "TriggerMessage", m.TriggerMessage(
+        requested_message=command.message,  # type: ignore[arg-type]  # checked by `execute`
+        connector_id=command.evse,
+    )
+
+
+def _get(command: GetVariables) -> Call:
+    return "GetConfiguration", m.GetConfiguration(key=list(command.names) or None)
+
+
+def _set(command: SetVariable) -> Call:
+    return "ChangeConfiguration", m.ChangeConfiguration(key=command.name, value=command.value)
+
+
+CALLS: Mapping[type, Callable[[Any], Call]] = {
+    RequestStart: _start,
+    RequestStop: _stop,
+    Reset: _reset,
+    Unlock: _unlock,
+    SetAvailability: _availability,
+    Trigger: _trigger,
+    GetVariables: _get,
+    SetVariable: _set,
+}
+
+
+async def execute(session: Session, command: AnyCommand) -> Answer:
+    """Put a command onto the wire; a RawCall or a value that breaks the schema is answered `invalid`."""
+    if isinstance(command, RawCall):
+        action, payload = command.action, command.payload
+    else:
+        try:
+            action, message = CALLS[type(command)](command)
+        except ValueError:
+            return invalid("$", "This transaction id is not one of OCPP 1.6.")
+        payload = message
+    answer = await ask(session, action, payload, command.timeout_s)
+    if isinstance(command, GetVariables) and answer.outcome == "answered":
+        await _remember(session, answer)
+    return answer
+
+
+async def _remember(session: Session, answer: Answer) -> None:
+    reports = [
+        VariableReport(
+            name=str(one.get("key", "")),
+            value=None if one.get("value") is None else str(one["value"]),
+            read_only=bool(one.get("readonly", False)),
+        )
+        for one in answer.payload.get("configurationKey", [])
+        if isinstance(one, dict) and one.get("key")
+    ]
+    await stations.store_variables(session.ctx, session.station.id, reports)

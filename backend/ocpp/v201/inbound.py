@@ -1,0 +1,258 @@
+"""What 2.0.1 stations send: each message to its service, in our words. `HANDLERS` is the table."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from backend.authorization import service as authorization
+from backend.authorization.rules import Decision, TokenStatus
+from backend.ocpp.follow_up import learn_configuration
+from backend.ocpp.metering import Value, sample
+from backend.ocpp.session import Handler, Session
+from backend.ocpp.v201 import messages as m
+from backend.stations import service as stations
+from backend.stations.model import BootFacts, StatusReport, VariableReport
+from backend.transactions import service as transactions
+from backend.transactions.model import Ended, Sample, Started, StartReply, Updated
+from shared.stations import ConnectorStatus, Registration
+from shared.transactions import ChargingState
+
+STATUS = {
+    "Available": ConnectorStatus.AVAILABLE,
+    "Occupied": ConnectorStatus.OCCUPIED,
+    "Reserved": ConnectorStatus.RESERVED,
+    "Unavailable": ConnectorStatus.UNAVAILABLE,
+    "Faulted": ConnectorStatus.FAULTED,
+}
+CHARGING_STATE = {
+    "Charging": ChargingState.CHARGING,
+    "EVConnected": ChargingState.PREPARING,
+    "SuspendedEV": ChargingState.SUSPENDED_EV,
+    "SuspendedEVSE": ChargingState.SUSPENDED_EVSE,
+    "Idle": ChargingState.IDLE,
+}
+CONNECTOR_WHILE = {
+    ChargingState.CHARGING: ConnectorStatus.CHARGING,
+    ChargingState.PREPARING: ConnectorStatus.OCCUPIED,
+    ChargingState.SUSPENDED_EV: ConnectorStatus.SUSPENDED,
+    ChargingState.SUSPENDED_EVSE: ConnectorStatus.SUSPENDED,
+    ChargingState.IDLE: ConnectorStatus.FINISHING,
+}
+BUSY = frozenset({ConnectorStatus.CHARGING, ConnectorStatus.SUSPENDED})
+REGISTRATION = {
+    Registration.ACCEPTED: "Accepted",
+    Registration.PENDING: "Pending",
+    Registration.REJECTED: "Rejected",
+}
+TOKEN = {
+    TokenStatus.ACCEPTED: "Accepted",
+    TokenStatus.BLOCKED: "Blocked",
+    TokenStatus.EXPIRED: "Expired",
+    TokenStatus.INVALID: "Invalid",
+}
+FREE_TOKENS = frozenset({"NoAuthorization"})
+RETRY_S = 30
+"""How soon a station that isn't accepted yet asks again."""
+
+
+async def boot(session: Session, request: m.BootNotification) -> m.BootNotificationResponse:
+    """B01 to B03: Cold Boot Charging Station."""
+    about = request.charging_station
+    facts = BootFacts(
+        vendor=about.vendor_name,
+        model=about.model,
+        serial=about.serial_number,
+        firmware=about.firmware_version,
+        reason=request.reason,
+    )
+    session.registration = await stations.booted(session.ctx, session.station.id, facts)
+    accepted = session.registration is Registration.ACCEPTED
+    if accepted:
+        session.follow_up.append(lambda: learn_configuration(session))
+    return m.BootNotificationResponse(
+        status=REGISTRATION[session.registration],  # type: ignore[arg-type]  # a Literal of these words
+        current_time=session.now(),
+        interval=session.ctx.settings.heartbeat_s if accepted else RETRY_S,
+    )
+
+
+async def heartbeat(session: Session, _request: m.Heartbeat) -> m.HeartbeatResponse:
+    return m.HeartbeatResponse(current_time=session.now())
+
+
+async def status(session: Session, request: m.StatusNotification) -> m.StatusNotificationResponse:
+    """G01. Occupied says less than the running transaction does, so it never hides that a car charges."""
+    await _status(session, request.evse_id, request.connector_id, request.connector_status, request.timestamp)
+    return m.StatusNotificationResponse()
+
+
+async def _status(session: Session, evse: int, connector: int, word: str, at: Any) -> None:
+    state = STATUS[word]
+    if state is ConnectorStatus.OCCUPIED:
+        known = await stations.connector_by_wire(session.ctx, session.station.id, evse, connector or 1)
+        if known is not None and known.status in BUSY:
+            return
+    report = StatusReport(evse=evse, connector=connector or 1, status=state, at=session.sane(at))
+    await stations.connector_status(session.ctx, session.station.id, report)
+
+
+def _token_info(decision: Decision) -> m.IdTokenInfoType:
+    group = m.IdTokenType(id_token=decision.parent, type="Central") if decision.parent else None
+    return m.IdTokenInfoType(
+        status=TOKEN[decision.status],  # type: ignore[arg-type]  # a Literal of these words
+        group_id_token=group,
+        cache_expiry_date_time=decision.expires_at,
+    )
+
+
+async def authorize(session: Session, request: m.Authorize) -> m.AuthorizeResponse:
+    """C01. A token of type NoAuthorization needs no decision."""
+    decision = await authorization.authorize(session.ctx, session.station.tenant_id, request.id_token.id_token)
+    if request.id_token.type in FREE_TOKENS:
+        decision = Decision(status=TokenStatus.ACCEPTED)
+    return m.AuthorizeResponse(id_token_info=_token_info(decision))
+
+
+async def transaction_event(session: Session, request: m.TransactionEvent) -> m.TransactionEventResponse:
+    """E01 to E15. Always confirmed: what fits nothing is kept in quarantine."""
+    info, token = request.transaction_info, request.id_token
+    state = CHARGING_STATE[info.charging_state] if info.charging_state else None
+    common: dict[str, Any] = {
+        "at": session.aware(request.timestamp),
+        "ref": info.transaction_id or None,
+        "evse": request.evse.id if request.evse else None,
+        "connector": (request.evse.connector_id or 1) if request.evse else 1,
+        "id_token": token.id_token if token and token.type not in FREE_TOKENS and token.id_token else None,
+        "seq_no": request.seq_no,
+        "offline": bool(request.offline),
+        "charging_state": str(state) if state else None,
+        "readings": _samples(session, request.meter_value or ()),
+        "raw": msgspec.to_builtins(request),
+    }
+    ctx, station = session.ctx, session.station
+    if request.event_type == "Started":
+        reply: StartReply | None = await transactions.started(
+            ctx, station, Started(remote_start_id=info.remote_start_id, **common)
+        )
+    elif request.event_type == "Ended":
+        reply = await transactions.ended(ctx, station, Ended(reason=info.stopped_reason or "Local", **common))
+    else:
+        reply = await transactions.updated(ctx, station, Updated(**common))
+    if request.evse is not None and not request.offline:
+        await _follow_state(session, request, state)
+    if reply is None:
+        return m.TransactionEventResponse()
+    running = request.event_type != "Started" and reply.cost is not None
+    return m.TransactionEventResponse(
+        id_token_info=_token_info(reply.decision) if reply.decision else None,
+        total_cost=float(reply.cost) if running and reply.cost is not None else None,
+    )
+
+
+async def _follow_state(session: Session, request: m.TransactionEvent, state: ChargingState | None) -> None:
+    """2.0.1 tells of charging only in its transaction: show it on the connector too."""
+    shown = CONNECTOR_WHILE.get(state) if state else None
+    if request.event_type == "Ended":
+        shown = ConnectorStatus.FINISHING
+    if shown is None or request.evse is None or request.evse.id == 0:
+        return
+    connector = request.evse.connector_id or 1
+    known = await stations.connector_by_wire(session.ctx, session.station.id, request.evse.id, connector)
+    if request.event_type == "Ended" and known is not None and known.status not in (*BUSY, ConnectorStatus.OCCUPIED):
+        return
+    report = StatusReport(evse=request.evse.id, connector=connector, status=shown, at=session.sane(request.timestamp))
+    await stations.connector_status(session.ctx, session.station.id, report)
+
+
+def _samples(session: Session, meter_values: Iterable[m.MeterValueType]) -> list[Sample]:
+    found = (
+        sample(
+            session.aware(one.timestamp),
+            (
+                Value(
+                    value=value.value,
+                    measurand=value.measurand or "",
+                    unit=(value.unit_of_measure.unit or "") if value.unit_of_measure else "",
+                    multiplier=(value.unit_of_measure.multiplier or 0) if value.unit_of_measure else 0,
+                    phase=value.phase or "",
+                    location=value.location or "",
+                    context=value.context or "",
+                )
+                for value in one.sampled_value
+            ),
+        )
+        for one in meter_values
+    )
+    return [one for one in found if one is not None]
+
+
+async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValuesResponse:
+    """J01: outside of a transaction; within one they are TransactionEvents, but some stations send both."""
+    readings = _samples(session, request.meter_value)
+    await transactions.samples(session.ctx, session.station, request.evse_id, None, readings)
+    return m.MeterValuesResponse()
+
+
+def _named(one: m.ComponentType | m.VariableType) -> str:
+    return one.name if one.instance is None else f"{one.name}/{one.instance}"
+
+
+async def report(session: Session, request: m.NotifyReport) -> m.NotifyReportResponse:
+    """B07, B08: a part of a base report; parts may come in any order and be numbered from anywhere."""
+    reports = []
+    for one in request.report_data or ():
+        actual = next((a for a in one.variable_attribute if a.type in (None, "Actual")), None)
+        if actual is None:
+            continue
+        evse = one.component.evse
+        reports.append(
+            VariableReport(
+                component=_named(one.component),
+                evse=evse.id if evse else 0,
+                name=_named(one.variable),
+                value=actual.value,
+                read_only=actual.mutability == "ReadOnly",
+            )
+        )
+    await stations.store_variables(session.ctx, session.station.id, reports)
+    return m.NotifyReportResponse()
+
+
+async def event(session: Session, request: m.NotifyEvent) -> m.NotifyEventResponse:
+    """N07. Newer stations tell the state of a connector here instead of in StatusNotification (G01.FR.08)."""
+    for one in request.event_data:
+        evse = one.component.evse
+        if one.variable.name == "AvailabilityState" and evse is not None and one.actual_value in STATUS:
+            await _status(session, evse.id, evse.connector_id or 1, one.actual_value, one.timestamp)
+    return m.NotifyEventResponse()
+
+
+async def data_transfer(_session: Session, _request: m.DataTransfer) -> m.DataTransferResponse:
+    """P02: no vendor's own messages are known here."""
+    return m.DataTransferResponse(status="UnknownVendorId")
+
+
+def _noted(response: type[Any]) -> Handler:
+    """For messages that need nothing but a confirmation: the OCPP log keeps them."""
+
+    async def confirm(_session: Session, _request: Any) -> Any:
+        return response()
+
+    return confirm
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "Authorize": authorize,
+    "BootNotification": boot,
+    "DataTransfer": data_transfer,
+    "FirmwareStatusNotification": _noted(m.FirmwareStatusNotificationResponse),
+    "Heartbeat": heartbeat,
+    "LogStatusNotification": _noted(m.LogStatusNotificationResponse),
+    "MeterValues": meter_values,
+    "NotifyEvent": event,
+    "NotifyReport": report,
+    "SecurityEventNotification": _noted(m.SecurityEventNotificationResponse),
+    "StatusNotification": status,
+    "TransactionEvent": transaction_event,
+}

@@ -1,0 +1,175 @@
+"""Queries of what stations told and were told: configuration, commands, and the OCPP log."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.db.engine import DB
+from backend.stations.model import FrameLine, VariableReport
+
+Row = Mapping[str, Any]
+
+
+async def put_variables(station_id: UUID, reports: Sequence[VariableReport], at: datetime) -> None:
+    """The last report of a name wins. Rows are touched in one order, so two reports can't lock each other out."""
+    latest = {(report.component, report.evse, report.name): report for report in reports}
+    ordered = [latest[key] for key in sorted(latest)]
+    await DB.run(
+        """INSERT INTO station_variable (station, component, evse, name, value, read_only, updated_at)
+        SELECT $1, v.component, v.evse, v.name, v.value, v.read_only, $7
+        FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bool[])
+            AS v (component, evse, name, value, read_only)
+        ON CONFLICT (station, component, evse, name)
+        DO UPDATE SET value = excluded.value, read_only = excluded.read_only, updated_at = excluded.updated_at""",
+        station_id,
+        [report.component for report in ordered],
+        [report.evse for report in ordered],
+        [report.name for report in ordered],
+        [report.value for report in ordered],
+        [report.read_only for report in ordered],
+        at,
+    )
+
+
+async def set_variable_value(station_id: UUID, component: str, name: str, value: str, at: datetime) -> None:
+    """After the station took a new value; whether it is read-only stays as known."""
+    await DB.run(
+        """INSERT INTO station_variable (station, component, evse, name, value, updated_at)
+        VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (station, component, evse, name)
+        DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""",
+        station_id,
+        component,
+        name,
+        value,
+        at,
+    )
+
+
+async def variables(station_id: UUID, after: Sequence[Any] | None, limit: int) -> Sequence[Row]:
+    component, name, evse = after or (None, None, None)
+    return await DB.run(
+        """SELECT component, name, evse, value, read_only, updated_at FROM station_variable
+        WHERE station = $1 AND ($2::text IS NULL OR (component, name, evse) > ($2, $3::text, $4::int))
+        ORDER BY component, name, evse LIMIT $5""",
+        station_id,
+        component,
+        name,
+        evse,
+        limit,
+    )
+
+
+async def add_command(station_id: UUID, account_id: UUID | None, action: str, request: Any, at: datetime) -> UUID:
+    command_id = uuid4()
+    await DB.run(
+        """INSERT INTO station_command (id, station, account, action, request, at)
+        VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)""",
+        command_id,
+        station_id,
+        account_id,
+        action,
+        msgspec.json.encode(request).decode(),
+        at,
+    )
+    return command_id
+
+
+async def finish_command(command_id: UUID, state: str, status: str, answer: Any, at: datetime) -> None:
+    await DB.run(
+        """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5
+        WHERE id = $1""",
+        command_id,
+        state,
+        status[:60],
+        msgspec.json.encode(answer).decode(),
+        at,
+    )
+
+
+async def commands(station_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row]:
+    at, command_id = after or (None, None)
+    return await DB.run(
+        """SELECT c.id, c.at, c.action, c.state, c.status, coalesce(c.answer ->> 'detail', '') AS detail,
+            coalesce(a.name, '') AS by
+        FROM station_command c LEFT JOIN account a ON a.id = c.account
+        WHERE c.station = $1 AND ($2::timestamptz IS NULL OR (c.at, c.id) < ($2, $3::uuid))
+        ORDER BY c.at DESC, c.id DESC LIMIT $4""",
+        station_id,
+        at,
+        command_id,
+        limit,
+    )
+
+
+FRAME_COLUMNS = (
+    "station_id",
+    "at",
+    "direction",
+    "kind",
+    "action",
+    "message_id",
+    "payload",
+    "size",
+    "latency_ms",
+    "error_code",
+)
+
+
+async def add_frames(lines: Sequence[FrameLine]) -> None:
+    await DB.copy("ocpp_frame", FRAME_COLUMNS, [_frame(line) for line in lines])
+
+
+def _frame(line: FrameLine) -> tuple[Any, ...]:
+    """As COPY takes it: bounded, and without the NUL characters that PostgreSQL can't hold."""
+    return (
+        line.station_id,
+        line.at,
+        line.direction,
+        line.kind,
+        line.action.replace("\0", "")[:60],
+        line.message_id.replace("\0", "")[:64],
+        line.payload.replace("\0", "\N{SYMBOL FOR NULL}"),
+        line.size,
+        line.latency_ms,
+        line.error_code.replace("\0", "")[:60],
+    )
+
+
+async def delete_frames(before: datetime, most: int = 20_000) -> int:
+    """The oldest ones, in steps that hold no lock for long; how many went."""
+    gone = await DB.run(
+        """WITH old AS (SELECT id FROM ocpp_frame WHERE at < $1 ORDER BY id LIMIT $2),
+        gone AS (DELETE FROM ocpp_frame USING old WHERE ocpp_frame.id = old.id RETURNING 1)
+        SELECT count(*)::int AS n FROM gone""",
+        before,
+        most,
+    )
+    return int(gone[0]["n"])
+
+
+async def frames(
+    station_id: UUID,
+    *,
+    direction: str | None = None,
+    action: str | None = None,
+    before: int | None = None,
+    since: int | None = None,
+    limit: int = 50,
+) -> Sequence[Row]:
+    """Newest first; `before` and `since` are frame ids, both exclusive."""
+    return await DB.run(
+        """SELECT id, at, direction, kind, action, message_id, payload, size, latency_ms, error_code
+        FROM ocpp_frame WHERE station_id = $1
+        AND ($2::text IS NULL OR direction = $2) AND ($3::text IS NULL OR action = $3)
+        AND ($4::bigint IS NULL OR id < $4) AND ($5::bigint IS NULL OR id > $5)
+        ORDER BY id DESC LIMIT $6""",
+        station_id,
+        direction,
+        action,
+        before,
+        since,
+        limit,
+    )

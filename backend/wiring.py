@@ -1,0 +1,61 @@
+"""The program in a few tables: who acts on an event, which jobs exist, what runs by the clock, what screens load.
+
+A handler of an event runs inside the database transaction that emitted it; what takes long or leaves the house is
+a job, enqueued there. Jobs may run twice (after a crash): each is written so that this does no harm.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from backend.accounts import service as accounts
+from backend.alerts import service as alerts
+from backend.analytics import service as analytics
+from backend.context import Context, Handler
+from backend.events import (
+    ConnectorStatusChanged,
+    Event,
+    StationConnected,
+    StationDisconnected,
+    TransactionEnded,
+    TransactionFailed,
+    TransactionStarted,
+)
+from backend.live.topic import Topic
+from backend.live.topics import all_topics
+from backend.payments import service as payments
+from backend.stations import service as stations
+from backend.transactions import requests, settling
+from backend.transactions import service as transactions
+from backend.web import idempotency
+
+Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
+CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
+
+EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
+    StationConnected: (alerts.on_connected,),
+    StationDisconnected: (alerts.on_disconnected,),
+    ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
+    TransactionStarted: (alerts.on_start,),
+    TransactionFailed: (alerts.on_start,),
+    TransactionEnded: (settling.on_ended, alerts.on_ended),
+}
+
+JOBS: Mapping[str, Job] = {
+    "alerts.check_presence": alerts.check_presence,
+    "payments.capture": payments.capture,
+    "payments.release": payments.release,
+    "transactions.expire": requests.expire,
+    "transactions.settle": settling.settle,
+}
+
+CRON: Mapping[str, CronJob] = {
+    # name: (when, as crontab in UTC, what)
+    "accounts.forget_expired": ("17 2 * * *", accounts.forget_expired),
+    "alerts.watch": ("* * * * *", alerts.watch),
+    "stations.forget_frames": ("7 * * * *", stations.forget_frames),
+    "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
+    "web.forget_answers": ("37 * * * *", idempotency.forget_old),
+}
+
+TOPICS: tuple[Topic, ...] = all_topics(analytics.overview)
+"""What a live socket offers: docs/live.md."""
