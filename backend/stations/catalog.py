@@ -38,9 +38,8 @@ Key = list[Any] | None
 async def _prices(ctx: Context, tenant_id: UUID, tariff_ids: Iterable[UUID | None]) -> shown.Prices:
     """By tariff. None stands for connectors without one of their own: what applies to them is the tenant's."""
     wanted = set(tariff_ids)
-    prices: dict[UUID | None, PriceHeadline] = {
-        **await tariffs.headlines(ctx, [tariff for tariff in wanted if tariff is not None])
-    }
+    own = await tariffs.headlines(ctx, [tariff for tariff in wanted if tariff is not None])
+    prices: dict[UUID | None, PriceHeadline] = dict(own.items())
     if None in wanted and (general := await tariffs.applying(ctx, tenant_id, None)):
         prices[None] = tariffs.shown(general)
     return prices

@@ -15,12 +15,13 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from backend.alerts import service as alerts
+from backend.analytics import service as analytics
 from backend.context import Context
 from backend.db.engine import DB
-from backend.events import FramesLogged, TransactionUpdated
+from backend.events import FramesLogged, TransactionEnded, TransactionEvent, TransactionUpdated
 from backend.live import api
 from backend.live.hub import Hub
-from backend.live.topics import TOPICS
+from backend.live.topics import all_topics
 from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.service import FrameLine, StatusReport
@@ -30,6 +31,8 @@ from shared.stations import ConnectorStatus, StationChange
 from tests import world
 from tests.api.harness import make_app, token
 from tests.conftest import Clock
+
+TOPICS = all_topics(analytics.overview)
 
 
 class Screen:
@@ -176,7 +179,7 @@ async def test_roles_and_tenants_hold_for_topics_too(house: House) -> None:
     station_id = await world.add_station(house.tenant_id, online=True)
     location_id = await world.add_location(house.tenant_id)
     await world.add_connector(station_id)
-    operators = ["stations", "station:CP-1", "frames:CP-1", "incidents"]
+    operators = ["overview", "stations", "station:CP-1", "frames:CP-1", "incidents"]
     async with house.screen(Role.DRIVER) as driver:
         for topic in operators:
             await driver.send(type="subscribe", topic=topic)
@@ -262,6 +265,61 @@ async def test_the_power_of_a_session_reaches_the_station_list(house: House) -> 
                 )
             )
         assert (await operator.upsert("stations"))["power_w"] == 11_000
+
+
+async def test_a_driver_sees_their_own_sessions_and_an_operator_all(house: House) -> None:
+    station_id = await world.add_station(house.tenant_id, online=True)
+    connector_id = await world.add_connector(station_id)
+    dana, olli = [await world.add_account(house.tenant_id, name) for name in ("Dana", "Olli")]
+    begun = {"begun_at": house.clock.now(), "meter_start_wh": 0, "meter_last_wh": 0, "currency": "EUR"}
+    hers = await world.add_transaction(station_id, connector_id, account=dana, **begun)
+    his = await world.add_transaction(station_id, connector_id, account=olli, **begun)
+
+    async def tell(transaction_id: UUID, account_id: UUID, kind: type[TransactionEvent], **values: Any) -> None:
+        async with house.ctx.unit() as unit:
+            for column, value in values.items():
+                await DB.run(f"UPDATE transaction SET {column} = $2 WHERE id = $1", transaction_id, value)
+            unit.emit(
+                kind(
+                    tenant_id=house.tenant_id,
+                    at=house.clock.now(),
+                    transaction_id=transaction_id,
+                    station_id=station_id,
+                    identity="CP-1",
+                    connector_id=connector_id,
+                    account_id=account_id,
+                )
+            )
+
+    async with house.open() as driver, house.screen(Role.OPERATOR) as operator:
+        await driver.send(type="authenticate", token=house.token(Role.DRIVER, account_id=dana))
+        await driver.next()
+        assert [one["id"] for one in await driver.subscribe("transactions")] == [str(hers)]
+        assert {one["id"] for one in await operator.subscribe("transactions")} == {str(hers), str(his)}
+        assert (await driver.subscribe(f"transaction:{hers}"))["transaction"]["power_w"] is None
+        for topic in (f"transaction:{his}", "transaction:nonsense"):
+            await driver.send(type="subscribe", topic=topic)
+            assert (await driver.next())[2]["code"] == "not_found"
+        assert (await operator.subscribe(f"transaction:{his}"))["transaction"]["id"] == str(his)
+
+        await tell(his, olli, TransactionUpdated, power_w=7000)
+        shown = dict([(await operator.next())[::2] for _ in range(2)])
+        assert shown["transactions"]["power_w"] == 7000
+        assert shown[f"transaction:{his}"]["transaction"]["power_w"] == 7000
+        assert await driver.silent()
+        await tell(hers, dana, TransactionEnded, state="ended", ended_at=house.clock.now(), energy_wh=4200)
+        shown = dict([(await driver.next())[::2] for _ in range(2)])
+        assert (shown["transactions"]["state"], shown["transactions"]["energy_wh"]) == ("ended", 4200)
+        assert shown[f"transaction:{hers}"]["transaction"]["state"] == "ended"
+
+
+async def test_the_overview_follows_the_house(house: House) -> None:
+    station_id = await world.add_station(house.tenant_id)
+    await world.add_connector(station_id)
+    async with house.screen(Role.OPERATOR) as operator:
+        assert (await operator.subscribe("overview"))["stations"] == {"offline": 1}
+        await stations.connected(house.ctx, station_id, uuid4(), "n1", "1.6")
+        assert (await operator.upsert("overview"))["stations"] == {"available": 1}
 
 
 async def test_new_frames_come_once_and_in_groups(house: House) -> None:

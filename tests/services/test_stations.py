@@ -15,7 +15,7 @@ from backend.events import (
     StationConnected,
     StationDisconnected,
 )
-from backend.stations import rules, service
+from backend.stations import record_store, rules, service
 from backend.stations.service import BootFacts, FrameLine, StatusReport, VariableReport
 from shared.stations import ConnectorStatus, Registration
 from tests import world
@@ -308,3 +308,17 @@ async def test_the_log_takes_what_stations_send(clock: Clock) -> None:
     assert len(rows) == 3
     assert (rows[0]["payload"], rows[0]["action"], rows[0]["message_id"]) == ("[2,␀", "A" * 60, "m")
     assert rows[0]["at"] == clock.now()
+
+
+async def test_the_log_forgets_after_its_time(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock, frame_days=14)
+    for days in (15, 14, 13, 0):
+        at = clock.now() - timedelta(days=days, seconds=1)
+        line = FrameLine(station_id=station_id, at=at, direction="in", kind="call", payload=str(days), size=1)
+        await service.log_frames(ctx, [line] * 3)
+    monkeypatch.setattr(record_store.delete_frames, "__defaults__", (2,))
+    await service.forget_frames(ctx)
+    assert [row["payload"] for row in await DB.run("SELECT payload FROM ocpp_frame ORDER BY id")] == ["13"] * 3 + [
+        "0"
+    ] * 3

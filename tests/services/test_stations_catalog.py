@@ -256,7 +256,8 @@ async def test_nearest_first_with_what_is_free_and_what_it_costs(clock: Clock) -
     assert (here.max_power_w, here.power_types) == (150_000, [PowerType.AC, PowerType.DC])
     assert here.price_from is not None
     assert (here.price_from.tariff_id, here.price_from.energy) == (str(cheap), Decimal("0.476"))
-    assert found[1].price_from is None
+    assert found[1].price_from is not None
+    assert found[1].price_from.tariff_id == str(dear)  # without a tariff of its own: the operator's first
 
     by_name, _ = await catalog.locations(ctx, tenant_id)
     assert [(one.name, one.distance_m) for one in by_name] == [("Far", None), ("Near", None)]
@@ -296,9 +297,7 @@ async def test_a_location_page_for_drivers(clock: Clock) -> None:
     page = await catalog.location_detail(ctx, tenant_id, location_id)
     assert [station.identity for station in page.stations] == ["CP-1"]
     assert [one.transaction_id for one in page.stations[0].connectors] == [None, None]  # nobody else's business
-    price = page.stations[0].connectors[0].price
-    assert price is not None
-    assert price.energy == Decimal("0.476")
+    assert [one.price and one.price.energy for one in page.stations[0].connectors] == [Decimal("0.476")] * 2
     only = await catalog.connector_page(ctx, tenant_id, second)
     assert [one.id for one in only.connectors] == [str(second)]
     for call in (catalog.location_detail(ctx, stranger, location_id), catalog.connector_page(ctx, stranger, second)):
@@ -306,3 +305,12 @@ async def test_a_location_page_for_drivers(clock: Clock) -> None:
             await call
     assert await catalog.locations_of(ctx, tenant_id, [station_id]) == {station_id: location_id}
     assert await catalog.locations_of(ctx, stranger, [station_id]) == {}
+
+
+async def test_no_tariff_at_all_means_no_price(clock: Clock) -> None:
+    ctx, tenant_id = world.make_context(clock), await world.add_tenant()
+    location_id = await world.add_location(tenant_id)
+    await world.add_connector(await world.add_station(tenant_id, location_id=location_id))
+    [found], _ = await catalog.locations(ctx, tenant_id)
+    assert found.price_from is None
+    assert (await catalog.location_detail(ctx, tenant_id, location_id)).stations[0].connectors[0].price is None
