@@ -39,7 +39,6 @@ from backend.live.hub import Hub
 from backend.ocpp.listener import Listener
 from backend.settings import Settings
 from backend.stations import api as stations_api
-from backend.stations import command_api
 from backend.stations import service as stations
 from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
@@ -55,7 +54,6 @@ ROUTES: list[Any] = [
     *accounts_api.routes,
     *tenants_api.routes,
     *stations_api.routes,
-    *command_api.routes,
     *transactions_api.routes,
     *alerts_api.routes,
     *analytics_api.routes,
@@ -180,7 +178,7 @@ def create_app(
         },
         exception_handlers=problems.HANDLERS,
         openapi_config=openapi.openapi_config(),
-        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["^/(?!api/)"]),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude_opt_key="plain"),
         lifespan=[lifespan],
         request_max_body_size=2_000_000,
         logging_config=None,
@@ -192,7 +190,7 @@ def create_app(
 
 
 def _mounted(client: WebClient) -> Any:
-    @asgi("/", is_mount=True, copy_scope=True, public=True)
+    @asgi("/", is_mount=True, copy_scope=True, public=True, plain=True)
     async def app_mount(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/api"):
             raise NotFoundException

@@ -9,7 +9,7 @@ import msgspec
 from backend import jobs
 from backend.alerts import rules, store
 from backend.alerts.rules.station_offline import GRACE
-from backend.context import Context, Handler, Unit
+from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound
 from backend.events import (
     ConnectorStatusChanged,
@@ -168,19 +168,6 @@ async def watch(ctx: Context) -> None:
     for connector_id in await store.connectors_with_open("starts_failing"):
         async with ctx.unit() as unit:
             await _look_at_starts(ctx, unit, connector_id)
-
-
-EVENT_HANDLERS: dict[type[Event], Handler] = {
-    ConnectorStatusChanged: on_status,
-    StationConnected: on_connected,
-    StationDisconnected: on_disconnected,
-    TransactionStarted: on_start,
-    TransactionFailed: on_start,
-    TransactionEnded: on_ended,
-}
-JOBS = {"alerts.check_presence": check_presence}
-CRON = {"alerts.watch": ("* * * * *", watch)}
-"""Name, when (crontab), what."""
 
 
 # --- people ------------------------------------------------------------------------------------------

@@ -122,16 +122,28 @@ def choose_place(home: Path, data_dir: Path) -> Place:
 def _server_user(home: Path, data_dir: Path) -> tuple[int, int]:
     """The owner of the cluster, or of the folders around it where that isn't root, or nobody."""
     moved = home / "location"
-    base = Path(moved.read_text().strip()) if moved.exists() else home
-    for folder in (base / "cluster", data_dir, data_dir.parent):
-        if folder.exists() and folder.stat().st_uid != 0:
+    cluster = (Path(moved.read_text().strip()) if moved.exists() else home) / "cluster"
+    for folder in (cluster, data_dir, data_dir.parent):
+        if folder.exists():
             found = folder.stat()
-            return found.st_uid, found.st_gid
+            # initdb asks for the name of its user; one from outside a container has none inside.
+            if found.st_uid != 0 and (folder == cluster or _has_name(found.st_uid)):
+                return found.st_uid, found.st_gid
     if sys.platform != "win32":
         with contextlib.suppress(KeyError):
             nobody = pwd.getpwnam("nobody")
             return nobody.pw_uid, nobody.pw_gid
     return 65534, 65534
+
+
+def _has_name(uid: int) -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        pwd.getpwuid(uid)
+    except KeyError:
+        return False
+    return True
 
 
 def _shell(script: str, argument: Path, uid: int, gid: int) -> bool:

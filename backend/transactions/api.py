@@ -16,7 +16,9 @@ from shared.base import Page
 from shared.money import Receipt
 from shared.transactions import StartTransaction, Transaction, TransactionDetail
 
-States = Annotated[str | None, Parameter(description="requested, active, ended, failed; several with commas")]
+States = Annotated[
+    str | None, Parameter(query="state", description="requested, active, ended, failed; several with commas")
+]
 IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", description="The same for each repetition")]
 
 
@@ -66,7 +68,7 @@ async def stop(
 async def page(
     ctx: Context,
     actor: Actor,
-    state: States = None,
+    states: States = None,
     station: str | None = None,
     mine: bool = False,
     search: str | None = None,
@@ -77,7 +79,7 @@ async def page(
     return await views.page(
         ctx,
         actor,
-        state=state,
+        state=states,
         station=station,
         mine=mine,
         search=search,

@@ -179,7 +179,8 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     values["flags"] = rules.merge_flags(row["flags"], *flags, "offline" if report.offline else "")
     values["updated_at"] = ctx.now()
     await store.change(row["id"], values)
-    return await pricing.with_running_cost(ctx, {**row, **values})
+    row = {**row, **values}
+    return await pricing.with_running_cost(ctx, row) if rows else row
 
 
 async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: Ended, clock_wrong: bool) -> Row:
