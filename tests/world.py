@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 from uuid import UUID, uuid4
 
+from backend import wiring
 from backend.bus.local import LocalBus
 from backend.context import Context, Handler
 from backend.db.engine import DB
@@ -20,6 +22,15 @@ def make_context(
 ) -> Context:
     """Its bus is not started: do so where a test needs it. Events that were emitted: see `emitted`."""
     return Context(settings=Settings(secret=SECRET, **settings), bus=LocalBus(), now=clock.now, handlers=handlers or {})
+
+
+def handlers_of(room: ModuleType) -> dict[type[Event], tuple[Handler, ...]]:
+    """What the program binds to events, as far as it belongs to one room (its service module)."""
+    bound = {
+        kind: tuple(one for one in handlers if one.__module__ == room.__name__)
+        for kind, handlers in wiring.EVENTS.items()
+    }
+    return {kind: handlers for kind, handlers in bound.items() if handlers}
 
 
 async def add_tenant(name: str = "Nord", currency: str = "EUR") -> UUID:

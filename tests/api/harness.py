@@ -1,17 +1,14 @@
-"""The API of some rooms as a Litestar app on the test database, and signed-in clients for it."""
+"""Signed-in clients for the app, without a server between."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 from litestar import Litestar
-from litestar.di import Provide
 
 from backend.accounts import tokens
 from backend.context import Context
-from backend.web import guards, problems
 from backend.web.guards import Actor
 from shared.accounts import Role
 from tests import world
@@ -20,20 +17,6 @@ from tests import world
 def token(ctx: Context, tenant_id: UUID, role: Role, account_id: UUID, *, lifetime_s: int = 900) -> str:
     actor = Actor(account_id=account_id, tenant_id=tenant_id, role=role, name=role.value.title())
     return tokens.access_token(ctx.settings.secret, actor, now=ctx.now(), lifetime_s=lifetime_s)
-
-
-def make_app(ctx: Context, routes: Sequence[Any], **state: Any) -> Litestar:
-    app = Litestar(
-        route_handlers=list(routes),
-        guards=[guards.guard],
-        dependencies={
-            "ctx": Provide(lambda: ctx, sync_to_thread=False, use_cache=True),
-            "actor": Provide(guards.provide_actor),
-        },
-        exception_handlers=problems.HANDLERS,
-    )
-    app.state.update({"read_token": tokens.reader(ctx), **state})
-    return app
 
 
 class People:

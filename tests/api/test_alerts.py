@@ -2,21 +2,21 @@
 
 import pytest
 
-from backend.alerts import api, service
+from backend.alerts import service
+from backend.main import create_app
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.accounts import Role
 from shared.stations import ConnectorStatus
 from tests import world
-from tests.api.harness import People, make_app
+from tests.api.harness import People
 from tests.conftest import Clock
 
 
 @pytest.fixture
 async def people(db: str, clock: Clock) -> People:
     """The people of a tenant with three stations, of which every first connector is broken."""
-    handlers = {kind: (handler,) for kind, handler in service.EVENT_HANDLERS.items()}
-    ctx = world.make_context(clock, handlers)
+    ctx = world.make_context(clock, world.handlers_of(service))
     tenant_id = await world.add_tenant()
     for number in range(3):
         station_id = await world.add_station(tenant_id, f"CP-{number}")
@@ -24,7 +24,7 @@ async def people(db: str, clock: Clock) -> People:
         await stations.connector_status(
             ctx, station_id, StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=clock.now())
         )
-    return People(ctx, make_app(ctx, api.routes), tenant_id)
+    return People(ctx, create_app(ctx), tenant_id)
 
 
 async def test_an_operator_works_through_the_list(people: People) -> None:

@@ -15,13 +15,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from backend.alerts import service as alerts
-from backend.analytics import service as analytics
 from backend.context import Context
 from backend.db.engine import DB
 from backend.events import FramesLogged, TransactionEnded, TransactionEvent, TransactionUpdated
-from backend.live import api
 from backend.live.hub import Hub
-from backend.live.topics import all_topics
+from backend.main import create_app
 from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.service import FrameLine, StatusReport
@@ -29,10 +27,8 @@ from backend.tenants import service as tenants
 from shared.accounts import BrandChange, Role
 from shared.stations import ConnectorStatus, StationChange
 from tests import world
-from tests.api.harness import make_app, token
+from tests.api.harness import token
 from tests.conftest import Clock
-
-TOPICS = all_topics(analytics.overview)
 
 
 class Screen:
@@ -109,17 +105,16 @@ def settings() -> dict[str, Any]:
 @pytest.fixture
 async def house(db: str, clock: Clock, settings: dict[str, Any]) -> AsyncIterator[House]:
     """A web server on a port of its own, with the room's topics and the alerts that live screens show."""
-    handlers = {kind: (handler,) for kind, handler in alerts.EVENT_HANDLERS.items()}
-    ctx = world.make_context(clock, handlers, **settings)
+    ctx = world.make_context(clock, world.handlers_of(alerts), **settings)
     tenant_id = await world.add_tenant()
-    async with ctx.bus, Hub(ctx, TOPICS).running() as hub:
-        app = make_app(ctx, api.routes, live=hub)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None, ws="websockets-sansio"))
+    async with ctx.bus:
+        app = create_app(ctx)
+        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, ws="websockets-sansio"))
         listening = socket.create_server(("127.0.0.1", 0))
         running = asyncio.create_task(server.serve([listening]))
         url = f"ws://127.0.0.1:{listening.getsockname()[1]}/api/v1/live"
         try:
-            yield House(ctx, hub, url, tenant_id, clock)
+            yield House(ctx, app.state.live, url, tenant_id, clock)
         finally:
             server.should_exit = server.force_exit = True
             await running
@@ -386,7 +381,7 @@ async def test_who_unsubscribes_hears_no_more(house: House) -> None:
 async def test_a_slow_reader_ends_up_right_and_costs_little(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     station_id = await world.add_station(house.tenant_id, online=True)
     payload = "x" * 50_000
-    monkeypatch.setattr(house.hub, "topics", tuple(replace(topic, interval_s=0.0) for topic in TOPICS))
+    monkeypatch.setattr(house.hub, "topics", tuple(replace(topic, interval_s=0.0) for topic in house.hub.topics))
 
     async def log(number: int) -> None:
         line = FrameLine(

@@ -21,10 +21,11 @@ from backend.commands import (
     Unlock,
 )
 from backend.context import Context
+from backend.main import create_app
 from backend.stations import api, service
 from shared.accounts import Role
 from tests import world
-from tests.api.harness import People, make_app, new_key
+from tests.api.harness import People, new_key
 from tests.conftest import Clock
 
 STATION = "/api/v1/stations/CP%201"
@@ -53,7 +54,7 @@ async def place(db: str, clock: Clock) -> AsyncIterator[Place]:
     location_id = await world.add_location(tenant_id)
     station_id = await world.add_station(tenant_id, "CP 1", location_id=location_id, online=True, name="Left")
     connector_id = await world.add_connector(station_id, 2)
-    people = People(ctx, make_app(ctx, api.routes), tenant_id)
+    people = People(ctx, create_app(ctx), tenant_id)
     made = Place(ctx, people, tenant_id, location_id, station_id, connector_id, [])
 
     async def station(message: bytes) -> bytes:

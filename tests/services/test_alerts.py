@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 import pytest
 
+from backend import wiring
 from backend.alerts import service
 from backend.context import Context
 from backend.db.engine import DB
@@ -23,9 +24,9 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def context(clock: Clock) -> tuple[Context, world.Heard]:
-    """With the alerts' own handlers, as in the program."""
+    """With the handlers of this room, as the program binds them."""
     handlers, heard = world.listening(IncidentChanged)
-    return world.make_context(clock, {**handlers, **{k: (v,) for k, v in service.EVENT_HANDLERS.items()}}), heard
+    return world.make_context(clock, handlers | world.handlers_of(service)), heard
 
 
 async def everything(ctx: Context, tenant_id: UUID) -> list[Incident]:
@@ -116,7 +117,7 @@ async def test_a_station_that_stays_away(clock: Clock) -> None:
     assert await everything(ctx, tenant_id) == []
     clock.advance(seconds=30)
     for _ in range(2):  # jobs may run twice
-        await service.JOBS[job["entrypoint"]](ctx, job["payload"])
+        await wiring.JOBS[job["entrypoint"]](ctx, job["payload"])
     [incident] = await everything(ctx, tenant_id)
     assert (incident.rule, incident.state, incident.occurrences) == ("station_offline", "open", 1)
     await stations.connected(ctx, station_id, UUID(int=2), "n1", "1.6")
