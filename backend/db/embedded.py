@@ -162,8 +162,9 @@ class EmbeddedPostgres:
         free = shutil.disk_usage(self._place.base).free
         if free < ROOM_FOR_A_NEW_CLUSTER:
             raise host.disk_full(self._place.base)
-        new = self._place.base / "cluster.new"
-        shutil.rmtree(new, ignore_errors=True)
+        for left_over in self._place.base.glob("new-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+        new = self._place.base / f"new-{secrets.token_hex(4)}"  # a name of its own: an older initdb may be dying still
         new.mkdir(mode=0o700)
         password = secrets.token_urlsafe(24)
         host.write_secret(self.home / "password", password)
@@ -185,10 +186,10 @@ class EmbeddedPostgres:
                     "--no-instructions",
                 ],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
+                capture_output=True,
                 text=True,
                 check=False,
+                preexec_fn=host.die_with_parent(),
                 **self._place.child(),
             )
         finally:
@@ -196,8 +197,8 @@ class EmbeddedPostgres:
         if made.returncode != 0:
             shutil.rmtree(new, ignore_errors=True)
             with self.log_file.open("a") as output:
-                output.write(made.stdout)
-            raise self._explain(made.stdout)
+                output.write(made.stdout + made.stderr)
+            raise self._explain(made.stderr)
         new.rename(self._place.cluster)
 
     def _check_version(self) -> None:

@@ -79,9 +79,9 @@ class Place:
 
     def remove(self) -> None:
         """Delete the cluster; the server must be stopped."""
-        for name in ("cluster", "cluster.new"):
-            if (self.base / name).exists():
-                shutil.rmtree(self.base / name)
+        for folder in (self.cluster, *self.base.glob("new-*")):
+            if folder.exists():
+                shutil.rmtree(folder)
         if self.base.parent == SYSTEM_PLACE:
             shutil.rmtree(self.base, ignore_errors=True)
 
@@ -363,7 +363,7 @@ def explain(output: str, data_dir: Path, log_file: Path) -> StartRefused:
             "This user has no name on this system, and PostgreSQL needs one; add the user to /etc/passwd, "
             "or give a PostgreSQL address in DATABASE_URL."
         )
-    if "shared memory" in output or "Cannot allocate memory" in output:
+    if "Cannot allocate memory" in output or "could not resize shared memory" in output:
         return StartRefused(
             "There is too little memory for the embedded database (it takes 200 MB); stop other programs, "
             "or give a PostgreSQL address in DATABASE_URL."
