@@ -179,7 +179,8 @@ async def start_failures(connector_id: UUID, since: datetime) -> Row:
             count(t.id)::int AS failures, coalesce((array_agg(t.failure ORDER BY t.created_at DESC))[1], '') AS failure
         FROM connector c JOIN charging_station s ON s.id = c.station
         LEFT JOIN transaction t ON t.connector = c.id AND t.state = 'failed' AND t.created_at > greatest($2,
-            (SELECT max(begun_at) FROM transaction WHERE connector = c.id AND begun_at IS NOT NULL))
+            (SELECT max(begun_at) FROM transaction
+                WHERE connector = c.id AND begun_at > $2 AND created_at > $2::timestamptz - interval '1 hour'))
         WHERE c.id = $1 GROUP BY s.tenant, s.id, c.evse, c.number""",
         connector_id,
         since,

@@ -86,11 +86,11 @@ class Session:
                 self.outbox.forget(topic)
 
     def _sign_in(self, token: str) -> None:
-        """The first message; later ones bring the next token of the same person."""
+        """The first message; later ones bring the next token of the same person in the same role."""
         try:
             actor = self.read_token(token)
-            if self.actor is not None and self.actor.account_id != actor.account_id:
-                raise NotSignedIn("This token is another person's; open a new connection.", code="other_account")
+            if self.actor is not None and _rights(self.actor) != _rights(actor):
+                raise NotSignedIn("This token has other rights; open a new connection.", code="other_account")
         except NotSignedIn as error:
             self._refuse("", error.problem_code, error.detail)
             return
@@ -155,6 +155,11 @@ class Session:
                 await self.socket.close(code=code, reason=reason)
         except (TimeoutError, WebSocketDisconnect, RuntimeError, OSError):
             return  # Gone already.
+
+
+def _rights(actor: Actor) -> tuple[Any, ...]:
+    """What decided about the topics that are followed already."""
+    return actor.account_id, actor.tenant_id, actor.role
 
 
 def _error(topic: str, code: str, detail: str) -> bytes:

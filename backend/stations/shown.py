@@ -137,7 +137,7 @@ def location_summary(row: Row, prices: Prices) -> LocationSummary:
         max_power_w=row["max_power_w"],
         power_types=[PowerType(word) for word in row["power_types"]],
         price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] if tariff in prices),
-        distance_m=row["distance_m"],
+        distance_m=row.get("distance_m"),
     )
 
 

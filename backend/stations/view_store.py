@@ -27,7 +27,8 @@ _CONNECTORS = f"""
                 'id', c.id, 'evse', c.evse, 'number', c.number, 'standard', c.standard, 'power_type', c.power_type,
                 'max_power_w', c.max_power_w, 'tariff_id', c.tariff, 'status', c.status, 'status_at', c.status_at,
                 'error_code', c.error_code, 'error_info', c.error_info, 'transaction_id',
-                (SELECT t.id FROM transaction t WHERE t.connector = c.id AND t.state = 'active'
+                (SELECT t.id FROM transaction t
+                    WHERE t.station = c.station AND t.state = 'active' AND t.connector = c.id
                     ORDER BY t.begun_at DESC LIMIT 1)
             ) ORDER BY c.evse, c.number)::text AS lines
         FROM connector c WHERE c.station = s.id
@@ -52,9 +53,22 @@ _STATION = f"""
         SELECT count(*)::int AS open_incidents FROM incident WHERE station = s.id AND state <> 'closed'
     ) i ON true"""
 
+# What a list is chosen, filtered and sorted by. Subqueries that a list doesn't use cost nothing.
+_CHOICE = f"""
+    SELECT s.id, s.identity::text AS identity, coalesce(nullif(s.name, ''), s.identity) AS name, s.vendor, s.model,
+        s.registration, s.last_seen_at, s.location AS location_id, coalesce(l.name, '') AS location,
+        CASE WHEN s.online THEN coalesce(({_WORST})[
+            (SELECT min(array_position({_WORST}, c.status::text)) FROM connector c WHERE c.station = s.id)
+        ], 'unknown') ELSE 'offline' END AS status,
+        CASE WHEN s.online THEN (
+            SELECT coalesce(sum(power_w), 0)::int FROM transaction WHERE station = s.id AND state = 'active'
+        ) ELSE 0 END AS power_w,
+        (SELECT count(*)::int FROM incident WHERE station = s.id AND state <> 'closed') AS open_incidents
+    FROM charging_station s LEFT JOIN location l ON l.id = s.location WHERE s.tenant = $1"""
+
 SORTS = {
-    "identity": ("r.identity::text", "text"),
-    "name": ("lower(coalesce(nullif(r.name, ''), r.identity))", "text"),
+    "identity": ("r.identity", "text"),
+    "name": ("lower(r.name)", "text"),
     "location": ("lower(r.location)", "text"),
     "status": (f"array_position({_ORDER}, r.status)", "int"),
     "last_seen": ("coalesce(extract(epoch FROM r.last_seen_at), 0)::float8", "float8"),
@@ -81,14 +95,18 @@ async def stations(
     direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
     value, identity = after or (None, None)
     return await DB.run(
-        f"""SELECT r.*, {expression} AS sort_value FROM ({_STATION} WHERE s.tenant = $1) r
-        WHERE ($2::text IS NULL OR r.identity ILIKE $2 OR r.name ILIKE $2 OR r.location ILIKE $2
-            OR r.vendor ILIKE $2 OR r.model ILIKE $2)
-        AND ($3::text IS NULL OR r.status = $3)
-        AND ($4::uuid IS NULL OR r.location_id = $4)
-        AND ($5::text IS NULL OR r.registration = $5)
-        AND ($7::text IS NULL OR ({expression}, r.identity::text) {beyond} ($6::{kind}, $7::text))
-        ORDER BY {expression} {direction}, r.identity::text {direction} LIMIT $8""",
+        f"""WITH chosen AS MATERIALIZED (
+            SELECT r.id, {expression} AS sort_value FROM ({_CHOICE}) r
+            WHERE ($2::text IS NULL OR r.identity ILIKE $2 OR r.name ILIKE $2 OR r.location ILIKE $2
+                OR r.vendor ILIKE $2 OR r.model ILIKE $2)
+            AND ($3::text IS NULL OR r.status = $3)
+            AND ($4::uuid IS NULL OR r.location_id = $4)
+            AND ($5::text IS NULL OR r.registration = $5)
+            AND ($7::text IS NULL OR ({expression}, r.identity) {beyond} ($6::{kind}, $7::text))
+            ORDER BY {expression} {direction}, r.identity {direction} LIMIT $8
+        )
+        SELECT r.*, chosen.sort_value FROM chosen JOIN ({_STATION}) r ON r.id = chosen.id
+        ORDER BY chosen.sort_value {direction}, r.identity::text {direction}""",
         tenant_id,
         like(search) if search.strip() else None,
         status,
@@ -140,23 +158,24 @@ async def station_of_connector(tenant_id: UUID, connector_id: UUID) -> Row | Non
     return rows[0] if rows else None
 
 
-_LOCATION = """
+_USABLE = """FROM charging_station s JOIN connector c ON c.station = s.id
+    WHERE s.location = l.id AND s.registration = 'accepted'"""
+
+_LOCATION = f"""
     SELECT l.id, l.name, l.address, l.postal_code, l.city, l.country, l.latitude, l.longitude, l.time_zone,
-        l.description, a.statuses, a.max_power_w, a.power_types, a.tariffs, a.any_available,
-        CASE WHEN $2::float8 IS NULL THEN NULL ELSE round(12742000 * asin(sqrt(least(1,
-            power(sin(radians(l.latitude - $2) / 2), 2)
-            + cos(radians($2)) * cos(radians(l.latitude)) * power(sin(radians(l.longitude - $3::float8) / 2), 2)
-        ))))::int END AS distance_m
+        l.description, a.*
     FROM location l JOIN LATERAL (
         SELECT array_agg(CASE WHEN s.online THEN c.status::text ELSE 'offline' END) AS statuses,
             coalesce(max(c.max_power_w), 0) AS max_power_w,
             array_agg(DISTINCT c.power_type::text ORDER BY c.power_type::text) AS power_types,
-            array_agg(DISTINCT c.tariff) AS tariffs,
-            bool_or(s.online AND c.status = 'available') AS any_available
-        FROM charging_station s JOIN connector c ON c.station = s.id
-        WHERE s.location = l.id AND s.registration = 'accepted'
-    ) a ON a.statuses IS NOT NULL
-    WHERE l.tenant = $1"""
+            array_agg(DISTINCT c.tariff) AS tariffs
+        {_USABLE}
+    ) a ON a.statuses IS NOT NULL"""
+
+_DISTANCE = """CASE WHEN $2::float8 IS NULL THEN NULL ELSE round(12742000 * asin(sqrt(least(1,
+    power(sin(radians(l.latitude - $2) / 2), 2)
+    + cos(radians($2)) * cos(radians(l.latitude)) * power(sin(radians(l.longitude - $3::float8) / 2), 2)
+))))::int END"""
 
 
 async def locations(
@@ -176,15 +195,20 @@ async def locations(
     (12,742 km is the earth's mean diameter) or the name.
     """
     near = latitude is not None and longitude is not None
-    expression, kind = ("r.distance_m", "int") if near else ("lower(r.name)", "text")
+    expression, kind = (_DISTANCE, "int") if near else ("lower(l.name)", "text")
     value, location_id = after or (None, None)
     return await DB.run(
-        f"""SELECT r.*, {expression} AS sort_value FROM ({_LOCATION}) r
-        WHERE ($4::text IS NULL OR r.name ILIKE $4 OR r.address ILIKE $4 OR r.city ILIKE $4)
-        AND (NOT $5::bool OR r.any_available)
-        AND ($6::text IS NULL OR $6 = ANY (r.power_types))
-        AND ($8::uuid IS NULL OR ({expression}, r.id) > ($7::{kind}, $8))
-        ORDER BY {expression}, r.id LIMIT $9""",
+        f"""WITH chosen AS MATERIALIZED (
+            SELECT l.id, {_DISTANCE} AS distance_m, {expression} AS sort_value FROM location l
+            WHERE l.tenant = $1 AND EXISTS (SELECT 1 {_USABLE})
+            AND ($4::text IS NULL OR l.name ILIKE $4 OR l.address ILIKE $4 OR l.city ILIKE $4)
+            AND (NOT $5::bool OR EXISTS (SELECT 1 {_USABLE} AND s.online AND c.status = 'available'))
+            AND ($6::text IS NULL OR EXISTS (SELECT 1 {_USABLE} AND c.power_type = $6))
+            AND ($8::uuid IS NULL OR ({expression}, l.id) > ($7::{kind}, $8))
+            ORDER BY {expression}, l.id LIMIT $9
+        )
+        SELECT r.*, chosen.distance_m, chosen.sort_value FROM chosen JOIN ({_LOCATION}) r ON r.id = chosen.id
+        ORDER BY chosen.sort_value, r.id""",
         tenant_id,
         latitude if near else None,
         longitude if near else None,
@@ -198,7 +222,7 @@ async def locations(
 
 
 async def locations_by_id(tenant_id: UUID, location_ids: Sequence[UUID]) -> Sequence[Row]:
-    return await DB.run(f"{_LOCATION} AND l.id = ANY ($4::uuid[])", tenant_id, None, None, list(location_ids))
+    return await DB.run(f"{_LOCATION} WHERE l.tenant = $1 AND l.id = ANY ($2::uuid[])", tenant_id, list(location_ids))
 
 
 async def location_exists(tenant_id: UUID, location_id: UUID) -> bool:
