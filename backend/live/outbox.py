@@ -4,7 +4,8 @@ import asyncio
 from collections import deque
 
 MOST_WAITING = 32
-"""Messages of one topic. A reader that is further behind is better off with a new snapshot."""
+MOST_BYTES = 256_000
+"""Messages of one topic, and their bytes. A reader that is further behind is better off with a new snapshot."""
 
 
 class Outbox:
@@ -23,7 +24,7 @@ class Outbox:
         if topic in self._stale:
             return
         queue = self._waiting.setdefault(topic, deque())
-        if len(queue) >= MOST_WAITING:
+        if len(queue) >= MOST_WAITING or (queue and sum(map(len, queue)) + len(message) > MOST_BYTES):
             queue.clear()
             self._stale.add(topic)
         else:

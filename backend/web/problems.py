@@ -4,12 +4,13 @@ import re
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from backend.errors import TooManyRequests, WattlineError
+from backend.errors import InvalidInput, TooManyRequests, WattlineError
 from shared.base import FieldProblem, Problem
 
 log = structlog.get_logger(__name__)
@@ -94,6 +95,13 @@ def http_error(request: Request[Any, Any, Any], error: HTTPException) -> Respons
     return _respond(request, problem, dict(error.headers or {}))
 
 
+def unstorable(request: Request[Any, Any, Any], error: asyncpg.DataError) -> Response[Any]:
+    """A NUL character, a number beyond 64 bits: no rule of ours refused it, and PostgreSQL can't take it."""
+    log.warning("the database refused a value", path=request.url.path, method=request.method, error=str(error))
+    detail = "A value is too large or too long, or a text holds a NUL character."
+    return refused(request, InvalidInput(detail))
+
+
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A mistake of ours: logged with its trace, told without it."""
     log.error("request failed", path=request.url.path, method=request.method, exc_info=error)
@@ -110,5 +118,6 @@ def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[An
 HANDLERS: dict[type[Exception] | int, Any] = {
     WattlineError: refused,
     HTTPException: http_error,
+    asyncpg.DataError: unstorable,
     Exception: unexpected,
 }

@@ -23,6 +23,7 @@ from backend.commands import (
 from backend.context import Context
 from backend.main import create_app
 from backend.stations import api, service
+from backend.web.pages import encode_cursor
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
@@ -323,3 +324,26 @@ async def test_an_offline_station_is_told_apart(place: Place, operator: httpx.As
     answer = await operator.post("/api/v1/stations/AWAY/reset", json={}, headers=new_key())
     assert (answer.status_code, answer.json()["code"]) == (409, "station_offline")
     assert "AWAY" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/v1/stations/%00", None),
+        ("GET", "/api/v1/stations?search=%00", None),
+        ("GET", "/api/v1/locations?search=a%00b", None),
+        ("GET", "/api/v1/stations?cursor=" + encode_cursor(["\0", "x"]), None),
+        ("GET", "/api/v1/stations?sort=power&cursor=" + encode_cursor([9999999999, "x"]), None),
+        ("GET", f"{STATION}/frames?cursor=" + encode_cursor([99999999999999999999]), None),
+        ("POST", "/api/v1/stations", {"identity": "X", "name": "a\x00"}),
+        ("POST", f"{STATION}/ocpp/%00", {}),
+        ("POST", f"{STATION}/ocpp/{'A' * 61}", {}),
+    ],
+)
+async def test_what_a_database_cannot_hold_is_the_callers_mistake(
+    place: Place, method: str, path: str, body: dict[str, str] | None
+) -> None:
+    async with place.people.client(Role.ADMIN) as admin:
+        answer = await admin.request(method, path, json=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+    assert place.heard == []

@@ -15,7 +15,7 @@ from backend.context import Context
 from backend.errors import NotAllowed, NotFound
 from backend.events import BrandChanged, Event, StationChanged
 from backend.live.hub import Hub
-from backend.live.outbox import MOST_WAITING, Outbox
+from backend.live.outbox import MOST_BYTES, MOST_WAITING, Outbox
 from backend.live.topic import Subject, Topic
 from backend.web.guards import Actor
 from shared.accounts import Role
@@ -285,6 +285,21 @@ async def test_a_slow_reader_gets_a_fresh_snapshot_in_place_of_what_it_missed() 
     outbox.replace("busy", b"fresh")
     outbox.push("busy", b"newer")
     assert [await outbox.next(), await outbox.next()] == [("busy", b"fresh"), ("busy", b"newer")]
+
+
+async def test_large_messages_do_not_pile_up() -> None:
+    outbox = Outbox()
+    outbox.push("a", b"x" * 2 * MOST_BYTES)  # one is always taken, however large
+    outbox.push("b", b"x" * (MOST_BYTES // 2))
+    outbox.push("b", b"y" * (MOST_BYTES // 2))
+    assert [len((await outbox.next())[1] or b"") for _ in range(3)] == [
+        2 * MOST_BYTES,
+        MOST_BYTES // 2,
+        MOST_BYTES // 2,
+    ]
+    outbox.push("a", b"x" * MOST_BYTES)
+    outbox.push("a", b"y")
+    assert await outbox.next() == ("a", None)
 
 
 async def test_topics_take_turns() -> None:
