@@ -31,6 +31,7 @@ class ServerOfTheRun:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="wattline-tests-"))
+        self.folder.chmod(0o711)  # root's server runs as another user
         self._server = EmbeddedPostgres(self.folder / "data", options=FAST)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="test-database", daemon=True)

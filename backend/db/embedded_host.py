@@ -2,9 +2,9 @@
 
 import contextlib
 import ctypes
-import hashlib
 import importlib.util
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -106,8 +106,11 @@ def choose_place(home: Path, data_dir: Path) -> Place:
             )
         base = _system_base(home)
         moved.write_text(str(base))
-    if base != home:
-        base.mkdir(mode=0o755, exist_ok=True)  # deleted by hand: an empty database
+    if not base.exists():
+        raise StartRefused(
+            f"The database of {data_dir} was at {base} and isn't there any more; put it back from a backup, "
+            f"or delete {home} to begin with an empty database."
+        )
     works = 'test -x "$0/bin/initdb" && test -r "$0/share/postgres.bki" && exec "$0/bin/postgres" --version'
     if not _shell(works, install, uid, gid):
         install = _system_install(install)
@@ -173,10 +176,10 @@ def _system_place() -> Path:
 
 
 def _system_base(home: Path) -> Path:
-    """A folder of its own for this data folder. What lies there belongs to a data folder deleted since."""
-    base = _system_place() / hashlib.sha256(str(home).encode()).hexdigest()[:16]
-    stop_orphan(base / "cluster")
-    shutil.rmtree(base, ignore_errors=True)
+    """A new folder for the cluster of this data folder, which `location` will point to."""
+    base = _system_place() / secrets.token_hex(8)
+    base.mkdir(mode=0o755)
+    (base / "belongs-to").write_text(f"{home}\n")  # for whoever finds it after the data folder was deleted
     return base
 
 

@@ -262,8 +262,9 @@ class TestPlaces:
         shutil.rmtree(closed / "data")  # the person's way of starting over
         with server as address:
             assert query(address, "SELECT to_regclass('kept')") is None
+            assert len(list(folder.parent.rglob("cluster"))) == (2 if ROOT else 1)  # nothing is deleted by accident
         server.erase()
-        assert not list(folder.parent.rglob("cluster"))
+        assert len(list(folder.parent.rglob("cluster"))) == (1 if ROOT else 0)
 
     def test_programs_that_others_cant_run(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """As with a virtual environment below /root: a copy that everybody may run."""
