@@ -68,10 +68,10 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
                 "number": f"{year}-{number:06d}",
                 "tariff": row["tariff"],
                 "currency": bill.currency,
-                "lines": [msgspec.to_builtins(_shown(line)) for line in bill.lines],
+                "lines": [msgspec.to_builtins(shown(line)) for line in bill.lines],
                 "total_excl": bill.total_excl_vat,
                 "total_incl": bill.payable,
-                "facts": _facts(row, place, tenant.name),
+                "facts": facts(row, place, tenant.name),
                 "issued_at": ctx.now(),
             }
         )
@@ -80,7 +80,7 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
         unit.emit(CdrIssued(tenant_id=row["tenant"], at=ctx.now(), cdr_id=cdr_id, transaction_id=transaction_id))
 
 
-def _shown(line: Line) -> ReceiptLine:
+def shown(line: Line) -> ReceiptLine:
     return ReceiptLine(
         kind=line.kind,
         label=LABELS[line.kind],
@@ -95,7 +95,7 @@ def _shown(line: Line) -> ReceiptLine:
     )
 
 
-def _facts(row: store.Row, place: store.Row, seller: str) -> dict[str, Any]:
+def facts(row: store.Row, place: store.Row, seller: str) -> dict[str, Any]:
     """What the receipt says of the session, fixed when it is written."""
     town = " ".join(part for part in (place["postal_code"], place["city"]) if part)
     return {

@@ -1,0 +1,1 @@
+"""The Wattline app: drivers and operators, on phones, desktops and the web."""

@@ -1,0 +1,1 @@
+"""Pages that drivers and operators share."""

@@ -1,0 +1,123 @@
+"""What components ask for: the app, the colours, data that loads, data that stays fresh."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import flet as ft
+import msgspec
+
+from app import theme
+from app.api import ApiError
+from app.i18n import translate
+from app.session import DEFAULT_BRAND, App
+from app.state import Store
+from shared.operations import LiveKind, LiveMessage
+
+T = TypeVar("T")
+AppContext = ft.create_context(None)
+
+
+def use_app() -> App:
+    app: Any = ft.use_context(AppContext)
+    assert app is not None
+    return app  # type: ignore[no-any-return]  # the context holds nothing else
+
+
+def use_store() -> Store:
+    """What the session knows; the component is drawn anew when it changes."""
+    store, _ = ft.use_state(use_app().store)
+    return store
+
+
+def use_tokens() -> theme.Tokens:
+    """The colours of the moment."""
+    store = use_store()
+    return theme.tokens((store.brand or DEFAULT_BRAND).seed_color, store.dark)
+
+
+def use_words() -> Callable[[str], str]:
+    language = use_store().language
+    return lambda text: translate(text, language)
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[T]):
+    """`data` None and no error: still loading. An error beside data: what is shown is old."""
+
+    data: T | None = None
+    error: ApiError | None = None
+    reload: Callable[[], None] = lambda: None
+
+    @property
+    def loading(self) -> bool:
+        return self.data is None and self.error is None
+
+
+def use_load(load: Callable[[], Awaitable[T]], dependencies: Sequence[Any] = ()) -> Loaded[T]:
+    """Load once, again when a dependency changes, and when `reload` is called. Old data stays until new comes."""
+    app = use_app()
+    data, set_data = ft.use_state(None)
+    error, set_error = ft.use_state(None)
+    turn, set_turn = ft.use_state(0)
+    latest = ft.use_ref(0)
+
+    async def run() -> None:
+        latest.current = (latest.current or 0) + 1
+        mine = latest.current
+        try:
+            found = await load()
+        except ApiError as failure:
+            if mine == latest.current:
+                set_error(failure)
+            return
+        if mine == latest.current:
+            set_data(found)
+            set_error(None)
+
+    ft.use_effect(lambda: app.run(run), [turn, *dependencies])
+    return Loaded(data, error, lambda: set_turn(lambda value: value + 1))
+
+
+def use_live(topic: str | None, kind: type[T] | Any, *, merge: bool = False) -> Loaded[T]:
+    """Follow a topic. With `merge` the topic is a list, and changed items take the place of those with their `id`.
+
+    `topic` None follows nothing.
+    """
+    app = use_app()
+    state, set_state = ft.use_state((None, None))
+    held = ft.use_ref(None)
+    item = kind.__args__[0] if merge else kind
+
+    def take(message: LiveMessage) -> None:
+        if message.kind is LiveKind.ERROR:
+            detail = msgspec.json.decode(message.data, type=dict)
+            problem = ApiError(detail.get("detail", ""), code=detail.get("code", ""), status=404)
+            set_state((held.current, problem))
+            return
+        if message.kind is LiveKind.UPSERT and merge:
+            if held.current is None:
+                return
+            new = msgspec.json.decode(message.data, type=item)
+            found = [new if one.id == new.id else one for one in held.current]
+            if all(one is not new for one in found):
+                found = [new, *found]
+            held.current = found
+        else:
+            held.current = msgspec.json.decode(message.data, type=kind)
+        set_state((held.current, None))
+
+    def follow() -> Any:
+        held.current = None
+        set_state((None, None))
+        leave_ref.current = app.live.follow(topic, take) if topic else None
+
+    def leave() -> None:
+        if leave_ref.current is not None:
+            leave_ref.current()
+            leave_ref.current = None
+
+    leave_ref: Any = ft.use_ref(None)
+    ft.use_effect(follow, [topic], leave)
+    data, error = state
+    return Loaded(data, error)

@@ -1,0 +1,211 @@
+"""The frame around every page: bottom bar on phones, rail on tablets, labelled rail on desktops."""
+
+from urllib.parse import unquote
+
+import flet as ft
+
+from app.hooks import use_app, use_store, use_tokens, use_words
+from app.router import (
+    DRIVER_PLACES,
+    DRIVER_ROUTES,
+    OPERATOR_PLACES,
+    OPERATOR_ROUTES,
+    SIGN_IN,
+    Place,
+    match,
+)
+from app.theme import CONTROL, S4, S8, S12, S16, S24, T12, T14, T16, TOUCH
+from app.widgets import surfaces
+from app.widgets.boundary import guarded
+from app.widgets.brand import mark
+from app.widgets.text import muted, text
+
+
+@guarded
+def Frame() -> ft.Control:  # a component
+    """What is on the screen: sign-in, or a page in its frame."""
+    app, store, t = use_app(), use_store(), use_tokens()
+
+    def remember_target() -> None:
+        if store.ready and store.account is None and store.route not in ("/", "/sign-in"):
+            store.next_route = store.route
+
+    ft.use_effect(remember_target, [store.ready, store.account is None, store.route])
+    if not store.ready:
+        return ft.Container(bgcolor=t.background, expand=True)
+    if store.account is None:
+        inner: ft.Control = SIGN_IN.page()
+        return ft.Container(ft.Stack([inner, _Toast()], expand=True), bgcolor=t.background, expand=True)
+    routes = OPERATOR_ROUTES if store.operator else DRIVER_ROUTES
+    places = OPERATOR_PLACES if store.operator else DRIVER_PLACES
+    route, arguments = match(routes, store.route)
+    page = route.page(**{name: unquote(value) for name, value in arguments.items()})
+    # A key for each address: another page never inherits the state of the one before.
+    main = ft.Container(page, expand=True, key=store.route.split("?", 1)[0])
+    body = ft.Column([surfaces.stale_banner(t), main], spacing=0, expand=True) if not store.live else main
+    if store.phone:
+        whole: ft.Control = ft.Column(
+            [ft.Container(body, expand=True), _BottomBar(places, route.place)], spacing=0, expand=True
+        )
+    else:
+        whole = ft.Row(
+            [_Rail(places, route.place, store.wide), ft.Container(body, expand=True)],
+            spacing=0,
+            expand=True,
+            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    del app
+    return ft.Container(
+        ft.SafeArea(ft.Stack([whole, _Toast()], expand=True), expand=True), bgcolor=t.background, expand=True
+    )
+
+
+@ft.component
+def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    shown = places if len(places) <= 5 else (*places[:4], places[-1])
+
+    def entry(place: Place) -> ft.Control:
+        lit = place.name == chosen
+        color = t.primary if lit else t.muted
+        return ft.Semantics(
+            identifier=f"nav-{place.name.lower()}",
+            label=words(place.name),
+            button=True,
+            selected=lit,
+            expand=True,
+            content=ft.Container(
+                ft.Column(
+                    [
+                        ft.Icon(place.chosen_icon if lit else place.icon, size=24, color=color),
+                        ft.Text(
+                            words(place.name),
+                            size=T12,
+                            weight=ft.FontWeight.W_600 if lit else ft.FontWeight.W_500,
+                            color=color,
+                        ),
+                    ],
+                    spacing=2,
+                    horizontal_alignment=ft.CrossAxisAlignment.CENTER,
+                    alignment=ft.MainAxisAlignment.CENTER,
+                ),
+                height=64,
+                on_click=lambda _, path=place.path: app.go(path),
+            ),
+        )
+
+    return ft.Container(
+        ft.Row([entry(place) for place in shown], spacing=0),
+        bgcolor=t.surface,
+        border=ft.Border.only(top=ft.BorderSide(1, t.border)),
+    )
+
+
+@ft.component
+def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+
+    def entry(place: Place) -> ft.Control:
+        lit = place.name == chosen
+        color = t.primary if lit else t.muted
+        parts: list[ft.Control] = [ft.Icon(place.chosen_icon if lit else place.icon, size=20, color=color)]
+        if labelled:
+            weight = ft.FontWeight.W_600 if lit else ft.FontWeight.W_500
+            parts.append(ft.Text(words(place.name), size=T14, weight=weight, color=t.ink if lit else t.muted))
+        return ft.Semantics(
+            identifier=f"nav-{place.name.lower()}",
+            label=words(place.name),
+            button=True,
+            selected=lit,
+            content=ft.Container(
+                ft.Row(
+                    parts,
+                    spacing=S12,
+                    alignment=ft.MainAxisAlignment.START if labelled else ft.MainAxisAlignment.CENTER,
+                ),
+                height=TOUCH,
+                padding=ft.Padding.symmetric(horizontal=S12),
+                border_radius=CONTROL,
+                bgcolor=t.primary_soft if lit else None,
+                tooltip=None if labelled else words(place.name),
+                on_click=lambda _, path=place.path: app.go(path),
+            ),
+        )
+
+    head: list[ft.Control] = [mark(app.brand, t, size=32)]
+    if labelled:
+        head.append(text(app.brand.name, t, size=T16, bold=True, no_wrap=True, expand=True))
+    foot: list[ft.Control] = []
+    if labelled and store.account is not None:
+        foot = [
+            ft.Column(
+                [text(store.account.name, t, bold=True, no_wrap=True), muted(store.account.role.title(), t, size=T12)],
+                spacing=0,
+                expand=True,
+            )
+        ]
+    foot.append(
+        ft.Semantics(
+            identifier="sign-out",
+            label=words("Sign out"),
+            content=ft.IconButton(
+                ft.Icons.LOGOUT_ROUNDED,
+                icon_color=t.muted,
+                icon_size=20,
+                tooltip=words("Sign out"),
+                width=TOUCH,
+                height=TOUCH,
+                on_click=lambda _: app.run(app.sign_out),
+            ),
+        )
+    )
+    return ft.Container(
+        ft.Column(
+            [
+                ft.Container(ft.Row(head, spacing=S12), padding=ft.Padding.only(left=S4, bottom=S24, top=S8)),
+                *[entry(place) for place in places],
+                ft.Container(expand=True),
+                ft.Row(foot, spacing=S4, alignment=ft.MainAxisAlignment.CENTER),
+            ],
+            spacing=S4,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        width=232 if labelled else 80,
+        padding=S16 if labelled else S12,
+        bgcolor=t.surface,
+        border=ft.Border.only(right=ft.BorderSide(1, t.border)),
+    )
+
+
+@ft.component
+def _Toast() -> ft.Control:  # a component
+    store, t = use_store(), use_tokens()
+    if not store.toast:
+        return ft.Container(width=0, height=0)
+    tone = t.danger if store.toast_bad else t.good
+    icon = ft.Icons.ERROR_ROUNDED if store.toast_bad else ft.Icons.CHECK_CIRCLE_ROUNDED
+    return ft.Container(
+        ft.Semantics(
+            live_region=True,
+            identifier="toast",
+            content=ft.Container(
+                ft.Row(
+                    [
+                        ft.Icon(icon, size=20, color=tone.ink),
+                        ft.Text(store.toast, size=T14, color=t.ink, expand=not store.wide),
+                    ],
+                    spacing=S12,
+                    tight=True,
+                ),
+                bgcolor=t.raised,
+                border=ft.Border.all(1, tone.ink),
+                border_radius=12,
+                padding=S16,
+                shadow=ft.BoxShadow(blur_radius=24, color="#33000000", offset=ft.Offset(0, 8)),
+            ),
+        ),
+        alignment=ft.Alignment.BOTTOM_CENTER,
+        bottom=80 if store.phone else S24,
+        left=S16,
+        right=S16,
+    )

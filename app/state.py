@@ -1,0 +1,49 @@
+"""What a session knows that several pages need. One store for each session, never shared between two."""
+
+from dataclasses import dataclass
+
+import flet as ft
+
+from app.theme import PHONE, TABLET
+from shared.accounts import Account, Brand, Meta, Role
+
+
+@ft.observable
+@dataclass
+class Store:
+    route: str = "/"
+    next_route: str = ""
+    """Where somebody wanted to go before sign-in."""
+    width: float = 1200
+    height: float = 800
+    dark: bool = False
+    theme_choice: str = "system"
+    language: str = "en"
+    meta: Meta | None = None
+    brand: Brand | None = None
+    account: Account | None = None
+    ready: bool = False
+    """Whether the first questions are answered: who is signed in, what the brand is."""
+    unreachable: bool = False
+    live: bool = True
+    """False: what screens show may be old."""
+    toast: str = ""
+    toast_bad: bool = False
+    place: tuple[float, float] | None = None
+    """Where the driver is: latitude, longitude."""
+
+    @property
+    def phone(self) -> bool:
+        return self.width < PHONE
+
+    @property
+    def wide(self) -> bool:
+        return self.width >= TABLET
+
+    @property
+    def operator(self) -> bool:
+        return self.account is not None and self.account.role in (Role.OPERATOR, Role.ADMIN)
+
+    @property
+    def admin(self) -> bool:
+        return self.account is not None and self.account.role is Role.ADMIN

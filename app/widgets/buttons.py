@@ -1,0 +1,148 @@
+"""Buttons that say what happens, at least 48 high."""
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app.theme import CONTROL, S16, T14, TOUCH, Tokens
+
+OnClick = Callable[[], Any]
+
+
+def _button(
+    label: str,
+    t: Tokens,
+    on_click: OnClick | None,
+    *,
+    ink: str,
+    ground: str,
+    border: str | None,
+    icon: Any,
+    busy: bool,
+    identifier: str,
+    expand: bool,
+) -> ft.Control:
+    parts: list[ft.Control] = []
+    if busy:
+        parts.append(ft.ProgressRing(width=16, height=16, stroke_width=2, color=ink))
+    elif icon is not None:
+        parts.append(ft.Icon(icon, size=18, color=ink))
+    if label:
+        parts.append(ft.Text(label, size=T14, weight=ft.FontWeight.W_600, color=ink, no_wrap=True))
+    usable = on_click is not None and not busy
+    style = ft.ButtonStyle(
+        bgcolor=ground,
+        color=ink,
+        elevation=0,
+        padding=ft.Padding.symmetric(horizontal=S16, vertical=0),
+        shape=ft.RoundedRectangleBorder(radius=CONTROL),
+        side=ft.BorderSide(1, border) if border else None,
+    )
+    button = ft.Button(
+        content=ft.Row(parts, spacing=8, alignment=ft.MainAxisAlignment.CENTER, tight=True),
+        style=style,
+        height=TOUCH,
+        disabled=not usable,
+        opacity=1 if usable or busy else 0.5,
+        on_click=(lambda _: on_click()) if usable and on_click else None,
+        expand=expand,
+    )
+    wrapped = ft.Semantics(identifier=identifier or _slug(label), content=button, expand=expand)
+    return wrapped
+
+
+def _slug(label: str) -> str:
+    return "button-" + "-".join(label.lower().split())
+
+
+def primary(
+    label: str,
+    t: Tokens,
+    on_click: OnClick | None,
+    *,
+    icon: Any = None,
+    busy: bool = False,
+    identifier: str = "",
+    expand: bool = False,
+) -> ft.Control:
+    """The one thing to do on a page."""
+    return _button(
+        label,
+        t,
+        on_click,
+        ink=t.on_primary,
+        ground=t.primary,
+        border=None,
+        icon=icon,
+        busy=busy,
+        identifier=identifier,
+        expand=expand,
+    )
+
+
+def quiet(
+    label: str,
+    t: Tokens,
+    on_click: OnClick | None,
+    *,
+    icon: Any = None,
+    busy: bool = False,
+    identifier: str = "",
+    expand: bool = False,
+) -> ft.Control:
+    """Everything else that can be done."""
+    return _button(
+        label,
+        t,
+        on_click,
+        ink=t.ink,
+        ground=t.surface,
+        border=t.border,
+        icon=icon,
+        busy=busy,
+        identifier=identifier,
+        expand=expand,
+    )
+
+
+def danger(
+    label: str,
+    t: Tokens,
+    on_click: OnClick | None,
+    *,
+    icon: Any = None,
+    busy: bool = False,
+    identifier: str = "",
+    expand: bool = False,
+) -> ft.Control:
+    """What interrupts somebody. Ask first: `dialogs.confirm`."""
+    return _button(
+        label,
+        t,
+        on_click,
+        ink=t.danger.ink,
+        ground=t.danger.ground,
+        border=None,
+        icon=icon,
+        busy=busy,
+        identifier=identifier,
+        expand=expand,
+    )
+
+
+def icon_button(icon: Any, label: str, t: Tokens, on_click: OnClick, *, identifier: str = "") -> ft.Control:
+    """Only where space is short; the label is its tooltip and what a screen reader says."""
+    return ft.Semantics(
+        identifier=identifier or _slug(label),
+        label=label,
+        content=ft.IconButton(
+            icon, icon_color=t.ink, tooltip=label, width=TOUCH, height=TOUCH, on_click=lambda _: on_click()
+        ),
+    )
+
+
+def tappable(content: ft.Control, on_click: OnClick, *, identifier: str, label: str, **more: Any) -> ft.Control:
+    """A whole area that opens something."""
+    area = ft.Container(content=content, on_click=lambda _: on_click(), ink=True, **more)
+    return ft.Semantics(identifier=identifier, label=label, button=True, container=True, content=area)

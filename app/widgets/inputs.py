@@ -1,0 +1,72 @@
+"""Fields to type into."""
+
+from collections.abc import Callable
+from typing import Any
+
+import flet as ft
+
+from app.theme import CONTROL, S12, T14, TOUCH, Tokens
+
+
+def field(
+    label: str,
+    value: str,
+    t: Tokens,
+    on_change: Callable[[str], Any],
+    *,
+    identifier: str = "",
+    password: bool = False,
+    error: str = "",
+    on_submit: Callable[[], Any] | None = None,
+    autofocus: bool = False,
+    multiline: bool = False,
+    keyboard: ft.KeyboardType | None = None,
+) -> ft.Control:
+    """A labelled text field. `value` is always given: Flet wipes a field that has none at each redraw."""
+    return ft.Semantics(
+        identifier=identifier or f"field-{label.lower().replace(' ', '-')}",
+        content=ft.TextField(
+            label=label,
+            value=value,
+            password=password,
+            can_reveal_password=password,
+            autofocus=autofocus,
+            multiline=multiline,
+            min_lines=4 if multiline else None,
+            keyboard_type=keyboard,
+            error=error or None,
+            on_change=lambda event: on_change(event.control.value),
+            on_submit=(lambda _: on_submit()) if on_submit else None,
+            border_radius=CONTROL,
+            border_color=t.border,
+            focused_border_color=t.primary,
+            bgcolor=t.surface,
+            color=t.ink,
+            label_style=ft.TextStyle(color=t.muted, size=T14),
+            text_size=T14,
+            content_padding=ft.Padding.symmetric(horizontal=S12, vertical=S12),
+        ),
+    )
+
+
+def search(
+    value: str, hint: str, t: Tokens, on_change: Callable[[str], Any], *, width: int | None = None
+) -> ft.Control:
+    return ft.Semantics(
+        identifier="search",
+        content=ft.TextField(
+            value=value,
+            hint_text=hint,
+            prefix_icon=ft.Icons.SEARCH_ROUNDED,
+            on_change=lambda event: on_change(event.control.value),
+            border_radius=CONTROL,
+            border_color=t.border,
+            focused_border_color=t.primary,
+            bgcolor=t.surface,
+            color=t.ink,
+            text_size=T14,
+            height=TOUCH,
+            width=width,
+            content_padding=ft.Padding.symmetric(horizontal=S12, vertical=0),
+        ),
+    )

@@ -1,0 +1,190 @@
+"""Cards, pages, rows: how content is laid out, and the states every page has."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import flet as ft
+
+from app.api import ApiError
+from app.theme import CARD, CONTROL, S4, S8, S12, S16, S24, S32, S48, T12, T14, T16, TOUCH, Tokens
+from app.widgets import buttons
+from app.widgets.text import muted, text, title
+
+
+def card(content: ft.Control, t: Tokens, *, padding: Any = S16, expand: Any = None, **more: Any) -> ft.Container:
+    return ft.Container(
+        content=content,
+        bgcolor=t.surface,
+        border=ft.Border.all(1, t.border),
+        border_radius=CARD,
+        padding=padding,
+        expand=expand,
+        **more,
+    )
+
+
+def section(head: str, content: ft.Control, t: Tokens, *, trailing: ft.Control | None = None) -> ft.Control:
+    """A card with a heading."""
+    row: list[ft.Control] = [
+        ft.Semantics(header=True, content=text(head, t, size=T16, bold=True), expand=True),
+    ]
+    if trailing is not None:
+        row.append(trailing)
+    return card(
+        ft.Column(
+            [ft.Row(row, vertical_alignment=ft.CrossAxisAlignment.CENTER), content],
+            spacing=S12,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        ),
+        t,
+    )
+
+
+def page_body(
+    controls: Sequence[ft.Control],
+    t: Tokens,
+    *,
+    head: str = "",
+    phone: bool = False,
+    trailing: Sequence[ft.Control] = (),
+    back: Callable[[], Any] | None = None,
+    width: int | None = None,
+) -> ft.Control:
+    """A scrolling page: its head with actions at the right, then its parts with even distances."""
+    parts: list[ft.Control] = []
+    if head or back or trailing:
+        line: list[ft.Control] = []
+        if back is not None:
+            line.append(buttons.icon_button(ft.Icons.ARROW_BACK_ROUNDED, "Back", t, back))
+        line.append(ft.Container(title(head, t, size=20 if phone else 28), expand=True))
+        line.extend(trailing)
+        parts.append(ft.Row(line, spacing=S8, vertical_alignment=ft.CrossAxisAlignment.CENTER))
+    parts.extend(controls)
+    edge = S16 if phone else S32
+    column = ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Column(
+        [
+            ft.Container(
+                column,
+                padding=ft.Padding.only(left=edge, right=edge, top=S16 if phone else S24, bottom=S48),
+                width=width,
+            )
+        ],
+        scroll=ft.ScrollMode.AUTO,
+        expand=True,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH if width is None else ft.CrossAxisAlignment.CENTER,
+    )
+
+
+def key_values(rows: Sequence[tuple[str, str | ft.Control]], t: Tokens) -> ft.Control:
+    """Names at the left, values at the right, a thin line between."""
+    lines: list[ft.Control] = []
+    for number, (name, value) in enumerate(rows):
+        shown = text(value, t, selectable=True, text_align=ft.TextAlign.RIGHT) if isinstance(value, str) else value
+        lines.append(
+            ft.Container(
+                ft.Row(
+                    [muted(name, t), ft.Container(shown, expand=True, alignment=ft.Alignment.CENTER_RIGHT)],
+                    spacing=S16,
+                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
+                ),
+                padding=ft.Padding.symmetric(vertical=S8),
+                border=ft.Border.only(bottom=ft.BorderSide(1, t.border)) if number < len(rows) - 1 else None,
+            )
+        )
+    return ft.Column(lines, spacing=0)
+
+
+def empty(icon: ft.IconData, head: str, detail: str, t: Tokens, action: ft.Control | None = None) -> ft.Control:
+    """What a place will show, and the one thing that fills it."""
+    parts: list[ft.Control] = [
+        ft.Container(
+            ft.Icon(icon, size=28, color=t.muted),
+            bgcolor=t.sunken,
+            border_radius=99,
+            width=64,
+            height=64,
+            alignment=ft.Alignment.CENTER,
+        ),
+        text(head, t, size=T16, bold=True, text_align=ft.TextAlign.CENTER),
+        muted(detail, t, text_align=ft.TextAlign.CENTER),
+    ]
+    if action is not None:
+        parts.append(action)
+    return ft.Container(
+        ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.CENTER, tight=True),
+        alignment=ft.Alignment.CENTER,
+        padding=ft.Padding.symmetric(vertical=S48, horizontal=S24),
+    )
+
+
+def failed(error: ApiError, t: Tokens, retry: Callable[[], Any] | None = None) -> ft.Control:
+    """What went wrong, in plain words, and a way on."""
+    icon = ft.Icons.WIFI_OFF_ROUNDED if error.offline else ft.Icons.SENTIMENT_DISSATISFIED_ROUNDED
+    if error.status == 403:
+        icon = ft.Icons.LOCK_OUTLINE_ROUNDED
+    action = buttons.quiet("Try again", t, retry, icon=ft.Icons.REFRESH_ROUNDED) if retry else None
+    return empty(icon, error.title, error.detail, t, action)
+
+
+def skeleton(t: Tokens, *, height: int = 16, width: int | None = None) -> ft.Control:
+    return ft.Container(height=height, width=width, bgcolor=t.sunken, border_radius=CONTROL)
+
+
+def skeleton_list(t: Tokens, rows: int = 5, height: int = 72) -> ft.Control:
+    """Rows in the shape of what will come."""
+    return ft.Semantics(
+        label="Loading",
+        live_region=True,
+        content=ft.Column([card(skeleton(t, height=height - 32), t) for _ in range(rows)], spacing=S12),
+    )
+
+
+def stale_banner(t: Tokens) -> ft.Control:
+    """What is shown may be old; it heals by itself."""
+    return ft.Semantics(
+        live_region=True,
+        content=ft.Container(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.CLOUD_SYNC_ROUNDED, size=16, color=t.warning.ink),
+                    ft.Text("Reconnecting. What you see may be a little old.", size=T12, color=t.warning.ink),
+                ],
+                spacing=S8,
+                alignment=ft.MainAxisAlignment.CENTER,
+            ),
+            bgcolor=t.warning.ground,
+            padding=ft.Padding.symmetric(vertical=S4, horizontal=S16),
+        ),
+    )
+
+
+def chip(label: str, chosen: bool, t: Tokens, on_click: Callable[[], Any], *, identifier: str = "") -> ft.Control:
+    """A filter that is on or off."""
+    return ft.Semantics(
+        identifier=identifier or f"chip-{label.lower().replace(' ', '-')}",
+        button=True,
+        selected=chosen,
+        content=ft.Container(
+            ft.Container(
+                ft.Text(
+                    label,
+                    size=T14,
+                    weight=ft.FontWeight.W_600 if chosen else ft.FontWeight.W_500,
+                    color=t.primary if chosen else t.ink,
+                    no_wrap=True,
+                ),
+                bgcolor=t.primary_soft if chosen else t.surface,
+                border=ft.Border.all(1, t.primary if chosen else t.border),
+                border_radius=99,
+                padding=ft.Padding.symmetric(horizontal=S16, vertical=S8),
+            ),
+            height=TOUCH,
+            alignment=ft.Alignment.CENTER,
+            on_click=lambda _: on_click(),
+        ),
+    )
+
+
+def divider(t: Tokens) -> ft.Control:
+    return ft.Container(height=1, bgcolor=t.border)

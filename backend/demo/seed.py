@@ -1,0 +1,138 @@
+"""Fills an empty database with the demo's network, people, tariffs and past. Done once; done again it does nothing."""
+
+import json
+import secrets
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend.accounts import service as accounts
+from backend.accounts.api import DEMO_ACCOUNTS
+from backend.authorization import service as authorization
+from backend.context import Context
+from backend.db.engine import DB
+from backend.demo import city, history
+from backend.stations.rules import hash_password
+from backend.tariffs import service as tariffs
+from backend.tariffs.model import Tariff
+from backend.tenants import service as tenants
+
+FLEET_FILE = "fleet.json"
+
+
+async def seed(ctx: Context, data_dir: Path) -> Path:
+    """Returns the file that tells the simulator which stations to be, with their passwords."""
+    fleet = data_dir / FLEET_FILE
+    tenant = await tenants.default(ctx)
+    if await DB.run("SELECT 1 FROM location WHERE tenant = $1 LIMIT 1", tenant.id) and fleet.exists():
+        return fleet
+    async with ctx.unit():
+        await DB.run(
+            "UPDATE tenant SET name = 'Wattline', time_zone = 'Europe/Berlin', country = 'DE', "
+            "support_email = 'hello@wattline.example' WHERE id = $1",
+            tenant.id,
+        )
+        for account in DEMO_ACCOUNTS:
+            await accounts.add(
+                ctx, tenant.id, email=account.email, password=account.password, name=account.name, role=account.role
+            )
+        prices = {name: await tariffs.add(ctx, tenant.id, name, tariff(name)) for name in city.TARIFFS}
+        for card in city.CARDS:
+            await authorization.add_card(ctx, tenant.id, card, label="Customer card")
+        stations = await _network(ctx, tenant.id, prices)
+        await history.write(ctx, tenant.id, prices)
+    fleet.touch(mode=0o600)
+    fleet.write_text(json.dumps({"stations": stations}, indent=1))
+    return fleet
+
+
+def tariff(name: str) -> Tariff:
+    """A tariff whose prices are round with VAT."""
+    energy, flat, parking, grace = city.TARIFFS[name]
+
+    def component(kind: str, gross: str) -> dict[str, object]:
+        net = (Decimal(gross) / (1 + Decimal(city.VAT) / 100)).quantize(Decimal("0.000001"))
+        return {"type": kind, "price": str(net), "vat": city.VAT}
+
+    components = [component("ENERGY", energy), component("PARKING_TIME", parking)]
+    if Decimal(flat):
+        components.insert(0, component("FLAT", flat))
+    raw = {"currency": "EUR", "elements": [{"price_components": components}], "parking_grace_minutes": grace}
+    return msgspec.convert(raw, Tariff, strict=False)
+
+
+async def _network(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> list[dict[str, object]]:
+    """Insert locations, stations and connectors; what the simulator must know of them."""
+    places: dict[str, UUID] = {}
+    for site in city.SITES:
+        places[site.code] = uuid4()
+        await DB.run(
+            """
+            INSERT INTO location (id, tenant, name, address, postal_code, city, country, latitude, longitude,
+                                  time_zone, description, created_at)
+            VALUES ($1, $2, $3, $4, $5, 'Hamburg', 'DE', $6, $7, 'Europe/Berlin', $8, $9)
+            """,
+            places[site.code],
+            tenant_id,
+            site.name,
+            site.address,
+            site.postal_code,
+            site.latitude,
+            site.longitude,
+            site.description,
+            ctx.now() - history.SPAN,
+        )
+    fleet = []
+    for number, (identity, site, kind) in enumerate(city.identities()):
+        password, station_id = secrets.token_urlsafe(18), uuid4()
+        version = "2.0.1" if number % 2 else "1.6"
+        await DB.run(
+            """
+            INSERT INTO charging_station (id, tenant, location, identity, name, registration, password_hash,
+                                          ocpp_version, vendor, model, firmware, created_at)
+            VALUES ($1, $2, $3, $4, $5, 'accepted', $6, $7, $8, $9, $10, $11)
+            """,
+            station_id,
+            tenant_id,
+            places[site.code],
+            identity,
+            f"{site.name.split()[0]} {identity[-2:]}",
+            hash_password(password),
+            version,
+            kind.vendor,
+            kind.model,
+            kind.firmware,
+            ctx.now() - history.SPAN,
+        )
+        for evse in range(1, kind.connectors + 1):
+            await DB.run(
+                """
+                INSERT INTO connector (id, station, evse, number, standard, power_type, max_power_w, tariff, status)
+                VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 'unknown')
+                """,
+                uuid4(),
+                station_id,
+                evse,
+                kind.standard,
+                kind.power_type,
+                kind.power_w,
+                prices[kind.tariff],
+            )
+        fleet.append(
+            {
+                "identity": identity,
+                "password": password,
+                "version": version,
+                "vendor": kind.vendor,
+                "model": kind.model,
+                "serial": f"{kind.model[:2].upper()}{4100 + number}",
+                "firmware": kind.firmware,
+                "power_type": kind.power_type,
+                "power_w": kind.power_w,
+                "connectors": kind.connectors,
+                "id_tokens": list(city.CARDS[number % 20 :: 20]),
+            }
+        )
+    return fleet
