@@ -1,25 +1,16 @@
 """The live socket over a real connection: sign-in, roles, topics, and readers that are slow or gone."""
 
 import asyncio
-import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-import uvicorn
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
 
-from backend.alerts import service as alerts
-from backend.context import Context
 from backend.db.engine import DB
 from backend.events import FramesLogged, TransactionEnded, TransactionEvent, TransactionUpdated
-from backend.live.hub import Hub
-from backend.main import create_app
 from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.service import FrameLine, StatusReport
@@ -27,98 +18,7 @@ from backend.tenants import service as tenants
 from shared.accounts import BrandChange, Role
 from shared.stations import ConnectorStatus, StationChange
 from tests import world
-from tests.api.harness import token
-from tests.conftest import Clock
-
-
-class Screen:
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    async def send(self, **message: Any) -> None:
-        await self.connection.send(msgspec.json.encode(message).decode())
-
-    async def next(self) -> tuple[str, str, Any]:
-        async with asyncio.timeout(5):
-            message = msgspec.json.decode(await self.connection.recv())
-        assert set(message) == {"topic", "kind", "data"}
-        return message["topic"], message["kind"], message["data"]
-
-    async def subscribe(self, topic: str) -> Any:
-        """The data of its snapshot."""
-        await self.send(type="subscribe", topic=topic)
-        got, kind, data = await self.next()
-        assert (got, kind) == (topic, "snapshot"), data
-        return data
-
-    async def upsert(self, topic: str) -> Any:
-        got, kind, data = await self.next()
-        assert (got, kind) == (topic, "upsert"), data
-        return data
-
-    async def silent(self, seconds: float = 0.4) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self.connection.recv()
-        except TimeoutError:
-            return True
-        return False
-
-    async def closed_with(self) -> int | None:
-        async with asyncio.timeout(5):
-            try:
-                while True:
-                    await self.connection.recv()
-            except ConnectionClosed as closed:
-                return closed.rcvd.code if closed.rcvd else None
-
-
-@dataclass
-class House:
-    ctx: Context
-    hub: Hub
-    url: str
-    tenant_id: UUID
-    clock: Clock
-
-    def token(self, role: Role, tenant_id: UUID | None = None, account_id: UUID | None = None, **more: Any) -> str:
-        return token(self.ctx, tenant_id or self.tenant_id, role, account_id or uuid4(), **more)
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Screen]:
-        async with connect(self.url, compression=None) as connection:
-            yield Screen(connection)
-
-    @asynccontextmanager
-    async def screen(self, role: Role, tenant_id: UUID | None = None) -> AsyncIterator[Screen]:
-        async with self.open() as screen:
-            await screen.send(type="authenticate", token=self.token(role, tenant_id))
-            assert await screen.next() == ("", "ready", None)
-            yield screen
-
-
-@pytest.fixture
-def settings() -> dict[str, Any]:
-    return {}
-
-
-@pytest.fixture
-async def house(db: str, clock: Clock, settings: dict[str, Any]) -> AsyncIterator[House]:
-    """A web server on a port of its own, with the room's topics and the alerts that live screens show."""
-    ctx = world.make_context(clock, world.handlers_of(alerts), **settings)
-    tenant_id = await world.add_tenant()
-    async with ctx.bus:
-        app = create_app(ctx)
-        server = uvicorn.Server(uvicorn.Config(app, lifespan="on", log_config=None, ws="websockets-sansio"))
-        listening = socket.create_server(("127.0.0.1", 0))
-        running = asyncio.create_task(server.serve([listening]))
-        url = f"ws://127.0.0.1:{listening.getsockname()[1]}/api/v1/live"
-        try:
-            yield House(ctx, app.state.live, url, tenant_id, clock)
-        finally:
-            server.should_exit = server.force_exit = True
-            await running
-
+from tests.api.live_house import House, Screen
 
 # --- signing in --------------------------------------------------------------------------------------
 
@@ -143,7 +43,7 @@ async def test_who_never_signs_in_is_sent_away(house: House, monkeypatch: pytest
         assert await screen.closed_with() == 4401
 
 
-@pytest.mark.parametrize("settings", [{"access_token_s": 1}])
+@pytest.mark.parametrize("live_settings", [{"access_token_s": 1}])
 async def test_a_socket_does_not_outlive_its_token(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.live.api.GRACE_S", -0.7)
     account_id = uuid4()
