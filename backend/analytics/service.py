@@ -11,6 +11,7 @@ from backend.alerts import service as alerts
 from backend.analytics import rules, store
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
+from backend.stations.rules import worst_status
 from backend.tenants import service as tenants
 from shared.money import Money
 from shared.operations import AnalyticsReport, DailyRow, Overview, PowerPoint
@@ -18,14 +19,6 @@ from shared.stations import Registration
 
 MOST_DAYS = 366
 SHOWN_INCIDENTS = 20
-# The state of a station is that of its connector which needs attention most.
-STATION_ORDER = ("faulted", "charging", "suspended", "finishing", "occupied", "reserved", "available", "unavailable")
-
-
-def _station_state(online: bool, states: list[str]) -> str:
-    if not online:
-        return "offline"
-    return next((state for state in STATION_ORDER if state in states), "unknown")
 
 
 async def overview(ctx: Context, tenant_id: UUID) -> Overview:
@@ -54,7 +47,7 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
     curve = await store.power_curve(tenant_id, now - timedelta(hours=24), now)
     return Overview(
         at=now,
-        stations=dict(Counter(_station_state(*one) for one in by_station.values())),
+        stations=dict(Counter(worst_status(*one).value for one in by_station.values())),
         connectors=dict(connectors),
         power_w=live["power_w"],
         active_sessions=live["sessions"],

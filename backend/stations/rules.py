@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import secrets
-import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -44,7 +43,6 @@ MAX_EVSES = 100
 MAX_CONNECTORS_PER_EVSE = 10
 """A station can't announce more: its reports make rows, and a broken or hostile one must not fill the disk."""
 
-PASSWORD_ALPHABET = string.ascii_letters + string.digits
 HASH_SCHEME = "sha256"
 
 
@@ -110,11 +108,6 @@ def identity_problem(identity: str) -> str:
     if "/" in identity or any(ord(character) < 32 or ord(character) == 127 for character in identity):
         return "An identity has neither slashes nor control characters."
     return ""
-
-
-def new_password() -> str:
-    """A station password: 20 random characters, about 119 bits."""
-    return "".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(20))
 
 
 def hash_password(password: str, salt: bytes | None = None) -> str:

@@ -1,6 +1,5 @@
 """Decisions about stations and connectors."""
 
-import string
 from decimal import Decimal
 
 import pytest
@@ -123,14 +122,6 @@ def test_no_hash_asks_for_no_password() -> None:
 def test_a_hash_of_another_scheme_fits_nothing() -> None:
     _, salt, digest = rules.hash_password("secret-secret-16").split("$")
     assert not rules.password_matches(f"md5${salt}${digest}", "secret-secret-16")
-
-
-def test_new_passwords_are_what_a_station_takes() -> None:
-    made = {rules.new_password() for _ in range(50)}
-    assert len(made) == 50
-    assert all(
-        16 <= len(password) <= 40 and set(password) <= set(string.ascii_letters + string.digits) for password in made
-    )
 
 
 RIGHT, WRONG = "right-password-16", "wrong-password-16"
