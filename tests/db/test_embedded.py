@@ -20,7 +20,7 @@ import asyncpg
 import psutil
 import pytest
 
-from backend.db import embedded_host
+from backend.db import embedded_host, engine
 from backend.db.embedded import EmbeddedPostgres
 from backend.errors import StartRefused
 from tests import database
@@ -147,6 +147,24 @@ def test_a_killed_server_comes_back_on_its_port(folder: Path) -> None:
             until(lambda killed=process: servers_of(folder) not in ([], [killed]))
             assert query(address, "SELECT n FROM kept") == 42
     assert servers_of(folder) == []
+
+
+async def test_the_engine_goes_on_after_the_server_was_killed(folder: Path) -> None:
+    """A query that was under way fails; the next waits until the server is back, and no connection is lost."""
+    with EmbeddedPostgres(folder) as address:
+        await engine.connect(address, pool_min=3, pool_max=3)
+        try:
+            under_way = [asyncio.create_task(engine.DB.run("SELECT pg_sleep(30)")) for _ in range(2)]
+            await asyncio.sleep(0.2)
+            (process,) = servers_of(folder)
+            process.kill()
+            for error in await asyncio.gather(*under_way, return_exceptions=True):
+                assert isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError)
+            async with asyncio.timeout(15):
+                results = await asyncio.gather(*(engine.DB.run("SELECT 1 AS n") for _ in range(10)))
+            assert results == [[{"n": 1}]] * 10
+        finally:
+            await engine.disconnect()
 
 
 @pytest.mark.parametrize("orphan", [[], ["orphan"]])
