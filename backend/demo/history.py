@@ -191,9 +191,8 @@ def _rows_of(
         "updated_at": past.ended_at,
     }
     transactions.append(row)
-    readings.extend(
-        {"transaction": transaction_id, **{name: r[name] for name in READING_COLUMNS}} for r in one["readings"]
-    )
+    for reading in one["readings"]:
+        readings.append({"transaction": transaction_id, **{name: reading[name] for name in READING_COLUMNS}})
     facts = settling.facts({**row, "flags": []}, place, seller)
     cdrs.append(
         {
@@ -242,16 +241,13 @@ def _outages(chance: random.Random, rows: list[dict[str, Any]], now: datetime) -
             changes.append({"station": station, "connector": None, "at": at, "status": "offline"})
             changes.append({"station": station, "connector": None, "at": back, "status": "online"})
     for row in rows:
-        changes.append(
-            {"station": row["station"], "connector": row["connector"], "at": now - SPAN, "status": "available"}
-        )
+        own = {"station": row["station"], "connector": row["connector"]}
+        changes.append({**own, "at": now - SPAN, "status": "available"})
         if chance.random() < 0.25:
             at = now - timedelta(hours=chance.uniform(12, DAYS * 24))
             back = min(at + timedelta(hours=chance.uniform(0.5, 18)), now - timedelta(hours=1))
-            for moment, status in ((at, "faulted"), (back, "available")):
-                changes.append(
-                    {"station": row["station"], "connector": row["connector"], "at": moment, "status": status}
-                )
+            changes.append({**own, "at": at, "status": "faulted"})
+            changes.append({**own, "at": back, "status": "available"})
     return changes
 
 
