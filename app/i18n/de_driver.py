@@ -1,0 +1,3 @@
+"""German texts of the driver's pages."""
+
+TEXTS: dict[str, str] = {}
