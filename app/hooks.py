@@ -9,7 +9,7 @@ import msgspec
 
 from app import theme
 from app.api import ApiError
-from app.i18n import translate
+from app.i18n import speak, translate
 from app.session import DEFAULT_BRAND, App
 from app.state import Store
 from shared.operations import LiveKind, LiveMessage
@@ -27,6 +27,7 @@ def use_app() -> App:
 def use_store() -> Store:
     """What the session knows; the component is drawn anew when it changes."""
     store, _ = ft.use_state(use_app().store)
+    speak(store.language)  # numbers and times that this component writes
     return store
 
 

@@ -1,15 +1,43 @@
-"""Numbers with their units, money, and times as people say them. Pure."""
+"""Numbers with their units, money, and times as people say them, in the language that is spoken now.
 
+`speak` says which; `app.hooks.use_store` calls it, so that every component that asks for the store writes correctly.
+"""
+
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from app.i18n.catalog import CATALOGS
+from app.i18n.catalog import CATALOGS, translate
 from shared.money import Money, PriceHeadline
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥", "SEK": "kr", "NOK": "kr", "DKK": "kr"}
 NO_CENTS = {"JPY", "KRW", "ISK", "CLP", "VND"}
 NARROW = "\u202f"
+MONTHS = {
+    "en": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(),
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sep. Okt. Nov. Dez.".split(),
+}
+LONG_MONTHS = {
+    "en": "January February March April May June July August September October November December".split(),
+    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
+}
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def speak(language: str) -> None:
+    """What follows in this task is written in this language."""
+    _language.set(language)
+
+
+def spoken_language() -> str:
+    return _language.get()
+
+
+def _decimal(written: str) -> str:
+    """`1,240.5` as the language writes it."""
+    comma = "," if _language.get() == "de" else "."
+    return written.replace(",", NARROW).replace(".", comma)
 
 
 def language_of(page: Any) -> str:
@@ -22,7 +50,7 @@ def language_of(page: Any) -> str:
 
 
 def number(value: float | Decimal, places: int = 0) -> str:
-    return f"{value:,.{places}f}".replace(",", NARROW)
+    return _decimal(f"{value:,.{places}f}")
 
 
 def energy(wh: int | None) -> tuple[str, str]:
@@ -47,7 +75,7 @@ def power(w: int | None) -> tuple[str, str]:
 def rated(w: int) -> str:
     """The power on a sign: `22 kW`, `3.7 kW`."""
     kw = w / 1000
-    return f"{kw:.0f} kW" if kw == round(kw) else f"{kw:.1f} kW"
+    return f"{number(kw, 0 if kw == round(kw) else 1)} kW"
 
 
 def money(value: Money | None, *, places: int | None = None) -> str:
@@ -63,28 +91,25 @@ def amount(value: Decimal, currency: str, *, places: int | None = None) -> str:
 
 
 def price(headline: PriceHeadline | None) -> str:
-    """`0.49 €/kWh + 1.00 € fee`; short enough for a list."""
+    """`0.49 €/kWh + 1.00 € fee`; short enough for a list, the price of energy first."""
+    language = _language.get()
     if headline is None:
-        return "Free"
+        return translate("No charge", language)
     symbol = SYMBOLS.get(headline.currency, headline.currency)
     parts = []
     if headline.energy is not None:
-        parts.append(f"{_short(headline.energy)} {symbol}/kWh")
+        parts.append(f"{number(headline.energy, 2)} {symbol}/kWh")
     if headline.time is not None:
-        parts.append(f"{_short(headline.time)} {symbol}/h")
+        parts.append(f"{number(headline.time, 2)} {symbol}/h")
     if headline.flat is not None:
-        parts.append(f"{_short(headline.flat)} {symbol} fee")
-    return " + ".join(parts) or "Free"
-
-
-def _short(value: Decimal) -> str:
-    return f"{value:.2f}"
+        parts.append(translate("{amount} fee", language).format(amount=amount(headline.flat, headline.currency)))
+    return " + ".join(parts) or translate("No charge", language)
 
 
 def distance(metres: int | None) -> str:
     if metres is None:
         return ""
-    return f"{metres // 10 * 10} m" if metres < 1000 else f"{metres / 1000:.1f} km"
+    return f"{metres // 10 * 10} m" if metres < 1000 else f"{number(metres / 1000, 1)} km"
 
 
 def duration(span: timedelta | None) -> str:
@@ -102,29 +127,57 @@ def duration(span: timedelta | None) -> str:
     return f"{minutes // 1440} d {minutes % 1440 // 60} h"
 
 
+def countdown(span: timedelta) -> str:
+    """`4:05`, `1:04:05`: for times that run."""
+    seconds = max(0, int(span.total_seconds()))
+    hours, minutes, seconds = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
 def ago(at: datetime | None, now: datetime | None = None) -> str:
     """`just now`, `3 min ago`, `5 h ago`, then the date."""
+    language = _language.get()
     if at is None:
-        return "never"
+        return translate("never", language)
     now = now or datetime.now(UTC)
     seconds = (now - at).total_seconds()
     if seconds < 60:
-        return "just now"
+        return translate("just now", language)
     if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
+        return translate("{n} min ago", language).format(n=int(seconds // 60))
     if seconds < 86400:
-        return f"{int(seconds // 3600)} h ago"
-    return at.astimezone().strftime("%d %b %Y")
+        return translate("{n} h ago", language).format(n=int(seconds // 3600))
+    return date(at)
 
 
 def clock(at: datetime | None) -> str:
     return "–" if at is None else at.astimezone().strftime("%H:%M")
 
 
+def day(at: datetime | None) -> str:
+    """`21 Nov`, `21. Nov.`"""
+    if at is None:
+        return "–"
+    local, language = at.astimezone(), _language.get()
+    dot = "." if language == "de" else ""
+    return f"{local.day}{dot} {MONTHS[language][local.month - 1]}"
+
+
+def date(at: datetime | None) -> str:
+    """`21 Nov 2026`."""
+    return "–" if at is None else f"{day(at)} {at.astimezone().year}"
+
+
 def moment(at: datetime | None) -> str:
     """`21 Nov, 14:05`."""
-    return "–" if at is None else at.astimezone().strftime("%d %b, %H:%M")
+    return "–" if at is None else f"{day(at)}, {clock(at)}"
+
+
+def month(at: datetime) -> str:
+    """`November 2026`."""
+    local = at.astimezone()
+    return f"{LONG_MONTHS[_language.get()][local.month - 1]} {local.year}"
 
 
 def percent(share: float | None, places: int = 0) -> str:
-    return "–" if share is None else f"{share * 100:.{places}f} %"
+    return "–" if share is None else f"{number(share * 100, places)} %"

@@ -1,0 +1,219 @@
+"""Plots over time: a line with its area, axes that can be read, and the value under the finger or the pointer."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import flet as ft
+import flet_charts as fc
+
+from app.i18n import clock, day, number
+from app.theme import CONTROL, S4, S8, T12, T14, Tokens
+from app.widgets.text import muted
+
+MOST_POINTS = 120
+"""More can't be told apart on a phone, and each costs a control."""
+FOOT = 24
+STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160, 43200)
+DAY_MIN = 1440
+
+Point = tuple[datetime, float]
+
+
+def line_plot(
+    points: Sequence[Point],
+    t: Tokens,
+    *,
+    unit: str,
+    color: str | None = None,
+    height: int = 180,
+    limit: float | None = None,
+    label: str = "",
+    empty: str = "No readings yet",
+) -> ft.Control:
+    """`label` is the question that the plot answers, said to a screen reader. `limit` is drawn as a dashed line.
+
+    Put it in a small component of its own: it is dear to draw, so draw it once a second at most.
+    """
+    shown = thinned(points)
+    if len(shown) < 2:
+        return _nothing(empty, t, height)
+    color = color or t.info.ink
+    top, step = scale(max(max(value for _, value in shown), limit or 0))
+    first, last = shown[0][0], shown[-1][0]
+    span = minutes(first, last)
+    series = [_line(shown, color, t, unit, first)]
+    if limit is not None:
+        series.append(_limit(limit, span, t))
+    chart = fc.LineChart(
+        data_series=series,
+        min_x=0,
+        max_x=span,
+        min_y=0,
+        max_y=top,
+        height=height,
+        animation=ft.Animation(duration=0),
+        horizontal_grid_lines=fc.ChartGridLines(interval=step, color=t.border, width=1),
+        left_axis=fc.ChartAxis(labels=_values(top, step, unit, t), label_size=_room(top, step, unit)),
+        bottom_axis=fc.ChartAxis(labels=_times(first, last, t), label_size=FOOT),
+        tooltip=fc.LineChartTooltip(
+            bgcolor=t.ink,
+            border_radius=CONTROL,
+            padding=ft.Padding.symmetric(vertical=S4, horizontal=S8),
+            max_width=200,
+            fit_inside_horizontally=True,
+            fit_inside_vertically=True,
+        ),
+    )
+    layers: list[ft.Control] = [chart]
+    if limit is not None:
+        above = (1 - limit / top) * (height - FOOT) - 18
+        word = ft.Text(f"{short(limit)} {unit}", size=T12, weight=ft.FontWeight.W_600, color=t.warning.ink)
+        layers.append(ft.Container(word, right=S4, top=max(0, above)))
+    return ft.Semantics(
+        label=spoken(label, shown, unit),
+        container=True,
+        content=ft.Stack(layers, height=height),
+        exclude_semantics=True,
+    )
+
+
+# --- pure ----------------------------------------------------------------------------------------------------
+
+
+def thinned(points: Sequence[Point], most: int = MOST_POINTS) -> list[Point]:
+    """At most `most` points in order of time, the highest of each stretch kept: a peak never disappears."""
+    ordered = sorted(points)
+    if len(ordered) <= most:
+        return ordered
+    size = (len(ordered) - 2) / (most - 2)
+    middle = ordered[1:-1]
+    cuts = [round(number * size) for number in range(most - 1)]
+    kept = [max(middle[a:b], key=lambda point: point[1]) for a, b in pairwise(cuts) if a < b]
+    return [ordered[0], *kept, ordered[-1]]
+
+
+def scale(highest: float) -> tuple[float, float]:
+    """(top, step) of an axis from 0: three to five even steps of 1, 2, 2.5 or 5 times a power of ten."""
+    if highest <= 0:
+        return 1.0, 0.5
+    rough = highest / 4
+    power = 10 ** math.floor(math.log10(rough))
+    step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= rough * 0.999)
+    return step * math.ceil(highest / step * 0.999), step
+
+
+def ticks(first: datetime, last: datetime, most: int = 5) -> list[datetime]:
+    """Even moments of the local clock between the two, at most `most`."""
+    span = minutes(first, last)
+    step = next((size for size in STEPS_MIN if span / size <= most - 1), STEPS_MIN[-1])
+    local = first.astimezone()
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    number = math.ceil(minutes(midnight, local) / step - 1e-9)
+    found: list[datetime] = []
+    while (at := midnight + timedelta(minutes=number * step)) <= last and len(found) < most:
+        found.append(at)
+        number += 1
+    return found
+
+
+def minutes(first: datetime, last: datetime) -> float:
+    return (last - first).total_seconds() / 60
+
+
+def short(value: float) -> str:
+    """As few places as tell it apart: `7.5`, `22`, `1 200`."""
+    places = 0 if value == round(value) else 1 if value * 10 == round(value * 10, 6) or value >= 10 else 2
+    return number(value, places)
+
+
+def spoken(label: str, points: Sequence[Point], unit: str) -> str:
+    highest = max(value for _, value in points)
+    return f"{label}: {short(round(points[-1][1], 1))} {unit}, max {short(round(highest, 1))} {unit}".lstrip(": ")
+
+
+def at_moment(at: datetime, span_min: float) -> str:
+    return f"{day(at)}, {clock(at)}" if span_min > DAY_MIN else clock(at)
+
+
+# --- parts ---------------------------------------------------------------------------------------------------
+
+
+def _line(points: Sequence[Point], color: str, t: Tokens, unit: str, first: datetime) -> fc.LineChartData:
+    span = minutes(first, points[-1][0])
+    style = ft.TextStyle(size=T12, weight=ft.FontWeight.W_600, color=t.surface)
+    return fc.LineChartData(
+        points=[
+            fc.LineChartDataPoint(
+                minutes(first, at),
+                value,
+                tooltip=fc.LineChartDataPointTooltip(
+                    text=f"{number(value, 1)} {unit} · {at_moment(at, span)}", text_style=style
+                ),
+            )
+            for at, value in points
+        ],
+        color=color,
+        stroke_width=2,
+        rounded_stroke_cap=True,
+        rounded_stroke_join=True,
+        below_line_gradient=ft.LinearGradient(
+            begin=ft.Alignment.TOP_CENTER,
+            end=ft.Alignment.BOTTOM_CENTER,
+            colors=[ft.Colors.with_opacity(0.28, color), ft.Colors.with_opacity(0.02, color)],
+        ),
+        selected_point=fc.ChartCirclePoint(color=color, radius=4, stroke_color=t.surface, stroke_width=2),
+        selected_below_line=fc.ChartPointLine(color=t.muted, width=1, dash_pattern=[3, 3]),
+    )
+
+
+def _limit(limit: float, span: float, t: Tokens) -> fc.LineChartData:
+    return fc.LineChartData(
+        points=[fc.LineChartDataPoint(x, limit, show_tooltip=False) for x in (0.0, span)],
+        color=t.warning.ink,
+        stroke_width=1.5,
+        dash_pattern=[6, 4],
+        selected_point=False,
+        selected_below_line=False,
+    )
+
+
+def _values(top: float, step: float, unit: str, t: Tokens) -> list[fc.ChartAxisLabel]:
+    """The unit stands once, at the top."""
+    count = round(top / step)
+    return [
+        fc.ChartAxisLabel(
+            value=step * place,
+            label=ft.Container(
+                muted(short(step * place) + (f" {unit}" if place == count else ""), t, size=T12, no_wrap=True),
+                padding=ft.Padding.only(right=S8),
+                alignment=ft.Alignment.CENTER_RIGHT,
+            ),
+        )
+        for place in range(count + 1)
+    ]
+
+
+def _room(top: float, step: float, unit: str) -> int:
+    widest = max(len(f"{short(top)} {unit}"), len(short(step)))
+    return 14 + 7 * widest
+
+
+def _times(first: datetime, last: datetime, t: Tokens) -> list[fc.ChartAxisLabel]:
+    long = minutes(first, last) > 2 * DAY_MIN
+    return [
+        fc.ChartAxisLabel(
+            value=minutes(first, at),
+            label=ft.Container(
+                muted(day(at) if long else clock(at), t, size=T12, no_wrap=True), padding=ft.Padding.only(top=S8)
+            ),
+        )
+        for at in ticks(first, last)
+    ]
+
+
+def _nothing(word: str, t: Tokens, height: int) -> ft.Control:
+    return ft.Container(
+        muted(word, t, size=T14), height=height, bgcolor=t.sunken, border_radius=CONTROL, alignment=ft.Alignment.CENTER
+    )
