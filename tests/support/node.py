@@ -18,31 +18,42 @@ from backend.settings import Settings
 from backend.tariffs import service as tariffs
 from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
-from shared.accounts import Role
+from shared.accounts import Role, Tokens
 from tests import world
 from tests.support.scripted_station import ScriptedStation, station
+from tests.support.web import WebServer
 
 PASSWORD = "a-password-of-16-chars"
 
 
 class Node:
-    """`api` is signed in as the operator; `client(role)` as somebody else. `ocpp_url` takes the identity behind it."""
+    """`client(role)` speaks to it without a server between; `url` is where a served one answers. `ocpp_url` takes the
+    identity behind it."""
 
     def __init__(self, ctx: Context, app: Any, listener: Listener, tenant_id: UUID) -> None:
         self.ctx = ctx
         self.app = app
         self.listener = listener
         self.tenant_id = tenant_id
+        self.web = WebServer(app)
         self._stack = AsyncExitStack()
 
     @property
     def ocpp_url(self) -> str:
         return f"ws://127.0.0.1:{self.listener.port}/ocpp"
 
-    async def client(self, role: Role = Role.OPERATOR, email: str | None = None) -> httpx.AsyncClient:
+    @property
+    def url(self) -> str:
+        return self.web.url
+
+    async def tokens(self, role: Role, email: str | None = None) -> Tokens:
+        """Those of a new account; its password is PASSWORD."""
         email = email or f"{role}-{uuid4().hex[:6]}@example.com"
         await accounts.add(self.ctx, self.tenant_id, email=email, password=PASSWORD, name=str(role), role=role)
-        tokens = await accounts.sign_in(self.ctx, email, PASSWORD)
+        return await accounts.sign_in(self.ctx, email, PASSWORD)
+
+    async def client(self, role: Role = Role.OPERATOR, email: str | None = None) -> httpx.AsyncClient:
+        tokens = await self.tokens(role, email)
         transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
         client = httpx.AsyncClient(
             transport=transport,
@@ -83,9 +94,9 @@ class Node:
 
 @asynccontextmanager
 async def running_node(
-    database_url: str, *, clock: Any = None, worker: bool = False, **settings: Any
+    database_url: str, *, clock: Any = None, worker: bool = False, served: bool = False, **settings: Any
 ) -> AsyncIterator[Node]:
-    """On a connected, empty test database (fixture `db`)."""
+    """On a connected, empty test database (fixture `db`). `served`: also on a real port, `node.url`."""
     bus = LocalBus()
     chosen = Settings(secret=world.SECRET, ocpp_port=0, **settings)
     ctx = Context(settings=chosen, bus=bus, now=clock.now if clock else utc_now, handlers=wiring.EVENTS)
@@ -102,6 +113,9 @@ async def running_node(
         listener = await stack.enter_async_context(Listener(ctx, "test").open())
         node = Node(ctx, app, listener, tenant.id)
         stack.push_async_callback(node._stack.aclose)
+        if served:
+            await node.web.start()
+        stack.push_async_callback(node.web.stop)
         yield node
 
 
