@@ -9,27 +9,14 @@ from uuid import uuid4
 import httpx
 import msgspec
 
+from app.errors import ApiError as ApiError
 from shared.accounts import Tokens
 from shared.base import Problem
 
 T = TypeVar("T")
+ANY: Any = Any
 TIMEOUT = httpx.Timeout(10.0, read=40.0)
 """A command may wait for a station on a bad link."""
-
-
-class ApiError(Exception):
-    """What to tell a person: `title`, `detail`. `code` is stable; `status` 0: the backend can't be reached."""
-
-    def __init__(self, title: str, detail: str = "", *, code: str = "", status: int = 0) -> None:
-        super().__init__(detail or title)
-        self.title = title
-        self.detail = detail
-        self.code = code
-        self.status = status
-
-    @property
-    def offline(self) -> bool:
-        return self.status == 0
 
 
 OFFLINE = ("No connection", "Wattline can't be reached now. Check your connection; we keep trying.")
@@ -48,21 +35,21 @@ class Api:
     async def close(self) -> None:
         await self._client.aclose()
 
-    async def get(self, path: str, kind: type[T] | Any, **params: Any) -> T:
+    async def get(self, path: str, kind: type[T], **params: Any) -> T:
         """The decoded answer. Raises ApiError."""
         given = {name: value for name, value in params.items() if value is not None and value != ""}
         return await self._call("GET", path, kind, params=given)
 
     async def post(
-        self, path: str, body: msgspec.Struct | None = None, kind: type[T] | Any = Any, *, key: str | None = None
+        self, path: str, body: msgspec.Struct | None = None, kind: type[T] = ANY, *, key: str | None = None
     ) -> T:
         """`key`: the same for each repetition of one intent; made anew where none is given. Raises ApiError."""
         return await self._call("POST", path, kind, body=body, headers={"Idempotency-Key": key or uuid4().hex})
 
-    async def put(self, path: str, body: msgspec.Struct, kind: type[T] | Any = Any) -> T:
+    async def put(self, path: str, body: msgspec.Struct, kind: type[T] = ANY) -> T:
         return await self._call("PUT", path, kind, body=body)
 
-    async def patch(self, path: str, body: msgspec.Struct, kind: type[T] | Any = Any) -> T:
+    async def patch(self, path: str, body: msgspec.Struct, kind: type[T] = ANY) -> T:
         return await self._call("PATCH", path, kind, body=body)
 
     async def text(self, path: str, **params: Any) -> str:

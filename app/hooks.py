@@ -2,26 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_args
 
 import flet as ft
 import msgspec
 
 from app import theme
-from app.api import ApiError
+from app.errors import ApiError
 from app.i18n import speak, translate
+from app.keys import Handlers
 from app.session import DEFAULT_BRAND, App
 from app.state import Store
 from shared.operations import LiveKind, LiveMessage
 
 T = TypeVar("T")
-AppContext = ft.create_context(None)
+NOTHING: Any = None
+AppContext = ft.create_context(NOTHING)
 
 
 def use_app() -> App:
-    app: Any = ft.use_context(AppContext)
+    app: App | None = ft.use_context(AppContext)
     assert app is not None
-    return app  # type: ignore[no-any-return]  # the context holds nothing else
+    return app
 
 
 def use_store() -> Store:
@@ -58,8 +60,8 @@ class Loaded(Generic[T]):
 def use_load(load: Callable[[], Awaitable[T]], dependencies: Sequence[Any] = ()) -> Loaded[T]:
     """Load once, again when a dependency changes, and when `reload` is called. Old data stays until new comes."""
     app = use_app()
-    data, set_data = ft.use_state(None)
-    error, set_error = ft.use_state(None)
+    data, set_data = ft.use_state(NOTHING)
+    error, set_error = ft.use_state(NOTHING)
     turn, set_turn = ft.use_state(0)
     latest = ft.use_ref(0)
 
@@ -80,15 +82,18 @@ def use_load(load: Callable[[], Awaitable[T]], dependencies: Sequence[Any] = ())
     return Loaded(data, error, lambda: set_turn(lambda value: value + 1))
 
 
-def use_live(topic: str | None, kind: type[T] | Any, *, merge: bool = False) -> Loaded[T]:
+def use_live(
+    topic: str | None, kind: type[T], *, merge: bool = False, join: Callable[[T, T], T] | None = None
+) -> Loaded[T]:
     """Follow a topic. With `merge` the topic is a list, and changed items take the place of those with their `id`.
 
+    With `join` an update is of the same kind as the whole, and `join(known, update)` is the new whole.
     `topic` None follows nothing.
     """
     app = use_app()
-    state, set_state = ft.use_state((None, None))
-    held = ft.use_ref(None)
-    item = kind.__args__[0] if merge else kind
+    state, set_state = ft.use_state((NOTHING, NOTHING))
+    held: Any = ft.use_ref(None)
+    item = get_args(kind)[0] if merge else kind
 
     def take(message: LiveMessage) -> None:
         if message.kind is LiveKind.ERROR:
@@ -99,11 +104,13 @@ def use_live(topic: str | None, kind: type[T] | Any, *, merge: bool = False) -> 
         if message.kind is LiveKind.UPSERT and merge:
             if held.current is None:
                 return
-            new = msgspec.json.decode(message.data, type=item)
+            new: Any = msgspec.json.decode(message.data, type=item)
             found = [new if one.id == new.id else one for one in held.current]
             if all(one is not new for one in found):
                 found = [new, *found]
             held.current = found
+        elif message.kind is LiveKind.UPSERT and join and held.current is not None:
+            held.current = join(held.current, msgspec.json.decode(message.data, type=kind))
         else:
             held.current = msgspec.json.decode(message.data, type=kind)
         set_state((held.current, None))
@@ -122,3 +129,21 @@ def use_live(topic: str | None, kind: type[T] | Any, *, merge: bool = False) -> 
     ft.use_effect(follow, [topic], leave)
     data, error = state
     return Loaded(data, error)
+
+
+def use_keys(handlers: Handlers) -> None:
+    """Keys that do something as long as this part is on the screen (app/keys.py has their names)."""
+    app = use_app()
+    newest: Any = ft.use_ref(None)
+    leaving: Any = ft.use_ref(None)
+    newest.current = handlers
+
+    def follow() -> None:
+        leaving.current = app.keys.follow(lambda: newest.current or {})
+
+    def leave() -> None:
+        if leaving.current is not None:
+            leaving.current()
+            leaving.current = None
+
+    ft.use_effect(follow, [], leave)

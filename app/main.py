@@ -44,11 +44,12 @@ async def begin(page: ft.Page, api_url: str) -> None:
     def on_resize(event: ft.PageResizeEvent) -> None:
         store.width, store.height = event.width, event.height
 
-    async def on_gone(_: ft.ControlEvent) -> None:
+    async def on_gone(_: ft.Event[ft.Page]) -> None:
         await app.stop()
 
     page.on_route_change = on_route
     page.on_resize = on_resize
+    page.on_keyboard_event = app.keys.on_event
     page.on_platform_brightness_change = lambda _: app.apply_theme()
     page.on_close = on_gone
     page.render(Root, app, store)

@@ -10,6 +10,7 @@ import msgspec
 from app import i18n, theme
 from app.api import Api, ApiError
 from app.device.storage import Storage
+from app.keys import Keys
 from app.live import Live
 from app.state import Store
 from shared.accounts import Brand, Meta, SignIn, SignUp, Tokens
@@ -30,6 +31,7 @@ class App:
         self.api = Api(api_url)
         self.live = Live(self.api, self._on_live)
         self.storage = Storage(page)
+        self.keys = Keys()
         self.api.on_tokens = self._remember
         self._toasts = 0
         self._leave_brand: Callable[[], None] | None = None
@@ -56,8 +58,8 @@ class App:
     async def load_meta(self) -> None:
         store = self.store
         try:
-            store.meta = await self.api.get("/meta", Meta)
-            store.brand = store.meta.brand
+            meta = await self.api.get("/meta", Meta)
+            store.meta, store.brand = meta, meta.brand
             store.unreachable = False
         except ApiError:
             store.unreachable = True

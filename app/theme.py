@@ -88,7 +88,8 @@ class Tokens:
     violet: Tone
 
     def status(self, status: ConnectorStatus) -> Tone:
-        return getattr(self, STATUS_TONE[status])  # type: ignore[no-any-return]  # always a Tone
+        tone: Tone = getattr(self, STATUS_TONE[status])
+        return tone
 
 
 STATUS_TONE = {

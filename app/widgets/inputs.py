@@ -1,6 +1,6 @@
 """Fields to type into."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flet as ft
@@ -20,7 +20,7 @@ def field(
     on_submit: Callable[[], Any] | None = None,
     autofocus: bool = False,
     multiline: bool = False,
-    keyboard: ft.KeyboardType | None = None,
+    keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
 ) -> ft.Control:
     """A labelled text field. `value` is always given: Flet wipes a field that has none at each redraw."""
     return ft.Semantics(
@@ -50,11 +50,21 @@ def field(
 
 
 def search(
-    value: str, hint: str, t: Tokens, on_change: Callable[[str], Any], *, width: int | None = None
+    value: str,
+    hint: str,
+    t: Tokens,
+    on_change: Callable[[str], Any],
+    *,
+    width: int | None = None,
+    expand: bool = False,
+    ref: ft.Ref[ft.TextField] | None = None,
 ) -> ft.Control:
+    """`ref` leads to the field itself, to put the cursor into it."""
     return ft.Semantics(
         identifier="search",
+        expand=expand,
         content=ft.TextField(
+            ref=ref,
             value=value,
             hint_text=hint,
             prefix_icon=ft.Icons.SEARCH_ROUNDED,
@@ -68,5 +78,37 @@ def search(
             height=TOUCH,
             width=width,
             content_padding=ft.Padding.symmetric(horizontal=S12, vertical=0),
+        ),
+    )
+
+
+def choice(
+    label: str,
+    value: str,
+    options: Sequence[tuple[str, str]],
+    t: Tokens,
+    on_change: Callable[[str], Any],
+    *,
+    identifier: str = "",
+    width: int | None = None,
+) -> ft.Control:
+    """One of several: (value, word) each."""
+    return ft.Semantics(
+        identifier=identifier or f"choice-{label.lower().replace(' ', '-')}",
+        content=ft.Dropdown(
+            label=label,
+            value=value,
+            options=[ft.DropdownOption(key=key, text=word) for key, word in options],
+            on_select=lambda event: on_change(event.control.value or ""),
+            border_radius=CONTROL,
+            border_color=t.border,
+            focused_border_color=t.primary,
+            color=t.ink,
+            text_size=T14,
+            label_style=ft.TextStyle(color=t.muted, size=T14),
+            menu_style=ft.MenuStyle(bgcolor=t.raised),
+            content_padding=ft.Padding.symmetric(horizontal=S12, vertical=S12),
+            width=width,
+            expand=width is None,
         ),
     )

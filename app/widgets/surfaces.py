@@ -5,7 +5,7 @@ from typing import Any
 
 import flet as ft
 
-from app.api import ApiError
+from app.errors import ApiError
 from app.theme import CARD, CONTROL, S4, S8, S12, S16, S24, S32, S48, T12, T14, T16, TOUCH, Tokens
 from app.widgets import buttons
 from app.widgets.text import muted, text, title

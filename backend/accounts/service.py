@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 from backend.accounts import rules, store, tokens
 from backend.context import Context
-from backend.db import tables
 from backend.errors import Conflict, NotFound, NotSignedIn, TooManyRequests
 from backend.tenants import service as tenants
 from backend.web.guards import Actor
@@ -17,11 +16,11 @@ by_address = rules.Throttle(limit=50, window=timedelta(minutes=5))
 by_email = rules.Throttle(limit=8, window=timedelta(minutes=5))
 
 
-def shown(row: tables.Account) -> Account:
+def shown(row: store.Account) -> Account:
     return Account(id=str(row.id), tenant_id=str(row.tenant), email=row.email, name=row.name, role=Role(row.role))
 
 
-def actor_of(row: tables.Account) -> Actor:
+def actor_of(row: store.Account) -> Actor:
     return Actor(account_id=row.id, tenant_id=row.tenant, role=Role(row.role), name=row.name)
 
 
@@ -53,7 +52,7 @@ async def sign_up(ctx: Context, email: str, password: str, name: str) -> Tokens:
 
 async def add(
     ctx: Context, tenant_id: UUID, *, email: str, password: str, name: str, role: Role
-) -> tables.Account | None:
+) -> store.Account | None:
     """None when the tenant has an account with this e-mail already."""
     return await store.add(
         tenant_id=tenant_id,
@@ -101,7 +100,7 @@ async def sign_out(ctx: Context, token: str) -> None:
             await store.revoke_family(UUID(str(row["family"])), ctx.now())
 
 
-async def get(ctx: Context, account_id: UUID) -> tables.Account:
+async def get(ctx: Context, account_id: UUID) -> store.Account:
     row = await store.by_id(account_id)
     if row is None:
         raise NotFound("This account doesn't exist any more.")
@@ -113,7 +112,7 @@ async def forget_expired(ctx: Context) -> None:
     await store.forget_expired(ctx.now())
 
 
-async def _issue(ctx: Context, row: tables.Account, family: UUID) -> Tokens:
+async def _issue(ctx: Context, row: store.Account, family: UUID) -> Tokens:
     now = ctx.now()
     token = tokens.new_refresh_token()
     await store.add_refresh_token(

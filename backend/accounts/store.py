@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from backend.db.engine import DB
-from backend.db.tables import Account, RefreshToken
+from backend.db.tables import Account as Account
+from backend.db.tables import RefreshToken
 
 
 async def by_email(tenant_id: UUID, email: str) -> Account | None:

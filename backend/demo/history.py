@@ -18,7 +18,6 @@ from backend.db.engine import DB
 from backend.demo import city
 from backend.tariffs import service as tariffs
 from backend.transactions import pricing, settling
-from backend.transactions.store import READING_COLUMNS
 
 DAYS = 21
 SPAN = timedelta(days=DAYS)
@@ -49,14 +48,15 @@ def session(chance: random.Random, kind: city.Kind, begun_at: datetime, register
     soc = chance.randint(12, 45)
     battery = chance.choice((52_000, 64_000, 77_000, 95_000))
     wanted = min(wanted, battery * (100 - soc) / 100)
-    at, energy, curve = begun_at, 0.0, []
+    at, energy = begun_at, 0.0
+    curve: list[tuple[datetime, int, int, int | None]] = []
     mean_w = top_w * (0.72 if dc else 0.95)
     step = timedelta(hours=wanted / mean_w / POINTS)
     while energy < wanted and len(curve) < POINTS * 3:
-        level = soc + energy / battery * 100
-        share = 1.0 if not dc or level < 60 else max(0.25, 1 - (level - 60) / 55)
+        charged = soc + energy / battery * 100
+        share = 1.0 if not dc or charged < 60 else max(0.25, 1 - (charged - 60) / 55)
         power = top_w * share * chance.uniform(0.96, 1.0)
-        curve.append((at, register_wh + round(energy), round(power), min(100, round(level)) if dc else None))
+        curve.append((at, register_wh + round(energy), round(power), min(100, round(charged)) if dc else None))
         energy = min(wanted, energy + power * step.total_seconds() / 3600)
         at += step
     idle = timedelta(minutes=chance.choice((0, 1, 2, 5) if dc else (2, 10, 25, 50, 90, 140)))
@@ -95,9 +95,12 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
             found.append({"place": row, "past": one, "bill": bill, "tariff": prices[kind.tariff], "readings": readings})
     found.sort(key=lambda one: one["past"].ended_at)
     numbers = await DB.run("SELECT nextval('transaction_number') AS n FROM generate_series(1, $1)", len(found))
-    transactions, all_readings, cdrs, payments = [], [], [], []
-    for counter, (one, number) in enumerate(zip(found, numbers, strict=True), 1):
-        _rows_of(one, number["n"], counter, tenant_id, tenant_name, driver if counter % 37 == 0 else None,
+    transactions: list[dict[str, Any]] = []
+    all_readings: list[dict[str, Any]] = []
+    cdrs: list[dict[str, Any]] = []
+    payments: list[dict[str, Any]] = []
+    for counter, (session_of, number) in enumerate(zip(found, numbers, strict=True), 1):
+        _rows_of(session_of, number["n"], counter, tenant_id, tenant_name, driver if counter % 37 == 0 else None,
                  chance.choice(city.CARDS), transactions, all_readings, cdrs, payments)  # fmt: skip
     await _copy("transaction", transactions)
     await _copy("transaction_reading", all_readings)
@@ -192,7 +195,7 @@ def _rows_of(
     }
     transactions.append(row)
     for reading in one["readings"]:
-        readings.append({"transaction": transaction_id, **{name: reading[name] for name in READING_COLUMNS}})
+        readings.append({"transaction": transaction_id, **reading})
     facts = settling.facts({**row, "flags": []}, place, seller)
     cdrs.append(
         {

@@ -9,7 +9,7 @@ from litestar.params import Parameter
 
 from backend.context import Context
 from backend.errors import InvalidInput
-from backend.stations import catalog, view_store
+from backend.stations import catalog
 from backend.stations.command_api import routes as command_routes
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
@@ -36,7 +36,7 @@ Latitude = Annotated[float | None, Parameter(ge=-90, le=90, description="Degrees
 Longitude = Annotated[float | None, Parameter(ge=-180, le=180, description="Degrees east; together with `lat`")]
 Sort = Annotated[
     str,
-    Parameter(max_length=20, description=f"{', '.join(view_store.SORTS)}; a `-` before it turns the order around"),
+    Parameter(max_length=20, description=f"{', '.join(catalog.SORTS)}; a `-` before it turns the order around"),
 ]
 
 
@@ -122,7 +122,7 @@ async def list_stations(
 
 
 def _station_key(sort: str, cursor: str | None) -> Any:
-    kind = view_store.SORTS.get(sort.removeprefix("-"), ("", "text"))[1]
+    kind = catalog.SORTS.get(sort.removeprefix("-"), ("", "text"))[1]
     return decode_cursor(cursor, KEYS[kind])
 
 

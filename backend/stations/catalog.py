@@ -11,6 +11,7 @@ from backend.events import StationChanged
 from backend.stations import record_store, rules, shown, store, view_store
 from backend.stations.model import StationRef
 from backend.stations.refs import station_ref
+from backend.stations.view_store import SORTS as SORTS
 from backend.tariffs import service as tariffs
 from shared.money import PriceHeadline
 from shared.stations import (

@@ -4,13 +4,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from piccolo.columns import Column
 
 from backend.context import Context
-from backend.db.tables import Tenant
 from backend.errors import InvalidInput, NotFound
 from backend.events import BrandChanged
 from backend.tenants import rules, store
+from backend.tenants.store import Tenant
 from shared.accounts import Brand, BrandChange
 
 
@@ -50,9 +49,7 @@ async def brand(ctx: Context, tenant_id: UUID | None = None) -> Brand:
 
 async def change_brand(ctx: Context, tenant_id: UUID, change: BrandChange) -> Brand:
     """Raises InvalidInput for a logo that isn't a harmless picture."""
-    values: dict[Column | str, Any] = {
-        name: value for name, value in msgspec.structs.asdict(change).items() if value is not None
-    }
+    values = {name: value for name, value in msgspec.structs.asdict(change).items() if value is not None}
     if problems := rules.logo_problems(values.get("logo", "")):
         raise InvalidInput("The logo can't be used.", fields=problems)
     if values:

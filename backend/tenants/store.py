@@ -1,11 +1,12 @@
 """Queries of tenants."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
 from piccolo.columns import Column
 
-from backend.db.tables import Tenant
+from backend.db.tables import Tenant as Tenant
 
 
 async def first() -> Tenant | None:
@@ -22,5 +23,7 @@ async def add(*, slug: str, name: str, **values: Any) -> Tenant:
     return tenant
 
 
-async def change(tenant_id: UUID, values: dict[Column | str, Any]) -> None:
-    await Tenant.update(values, force=True).where(Tenant.id == tenant_id)
+async def change(tenant_id: UUID, values: Mapping[str, Any]) -> None:
+    columns: dict[Column | str, Any] = {}
+    columns.update(values.items())
+    await Tenant.update(columns, force=True).where(Tenant.id == tenant_id)

@@ -5,14 +5,14 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 from litestar import MediaType, Request, Response
 
 from backend.context import Context
-from backend.db.engine import DB
 from backend.errors import Conflict, InvalidInput, WattlineError
+from backend.web import store
 
 HEADER = "Idempotency-Key"
 _KEY = re.compile(r"^[\x21-\x7e]{8,200}$")
@@ -50,51 +50,27 @@ async def once(
     try:
         body = msgspec.json.encode(await work())
     except BaseException:
-        await DB.run("DELETE FROM idempotency_key WHERE account = $1 AND key = $2 AND status IS NULL", account_id, key)
+        await store.free(account_id, key)
         raise
-    await DB.run(
-        "UPDATE idempotency_key SET status = $3, body = $4::text::jsonb WHERE account = $1 AND key = $2",
-        account_id,
-        key,
-        status,
-        body.decode(),
-    )
+    await store.finish(account_id, key, status, body.decode())
     return Response(content=body, status_code=status, media_type=MediaType.JSON)
 
 
 async def _claim(ctx: Context, account_id: UUID, key: str, digest: bytes) -> dict[str, Any] | None:
     """None: the key is ours now. Otherwise the finished row of the first request."""
     now = ctx.now()
-    claimed = await DB.run(
-        """
-        INSERT INTO idempotency_key (id, account, key, request_hash, created_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (account, key) DO UPDATE SET created_at = $5, request_hash = $4
-            WHERE idempotency_key.status IS NULL AND idempotency_key.created_at < $6
-        RETURNING id
-        """,
-        uuid4(),
-        account_id,
-        key,
-        digest,
-        now,
-        now - ABANDONED_AFTER,
-    )
-    if claimed:
+    if await store.claim(account_id, key, digest, now, abandoned_before=now - ABANDONED_AFTER):
         return None
-    rows = await DB.run(
-        "SELECT request_hash, status, body::text AS body FROM idempotency_key WHERE account = $1 AND key = $2",
-        account_id,
-        key,
-    )
-    if not rows:
+    row = await store.find(account_id, key)
+    if row is None:
         raise Conflict("The same request just failed; try again.", code="request_in_progress")
-    if bytes(rows[0]["request_hash"]) != digest:
+    if bytes(row["request_hash"]) != digest:
         raise KeyReused("Use a new key for a new request.")
-    if rows[0]["status"] is None:
+    if row["status"] is None:
         raise Conflict("The same request is still under way.", code="request_in_progress")
-    return {"status": rows[0]["status"], "body": rows[0]["body"].encode()}
+    return {"status": row["status"], "body": row["body"].encode()}
 
 
 async def forget_old(ctx: Context) -> None:
     """Cron: answers are kept for a day."""
-    await DB.run("DELETE FROM idempotency_key WHERE created_at < $1", ctx.now() - timedelta(days=1))
+    await store.forget_before(ctx.now() - timedelta(days=1))
