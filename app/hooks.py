@@ -29,7 +29,7 @@ def use_app() -> App:
 def use_store() -> Store:
     """What the session knows; the component is drawn anew when it changes."""
     store, _ = ft.use_state(use_app().store)
-    speak(store.language)  # numbers and times that this component writes
+    speak(store.language, store.zone)  # numbers and times that this component writes
     return store
 
 
@@ -98,7 +98,8 @@ def use_live(
     def take(message: LiveMessage) -> None:
         if message.kind is LiveKind.ERROR:
             detail = msgspec.json.decode(message.data, type=dict)
-            problem = ApiError(detail.get("detail", ""), code=detail.get("code", ""), status=404)
+            status = 403 if detail.get("code") == "not_allowed" else 404
+            problem = ApiError(detail.get("detail", ""), code=detail.get("code", ""), status=status)
             set_state((held.current, problem))
             return
         if message.kind is LiveKind.UPSERT and merge:

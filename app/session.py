@@ -9,6 +9,7 @@ import msgspec
 
 from app import i18n, theme
 from app.api import Api, ApiError
+from app.device.location import Locator
 from app.device.storage import Storage
 from app.keys import Keys
 from app.live import Live
@@ -32,6 +33,8 @@ class App:
         self.live = Live(self.api, self._on_live)
         self.storage = Storage(page)
         self.keys = Keys()
+        self.locator = Locator(page)
+        self.store.web = bool(page.web)
         self.api.on_tokens = self._remember
         self._toasts = 0
         self._leave_brand: Callable[[], None] | None = None
@@ -155,7 +158,9 @@ class App:
         self.go("/")
 
     async def _remember(self, tokens: Tokens | None) -> None:
-        self.store.account = tokens.account if tokens else None
+        before, self.store.account = self.store.account, tokens.account if tokens else None
+        if before is not None and (tokens is None or tokens.account.id != before.id):
+            await self.live.hang_up()
         if tokens is None:
             await self.storage.remove(TOKENS)
         else:

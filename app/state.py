@@ -29,8 +29,14 @@ class Store:
     """False: what screens show may be old."""
     toast: str = ""
     toast_bad: bool = False
+    web: bool = False
     place: tuple[float, float] | None = None
     """Where the driver is: latitude, longitude."""
+
+    @property
+    def zone(self) -> str:
+        """By which clock times are told: on the web the operator's, as the server can't know the browser's."""
+        return self.brand.time_zone if self.web and self.brand else ""
 
     @property
     def phone(self) -> bool:

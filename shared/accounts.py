@@ -1,5 +1,6 @@
 """Sign-in, roles, the operator's brand, and what the app must know before sign-in."""
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -58,6 +59,8 @@ class Brand(Message):
     logo: str = ""
     support_email: str = ""
     currency: str = "EUR"
+    time_zone: str = "UTC"
+    """The operator's clock, for an app that doesn't know where it runs."""
 
 
 class BrandChange(Request):
@@ -82,3 +85,7 @@ class Meta(Message):
     brand: Brand
     demo_accounts: list[DemoAccount] = []
     tile_url: str = ""
+    hold_amount: Decimal = Decimal(0)
+    """What is reserved before a session that costs something, in the currency of its price."""
+    start_timeout_s: int = 120
+    """How long a requested session waits for the station to begin."""

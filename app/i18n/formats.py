@@ -4,9 +4,11 @@
 """
 
 from contextvars import ContextVar
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.i18n.catalog import CATALOGS, translate
 from shared.money import Money, PriceHeadline
@@ -23,11 +25,25 @@ LONG_MONTHS = {
     "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
 }
 _language: ContextVar[str] = ContextVar("language", default="en")
+_zone: ContextVar[tzinfo | None] = ContextVar("zone", default=None)
 
 
-def speak(language: str) -> None:
-    """What follows in this task is written in this language."""
+def speak(language: str, zone: str = "") -> None:
+    """What follows in this task is written in this language, its times by this clock (the machine's own if none)."""
     _language.set(language)
+    _zone.set(_clock_of(zone) if zone else None)
+
+
+@cache
+def _clock_of(zone: str) -> tzinfo | None:
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError):  # a device without time zone data
+        return None
+
+
+def local(at: datetime) -> datetime:
+    return at.astimezone(_zone.get())
 
 
 def spoken_language() -> str:
@@ -151,21 +167,21 @@ def ago(at: datetime | None, now: datetime | None = None) -> str:
 
 
 def clock(at: datetime | None) -> str:
-    return "–" if at is None else at.astimezone().strftime("%H:%M")
+    return "–" if at is None else local(at).strftime("%H:%M")
 
 
 def day(at: datetime | None) -> str:
     """`21 Nov`, `21. Nov.`"""
     if at is None:
         return "–"
-    local, language = at.astimezone(), _language.get()
+    mine, language = local(at), _language.get()
     dot = "." if language == "de" else ""
-    return f"{local.day}{dot} {MONTHS[language][local.month - 1]}"
+    return f"{mine.day}{dot} {MONTHS[language][mine.month - 1]}"
 
 
 def date(at: datetime | None) -> str:
     """`21 Nov 2026`."""
-    return "–" if at is None else f"{day(at)} {at.astimezone().year}"
+    return "–" if at is None else f"{day(at)} {local(at).year}"
 
 
 def moment(at: datetime | None) -> str:
@@ -175,8 +191,8 @@ def moment(at: datetime | None) -> str:
 
 def month(at: datetime) -> str:
     """`November 2026`."""
-    local = at.astimezone()
-    return f"{LONG_MONTHS[_language.get()][local.month - 1]} {local.year}"
+    mine = local(at)
+    return f"{LONG_MONTHS[_language.get()][mine.month - 1]} {mine.year}"
 
 
 def percent(share: float | None, places: int = 0) -> str:

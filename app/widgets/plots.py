@@ -8,7 +8,7 @@ from itertools import pairwise
 import flet as ft
 import flet_charts as fc
 
-from app.i18n import clock, day, number
+from app.i18n import clock, day, local, number
 from app.theme import CONTROL, S4, S8, T12, T14, Tokens
 from app.widgets.text import muted
 
@@ -108,9 +108,9 @@ def ticks(first: datetime, last: datetime, most: int = 5) -> list[datetime]:
     """Even moments of the local clock between the two, at most `most`."""
     span = minutes(first, last)
     step = next((size for size in STEPS_MIN if span / size <= most - 1), STEPS_MIN[-1])
-    local = first.astimezone()
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    number = math.ceil(minutes(midnight, local) / step - 1e-9)
+    here = local(first)
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    number = math.ceil(minutes(midnight, here) / step - 1e-9)
     found: list[datetime] = []
     while (at := midnight + timedelta(minutes=number * step)) <= last and len(found) < most:
         found.append(at)

@@ -1,5 +1,6 @@
 """Sign-in and what the app must know before it."""
 
+from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
@@ -28,6 +29,8 @@ async def meta(ctx: Context) -> Meta:
         brand=await tenants.brand(ctx),
         demo_accounts=list(DEMO_ACCOUNTS) if ctx.settings.demo else [],
         tile_url=ctx.settings.tile_url,
+        hold_amount=Decimal(ctx.settings.hold_amount),
+        start_timeout_s=ctx.settings.start_timeout_s,
     )
 
 

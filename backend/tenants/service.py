@@ -40,6 +40,7 @@ def brand_of(tenant: Tenant) -> Brand:
         logo=tenant.logo,
         support_email=tenant.support_email,
         currency=tenant.currency,
+        time_zone=tenant.time_zone,
     )
 
 

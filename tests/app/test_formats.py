@@ -53,3 +53,13 @@ def test_days_months_and_ages_follow_the_language() -> None:
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (65, "1:05"), (3845, "1:04:05"), (-4, "0:00")])
 def test_a_countdown_never_goes_below_nothing(seconds: int, shown: str) -> None:
     assert i18n.countdown(timedelta(seconds=seconds)) == shown
+
+
+def test_times_follow_the_operators_clock() -> None:
+    at = datetime(2026, 7, 31, 22, 30, tzinfo=UTC)
+    i18n.speak("en", "Europe/Berlin")
+    assert i18n.moment(at) == "1 Aug, 00:30"
+    i18n.speak("en", "America/New_York")
+    assert i18n.moment(at) == "31 Jul, 18:30"
+    i18n.speak("en", "Nowhere/Atlantis")
+    assert i18n.moment(at) == f"{i18n.day(at.astimezone())}, {at.astimezone():%H:%M}"
