@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import random
 from collections.abc import Callable
 from typing import Any
@@ -13,9 +14,13 @@ from websockets.exceptions import WebSocketException
 from app.api import Api, ApiError
 from shared.operations import Authenticate, LiveKind, LiveMessage, Subscribe, Unsubscribe
 
+log = logging.getLogger(__name__)
+
 Listener = Callable[[LiveMessage], None]
+FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
-RENEW_TOKEN_S = 600.0
+RENEW_AT = 0.6
+"""The share of a token's life after which the socket gets the next one."""
 
 
 class Live:
@@ -25,7 +30,10 @@ class Live:
         self._api = api
         self._on_state = on_state
         self._listeners: dict[str, list[Listener]] = {}
+        self._link: Any = None
+        """The open connection; `_socket` is the same once the server knows who we are."""
         self._socket: Any = None
+        self._pause = FIRST_PAUSE_S
         self._stopped = False
         self._wanted = asyncio.Event()
 
@@ -60,12 +68,15 @@ class Live:
     async def stop(self) -> None:
         self._stopped = True
         self._wanted.set()
-        if self._socket is not None:
-            await self._socket.close()
+        await self.hang_up()
+
+    async def hang_up(self) -> None:
+        """Somebody else is signed in, or nobody: a connection is one person's. The next one opens by itself."""
+        if self._link is not None:
+            await self._link.close()
 
     async def run(self) -> None:
         """Until `stop`. Connects when somebody follows something, and again after each loss."""
-        pause = 0.5
         while not self._stopped:
             await self._wanted.wait()
             if self._stopped:
@@ -73,41 +84,66 @@ class Live:
             if self._api.tokens is None:
                 await asyncio.sleep(0.2)
                 continue
-            try:
+            person = self._person()
+            with contextlib.suppress(ApiError, OSError, WebSocketException, TimeoutError):
                 await self._connected()
-                pause = 0.5
-            except (ApiError, OSError, WebSocketException, TimeoutError):
-                pass
             if self._stopped:
                 return
+            if self._person() != person:
+                continue  # nothing was lost: the one who looked at it is gone
             self._on_state(False)
-            await asyncio.sleep(pause * random.uniform(0.7, 1.3))
-            pause = min(pause * 2, LONGEST_PAUSE_S)
+            await asyncio.sleep(self._pause * random.uniform(0.7, 1.3))
+            self._pause = min(self._pause * 2, LONGEST_PAUSE_S)
+
+    def _person(self) -> str:
+        return self._api.tokens.account.id if self._api.tokens else ""
 
     async def _connected(self) -> None:
+        """Returns or raises when the connection ended."""
         address = self._api.base_url.replace("http", "ws", 1) + "/api/v1/live"
         async with connect(address, compression=None, max_size=16_000_000, proxy=None, open_timeout=5) as socket:
-            assert self._api.tokens is not None
-            await socket.send(msgspec.json.encode(Authenticate(token=self._api.tokens.access_token)).decode())
-            renewing = asyncio.get_running_loop().create_task(self._renew())
+            tokens = self._api.tokens
+            if tokens is None or self._stopped:
+                return
+            self._link = socket
+            await socket.send(_authenticate(tokens.access_token))
+            renewing = asyncio.get_running_loop().create_task(self._renew(socket))
+            refused = False
             try:
                 async for text in socket:
                     message = msgspec.json.decode(text, type=LiveMessage)
-                    if message.kind is LiveKind.READY and self._socket is None:
-                        self._socket = socket
-                        self._on_state(True)
-                        for topic in list(self._listeners):
-                            await self._send(Subscribe(topic=topic))
-                    elif message.kind is LiveKind.ERROR and not message.topic:
-                        await self._api.access_token()
+                    if message.kind is LiveKind.ERROR and not message.topic:
+                        if refused:
+                            return
+                        refused = True  # once an old token is to be expected: it lay in the storage
+                        await socket.send(_authenticate(await self._api.access_token()))
                     else:
-                        for listener in list(self._listeners.get(message.topic, ())):
-                            listener(message)
+                        await self._take(socket, message)
             finally:
-                self._socket = None
+                self._link = self._socket = None
                 renewing.cancel()
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(RENEW_TOKEN_S)
-            await self._send(Authenticate(token=await self._api.access_token()))
+    async def _take(self, socket: Any, message: LiveMessage) -> None:
+        if message.kind is not LiveKind.READY:
+            for listener in list(self._listeners.get(message.topic, ())):
+                try:
+                    listener(message)
+                except Exception:  # one part of a screen; the others still want to hear
+                    log.exception("a live message could not be taken: %s", message.topic)
+        elif self._socket is None:
+            self._socket = socket
+            self._pause = FIRST_PAUSE_S
+            self._on_state(True)
+            for topic in list(self._listeners):
+                await self._send(Subscribe(topic=topic))
+
+    async def _renew(self, socket: Any) -> None:
+        """Without a next token the server ends the connection; then `run` finds out what is wrong."""
+        while self._api.tokens is not None:
+            await asyncio.sleep(self._api.tokens.expires_in * RENEW_AT)
+            with contextlib.suppress(ApiError, WebSocketException):
+                await socket.send(_authenticate(await self._api.access_token()))
+
+
+def _authenticate(token: str) -> str:
+    return msgspec.json.encode(Authenticate(token=token)).decode()

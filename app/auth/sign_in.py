@@ -4,7 +4,7 @@ import flet as ft
 
 from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.theme import CARD, S8, S12, S16, S24, S32, T12, T14, T16
+from app.theme import CARD, S8, S12, S16, S24, S32, T12, T14, T16, TOUCH
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.brand import mark
@@ -121,8 +121,13 @@ def SignInPage() -> ft.Control:  # a component
     )
     other = "I have an account: sign in" if joining else "New here? Create a driver account"
     parts.append(
-        ft.TextButton(
-            content=ft.Text(other, size=T14, color=t.primary), on_click=lambda _: set_joining(not joining), height=44
+        ft.Semantics(
+            identifier="sign-in-instead" if joining else "join",
+            content=ft.TextButton(
+                content=ft.Text(other, size=T14, color=t.primary),
+                on_click=lambda _: set_joining(not joining),
+                height=TOUCH,
+            ),
         )
     )
     form = ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, width=400)
