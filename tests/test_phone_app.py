@@ -60,13 +60,13 @@ def test_what_ships_is_only_what_the_app_needs() -> None:
 
 ALONE = """
 import builtins, importlib.machinery, importlib.util, pkgutil, sys
-allowed = set(sys.argv[1].split(","))
+allowed = set(sys.argv[1].split(",")) | sys.stdlib_module_names | {"app", "shared", "main", "sitecustomize"}
 
 class OnlyTheApp:
     '''Hides every distribution that a phone doesn't get.'''
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top.startswith("_sysconfigdata") or top in sys.stdlib_module_names or top in allowed or top in ("app", "shared", "main", "sitecustomize"):
+        if top in allowed or top.startswith("_sysconfigdata"):
             return None
         raise ModuleNotFoundError(f"{name} is not on a phone", name=name)
 

@@ -4,6 +4,7 @@ The session is cut where a restriction begins or ends to hold; for each piece an
 applies gives the price; quantities are added up exactly (as fractions) and rounded up to the step once, as
 OCPI 2.2.1 says: energy in total, times only for the dimension that ends the session, a reservation by itself.
 """
+# Longer than 400 lines: one calculation, read from top to bottom; cut in two, each half would need the other.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
