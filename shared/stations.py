@@ -107,6 +107,15 @@ class LocationDetail(Message):
     stations: list[StationForDriver]
 
 
+class Charger(Message):
+    """A station found by the code on it, and where it stands."""
+
+    location_id: str
+    location: str
+    address: str
+    station: StationForDriver
+
+
 class StationRow(Message):
     """One station in the operator's list."""
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.base import Message, Request
-from shared.money import Money
+from shared.money import Money, PriceHeadline
 
 
 class TransactionState(StrEnum):
@@ -101,6 +101,8 @@ class TransactionDetail(Message):
     has_receipt: bool
     max_power_w: int
     price: str
+    headline: PriceHeadline | None = None
+    """The prices that the session was begun with; None: it costs nothing."""
 
 
 class StartTransaction(Request):

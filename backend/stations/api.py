@@ -16,6 +16,7 @@ from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encod
 from shared.accounts import Role
 from shared.base import Page
 from shared.stations import (
+    Charger,
     CommandRow,
     ConnectorStatus,
     Frame,
@@ -32,6 +33,7 @@ from shared.stations import (
 )
 
 Search = Annotated[str, Parameter(max_length=100, description="Part of a name or an address")]
+Code = Annotated[str, Parameter(min_length=2, max_length=48, description="Identity or name, or a part of it")]
 Latitude = Annotated[float | None, Parameter(ge=-90, le=90, description="Degrees north; together with `lon`")]
 Longitude = Annotated[float | None, Parameter(ge=-180, le=180, description="Degrees east; together with `lat`")]
 Sort = Annotated[
@@ -90,6 +92,12 @@ async def read_location(ctx: Context, actor: Actor, location_id: UUID) -> Locati
 async def read_connector(ctx: Context, actor: Actor, connector_id: UUID) -> StationForDriver:
     """The station with that one connector: where a deep link or a QR code leads."""
     return await catalog.connector_page(ctx, actor.tenant_id, connector_id)
+
+
+@get("/api/v1/chargers", summary="Stations by the code on them")
+async def find_chargers(ctx: Context, actor: Actor, code: Code) -> Page[Charger]:
+    """At most ten whose identity or name holds the code: what a driver reads on a station and types in."""
+    return Page(items=await catalog.chargers(ctx, actor.tenant_id, code))
 
 
 # --- for operators -----------------------------------------------------------------------------------
@@ -198,6 +206,7 @@ routes = [
     list_locations,
     read_location,
     read_connector,
+    find_chargers,
     list_stations,
     add_station,
     read_station,

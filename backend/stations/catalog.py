@@ -10,11 +10,12 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.events import StationChanged
 from backend.stations import record_store, rules, shown, store, view_store
 from backend.stations.model import StationRef
-from backend.stations.refs import station_ref
+from backend.stations.refs import address_line, station_ref
 from backend.stations.view_store import SORTS as SORTS
 from backend.tariffs import service as tariffs
 from shared.money import PriceHeadline
 from shared.stations import (
+    Charger,
     CommandRow,
     ConnectorStatus,
     Frame,
@@ -279,6 +280,21 @@ async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID) -> L
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
     return shown.location_detail(found[0], rows, await _prices_of(ctx, tenant_id, rows))
+
+
+async def chargers(ctx: Context, tenant_id: UUID, code: str, limit: int = 10) -> list[Charger]:
+    """The stations that a driver may mean by what is written on one: its identity or name, or a part of it."""
+    rows = await view_store.stations_by_code(tenant_id, code, limit)
+    prices = await _prices_of(ctx, tenant_id, rows)
+    return [
+        Charger(
+            location_id=str(row["location_id"]),
+            location=row["location"],
+            address=address_line(row),
+            station=shown.station_for_driver(row, prices),
+        )
+        for row in rows
+    ]
 
 
 async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> StationForDriver:

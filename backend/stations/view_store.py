@@ -158,6 +158,19 @@ async def station_of_connector(tenant_id: UUID, connector_id: UUID) -> Row | Non
     return rows[0] if rows else None
 
 
+async def stations_by_code(tenant_id: UUID, code: str, limit: int) -> Sequence[Row]:
+    """Accepted stations at a location whose identity or name holds the code; those that begin with it first."""
+    return await DB.run(
+        f"""{_STATION} WHERE s.tenant = $1 AND s.registration = 'accepted' AND s.location IS NOT NULL
+        AND (s.identity::text ILIKE $2 OR s.name ILIKE $2)
+        ORDER BY position(lower($3) in lower(s.identity::text)) <> 1, s.identity LIMIT $4""",
+        tenant_id,
+        like(code),
+        code.strip(),
+        limit,
+    )
+
+
 _USABLE = """FROM charging_station s JOIN connector c ON c.station = s.id
     WHERE s.location = l.id AND s.registration = 'accepted'"""
 

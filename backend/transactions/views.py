@@ -38,6 +38,7 @@ async def detail(ctx: Context, actor: Actor, transaction_id: UUID) -> Transactio
     payment = await payments.info(ctx, transaction_id)
     cdr = await store.cdr(transaction_id)
     messages = await store.messages(transaction_id)
+    tariff = await tariffs.get(ctx, row["tariff"]) if row["tariff"] else None
     return TransactionDetail(
         transaction=shown.transaction(row, for_driver=not actor.may(Role.OPERATOR)),
         readings=shown.readings(row, await store.readings(transaction_id)),
@@ -45,14 +46,9 @@ async def detail(ctx: Context, actor: Actor, transaction_id: UUID) -> Transactio
         payment=payment,
         has_receipt=cdr is not None,
         max_power_w=row["connector_power_w"] or row["max_power_w"],
-        price=await _price_text(ctx, row["tariff"]),
+        price=tariff.name if tariff else "No charge",
+        headline=tariffs.shown(tariff) if tariff else None,
     )
-
-
-async def _price_text(ctx: Context, tariff_id: UUID | None) -> str:
-    if tariff_id is None:
-        return "Free"
-    return (await tariffs.get(ctx, tariff_id)).name
 
 
 async def receipt(ctx: Context, actor: Actor, transaction_id: UUID) -> Receipt:

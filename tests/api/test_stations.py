@@ -99,7 +99,11 @@ FOR_OPERATORS = [
     ("POST", f"{STATION}/trigger", {"message": "Heartbeat"}),
 ]
 FOR_ADMINS = [("POST", f"{STATION}/ocpp/Reset", {"type": "Soft"})]
-FOR_ALL = [("GET", "/api/v1/locations", None), ("GET", f"/api/v1/locations/{uuid4()}", None)]
+FOR_ALL = [
+    ("GET", "/api/v1/locations", None),
+    ("GET", f"/api/v1/locations/{uuid4()}", None),
+    ("GET", "/api/v1/chargers?code=CP", None),
+]
 
 
 @pytest.mark.parametrize(

@@ -314,3 +314,23 @@ async def test_no_tariff_at_all_means_no_price(clock: Clock) -> None:
     [found], _ = await catalog.locations(ctx, tenant_id)
     assert found.price_from is None
     assert (await catalog.location_detail(ctx, tenant_id, location_id)).stations[0].connectors[0].price is None
+
+
+async def test_a_driver_finds_a_station_by_what_is_written_on_it(clock: Clock) -> None:
+    ctx, tenant_id, other = world.make_context(clock), await world.add_tenant(), await world.add_tenant("Sued")
+    location_id, theirs = await world.add_location(tenant_id), await world.add_location(other)
+    for identity, where, owner in (
+        ("HAF-01", location_id, tenant_id),
+        ("X-HAF", location_id, tenant_id),
+        ("HAF-09", theirs, other),
+        ("HAF-10", None, tenant_id),
+    ):
+        await world.add_connector(await world.add_station(owner, identity, location_id=where, online=True), 1)
+    found = await catalog.chargers(ctx, tenant_id, " haf")
+    assert [one.station.identity for one in found] == ["HAF-01", "X-HAF"]
+    assert (found[0].location, found[0].location_id, len(found[0].station.connectors)) == (
+        "Harbour",
+        str(location_id),
+        1,
+    )
+    assert await catalog.chargers(ctx, tenant_id, "%") == []
