@@ -5,6 +5,7 @@ Pages take everything from here: `t = use_tokens()` gives the colours of the mom
 
 import colorsys
 from dataclasses import dataclass
+from functools import lru_cache
 
 import flet as ft
 
@@ -40,15 +41,16 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def readable(color: str, background: str, least: float = AA) -> str:
-    """The colour, made darker or lighter until it can be read on the background. Its hue stays."""
+def readable(color: str, *grounds: str, least: float = AA) -> str:
+    """The colour, made darker or lighter until it can be read on each of the grounds. Its hue stays."""
     hue, light, saturation = colorsys.rgb_to_hls(*_rgb(color))
-    step = -0.01 if luminance(background) > 0.18 else 0.01
+    step = -0.01 if min(map(luminance, grounds)) > 0.18 else 0.01
+    found = color.upper()
     for _ in range(100):
-        found = _hex(*colorsys.hls_to_rgb(hue, light, saturation))
-        if contrast(found, background) >= least:
+        if all(contrast(found, ground) >= least for ground in grounds):
             return found
         light = min(1.0, max(0.0, light + step))
+        found = _hex(*colorsys.hls_to_rgb(hue, light, saturation))
     return "#000000" if step < 0 else "#FFFFFF"
 
 
@@ -127,6 +129,19 @@ _HUES = {
 }
 
 
+def _brand(seed: str, surface: str, grounds: tuple[str, ...], muted: str, share: float) -> tuple[str, str]:
+    """The operator's colour to write with and its soft ground: it, and muted text, can be read there too."""
+    least = AA
+    primary = readable(seed, *grounds)
+    while contrast(primary, mix(primary, surface, share)) < AA:
+        least += 0.1
+        primary = readable(seed, *grounds, least=least)
+    while contrast(muted, mix(primary, surface, share)) < AA:
+        share -= 0.01
+    return primary, mix(primary, surface, share)
+
+
+@lru_cache(maxsize=64)
 def tokens(seed: str, dark: bool) -> Tokens:
     """All colours of a theme. Every ink is readable (AA) on every ground it is meant for."""
     if dark:
@@ -139,7 +154,7 @@ def tokens(seed: str, dark: bool) -> Tokens:
     for name, hue in _HUES.items():
         ground = mix(hue, surface, 0.22 if dark else 0.10)
         tones[name] = Tone(readable(hue, ground), ground)
-    primary = readable(seed, surface)
+    primary, primary_soft = _brand(seed, surface, (background, surface, raised, sunken), muted, 0.20 if dark else 0.10)
     on_primary = "#FFFFFF" if contrast("#FFFFFF", primary) >= contrast("#0B1014", primary) else "#0B1014"
     return Tokens(
         dark=dark,
@@ -152,7 +167,7 @@ def tokens(seed: str, dark: bool) -> Tokens:
         muted=muted,
         primary=primary,
         on_primary=on_primary,
-        primary_soft=mix(primary, surface, 0.20 if dark else 0.10),
+        primary_soft=primary_soft,
         **tones,
     )
 
