@@ -1,6 +1,7 @@
 """Every setting, read once from the environment. The table in docs/settings.md is made from this file."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -9,10 +10,16 @@ from typing import Any
 from backend.errors import StartRefused
 
 ROLES = ("ocpp", "web", "worker")
+UNKNOWN_STATIONS = ("pending", "refuse")
+LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-def _setting(variable: str, default: Any, about: str, *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"variable": variable, "about": about, "secret": secret})
+def _setting(
+    variable: str, default: Any, about: str, *, secret: bool = False, least: int = 1, most: int | None = None
+) -> Any:
+    """`least` and `most` bound a number."""
+    bounds = {"least": least, "most": most}
+    return field(default=default, metadata={"variable": variable, "about": about, "secret": secret, **bounds})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +35,9 @@ class Settings:
     )
     roles: tuple[str, ...] = _setting("WATTLINE_ROLES", ROLES, "What this process does: ocpp, web, worker")
     host: str = _setting("WATTLINE_HOST", "127.0.0.1", "Address the web server listens on")
-    port: int = _setting("WATTLINE_PORT", 8000, "Port of the web app and the API")
+    port: int = _setting("WATTLINE_PORT", 8000, "Port of the web app and the API", most=65535)
     ocpp_host: str = _setting("WATTLINE_OCPP_HOST", "127.0.0.1", "Address the OCPP listener listens on")
-    ocpp_port: int = _setting("WATTLINE_OCPP_PORT", 9000, "Port of the OCPP listener")
+    ocpp_port: int = _setting("WATTLINE_OCPP_PORT", 9000, "Port of the OCPP listener", most=65535)
     public_url: str = _setting(
         "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
     )
@@ -49,7 +56,7 @@ class Settings:
         "Stations nobody entered: pending (held for an operator) or refuse",
     )
     heartbeat_s: int = _setting("WATTLINE_HEARTBEAT", 60, "Heartbeat interval told to stations, seconds")
-    ping_s: int = _setting("WATTLINE_PING", 30, "WebSocket ping interval, seconds; 0 turns pings off")
+    ping_s: int = _setting("WATTLINE_PING", 30, "WebSocket ping interval, seconds; 0 turns pings off", least=0)
     silence_s: int = _setting(
         "WATTLINE_SILENCE", 180, "A connected station that says nothing for so long raises an alert, seconds"
     )
@@ -59,7 +66,7 @@ class Settings:
     start_timeout_s: int = _setting(
         "WATTLINE_START_TIMEOUT", 120, "How long a requested session waits for the station to begin, seconds"
     )
-    max_frame: int = _setting("WATTLINE_MAX_FRAME", 262144, "Largest OCPP message, bytes")
+    max_frame: int = _setting("WATTLINE_MAX_FRAME", 262144, "Largest OCPP message, bytes", least=1024)
     hold_amount: str = _setting(
         "WATTLINE_HOLD",
         "50.00",
@@ -130,11 +137,37 @@ def from_environment(environ: Mapping[str, str] = os.environ, **override: Any) -
         raise StartRefused(f"{unknown[0]} is not a setting of Wattline; docs/settings.md lists them.")
     values.update({name: value for name, value in override.items() if value is not None})
     settings = Settings(**values)
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    """Raises StartRefused for what each value alone doesn't show."""
+    for one in fields(Settings):
+        value = getattr(settings, one.name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            _check_bounds(one.metadata, value)
     wrong = [role for role in settings.roles if role not in ROLES]
     if wrong or not settings.roles:
         raise StartRefused(f"WATTLINE_ROLES names {', '.join(wrong) or 'nothing'}; choose from {', '.join(ROLES)}.")
-    if settings.unknown_stations not in ("pending", "refuse"):
-        raise StartRefused("WATTLINE_UNKNOWN_STATIONS must be pending or refuse.")
+    for variable, value, choices in (
+        ("WATTLINE_UNKNOWN_STATIONS", settings.unknown_stations, UNKNOWN_STATIONS),
+        ("WATTLINE_LOG_LEVEL", settings.log_level.lower(), LOG_LEVELS),
+    ):
+        if value not in choices:
+            raise StartRefused(f"{variable} is {value!r}; choose from {', '.join(choices)}.")
     if settings.pool_min > settings.pool_max:
         raise StartRefused("WATTLINE_POOL_MIN is larger than WATTLINE_POOL_MAX.")
-    return settings
+    if not re.fullmatch(r"\d{1,8}(\.\d{1,3})?", settings.hold_amount):
+        raise StartRefused(f"WATTLINE_HOLD is {settings.hold_amount!r}; it must be an amount such as 50.00.")
+    if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
+        raise StartRefused("WATTLINE_PUBLIC_URL must begin with https:// or http://.")
+    if bool(settings.admin_email) != bool(settings.admin_password):
+        raise StartRefused("WATTLINE_ADMIN_EMAIL and WATTLINE_ADMIN_PASSWORD belong together; set both or none.")
+
+
+def _check_bounds(setting: Mapping[str, Any], value: int) -> None:
+    least, most = setting["least"], setting["most"]
+    if value < least or (most is not None and value > most):
+        wanted = f"{least} or more" if most is None else f"between {least} and {most}"
+        raise StartRefused(f"{setting['variable']} is {value}; it must be {wanted}.")
