@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -37,6 +37,7 @@ from backend.jobs import Finished, Worker
 from backend.live import api as live_api
 from backend.live.hub import Hub
 from backend.ocpp.listener import Listener
+from backend.process import event_loop, raise_open_files, spare_the_collector
 from backend.settings import Settings
 from backend.stations import api as stations_api
 from backend.stations import service as stations
@@ -309,15 +310,6 @@ def _bound(host: str, port: int, variable: str) -> socket.socket:
     return one
 
 
-def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
-    """uvloop where it exists."""
-    try:
-        import uvloop
-    except ImportError:
-        return asyncio.new_event_loop
-    return uvloop.new_event_loop
-
-
 async def until_stopped() -> None:
     """Until SIGINT or SIGTERM; a second one ends the process at once."""
     stopped = asyncio.Event()
@@ -336,9 +328,11 @@ async def until_stopped() -> None:
 def run(settings: Settings) -> int:
     """`wattline serve`: until it is stopped. Raises StartRefused."""
     logs.configure(level=settings.log_level, as_json=settings.log_json)
+    raise_open_files()
 
     async def serve(url: str) -> None:
         async with node(settings, url):
+            spare_the_collector()
             log.info("ready", roles=list(settings.roles), app=settings.app_url, stations=settings.ocpp_url)
             await until_stopped()
 

@@ -19,7 +19,8 @@ from backend import logs
 from backend.accounts.api import DEMO_ACCOUNTS
 from backend.demo.seed import seed
 from backend.errors import StartRefused
-from backend.main import database, event_loop, node, until_stopped
+from backend.main import database, node, until_stopped
+from backend.process import event_loop, raise_open_files, spare_the_collector
 from backend.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -30,6 +31,7 @@ def run_demo(settings: Settings, options: argparse.Namespace) -> int:
     """Until Ctrl-C. Raises StartRefused with one plain sentence."""
     level = settings.log_level if "WATTLINE_LOG_LEVEL" in os.environ else "warning"
     logs.configure(level=level, as_json=settings.log_json)
+    raise_open_files()
     if options.fresh:
         forget(settings)
     print("Starting Wattline …", flush=True)
@@ -62,6 +64,7 @@ async def _run(settings: Settings, url: str, options: argparse.Namespace) -> Non
         fleet = await seed(ctx, settings.data_dir)
         async with _stations(settings, fleet, wanted=not options.no_stations):
             print(banner(settings), flush=True)
+            spare_the_collector()
             if not options.no_browser:
                 _open_browser(settings.app_url)
             await until_stopped()
