@@ -77,7 +77,7 @@ class FrameLog:
         latency_ms: int | None = None,
         error_code: str = "",
     ) -> None:
-        metrics.MESSAGES.labels(direction, kind, action).inc()
+        metrics.counter(direction, kind, action)()
         if len(self._waiting) >= MOST_WAITING:
             DROPPED.inc()
             return

@@ -16,6 +16,7 @@ import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.typing import Subprotocol
 
 log = structlog.get_logger(__name__)
@@ -73,10 +74,28 @@ Admit = Callable[[Upgrade], Awaitable[Welcome | Refusal]]
 ServeLink = Callable[[Link, Any, AsyncIterator[bytes]], Awaitable[None]]
 
 
+class _Socket(ServerConnection):
+    """Sends a whole message in one step while nothing is in its way.
+
+    The library's own `send` makes an asynchronous generator for each message: a tenth of all our work.
+    """
+
+    async def send_message(self, frame: bytes) -> None:
+        if self.state is not State.OPEN or self.send_in_progress is not None or self.paused:
+            await self.send(frame, text=True)
+            return
+        self.protocol.send_text(frame)
+        try:
+            self.send_data()
+            await self.drain()
+        except (OSError, RuntimeError) as error:  # the transport is closing, but its end was not noticed yet
+            raise LinkClosed(str(error)) from None
+
+
 class _WebSocketLink:
     __slots__ = ("_socket",)
 
-    def __init__(self, socket: ServerConnection) -> None:
+    def __init__(self, socket: _Socket) -> None:
         self._socket = socket
 
     @property
@@ -85,7 +104,7 @@ class _WebSocketLink:
 
     async def send(self, frame: bytes) -> None:
         try:
-            await self._socket.send(frame, text=True)
+            await self._socket.send_message(frame)
         except ConnectionClosed as closed:
             raise LinkClosed(str(closed)) from None
 
@@ -157,7 +176,7 @@ async def listening(
         chosen = guests[socket].subprotocol
         return Subprotocol(chosen) if chosen else None
 
-    async def handler(socket: ServerConnection) -> None:
+    async def handler(socket: Any) -> None:  # a _Socket: create_connection below
         welcome = guests.pop(socket)
         link = _WebSocketLink(socket)
         await serve_link(link, welcome.guest, link.frames())
@@ -168,6 +187,7 @@ async def listening(
         port,
         process_request=process_request,
         select_subprotocol=select_subprotocol,
+        create_connection=_Socket,
         compression=None,
         max_size=max_frame,
         max_queue=QUEUED_FRAMES,
