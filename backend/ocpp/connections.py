@@ -92,7 +92,7 @@ class Connections:
         reason = ""
         try:
             await stations.connected(self.ctx, station.id, session.id, self.node, version)
-            subscription = await self.ctx.bus.serve(f"station.{station.id}", self._executor(session))
+            subscription = await self.ctx.bus.serve(f"station.{station.id}", self.executor(session))
             log.info("station connected", identity=station.identity, version=version, peer=link.peer)
             await session.run(frames)
         except Exception as error:
@@ -111,7 +111,7 @@ class Connections:
         with suppress(Exception):
             await stations.disconnected(self.ctx, session.station.id, session.id, reason)
 
-    def _executor(self, session: Session) -> Callable[[bytes], Awaitable[bytes]]:
+    def executor(self, session: Session) -> Callable[[bytes], Awaitable[bytes]]:
         async def serve(message: bytes) -> bytes:
             command = self._command.decode(message)
             return msgspec.json.encode(await session.execute(command))

@@ -1,0 +1,181 @@
+"""The measurements themselves: each starts its processes, puts load on them, and returns rows."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from backend.bench import process
+from backend.bench.process import Child, child
+from backend.bench.rows import Row, compared, measured, not_measured
+
+PLAIN = "ocpp package on websockets, validation on, compression off"
+BUSY = 0.9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """How much is measured. The figures of a small run say little; the default's are those of the documentation."""
+
+    seconds: float = 3.0
+    rounds: int = 3
+    stations: int = 500
+    idle: int = 2000
+
+
+class WrongAnswers(Exception):
+    """A server answered something else than it should have: then nothing it did counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    messages: int
+    seconds: float
+    cpu_us: float
+    """Of the server, for each message."""
+    database_us: float | None
+    busy: float
+    """Share of a core that the server used."""
+    p50_ms: float
+    p99_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A server and its stations."""
+
+    server: Child
+    crowd: Child
+
+    def connect(self, talk: str, stations: int, version: str = "1.6") -> dict[str, Any]:
+        return _right(
+            self.crowd.ask("connect", port=self.server.hello["port"], talk=talk, stations=stations, version=version)
+        )
+
+    def run(self, seconds: float) -> Round:
+        before = self.server.ask("usage")
+        done = _right(self.crowd.ask("run", seconds=seconds))
+        after = self.server.ask("usage")
+        cpu, messages = after["cpu_s"] - before["cpu_s"], max(done["messages"], 1)
+        database = None
+        if after.get("database_cpu_s") is not None:
+            database = (after["database_cpu_s"] - before["database_cpu_s"]) / messages * 1e6
+        return Round(
+            messages=done["messages"],
+            seconds=done["seconds"],
+            cpu_us=cpu / messages * 1e6,
+            database_us=database,
+            busy=cpu / done["seconds"],
+            p50_ms=done["p50_ms"],
+            p99_ms=done["p99_ms"],
+        )
+
+
+def _right(report: dict[str, Any]) -> dict[str, Any]:
+    if report["wrong"] or report["lost"]:
+        raise WrongAnswers(f"{report['wrong']} wrong answers, {report['lost']} lost sockets: {report['example']}")
+    return report
+
+
+@contextmanager
+def pair(kind: str, *arguments: str) -> Iterator[Pair]:
+    cores = process.cores()
+    own, other = (str(cores[0]), str(cores[1])) if cores else ("", "")
+    with ExitStack() as stack:
+        server = stack.enter_context(child("backend.bench.server", kind, f"--core={own}", *arguments))
+        yield Pair(server, stack.enter_context(child("backend.bench.load", other)))
+
+
+def _load(scale: Scale, rounds: list[Round], *others: list[Round]) -> str:
+    """The load point in words: a ratio means nothing without it."""
+    busy = [f"{median(one.busy for one in some):.0%}" for some in (rounds, *others)]
+    idle = any(median(one.busy for one in some) < BUSY for some in (rounds, *others))
+    words = "not saturated" if idle else "saturated"
+    return f"{scale.stations} stations, one call in flight each, {words}: server at {' and '.join(busy)} of a core"
+
+
+# --- protocol only -------------------------------------------------------------------------------------------
+
+
+def protocol(scale: Scale, version: str) -> list[Row]:
+    """CPU of a server that parses, validates, dispatches and replies; rounds of both in turn."""
+    ours: list[Round] = []
+    theirs: list[Round] = []
+    with pair("protocol") as own, pair("baseline") as plain:
+        for one in (own, plain):
+            one.connect(version, scale.stations, version)
+            one.run(min(1.0, scale.seconds))
+        for _ in range(scale.rounds):
+            ours.append(own.run(scale.seconds))
+            theirs.append(plain.run(scale.seconds))
+    load = _load(scale, ours, theirs)
+    return [
+        compared(
+            f"CPU per message, protocol only, {version} mix",
+            median(one.cpu_us for one in ours),
+            "µs",
+            PLAIN,
+            median(one.cpu_us for one in theirs),
+            load,
+        )
+    ]
+
+
+def memory(scale: Scale) -> list[Row]:
+    """What a connected, booted, silent station costs."""
+
+    def of(kind: str) -> float:
+        with pair(kind) as one:
+            one.connect("1.6", 20)
+            before = one.server.ask("settle")["rss"]
+            one.connect("1.6", scale.idle)
+            return float(one.server.ask("settle")["rss"] - before) / scale.idle / 1024
+
+    ours = of("protocol")
+    if not ours:
+        return [not_measured("memory per idle connection", "KiB", "this system doesn't tell")]
+    load = f"{scale.idle} stations connected and booted, resident memory after a collection"
+    return [compared("memory per idle connection", ours, "KiB", PLAIN, of("baseline"), load)]
+
+
+# --- a whole node --------------------------------------------------------------------------------------------
+
+
+def stored(scale: Scale) -> list[Row]:
+    """Everything on: embedded PostgreSQL with fsync, OCPP log, web server and worker in the same process."""
+    rows = []
+    for talk, title in (("charging", "1.6 mix in sessions"), ("sessions", "StartTransaction, StopTransaction")):
+        with pair("node", f"--stations={scale.stations}") as one:
+            one.connect(talk, scale.stations)
+            one.run(min(1.0, scale.seconds))
+            rounds = [one.run(scale.seconds) for _ in range(scale.rounds)]
+        load = f"{_load(scale, rounds)}; {_answers(rounds)}"
+        rows.append(measured(f"CPU per message, stored, {title}", median(r.cpu_us for r in rounds), "µs", load))
+        if all(r.database_us is not None for r in rounds):
+            database = median(r.database_us or 0.0 for r in rounds)
+            rows.append(measured(f"  of PostgreSQL, {title}", database, "µs", load))
+        rate = median(r.messages / r.seconds for r in rounds)
+        rows.append(measured(f"messages stored and answered, {title}", rate, "1/s", load))
+    return rows
+
+
+def _answers(rounds: list[Round]) -> str:
+    return f"answers p50 {median(r.p50_ms for r in rounds):.0f} ms, p99 {median(r.p99_ms for r in rounds):.0f} ms"
+
+
+def first_frame(scale: Scale) -> list[Row]:
+    """The app in a browser with an empty cache, on loopback."""
+    from backend.bench import browser
+
+    names = (("first frame of the web app", "s"), ("web app, bytes on the wire", "MB"))
+    absent = browser.absent()
+    if absent:
+        return [not_measured(name, unit, absent) for name, unit in names]
+    with child("backend.bench.server", "node", "--stations=0") as server:
+        seen = [browser.visit(server.hello["app"]) for _ in range(scale.rounds)]
+    load = f"headless Chromium, empty cache, loopback, median of {scale.rounds}"
+    return [
+        measured(names[0][0], median(one.first_frame_s for one in seen), names[0][1], load),
+        measured(names[1][0], median(one.wire_bytes for one in seen) / 1e6, names[1][1], f"{load}, compressed"),
+    ]

@@ -1,0 +1,76 @@
+"""A whole node as `wattline serve` runs it, on an embedded PostgreSQL of its own that is removed afterwards."""
+
+import asyncio
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from backend.bench import process
+from backend.context import Context
+from backend.db.engine import DB
+from backend.main import database, node
+from backend.process import event_loop, spare_the_collector
+from backend.settings import Settings
+from backend.tenants import service as tenants
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+async def add_stations(ctx: Context, stations: int) -> None:
+    """Accepted stations `B00000`… with one fast connector each, and a card for each."""
+    tenant = await tenants.default(ctx)
+    numbers = list(range(stations))
+    await DB.run(
+        """INSERT INTO charging_station (id, tenant, identity, registration, created_at)
+        SELECT gen_random_uuid(), $1, 'B' || lpad(n::text, 5, '0'), 'accepted', now() FROM unnest($2::int[]) AS n""",
+        tenant.id,
+        numbers,
+    )
+    await DB.run(
+        """INSERT INTO connector (id, station, evse, number, power_type, max_power_w)
+        SELECT gen_random_uuid(), id, 1, 1, 'DC', 350000 FROM charging_station WHERE tenant = $1""",
+        tenant.id,
+    )
+    await DB.run(
+        """INSERT INTO id_token (id, tenant, value, created_at)
+        SELECT gen_random_uuid(), $1, 'BENCH' || lpad(n::text, 5, '0'), now() FROM unnest($2::int[]) AS n""",
+        tenant.id,
+        numbers,
+    )
+
+
+async def run_node(settings: Settings, url: str, core: str, stations: int) -> None:
+    process.pin(core)
+    async with node(settings, url) as ctx:
+        await add_stations(ctx, stations)
+        rows = await DB.run("SELECT pg_backend_pid() AS pid")
+        postmaster = process.parent_of(rows[0]["pid"])
+        spare_the_collector()
+
+        async def usage() -> Any:
+            return {**(await process.usage()), "database_cpu_s": process.family_cpu_s(postmaster)}
+
+        await process.obey(
+            {"port": settings.ocpp_port, "app": settings.app_url}, {"usage": usage, "settle": process.settle}
+        )
+
+
+def run(core: str, stations: int, roles: tuple[str, ...]) -> None:
+    """Until the input ends. The database is kept off the server's core."""
+    process.keep_off(core)
+    folder = Path(tempfile.mkdtemp(prefix="wattline-bench-"))
+    folder.chmod(0o711)  # root's database server runs as another user
+    try:
+        settings = Settings(
+            data_dir=folder / "data", port=free_port(), ocpp_port=free_port(), roles=roles, log_level="warning"
+        )
+        with database(settings) as url, asyncio.Runner(loop_factory=event_loop()) as runner:
+            runner.run(run_node(settings, url, core, stations))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
