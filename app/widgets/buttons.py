@@ -142,6 +142,24 @@ def icon_button(icon: Any, label: str, t: Tokens, on_click: OnClick, *, identifi
     )
 
 
+def copy(value: str, label: str, t: Tokens, *, identifier: str = "", on_copied: OnClick | None = None) -> ft.Control:
+    """Puts the value onto the clipboard: inside the tap, the only moment at which Safari allows it."""
+    return ft.Semantics(
+        identifier=identifier or _slug(label),
+        label=label,
+        content=ft.IconButton(
+            ft.Icons.CONTENT_COPY_ROUNDED,
+            icon_color=t.muted,
+            icon_size=18,
+            tooltip=label,
+            width=TOUCH,
+            height=TOUCH,
+            action=ft.CopyToClipboard(value),
+            on_click=(lambda _: on_copied()) if on_copied else None,
+        ),
+    )
+
+
 def tappable(content: ft.Control, on_click: OnClick, *, identifier: str, label: str, **more: Any) -> ft.Control:
     """A whole area that opens something."""
     area = ft.Container(content=content, on_click=lambda _: on_click(), ink=True, **more)

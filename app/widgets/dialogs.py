@@ -1,11 +1,11 @@
 """Questions before something happens that can't be undone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import flet as ft
 
-from app.theme import CARD, S16, Tokens
+from app.theme import CARD, S4, S16, Tokens
 from app.widgets import buttons
 from app.widgets.text import heading, muted
 
@@ -42,4 +42,36 @@ def confirm(
             shape=ft.RoundedRectangleBorder(radius=CARD),
             actions_padding=S16,
         )
+    )
+
+
+def form(
+    t: Tokens,
+    head: str,
+    parts: Sequence[ft.Control],
+    actions: Sequence[ft.Control],
+    on_close: Callable[[], Any],
+    *,
+    width: int = 440,
+) -> ft.AlertDialog:
+    """A dialog that is drawn with its component: `ft.use_dialog(form(…) if opened else None)`."""
+    return ft.AlertDialog(
+        title=heading(head, t),
+        content=ft.Container(
+            ft.Column(
+                list(parts),
+                spacing=S16,
+                tight=True,
+                scroll=ft.ScrollMode.AUTO,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            width=width,
+            padding=ft.Padding.only(top=S4),
+        ),
+        actions=list(actions),
+        on_dismiss=lambda _: on_close(),
+        bgcolor=t.surface,
+        shape=ft.RoundedRectangleBorder(radius=CARD),
+        inset_padding=S16,
+        actions_padding=S16,
     )
