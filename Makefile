@@ -16,12 +16,12 @@ $(VENV)/.dev: requirements-dev.lock pyproject.toml scripts/install.sh
 
 .PHONY: demo
 demo: $(VENV)/.demo ## Start everything with simulated stations (FRESH=1: from the beginning)
-	@exec $(BIN)/wattline demo $(if $(FRESH),--fresh)
+	@exec $(BIN)/wattline demo $(if $(filter-out 0 no false,$(FRESH)),--fresh) $(ARGS)
 
 .PHONY: test
-test: $(VENV)/.dev ## Run all checks and tests
+test: $(VENV)/.dev ## Run all checks and tests (ARGS="tests/rules -n0": a part)
 	@scripts/chromium.sh
-	@$(BIN)/python -m pytest -n $${WATTLINE_TEST_WORKERS:-2} --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types and import rules only
@@ -35,6 +35,10 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended
 bench: $(VENV)/.dev ## Measure speed and memory against a baseline in the same run
 	@$(BIN)/wattline bench $(ARGS)
 
+.PHONY: settings
+settings: $(VENV)/.demo ## Write docs/settings.md anew from backend/settings.py
+	@$(BIN)/python scripts/settings_table.py
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Resolve the pinned dependencies anew
 	@scripts/lock.sh
@@ -45,4 +49,4 @@ screenshots: $(VENV)/.dev ## Make the pictures of the README from the running ap
 
 .PHONY: clean
 clean: ## Remove the environment, the demo's data and all caches
-	@rm -rf $(VENV) .wattline build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf $(VENV) .wattline build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .venv.lock
