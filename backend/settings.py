@@ -41,6 +41,11 @@ class Settings:
     public_url: str = _setting(
         "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
     )
+    ocpp_public_url: str = _setting(
+        "WATTLINE_OCPP_PUBLIC_URL",
+        "",
+        "Address to enter into stations, such as wss://ocpp.example.com/ocpp; empty: from host and port",
+    )
     secret: str = _setting(
         "WATTLINE_SECRET", "", "Signs access tokens; empty: made once in the data folder", secret=True
     )
@@ -91,6 +96,11 @@ class Settings:
     def local_url(self) -> str:
         """Where this very process answers: the app it serves talks to its own API there."""
         return f"http://{_reachable(self.host)}:{self.port}"
+
+    @property
+    def station_url(self) -> str:
+        """What is entered into a station, without the identity at its end."""
+        return self.ocpp_public_url.rstrip("/") or self.ocpp_url
 
     @property
     def ocpp_url(self) -> str:

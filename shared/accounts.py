@@ -85,6 +85,8 @@ class Meta(Message):
     brand: Brand
     demo_accounts: list[DemoAccount] = []
     tile_url: str = ""
+    ocpp_url: str = ""
+    """Where stations call in, without the identity at its end."""
     hold_amount: Decimal = Decimal(0)
     """What is reserved before a session that costs something, in the currency of its price."""
     start_timeout_s: int = 120

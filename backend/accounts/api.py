@@ -29,6 +29,7 @@ async def meta(ctx: Context) -> Meta:
         brand=await tenants.brand(ctx),
         demo_accounts=list(DEMO_ACCOUNTS) if ctx.settings.demo else [],
         tile_url=ctx.settings.tile_url,
+        ocpp_url=ctx.settings.station_url,
         hold_amount=Decimal(ctx.settings.hold_amount),
         start_timeout_s=ctx.settings.start_timeout_s,
     )

@@ -172,13 +172,15 @@ async def list_frames(
     identity: str,
     direction: Direction = None,
     action: Action = None,
+    errors: bool = False,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[Frame]:
+    """`errors`: only CALLERRORs and what could not be understood."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
     key = decode_cursor(cursor, tuple[int])
     items, following = await catalog.frames(
-        ctx, station.id, direction=direction, action=action, before=key[0] if key else None, limit=limit
+        ctx, station.id, direction=direction, action=action, errors=errors, before=key[0] if key else None, limit=limit
     )
     return Page(items=items, next_cursor=_next([following] if following else None))
 

@@ -202,13 +202,14 @@ async def frames(
     *,
     direction: str | None = None,
     action: str | None = None,
+    errors: bool = False,
     before: int | None = None,
     since: int | None = None,
     limit: int = 50,
 ) -> tuple[list[Frame], int | None]:
     """The OCPP log, newest first, and the id to go on before."""
     rows = await record_store.frames(
-        station_id, direction=direction, action=action, before=before, since=since, limit=limit + 1
+        station_id, direction=direction, action=action, errors=errors, before=before, since=since, limit=limit + 1
     )
     page, following = _cut(rows, limit, lambda row: [row["id"]])
     return [shown.frame(row) for row in page], following[0] if following else None

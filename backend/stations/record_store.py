@@ -155,16 +155,18 @@ async def frames(
     *,
     direction: str | None = None,
     action: str | None = None,
+    errors: bool = False,
     before: int | None = None,
     since: int | None = None,
     limit: int = 50,
 ) -> Sequence[Row]:
-    """Newest first; `before` and `since` are frame ids, both exclusive."""
+    """Newest first; `before` and `since` are frame ids, both exclusive. `errors`: only errors and what was no OCPP."""
     return await DB.run(
         """SELECT id, at, direction, kind, action, message_id, payload, size, latency_ms, error_code
         FROM ocpp_frame WHERE station_id = $1
         AND ($2::text IS NULL OR direction = $2) AND ($3::text IS NULL OR action = $3)
         AND ($4::bigint IS NULL OR id < $4) AND ($5::bigint IS NULL OR id > $5)
+        AND (NOT $7::bool OR kind IN ('error', 'malformed'))
         ORDER BY id DESC LIMIT $6""",
         station_id,
         direction,
@@ -172,4 +174,5 @@ async def frames(
         before,
         since,
         limit,
+        errors,
     )

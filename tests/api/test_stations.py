@@ -221,6 +221,17 @@ async def test_an_operator_enters_a_station(operator: httpx.AsyncClient) -> None
     assert accepted.json()["row"]["registration"] == "accepted"
 
 
+async def test_the_app_knows_what_to_enter_into_a_station(clock: Clock, db: str) -> None:
+    for settings, wanted in (
+        ({"ocpp_port": 9123}, "ws://127.0.0.1:9123/ocpp"),
+        ({"ocpp_public_url": "wss://ocpp.example.com/ocpp/"}, "wss://ocpp.example.com/ocpp"),
+    ):
+        ctx = world.make_context(clock, **settings)
+        people = People(ctx, create_app(ctx), await world.add_tenant())
+        async with people.client(None) as nobody:
+            assert (await nobody.get("/api/v1/meta")).json()["ocpp_url"] == wanted
+
+
 async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> None:
     lines = [
         service.FrameLine(
@@ -240,6 +251,24 @@ async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> No
     assert [one["payload"] for one in first["items"] + rest["items"]] == ["[2]", "[1]", "[0]"]
     assert rest["next_cursor"] is None
     assert (await operator.get(f"{STATION}/frames", params={"direction": "up"})).status_code == 400
+
+
+async def test_the_log_of_errors_only(place: Place, operator: httpx.AsyncClient) -> None:
+    lines = [
+        service.FrameLine(
+            station_id=place.station_id,
+            at=place.ctx.now(),
+            direction="in",
+            kind=kind,
+            action="Heartbeat",
+            payload=kind,
+            size=3,
+        )
+        for kind in ("call", "malformed", "result", "error")
+    ]
+    await service.log_frames(place.ctx, lines)
+    found = (await operator.get(f"{STATION}/frames", params={"errors": True})).json()
+    assert [one["payload"] for one in found["items"]] == ["error", "malformed"]
 
 
 # --- commands ----------------------------------------------------------------------------------------
