@@ -1,0 +1,210 @@
+"""A station's configuration as it last told it: find a setting, read anew, change one."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from app import keys
+from app.hooks import use_app, use_keys, use_load, use_store, use_tokens, use_words
+from app.i18n import ago
+from app.operator import station_rules as rules
+from app.operator.station_add import problem_note
+from app.operator.station_commands import Commander
+from app.theme import S8, S12, T12, Tokens
+from app.widgets import buttons, inputs, surfaces
+from app.widgets.boundary import guarded
+from app.widgets.dialogs import form
+from app.widgets.tables import Column, Row, table, two_lines
+from app.widgets.text import muted, text
+from shared.base import Page
+from shared.stations import CommandAnswer, ReadVariables, StationDetail, Variable, VariableChange
+
+AT_ONCE = 200
+MOST_PAGES = 10
+NONE: Any = None
+
+
+@guarded
+def Configuration(detail: StationDetail, commander: Commander, width: float) -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    identity, online = detail.row.identity, detail.row.online
+    search, set_search = ft.use_state("")
+    editing, set_editing = ft.use_state(NONE)
+    field: Any = ft.use_ref(None)
+    told = commander.told
+    answered = told.number if told is not None and not told.waiting else 0
+
+    async def load() -> list[Variable]:
+        every: list[Variable] = []
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            page = await app.api.get(
+                f"/stations/{rules.quoted(identity)}/variables", Page[Variable], limit=AT_ONCE, cursor=cursor
+            )
+            every.extend(page.items)
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        return every
+
+    loaded = use_load(load, [identity, answered])
+
+    def read() -> None:
+        commander.send(
+            words("Read the configuration"),
+            lambda: app.api.post(f"/stations/{rules.quoted(identity)}/variables/read", ReadVariables(), CommandAnswer),
+        )
+
+    def change(one: Variable, value: str) -> None:
+        set_editing(None)
+        wanted = VariableChange(name=one.name, value=value, component=one.component)
+        commander.send(
+            words("Change {name} to {value}").format(name=one.name, value=value),
+            lambda: app.api.post(f"/stations/{rules.quoted(identity)}/variables", wanted, CommandAnswer),
+        )
+
+    def find() -> None:
+        if field.current is not None:
+            app.run(field.current.focus)
+
+    use_keys({keys.FIND: find})
+    read_button = buttons.quiet(
+        words("Read anew"),
+        t,
+        read if online and not commander.busy else None,
+        icon=ft.Icons.SYNC_ROUNDED,
+        identifier="configuration-read",
+    )
+    if loaded.data is None:
+        main: ft.Control = (
+            surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton_list(t, 8, 52)
+        )
+        return ft.Column([main], scroll=ft.ScrollMode.AUTO, expand=True)
+    every = loaded.data
+    if not every:
+        why = (
+            words("Ask the station for its settings: they are kept here, can be searched and changed.")
+            if online
+            else words("The station is offline. Its settings can be read once it is connected.")
+        )
+        return ft.Column(
+            [surfaces.empty(ft.Icons.TUNE_ROUNDED, words("Nothing was read yet"), why, t, read_button)],
+            scroll=ft.ScrollMode.AUTO,
+            expand=True,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
+    shown = [one for one in every if _fits(one, search)]
+    by_id = {_id(one): one for one in shown}
+    rows = [_row(one, t, words) for one in shown]
+    newest = max((one.updated_at for one in every if one.updated_at), default=None)
+    columns = [
+        Column("name", words("Setting"), weight=5),
+        Column("value", words("Value"), weight=4),
+        Column("writable", "", width=40, numeric=True),
+    ]
+    head: list[ft.Control] = [
+        inputs.search(search, words("Search settings and values"), t, set_search, ref=field, expand=True),
+        read_button,
+    ]
+    about = words("{n} settings").format(n=len(every))
+    if newest:
+        about += " · " + words("told {when}").format(when=ago(newest))
+    if not online:
+        about += " · " + words("the station is offline: nothing can be changed now")
+
+    def open_row(row: Row) -> None:
+        one = by_id[row.id]
+        if one.read_only:
+            app.toast(words("{name} is read-only.").format(name=one.name))
+        elif not online:
+            app.toast(words("The station is offline: nothing can be changed now."), bad=True)
+        else:
+            set_editing(one)
+
+    none_fits = surfaces.empty(
+        ft.Icons.SEARCH_OFF_ROUNDED, words("No setting fits"), words("Nothing matches this search."), t
+    )
+    parts: list[ft.Control] = [
+        ft.Row(head, spacing=S8),
+        muted(about, t, size=T12),
+        table(columns, rows, t, on_open=open_row, expand=True, width=width) if rows else none_fits,
+    ]
+    if editing is not None:
+        parts.append(ChangeVariable(editing, rules.called(detail.row), lambda: set_editing(None), change))
+    del store
+    return ft.Column(parts, spacing=S12, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _fits(one: Variable, search: str) -> bool:
+    text_of = f"{one.component} {one.name} {one.value or ''}".casefold()
+    return all(word in text_of for word in search.casefold().split())
+
+
+def _id(one: Variable) -> str:
+    return f"{one.component}.{one.evse or 0}.{one.name}"
+
+
+def _row(one: Variable, t: Tokens, words: Any) -> Row:
+    where = one.component + (f" · EVSE {one.evse}" if one.evse else "")
+    lock = ft.Icon(
+        ft.Icons.LOCK_OUTLINE_ROUNDED if one.read_only else ft.Icons.EDIT_OUTLINED,
+        size=18,
+        color=t.muted if one.read_only else t.primary,
+        tooltip=words("Read-only") if one.read_only else words("Can be changed"),
+    )
+    value = text(one.value, t, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS) if one.value else muted("–", t)
+    name = two_lines(one.name, where, t)
+    return Row(_id(one), f"variable-{one.name}", {"name": name, "value": value, "writable": lock}, one.name)
+
+
+@guarded
+def ChangeVariable(
+    one: Variable, station: str, on_close: Callable[[], Any], on_change: Callable[[Variable, str], Any]
+) -> ft.Control:  # a component
+    t, words = use_tokens(), use_words()
+    value, set_value = ft.use_state(one.value or "")
+    problem = rules.value_problem(one.value, value)
+    yes_or_no = (one.value or "").lower() in ("true", "false")
+
+    def save() -> None:
+        if not problem:
+            on_change(one, value)
+
+    if yes_or_no:
+        edit: ft.Control = ft.Row(
+            [
+                surfaces.chip(
+                    word, value.lower() == word, t, partial(set_value, word), identifier=f"value-{word}"
+                )
+                for word in ("true", "false")
+            ],
+            spacing=S8,
+        )
+    else:
+        edit = inputs.field(
+            words("New value"), value, t, set_value, identifier="variable-value", autofocus=True, on_submit=save
+        )
+    now = one.value if one.value else "–"
+    parts: list[ft.Control] = [muted(words("It is {value} now.").format(value=now), t), edit]
+    if problem:
+        parts.append(problem_note(words(problem), t))
+    ft.use_dialog(
+        form(
+            t,
+            words("Change {name} of {station}").format(name=one.name, station=station),
+            parts,
+            [
+                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
+                buttons.primary(
+                    words("Change"),
+                    t,
+                    save if not problem and value != (one.value or "") else None,
+                    identifier="dialog-confirm",
+                ),
+            ],
+            on_close,
+        )
+    )
+    return ft.Container(width=0, height=0)

@@ -1,0 +1,171 @@
+"""What was asked of a station, and for administrators any OCPP call."""
+
+import json
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import flet as ft
+
+from app.hooks import use_app, use_load, use_store, use_tokens, use_words
+from app.i18n import ago, moment
+from app.operator import station_rules as rules
+from app.operator.station_add import problem_note
+from app.operator.station_commands import Commander
+from app.theme import S8, S12, T12, Tokens
+from app.widgets import buttons, inputs, surfaces
+from app.widgets.boundary import guarded
+from app.widgets.dialogs import confirm
+from app.widgets.text import muted, text
+from shared.base import Page
+from shared.stations import CommandRow, StationDetail
+
+AT_ONCE = 20
+SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
+    "1.6": {
+        "GetConfiguration": {"key": ["HeartbeatInterval"]},
+        "GetLocalListVersion": {},
+        "ClearCache": {},
+        "DataTransfer": {"vendorId": "example"},
+    },
+    "2.0.1": {
+        "GetBaseReport": {"requestId": 1, "reportBase": "SummaryInventory"},
+        "GetLocalListVersion": {},
+        "GetTransactionStatus": {},
+        "ClearCache": {},
+    },
+}
+"""A start for the most useful questions; every other action can be typed."""
+
+
+@guarded
+def CommandHistory(identity: str, turn: int, width: float) -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    use_store()
+    del width
+    loaded = use_load(
+        lambda: app.api.get(f"/stations/{rules.quoted(identity)}/commands", Page[CommandRow], limit=AT_ONCE),
+        [identity, turn],
+    )
+    head = words("Asked so far")
+    if loaded.data is None:
+        inner = surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton(t, height=160)
+        return surfaces.section(head, inner, t)
+    if not loaded.data.items:
+        note = muted(words("Nothing yet. Each command appears here with who sent it and what the station said."), t)
+        return surfaces.section(head, note, t)
+    lines: list[ft.Control] = []
+    for place, one in enumerate(loaded.data.items):
+        if place:
+            lines.append(surfaces.divider(t))
+        lines.append(_line(one, t, words))
+    return surfaces.section(head, ft.Column(lines, spacing=0), t)
+
+
+def _line(one: CommandRow, t: Tokens, words: Any) -> ft.Control:
+    good = one.state == "answered" and one.status in ("Accepted", "Unlocked", "Scheduled", "RebootRequired", "")
+    icon, color = (
+        (ft.Icons.SCHEDULE_ROUNDED, t.muted)
+        if one.state == "sent"
+        else (ft.Icons.CHECK_CIRCLE_ROUNDED, t.good.ink)
+        if good
+        else (ft.Icons.ERROR_ROUNDED, t.danger.ink)
+    )
+    by = one.by or words("Wattline itself")
+    when = ft.Text(ago(one.at), size=T12, color=t.muted, no_wrap=True, tooltip=moment(one.at))
+    status = one.status or (words("waiting") if one.state == "sent" else "")
+    return ft.Container(
+        ft.Row(
+            [
+                ft.Icon(icon, size=20, color=color),
+                ft.Column(
+                    [
+                        text(one.action, t, bold=True, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS),
+                        muted(" · ".join(part for part in (by, one.detail) if part), t, size=T12),
+                    ],
+                    spacing=0,
+                    expand=True,
+                ),
+                ft.Column(
+                    [text(words(status), t, color=color, bold=True), when],
+                    spacing=0,
+                    horizontal_alignment=ft.CrossAxisAlignment.END,
+                ),
+            ],
+            spacing=S12,
+        ),
+        padding=ft.Padding.symmetric(vertical=S8),
+    )
+
+
+@guarded
+def SendAnyCall(detail: StationDetail, commander: Commander) -> ft.Control:  # a component
+    """Checked against the schema of the station's version before it leaves; the answer is shown as it came."""
+    app, t, words = use_app(), use_tokens(), use_words()
+    row = detail.row
+    action, set_action = ft.use_state("")
+    payload, set_payload = ft.use_state("{}")
+    problem, set_problem = ft.use_state("")
+    samples = SAMPLES.get(row.ocpp_version, SAMPLES["2.0.1"])
+
+    def take(name: str) -> None:
+        set_action(name)
+        set_payload(json.dumps(samples[name], indent=2))
+        set_problem("")
+
+    def send() -> None:
+        key = uuid4().hex
+        path = f"/stations/{rules.quoted(row.identity)}/ocpp/{rules.quoted(action.strip())}"
+        commander.send(
+            words("Call {action}").format(action=action.strip()),
+            lambda: app.api.post(path, json.loads(payload or "{}"), dict[str, Any], key=key),
+        )
+
+    def ask() -> None:
+        wrong = rules.call_problem(action, payload)
+        set_problem(wrong)
+        if wrong:
+            return
+        confirm(
+            app.page,
+            t,
+            head=words("Send {action} to {name}?").format(action=action.strip(), name=rules.called(row)),
+            detail=words("It goes to the station as it stands. What it does there is up to the station."),
+            action=words("Send"),
+            on_confirm=send,
+            dangerous=False,
+        )
+
+    parts: list[ft.Control] = [
+        muted(words("Only administrators see this. Calls go out as they stand."), t, size=T12),
+        ft.Row(
+            [
+                surfaces.chip(name, name == action, t, partial(take, name), identifier=f"sample-{name}")
+                for name in samples
+            ],
+            spacing=S8,
+            run_spacing=0,
+            wrap=True,
+        ),
+        inputs.field(words("Action"), action, t, set_action, identifier="call-action"),
+        inputs.field(words("Payload (JSON)"), payload, t, set_payload, identifier="call-payload", multiline=True),
+    ]
+    if problem:
+        parts.append(problem_note(words(problem), t))
+    usable = row.online and not commander.busy
+    parts.append(
+        ft.Row(
+            [
+                buttons.quiet(
+                    words("Send"), t, ask if usable else None, icon=ft.Icons.SEND_ROUNDED, identifier="call-send"
+                ),
+                *([] if row.online else [muted(words("Not while the station is offline."), t, size=T12)]),
+            ],
+            spacing=S12,
+        )
+    )
+    return surfaces.section(
+        words("Send any OCPP call"),
+        ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
+        t,
+    )
