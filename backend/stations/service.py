@@ -282,6 +282,24 @@ async def connector_by_wire(ctx: Context, station_id: UUID, evse: int, number: i
     return None if row is None else connector_ref(row)
 
 
+async def outlet(ctx: Context, station_id: UUID, evse: int, number: int = 1) -> ConnectorRef | None:
+    """The connector that a station means where it can mean only one: 0 is the one of a station with a single
+    outlet, and one that it never announced is written down now. None: nobody can tell.
+    """
+    if evse == 0:
+        only = await store.only_connector(station_id)
+        return None if only is None else connector_ref(only)
+    found = await connector_by_wire(ctx, station_id, evse, number)
+    if found is not None or not rules.may_exist(evse, number):
+        return found
+    async with ctx.unit() as unit:
+        await store.add_connector(station_id, evse, number)
+        row = await store.ref(station_id)
+        if row is not None:
+            _changed(ctx, unit, station_ref(row))
+    return await connector_by_wire(ctx, station_id, evse, number)
+
+
 async def connector(ctx: Context, tenant_id: UUID, connector_id: UUID) -> ConnectorRef:
     """Raises NotFound, also for another operator's connector."""
     row = await store.connector(tenant_id, connector_id)

@@ -236,5 +236,11 @@ async def connector_by_wire(station_id: UUID, evse: int, number: int) -> Row | N
     )
 
 
+async def only_connector(station_id: UUID) -> Row | None:
+    """The connector of a station that has just one."""
+    rows = await DB.run(f"{_CONNECTOR_REF} WHERE c.station = $1 LIMIT 2", station_id)
+    return rows[0] if len(rows) == 1 else None
+
+
 async def connector(tenant_id: UUID, connector_id: UUID) -> Row | None:
     return await _one(f"{_CONNECTOR_REF} WHERE c.id = $2 AND s.tenant = $1", tenant_id, connector_id)

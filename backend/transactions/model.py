@@ -27,7 +27,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """ref: the id on the wire of 2.0.1; number: ours, the id of 1.6. raw: the message as it came, for the record."""
+    """ref: the id on the wire of 2.0.1; number: ours, the id of 1.6. raw: the message as it came, for the record.
+
+    remote_start_id, remote: the station says that a start from afar caused this. clock_wrong: set by the service.
+    """
 
     at: datetime
     ref: str | None = None
@@ -38,13 +41,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     seq_no: int | None = None
     offline: bool = False
     charging_state: str | None = None
+    remote_start_id: int | None = None
+    remote: bool = False
+    clock_wrong: bool = False
     readings: list[Sample] = []
     raw: dict[str, Any] = {}
 
 
 class Started(Report, frozen=True, kw_only=True):
     meter_wh: int | None = None
-    remote_start_id: int | None = None
 
 
 class Updated(Report, frozen=True, kw_only=True):

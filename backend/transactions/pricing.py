@@ -52,18 +52,18 @@ def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at:
     return price(tariff, compact(tariff, from_readings(points, ends_at)), zone)
 
 
-async def with_running_cost(ctx: Context, row: Row) -> Row:
-    """The row with its cost so far, computed anew at most every ten seconds."""
+async def with_cost(ctx: Context, row: Row, *, final: bool = False) -> Row:
+    """The row with its cost so far, computed anew at most every ten seconds unless it is final."""
     now = ctx.now()
     last = _costed.get(row["id"])
-    if row["tariff"] is None or (last is not None and now - last < COST_EVERY):
+    if row["tariff"] is None or (not final and last is not None and now - last < COST_EVERY):
         return row
     if len(_costed) > MOST_REMEMBERED:
         _costed.clear()
     _costed[row["id"]] = now
     tariff = await tariffs.get(ctx, row["tariff"])
     zone = await _zone(row["id"])
-    ends_at = max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
+    ends_at = row["ended_at"] or max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
     cost = bill(tariff.definition, row, await store.readings(row["id"]), zone, ends_at).payable
     await store.change(row["id"], {"cost": cost, "currency": tariff.currency})
     return {**row, "cost": cost, "currency": tariff.currency}

@@ -1,10 +1,12 @@
 """How a report changes a transaction's row: the parts that `service` puts together."""
 
+from datetime import timedelta
 from typing import Any
 
 from backend.authorization.rules import Decision
 from backend.context import Context, Unit
-from backend.events import TransactionEnded, TransactionFailed
+from backend.events import TransactionEnded, TransactionFailed, TransactionStarted, TransactionUpdated
+from backend.payments import service as payments
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import pricing, rules, store
@@ -21,12 +23,11 @@ async def begin(
     connector: ConnectorRef | None,
     row: Row | None,
     decision: Decision | None,
-    clock_wrong: bool,
     *flags: str,
 ) -> Row:
-    first = next((one.energy_wh for one in report.readings if one.energy_wh is not None), None)
-    meter = getattr(report, "meter_wh", None)
-    meter = first if meter is None else meter
+    """A transaction runs from now on: a new row, the one that was asked for, or one whose start comes last."""
+    meter = _first_register(report)
+    wrong = "clock_wrong" if report.clock_wrong else ""
     values: Row = {
         "state": str(State.ACTIVE),
         "ref": report.ref,
@@ -50,9 +51,7 @@ async def begin(
             "id_token": (report.id_token or "")[:36],
             "tariff": tariff,
             "currency": currency,
-            "flags": rules.merge_flags(
-                flags, "clock_wrong" if clock_wrong else "", "offline" if report.offline else ""
-            ),
+            "flags": rules.merge_flags(flags, wrong, "offline" if report.offline else ""),
             "created_at": ctx.now(),
         }
         return await store.add(values)
@@ -69,9 +68,16 @@ async def begin(
         if values["meter_start_wh"] is not None and row["meter_last_wh"] is not None:
             values["energy_wh"] = max(0, row["meter_last_wh"] - values["meter_start_wh"])
     else:
-        values["flags"] = rules.merge_flags(row["flags"], *flags, "clock_wrong" if clock_wrong else "")
+        values["flags"] = rules.merge_flags(row["flags"], *flags, wrong)
     await store.change(row["id"], values)
     return {**row, **values}
+
+
+def _first_register(report: Report) -> int | None:
+    """Where the energy of a transaction begins to count."""
+    meter: int | None = getattr(report, "meter_wh", None)
+    first = next((one.energy_wh for one in report.readings if one.energy_wh is not None), None)
+    return first if meter is None else meter
 
 
 async def refused_start(
@@ -83,13 +89,15 @@ async def refused_start(
     row: Row | None,
     decision: Decision,
 ) -> Row:
+    """What a card without a right to it began: never active, never billed, and what was held for it is given back."""
+    meter = _first_register(report)
     values: Row = {
         "state": str(State.FAILED),
         "ref": report.ref,
         "evse": report.evse,
         "begun_at": report.at,
-        "meter_start_wh": report.meter_wh,
-        "meter_last_wh": report.meter_wh,
+        "meter_start_wh": meter,
+        "meter_last_wh": meter,
         "meter_last_at": report.at,
         "failure": f"The card may not charge here ({decision.status}).",
         "flags": ["not_authorized"],
@@ -109,6 +117,7 @@ async def refused_start(
     else:
         await store.change(row["id"], values)
         row = {**row, **values}
+        await payments.want_release(row["id"])
     unit.emit(event(ctx, TransactionFailed, station, row, failure=values["failure"]))
     return row
 
@@ -122,10 +131,75 @@ async def identify(ctx: Context, row: Row, report: Report, decision: Decision | 
     return {**row, **values}
 
 
+async def recover(
+    ctx: Context,
+    unit: Unit,
+    station: StationRef,
+    row: Row,
+    report: Report,
+    connector: ConnectorRef | None,
+    decision: Decision,
+) -> Row:
+    """The driver presented a good card after one that was refused, in the same transaction (2.0.1)."""
+    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector)
+    values: Row = {
+        "state": str(State.ACTIVE),
+        "account": decision.account_id,
+        "id_token": (report.id_token or "")[:36],
+        "tariff": tariff,
+        "currency": currency,
+        "failure": "",
+        "flags": [flag for flag in row["flags"] if flag != "not_authorized"],
+    }
+    await store.change(row["id"], values)
+    row = {**row, **values}
+    unit.emit(event(ctx, TransactionStarted, station, row))
+    return row
+
+
+async def join(ctx: Context, unit: Unit, station: StationRef, asked: Row, running: Row) -> Row:
+    """A start from the app reached a station whose transaction had begun with the cable: from now on they are one.
+
+    The row that the driver knows stays; the other one's messages and readings become its own.
+    """
+    kept = (
+        "state",
+        "ref",
+        "evse",
+        "connector",
+        "charging_state",
+        "begun_at",
+        "meter_start_wh",
+        "meter_last_wh",
+        "meter_last_at",
+        "energy_wh",
+        "power_w",
+        "max_power_w",
+        "soc_percent",
+        "flags",
+        "seq_no_last",
+    )
+    values: Row = {name: running[name] for name in kept} | {"updated_at": ctx.now()}
+    await store.absorb(asked["id"], running["id"])
+    await store.change(asked["id"], values)
+    row = {**asked, **values}
+    unit.emit(event(ctx, TransactionUpdated, station, running))  # screens learn that it is no more
+    unit.emit(event(ctx, TransactionStarted, station, row))
+    return row
+
+
+def _closed_for_good(row: Row, has_bill: bool) -> bool:
+    return row["state"] == State.ENDED and (has_bill or "estimated_close" not in row["flags"])
+
+
 async def apply_readings(ctx: Context, row: Row, report: Report, connector: ConnectorRef | None) -> Row:
-    """Store the report's readings and what follows from them. An ended transaction keeps them and stays as it is."""
+    """Store the report's readings and what follows from them. An ended transaction keeps them and stays as it is,
+    unless we closed it ourselves and its bill isn't written: what was still in the station's queue counts then.
+    """
     power_limit = connector.max_power_w if connector else 0
-    running = row["state"] == State.ACTIVE
+    ended = row["state"] == State.ENDED
+    running = not _closed_for_good(row, has_bill=ended and await store.cdr(row["id"]) is not None)
+    doubt = rules.UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)
     flags: list[str] = []
     last_wh, last_at = row["meter_last_wh"], row["meter_last_at"]
     values: Row = {}
@@ -136,7 +210,8 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
             if last_at is not None and sample.at < last_at:
                 trusted = row["meter_start_wh"] is None or wh >= row["meter_start_wh"]
             else:
-                verdict = rules.judge_register(wh, sample.energy_other_wh, sample.at, last_wh, last_at, power_limit)
+                since = last_at - doubt if last_at is not None else None
+                verdict = rules.judge_register(wh, sample.energy_other_wh, sample.at, last_wh, since, power_limit)
                 trusted, wh = verdict.trusted, verdict.wh
                 flags.append(verdict.flag)
                 if trusted:
@@ -168,7 +243,9 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
         start = row["meter_start_wh"] if row["meter_start_wh"] is not None else last_wh
         values |= {"meter_start_wh": start, "meter_last_wh": last_wh, "meter_last_at": last_at}
         values["energy_wh"] = max(0, last_wh - start)
-    if report.charging_state:
+    if ended:
+        values |= {"ended_at": max(last_at or row["ended_at"], row["ended_at"]), "power_w": None}
+    elif report.charging_state:
         values["charging_state"] = report.charging_state
         if report.charging_state not in rules.FLOWS and "power_w" not in values:
             values["power_w"] = 0
@@ -180,10 +257,10 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     values["updated_at"] = ctx.now()
     await store.change(row["id"], values)
     row = {**row, **values}
-    return await pricing.with_running_cost(ctx, row) if rows else row
+    return await pricing.with_cost(ctx, row) if rows and row["state"] == State.ACTIVE else row
 
 
-async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: Ended, clock_wrong: bool) -> Row:
+async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: Ended) -> Row:
     if row["state"] == State.ENDED and "estimated_close" not in row["flags"]:
         return row
     if row["state"] == State.ENDED and await store.cdr(row["id"]) is not None:
@@ -193,18 +270,19 @@ async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: E
     connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or 0)
     begun_at = row["begun_at"] or report.at
     ended_at = max(report.at, begun_at)
+    doubt = rules.UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)
     energy = rules.final_energy(
         row["meter_start_wh"],
         row["meter_last_wh"],
         row["meter_last_at"],
         report.meter_wh,
         None,
-        begun_at,
+        begun_at - doubt,
         ended_at,
         connector.max_power_w if connector else 0,
     )
     known = [flag for flag in row["flags"] if flag not in ("estimated_close", "estimated", "unstopped")]
-    flags = rules.merge_flags(known, *energy.flags, "clock_wrong" if clock_wrong else "")
+    flags = rules.merge_flags(known, *energy.flags, "clock_wrong" if report.clock_wrong else "")
     values = {
         "ended_at": ended_at,
         "energy_wh": energy.wh,
@@ -227,6 +305,7 @@ async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: E
     if energy.stop_wh is not None:
         last = (ended_at, energy.stop_wh, 0, None, None, None, "idle", "Transaction.End", True)
         await store.add_readings(row["id"], [last])
+    row = await pricing.with_cost(ctx, row, final=True)
     unit.emit(event(ctx, TransactionEnded, station, row, stop_reason=report.reason))
     return row
 

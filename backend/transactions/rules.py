@@ -14,7 +14,7 @@ import msgspec
 
 from backend.transactions.model import Ended, Report, Sample, Started
 from shared.stations import ConnectorStatus
-from shared.transactions import ChargingState
+from shared.transactions import ChargingState, TransactionState
 
 FUTURE = timedelta(minutes=10)
 OLDEST = timedelta(days=400)
@@ -37,6 +37,11 @@ def fingerprint(report: Report) -> str:
     return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
 
 
+def next_mark(mark: str, number: int) -> str:
+    """For a message that says the same as an earlier one and isn't its repetition."""
+    return hashlib.sha256(f"{mark} after {number}".encode()).hexdigest()
+
+
 def sane_time(at: datetime, received: datetime, *, floor: datetime | None = None) -> tuple[datetime, bool]:
     """(a time that can be used, whether the station's clock was wrong). Queued messages may be old, not ancient."""
     if at.tzinfo is None:
@@ -46,6 +51,11 @@ def sane_time(at: datetime, received: datetime, *, floor: datetime | None = None
     return max(received, floor) if floor else received, True
 
 
+def usable(value: int | None, bits: int = 64) -> int | None:
+    """A number as it can be stored; None for one that no meter and no counter can mean."""
+    return value if value is not None and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a register value is worth. wh: the value to use."""
@@ -53,6 +63,10 @@ class Verdict:
     trusted: bool
     wh: int
     flag: str = ""
+
+
+UNKNOWN_SPAN = timedelta(days=1)
+"""How long may have passed between two messages of a station whose clock is wrong."""
 
 
 def judge_register(
@@ -109,6 +123,36 @@ def final_energy(
         # Between the last reading and the stop the register went back: the stop is the smaller claim.
         flags = (*flags, "meter_backwards")
     return Energy(verdict.wh - base, verdict.wh, flags)
+
+
+def asked_for(waiting: Sequence[Any], report: Report) -> Any | None:
+    """Which of the rows that wait for their start this report is about; None: none of them.
+
+    By the id of the remote start, by the token, and last by the mere word that a remote start caused it.
+    """
+    if report.remote_start_id is not None:
+        for row in waiting:
+            if row["number"] == report.remote_start_id:
+                return row
+    token = (report.id_token or "").lower()
+    if token:
+        found = [row for row in waiting if row["id_token"].lower() == token]
+    else:
+        found = [row for row in waiting if report.remote and report.evse in (None, row["evse"])]
+        found = found if len(found) == 1 else []
+    # A station that was asked without a connector, or lets the driver choose, may begin on another one.
+    return next((row for row in found if row["evse"] == report.evse), found[0] if found else None)
+
+
+def unclaimed(row: Any) -> bool:
+    """Whether a transaction runs for nobody yet: a 2.0.1 station began it with the cable, the token comes later."""
+    return bool(
+        row["state"] == TransactionState.ACTIVE
+        and row["ref"] is not None
+        and row["account"] is None
+        and not row["id_token"]
+        and row["requested_at"] is None
+    )
 
 
 def missing_numbers(last: int | None, seen: int | None) -> bool:

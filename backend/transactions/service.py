@@ -22,7 +22,7 @@ from backend.events import (
     TransactionUpdated,
 )
 from backend.stations import service as stations
-from backend.stations.model import StationRef
+from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import recording, rules, store
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
@@ -40,6 +40,8 @@ Row = store.Row
 ESTIMATED_CLOSE_DELAY = timedelta(minutes=15)
 """How long the bill of a transaction that we closed waits: the station's own stop may be in its queue still."""
 ZOMBIE_AFTER = timedelta(minutes=5)
+NO_REFS = frozenset({"0", "-1"})
+"""What 2.0.1 stations call a transaction that they have none of."""
 
 
 async def started(ctx: Context, station: StationRef, report: Started) -> StartReply:
@@ -48,22 +50,23 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
     A token that may not charge gets a transaction too, a failed one: the station may deliver energy all the same,
     and what it reports must be kept. It is never active and never billed.
     """
+    report = _usable(report)
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
-        report, clock_wrong = _with_sane_times(ctx, report)
+        report = _with_sane_times(ctx, report)
         decision = await _decide(ctx, station, report.id_token)
-        known = await store.of_message(station.id, mark)
+        mark, known = await _same_start(station, report, mark)
         if known is not None:
             return _start_reply(known, decision)
         message = await _remember(ctx, station, "started", mark, report)
+        report, connector = await _placed(ctx, station, report)
         row = await _matching_start(station, report)
-        connector = await stations.connector_by_wire(ctx, station.id, report.evse or 0, report.connector)
         if decision is not None and not decision.accepted:
             row = await recording.refused_start(ctx, unit, station, report, connector, row, decision)
         else:
             await _close_older(ctx, unit, station, report, row)
-            row = await recording.begin(ctx, station, report, connector, row, decision, clock_wrong)
+            row = await recording.begin(ctx, station, report, connector, row, decision)
             unit.emit(recording.event(ctx, TransactionStarted, station, row))
         if message is not None:
             await store.file_message(message, row["id"])
@@ -77,28 +80,28 @@ def _start_reply(row: Row, decision: Decision | None) -> StartReply:
 
 async def updated(ctx: Context, station: StationRef, report: Updated) -> StartReply | None:
     """Something changed in a transaction (2.0.1 TransactionEvent Updated). None: it went into quarantine."""
+    report = _usable(report)
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
-        report, _clock_wrong = _with_sane_times(ctx, report)
+        report = _with_sane_times(ctx, report)
         decision = await _decide(ctx, station, report.id_token)
         known = await store.of_message(station.id, mark)
         if known is not None:
             return _start_reply(known, decision)
         message = await _remember(ctx, station, "updated", mark, report)
         row = await store.by_wire(station.id, report.ref, report.number)
-        connector = await stations.connector_by_wire(ctx, station.id, report.evse or 0, report.connector)
+        report, connector = await _placed(ctx, station, report)
         if row is None:
             if not report.ref:
                 await _quarantine(station, message, report, "no transaction id")
                 return None
             # Its start is still in the station's queue, or lost: what we see is a transaction all the same.
-            row = await recording.begin(ctx, station, report, connector, None, decision, False, "start_missing")
+            row = await recording.begin(ctx, station, report, connector, None, decision, "start_missing")
             unit.emit(recording.event(ctx, TransactionStarted, station, row))
         if message is not None:
             await store.file_message(message, row["id"])
-        if row["state"] == State.ACTIVE:
-            row = await recording.identify(ctx, row, report, decision)
+        row = await _claim(ctx, unit, station, row, report, connector, decision)
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
         return _start_reply(row, decision)
@@ -106,10 +109,11 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
 
 async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply | None:
     """A transaction ended (1.6 StopTransaction, 2.0.1 TransactionEvent Ended). None: it went into quarantine."""
+    report = _usable(report)
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
-        report, clock_wrong = _with_sane_times(ctx, report)
+        report = _with_sane_times(ctx, report)
         decision = await _decide(ctx, station, report.id_token)
         known = await store.of_message(station.id, mark)
         if known is not None:
@@ -123,7 +127,7 @@ async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply 
             await store.file_message(message, row["id"])
         connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or 0, report.connector)
         row = await recording.apply_readings(ctx, row, report, connector)
-        row = await recording.end(ctx, unit, station, row, report, clock_wrong)
+        row = await recording.end(ctx, unit, station, row, report)
         return _start_reply(row, decision)
 
 
@@ -133,6 +137,7 @@ async def samples(
     """Meter values (1.6 MeterValues). Without a transaction id they belong to the active one of the outlet, if any."""
     if not readings:
         return
+    evse, number = rules.usable(evse, 32) or 0, rules.usable(number)
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         row = await store.by_wire(station.id, None, number) if number is not None and number > 0 else None
@@ -143,7 +148,7 @@ async def samples(
             return
         connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or evse)
         report = Updated(at=readings[-1].at, number=number, evse=evse, readings=list(readings))
-        report, _ = _with_sane_times(ctx, report)
+        report = _with_sane_times(ctx, report)
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
 
@@ -181,7 +186,21 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
 # --- parts of the above ------------------------------------------------------------------------------------------
 
 
-def _with_sane_times(ctx: Context, report: R) -> tuple[R, bool]:
+def _usable(report: R) -> R:
+    """Without numbers that no column holds: a message must never fail again and again for such a one."""
+    values: dict[str, Any] = {
+        "number": rules.usable(report.number),
+        "evse": rules.usable(report.evse, 32),
+        "connector": rules.usable(report.connector, 32) or 1,
+        "seq_no": rules.usable(report.seq_no, 32),
+        "ref": report.ref[:36] if report.ref is not None else None,
+    }
+    if isinstance(report, Started | Ended):
+        values["meter_wh"] = rules.usable(report.meter_wh)
+    return msgspec.structs.replace(report, **values)
+
+
+def _with_sane_times(ctx: Context, report: R) -> R:
     now = ctx.now()
     at, wrong = rules.sane_time(report.at, now)
     readings = []
@@ -189,11 +208,20 @@ def _with_sane_times(ctx: Context, report: R) -> tuple[R, bool]:
         sample_at, sample_wrong = rules.sane_time(sample.at, now)
         readings.append(msgspec.structs.replace(sample, at=sample_at))
         wrong = wrong or sample_wrong
-    return msgspec.structs.replace(report, at=at, readings=readings), wrong
+    return msgspec.structs.replace(report, at=at, readings=readings, clock_wrong=wrong)
+
+
+async def _placed(ctx: Context, station: StationRef, report: R) -> tuple[R, ConnectorRef | None]:
+    """The report with the outlet it means. Stations leave it out, say 0 where they have one, or never announced it."""
+    connector = await stations.outlet(ctx, station.id, report.evse or 0, report.connector)
+    if connector is not None:
+        report = msgspec.structs.replace(report, evse=connector.evse, connector=connector.number)
+    return report, connector
 
 
 async def _decide(ctx: Context, station: StationRef, id_token: str | None) -> Decision | None:
-    return await authorization.authorize(ctx, station.tenant_id, id_token) if id_token else None
+    """About the token that came, None if none did. An empty one is a token nobody has."""
+    return None if id_token is None else await authorization.authorize(ctx, station.tenant_id, id_token)
 
 
 async def _remember(ctx: Context, station: StationRef, kind: str, mark: str, report: Report) -> int | None:
@@ -206,19 +234,50 @@ async def _quarantine(station: StationRef, message: int | None, report: Report, 
         await store.file_message(message, None, why)
 
 
+async def _same_start(station: StationRef, report: Started, mark: str) -> tuple[str, Row | None]:
+    """(the mark to remember it by, the transaction that this very message began already).
+
+    Where the clock is wrong, two starts may say the very same: once the first has ended, the second is a new one.
+    """
+    known = await store.of_message(station.id, mark)
+    while known is not None and report.clock_wrong and report.ref is None and known["state"] == State.ENDED:
+        mark = rules.next_mark(mark, known["number"])
+        known = await store.of_message(station.id, mark)
+    return mark, known
+
+
 async def _matching_start(station: StationRef, report: Started) -> Row | None:
     """The row that this start belongs to: asked for from the app, or seen already through a later message."""
     if report.ref is not None:
         row = await store.by_wire(station.id, report.ref, None)
         if row is not None:
             return row
-    waiting = await store.live_on(station.id, [State.REQUESTED])
-    if report.remote_start_id is not None:
-        return next((row for row in waiting if row["number"] == report.remote_start_id), None)
-    token = (report.id_token or "").lower()
-    same = [row for row in waiting if token and row["id_token"].lower() == token]
-    # A station that was asked without a connector, or lets the driver choose, may begin on another one.
-    return next((row for row in same if row["evse"] == report.evse), same[0] if same else None)
+    found: Row | None = rules.asked_for(await store.live_on(station.id, [State.REQUESTED]), report)
+    return found
+
+
+async def _claim(
+    ctx: Context,
+    unit: Unit,
+    station: StationRef,
+    row: Row,
+    report: Updated,
+    connector: ConnectorRef | None,
+    decision: Decision | None,
+) -> Row:
+    """A running transaction learns whose it is: through a card, or through a start from the app."""
+    if rules.unclaimed(row):
+        asked = rules.asked_for(await store.live_on(station.id, [State.REQUESTED]), report)
+        if asked is not None:
+            return await recording.join(ctx, unit, station, asked, row)
+    refused = "not_authorized" in row["flags"] and row["ended_at"] is None
+    if refused and decision is not None and decision.accepted:
+        if connector is None and row["evse"]:
+            connector = await stations.connector_by_wire(ctx, station.id, row["evse"])
+        return await recording.recover(ctx, unit, station, row, report, connector, decision)
+    if row["state"] == State.ACTIVE:
+        return await recording.identify(ctx, row, report, decision)
+    return row
 
 
 async def _close_older(ctx: Context, unit: Unit, station: StationRef, report: Started, own: Row | None) -> None:
@@ -232,9 +291,9 @@ async def _ended_row(ctx: Context, unit: Unit, station: StationRef, report: Ende
     row = await store.by_wire(station.id, report.ref, report.number)
     if row is not None:
         return row
-    if report.ref:
-        connector = await stations.connector_by_wire(ctx, station.id, report.evse or 0, report.connector)
-        row = await recording.begin(ctx, station, report, connector, None, None, False, "start_missing")
+    if report.ref and report.ref not in NO_REFS:
+        report, connector = await _placed(ctx, station, report)
+        row = await recording.begin(ctx, station, report, connector, None, None, "start_missing")
         unit.emit(recording.event(ctx, TransactionStarted, station, row))
         return row
     if report.number is not None and report.number <= 0:

@@ -114,6 +114,13 @@ async def change(transaction_id: UUID, values: Row) -> None:
     await DB.run(f"UPDATE transaction SET {names} WHERE id = $1", transaction_id, *values.values())
 
 
+async def absorb(transaction_id: UUID, other_id: UUID) -> None:
+    """Messages and readings of the other one become this one's; the other one is no more."""
+    await DB.run("UPDATE transaction_message SET transaction = $1 WHERE transaction = $2", transaction_id, other_id)
+    await DB.run("UPDATE transaction_reading SET transaction = $1 WHERE transaction = $2", transaction_id, other_id)
+    await DB.run("DELETE FROM transaction WHERE id = $1", other_id)
+
+
 async def by_id(transaction_id: UUID, *, lock: bool = False) -> Row | None:
     return await _one(
         f"SELECT {COLUMNS} FROM transaction t WHERE t.id = $1 {'FOR UPDATE' if lock else ''}", transaction_id

@@ -1,40 +1,13 @@
 """Complete sessions of 1.6 stations over a real socket: the wire, what is stored, what is paid."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
-from uuid import uuid4
 
-import httpx
 import pytest
 
 from shared.accounts import Role
-from tests.support.node import Node, running_node
-
-
-@pytest.fixture
-async def node(db: str) -> AsyncIterator[Node]:
-    async with running_node(db, worker=True) as one:
-        yield one
-
-
-def stamp(minutes_ago: float) -> str:
-    return (datetime.now(UTC) - timedelta(minutes=minutes_ago)).isoformat().replace("+00:00", "Z")
-
-
-def key() -> dict[str, str]:
-    return {"Idempotency-Key": uuid4().hex}
-
-
-async def eventually(client: httpx.AsyncClient, path: str, accept: Any, seconds: float = 10) -> Any:
-    async with asyncio.timeout(seconds):
-        while True:
-            answer = await client.get(path)
-            if answer.status_code == 200 and accept(answer.json()):
-                return answer.json()
-            await asyncio.sleep(0.05)
+from tests.support.node import Node
+from tests.support.wire import eventually, key, stamp
 
 
 async def test_from_the_apps_start_to_the_paid_receipt(node: Node) -> None:

@@ -117,7 +117,7 @@ async def stop(session: Session, request: m.StopTransaction) -> m.StopTransactio
         number=request.transaction_id,
         meter_wh=request.meter_stop,
         reason=request.reason or "Local",
-        id_token=request.id_tag,
+        id_token=request.id_tag or None,
         readings=_samples(session, request.transaction_data or ()),
         raw=msgspec.to_builtins(request),
     )

@@ -127,14 +127,14 @@ async def transaction_event(session: Session, request: m.TransactionEvent) -> m.
         "seq_no": request.seq_no,
         "offline": bool(request.offline),
         "charging_state": str(state) if state else None,
+        "remote_start_id": info.remote_start_id,
+        "remote": request.trigger_reason == "RemoteStart",
         "readings": _samples(session, request.meter_value or ()),
         "raw": msgspec.to_builtins(request),
     }
     ctx, station = session.ctx, session.station
     if request.event_type == "Started":
-        reply: StartReply | None = await transactions.started(
-            ctx, station, Started(remote_start_id=info.remote_start_id, **common)
-        )
+        reply: StartReply | None = await transactions.started(ctx, station, Started(**common))
     elif request.event_type == "Ended":
         reply = await transactions.ended(ctx, station, Ended(reason=info.stopped_reason or "Local", **common))
     else:
