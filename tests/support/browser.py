@@ -2,11 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -33,15 +35,31 @@ class Screen:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.errors: list[str] = []
+        """What the browser's console calls an error, and exceptions of the page."""
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-
-    def open(self, url: str) -> None:
-        self.page.add_init_script(
+        page.on("console", self._heard)
+        page.add_init_script(
             "window.addEventListener('flutter-first-frame', () => { window.firstFrame = performance.now() })"
         )
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Our policy keeps the stock client from loading this from a CDN: see backend/web/client.py.
+        if message.type == "error" and "rive_native.js" not in message.text:
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def open(self, url: str) -> float:
+        """The milliseconds until something was drawn."""
         self.page.goto(url)
+        return self._shown()
+
+    def reload(self) -> float:
+        self.page.reload()
+        return self._shown()
+
+    def _shown(self) -> float:
         self.page.wait_for_function("window.firstFrame !== undefined", timeout=PATIENCE_MS)
         self.page.evaluate("document.querySelector('flt-semantics-placeholder')?.click()")
+        return float(self.page.evaluate("window.firstFrame"))
 
     def find(self, identifier: str):  # type: ignore[no-untyped-def]  # a Playwright locator
         return self.page.locator(f'[flt-semantics-identifier="{identifier}"]').first
@@ -49,11 +67,47 @@ class Screen:
     def wait(self, identifier: str, timeout: int = PATIENCE_MS) -> None:
         self.find(identifier).wait_for(state="attached", timeout=timeout)
 
+    def has(self, identifier: str) -> bool:
+        return self.find(identifier).count() > 0
+
+    def wait_gone(self, identifier: str, timeout: int = PATIENCE_MS) -> None:
+        self.find(identifier).wait_for(state="detached", timeout=timeout)
+
     def click(self, identifier: str) -> None:
+        """Scrolls to it first, as a person would."""
+        x, y = self._middle(identifier)
+        self.page.mouse.click(x, y)
+
+    def _middle(self, identifier: str) -> tuple[float, float]:
         self.wait(identifier)
-        box = self.find(identifier).bounding_box()
-        assert box is not None, identifier
-        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        width, height = self.page.viewport_size["width"], self.page.viewport_size["height"]
+        for _ in range(20):
+            box = self.find(identifier).bounding_box()
+            assert box is not None, identifier
+            x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+            if 0 <= y <= height:
+                break
+            self.page.mouse.move(min(max(x, 1), width - 1), height / 2)
+            self.page.mouse.wheel(0, min(max(y - height / 2, -400), 400))
+            self.page.wait_for_timeout(100)
+        return x, y
+
+    def said(self, identifier: str) -> str:
+        """What a screen reader says of a part of the screen."""
+        self.wait(identifier)
+        return str(
+            self.find(identifier).evaluate(
+                "e => [e, ...e.querySelectorAll('*')]"
+                ".map(c => c.getAttribute('aria-label') || (c.children.length ? '' : c.textContent))"
+                ".filter(Boolean).join(' ')"
+            )
+        )
+
+    def wait_until(self, true: Callable[[], Any], what: str, timeout: int = PATIENCE_MS) -> None:
+        deadline = time.monotonic() + timeout / 1000
+        while not true():
+            assert time.monotonic() < deadline, f"no {what} within {timeout} ms; on the screen: {self.text()}"
+            self.page.wait_for_timeout(30)
 
     def type(self, identifier: str, text: str) -> None:
         self.click(identifier)
