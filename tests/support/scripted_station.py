@@ -33,8 +33,8 @@ class ScriptedStation:
             self.frames.append(("in", frame))
             if frame[0] == 2:
                 self._calls.put_nowait(frame)
-            elif frame[1] in self._answers:
-                self._answers.pop(frame[1]).set_result(frame)
+            elif frame[1] in self._answers and not self._answers[frame[1]].done():
+                self._answers[frame[1]].set_result(frame)
             else:
                 self._strays.put_nowait(frame)
 

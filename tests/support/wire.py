@@ -179,3 +179,14 @@ async def card(node: Any, value: str = "CARD-1", *, account: UUID | None = None)
 
     await authorization.add_card(node.ctx, node.tenant_id, value, account_id=account)
     return value
+
+
+async def until(sql: str, value: Any, seconds: float = 20) -> None:
+    """Wait until a query's only value is this one."""
+    found: Any = None
+    for _ in range(round(seconds / 0.05)):
+        found = next(iter((await DB.run(sql))[0].values()))
+        if found == value:
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"{sql} stayed {found}")
