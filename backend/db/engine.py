@@ -174,7 +174,9 @@ class Engine(PostgresEngine):
             if self.pool is None:
                 raise RuntimeError("the database is not connected: await backend.db.engine.connect(...) first")
             try:
-                return await self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+                # Not its own `timeout=`: on Python 3.11 that makes a task for every query.
+                async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
+                    return await self.pool.acquire()
             except _RESTARTING:
                 if asyncio.get_running_loop().time() + pause > give_up_at:
                     raise

@@ -186,6 +186,9 @@ async def connector_status(ctx: Context, station_id: UUID, report: StatusReport)
 
 async def _station_status(ctx: Context, station_id: UUID, report: StatusReport, reported: rules.StatusFacts) -> None:
     """A report about the station as a whole (1.6 connector 0, 2.0.1 EVSE 0)."""
+    row = await store.station_state(station_id)
+    if row is not None and not rules.status_changed(_facts(row), reported):
+        return
     async with ctx.unit() as unit:
         station = await store.ref(station_id)
         if station is None:

@@ -7,7 +7,6 @@ from backend.authorization.rules import Decision
 from backend.context import Context, Unit
 from backend.events import TransactionEnded, TransactionFailed, TransactionStarted, TransactionUpdated
 from backend.payments import service as payments
-from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import pricing, rules, store
 from backend.transactions.model import Ended, Report, Started
@@ -196,6 +195,8 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     """Store the report's readings and what follows from them. An ended transaction keeps them and stays as it is,
     unless we closed it ourselves and its bill isn't written: what was still in the station's queue counts then.
     """
+    if not (report.readings or report.charging_state or report.seq_no is not None or report.offline):
+        return row  # 1.6: a start, or a stop without data, says nothing beyond itself
     power_limit = connector.max_power_w if connector else 0
     ended = row["state"] == State.ENDED
     running = not _closed_for_good(row, has_bill=ended and await store.cdr(row["id"]) is not None)
@@ -260,14 +261,15 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     return await pricing.with_cost(ctx, row) if rows and row["state"] == State.ACTIVE else row
 
 
-async def end(ctx: Context, unit: Unit, station: StationRef, row: Row, report: Ended) -> Row:
+async def end(
+    ctx: Context, unit: Unit, station: StationRef, row: Row, report: Ended, connector: ConnectorRef | None
+) -> Row:
     if row["state"] == State.ENDED and "estimated_close" not in row["flags"]:
         return row
     if row["state"] == State.ENDED and await store.cdr(row["id"]) is not None:
         values: Row = {"flags": rules.merge_flags(row["flags"], "late_stop"), "updated_at": ctx.now()}
         await store.change(row["id"], values)
         return {**row, **values}
-    connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or 0)
     begun_at = row["begun_at"] or report.at
     ended_at = max(report.at, begun_at)
     doubt = rules.UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)

@@ -127,7 +127,7 @@ async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply 
             await store.file_message(message, row["id"])
         connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or 0, report.connector)
         row = await recording.apply_readings(ctx, row, report, connector)
-        row = await recording.end(ctx, unit, station, row, report)
+        row = await recording.end(ctx, unit, station, row, report, connector)
         return _start_reply(row, decision)
 
 
