@@ -19,6 +19,7 @@ from shared.operations import LiveMessage
 
 TOKENS = "wattline.tokens"
 THEME = "wattline.theme"
+LANGUAGE = "wattline.language"
 TOAST_S = 4.0
 DEFAULT_BRAND = Brand(name="Wattline", seed_color="#0B6E4F")
 
@@ -44,7 +45,7 @@ class App:
     async def start(self) -> None:
         """Read what is remembered, ask who we are; then the first page can be shown."""
         store = self.store
-        store.language = i18n.language_of(self.page)
+        store.language = await self.storage.get(LANGUAGE) or i18n.language_of(self.page)
         store.theme_choice = await self.storage.get(THEME) or "system"
         self.apply_theme()
         remembered = await self.storage.get(TOKENS)
@@ -102,6 +103,10 @@ class App:
         self.store.theme_choice = choice
         await self.storage.set(THEME, choice)
         self.apply_theme()
+
+    async def choose_language(self, language: str) -> None:
+        self.store.language = language
+        await self.storage.set(LANGUAGE, language)
 
     def _follow_brand(self) -> None:
         if self._leave_brand is None:

@@ -27,6 +27,10 @@ class PriceHeadline(Message):
     flat: Decimal | None = None
     text: str = ""
     """Plain words for parts that a number can't tell, such as times of day or free minutes."""
+    varies: bool = False
+    """The prices depend on the time or on the use: these are where they begin."""
+    free_minutes: int = 0
+    """Minutes after charging before `parking` counts."""
 
 
 class ReceiptLine(Message):

@@ -1,13 +1,14 @@
-"""Being written."""
+"""A location on a page of its own: on phones, and where a link leads."""
 
 import flet as ft
 
-from app.hooks import use_tokens
+from app.driver import rules
+from app.driver.location_view import LocationView
+from app.hooks import use_store
 from app.widgets.boundary import guarded
-from app.widgets.text import title
 
 
 @guarded
 def LocationPage(location_id: str) -> ft.Control:  # a component
-    t = use_tokens()
-    return title("LocationPage", t)
+    """`?connector=` in the address chooses a connector: where the code on a charger leads."""
+    return LocationView(location_id, chosen=rules.asked(use_store().route).get("connector", ""))

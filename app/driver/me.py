@@ -1,13 +1,123 @@
-"""Being written."""
+"""Who is signed in, how the app looks and speaks, how is paid, whom to ask."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import flet as ft
 
-from app.hooks import use_tokens
+from app.hooks import use_app, use_store, use_tokens, use_words
+from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
+from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.text import title
+from app.widgets.text import muted, text
+from shared.accounts import Role
+
+THEMES = (("system", "As the device"), ("light", "Light"), ("dark", "Dark"))
+LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+ROLES = {Role.DRIVER: "Driver", Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
+WIDTH = 560
 
 
 @guarded
 def MePage() -> ft.Control:  # a component
-    t = use_tokens()
-    return title("MePage", t)
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    account, meta = store.account, store.meta
+    if account is None:
+        return ft.Container()
+
+    def choose_theme(choice: str) -> None:
+        app.run(app.choose_theme, choice)
+
+    def choose_language(choice: str) -> None:
+        app.run(app.choose_language, choice)
+
+    initials = "".join(part[:1] for part in account.name.split()[:2]).upper()
+    person = ft.Row(
+        [
+            ft.Container(
+                text(initials, t, size=T20, bold=True, color=t.primary),
+                width=56,
+                height=56,
+                border_radius=99,
+                bgcolor=t.primary_soft,
+                alignment=ft.Alignment.CENTER,
+            ),
+            ft.Column(
+                [
+                    text(account.name, t, size=T16, bold=True),
+                    muted(account.email, t, selectable=True),
+                    muted(words(ROLES[account.role]), t, size=T12),
+                ],
+                spacing=2,
+                expand=True,
+            ),
+        ],
+        spacing=S16,
+    )
+    parts: list[ft.Control] = [
+        surfaces.card(person, t),
+        surfaces.section(words("Payment"), _payment(bool(meta and meta.demo), t, words), t),
+        surfaces.section(
+            words("Appearance"),
+            ft.Column(
+                [
+                    muted(words("Theme"), t, size=T12),
+                    _choice(THEMES, store.theme_choice, choose_theme, "theme", t, words),
+                    muted(words("Language"), t, size=T12),
+                    _choice(LANGUAGES, store.language, choose_language, "language", t, words),
+                ],
+                spacing=S4,
+            ),
+            t,
+        ),
+        surfaces.section(words("Help"), _help(app.brand.support_email, meta.version if meta else "", t, words), t),
+        buttons.quiet(
+            words("Sign out"), t, lambda: app.run(app.sign_out), icon=ft.Icons.LOGOUT_ROUNDED, identifier="sign-out"
+        ),
+    ]
+    return surfaces.page_body(parts, t, head=words("Me"), phone=store.phone, width=None if store.phone else WIDTH)
+
+
+def _choice(
+    options: Sequence[tuple[str, str]],
+    chosen: str,
+    choose: Callable[[str], Any],
+    name: str,
+    t: Tokens,
+    words: Callable[[str], str],
+) -> ft.Control:
+    return ft.Row(
+        [
+            surfaces.chip(words(label), key == chosen, t, partial(choose, key), identifier=f"{name}-{key}")
+            for key, label in options
+        ],
+        spacing=S8,
+        wrap=True,
+        run_spacing=0,
+    )
+
+
+def _payment(demo: bool, t: Tokens, words: Callable[[str], str]) -> ft.Control:
+    if demo:
+        name = words("Demo card •••• 4242")
+        about = words("This is a demo: a card that isn't real. Holds, captures and receipts work as with a real one.")
+    else:
+        name = words("Demo provider")
+        about = words("No real payment provider is connected yet: nothing is taken from any card.")
+    return ft.Row(
+        [
+            ft.Icon(ft.Icons.CREDIT_CARD_ROUNDED, color=t.muted, size=24),
+            ft.Column([text(name, t, bold=True), muted(about, t, size=T12)], spacing=2, expand=True),
+        ],
+        spacing=S12,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+    )
+
+
+def _help(email: str, version: str, t: Tokens, words: Callable[[str], str]) -> ft.Control:
+    rows: list[tuple[str, str | ft.Control]] = []
+    if email:
+        rows.append((words("Support"), email))
+    rows.append((words("Version"), version or "–"))
+    return surfaces.key_values(rows, t)

@@ -1,13 +1,11 @@
-"""Being written."""
+"""One session on a page of its own: live, or what became of it."""
 
 import flet as ft
 
-from app.hooks import use_tokens
+from app.driver.session_view import SessionView
 from app.widgets.boundary import guarded
-from app.widgets.text import title
 
 
 @guarded
 def DriverSessionPage(transaction_id: str) -> ft.Control:  # a component
-    t = use_tokens()
-    return title("DriverSessionPage", t)
+    return SessionView(transaction_id)

@@ -19,8 +19,9 @@ def confirm(
     action: str,
     on_confirm: Callable[[], Any],
     dangerous: bool = True,
+    cancel: str = "Cancel",
 ) -> None:
-    """Ask. The head names what it is about, the button says what happens."""
+    """Ask. The head names what it is about, the buttons say what happens."""
 
     def close() -> None:
         page.pop_dialog()
@@ -35,7 +36,7 @@ def confirm(
             title=heading(head, t),
             content=ft.Container(muted(detail, t), width=360),
             actions=[
-                buttons.quiet("Cancel", t, close, identifier="dialog-cancel"),
+                buttons.quiet(cancel, t, close, identifier="dialog-cancel"),
                 make(action, t, go, identifier="dialog-confirm"),
             ],
             bgcolor=t.surface,

@@ -155,3 +155,4 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     parking: Decimal | None = None
     flat: Decimal | None = None
     text: str = ""
+    varies: bool = False

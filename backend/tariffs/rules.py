@@ -389,6 +389,7 @@ def headline(tariff: Tariff) -> Headline:
         parking=shown(Dimension.PARKING_TIME),
         flat=shown(Dimension.FLAT),
         text=". ".join(texts),
+        varies=varies,
     )
 
 

@@ -70,6 +70,8 @@ def shown(stored: StoredTariff) -> PriceHeadline:
         parking=found.parking,
         flat=found.flat,
         text=found.text,
+        varies=found.varies,
+        free_minutes=stored.definition.parking_grace_minutes if found.parking else 0,
     )
 
 

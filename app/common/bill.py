@@ -1,0 +1,45 @@
+"""The lines of a bill in words: what was counted, at which price, and why it is there. Pure."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from app import i18n
+from shared.money import Money, ReceiptLine
+
+EXPLAINED = {
+    "energy": "What went into your car, as the charger's meter counted it.",
+    "time": "For the time that your car was charging.",
+    "parking": "For the time that your car stayed after charging, beyond the free minutes.",
+    "flat": "Once for each session.",
+    "reservation": "For the time that the connector was kept for you.",
+    "reservation_flat": "Once for the reservation.",
+    "reservation_expired": "The connector was kept for you and you didn't come.",
+    "reservation_expired_flat": "Once for a reservation that wasn't used.",
+    "minimum": "A session costs at least this much.",
+    "maximum": "A session never costs more than this: the rest is taken off.",
+}
+
+
+def gross_price(line: ReceiptLine) -> Decimal:
+    return line.unit_price * (1 + (line.vat_rate or Decimal(0)) / 100)
+
+
+def quantity(line: ReceiptLine, currency: str) -> str:
+    """`21.259 kWh × 0.49 €`, `1 h 30 min × 3.60 €/h`; empty for what stands once."""
+    price = i18n.amount(gross_price(line), currency)
+    if line.unit == "kWh":
+        return f"{i18n.number(line.quantity, 3)} kWh × {price}/kWh"
+    if line.unit == "h":
+        return f"{i18n.duration(timedelta(hours=float(line.quantity)))} × {price}/h"
+    return ""
+
+
+def vat_rates(lines: Sequence[ReceiptLine]) -> list[Decimal]:
+    return sorted({line.vat_rate for line in lines if line.vat_rate})
+
+
+def rounding(lines: Sequence[ReceiptLine], total_incl: Money) -> Decimal:
+    """What the lines, each shown in cents, lack or have too much against the total."""
+    shown = sum((line.amount_incl.quantize(Decimal("0.01")) for line in lines), Decimal(0))
+    return total_incl.amount.quantize(Decimal("0.01")) - shown

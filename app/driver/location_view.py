@@ -1,0 +1,228 @@
+"""One location: its connectors by station, what each costs, and the button that starts."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+import flet as ft
+
+from app import i18n
+from app.driver import rules
+from app.driver.data import use_location, use_locations
+from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, note, tone
+from app.errors import ApiError
+from app.hooks import use_app, use_live, use_store, use_tokens, use_words
+from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, Tokens
+from app.widgets import buttons, geo, surfaces
+from app.widgets.boundary import guarded
+from app.widgets.status import badge
+from app.widgets.text import muted, text, title
+from shared.stations import Connector, LocationDetail, LocationSummary, StationForDriver
+from shared.transactions import StartTransaction, Transaction
+
+Words = Callable[[str], str]
+
+
+@guarded
+def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.Control:  # a component
+    """`pane`: beside the map, closed by a cross; else a page of its own. `chosen`: the connector of a code."""
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    loaded, locations = use_location(location_id), use_locations()
+    picked, set_picked = ft.use_state(chosen)
+    here = loaded.data
+    edge = S16 if store.phone or pane else S24
+
+    def leave() -> None:
+        app.go("/")
+
+    if here is None:
+        body: ft.Control = (
+            surfaces.failed(loaded.error, t, loaded.reload)
+            if loaded.error is not None
+            else surfaces.skeleton_list(t, rows=4, height=88)
+        )
+        return ft.Container(
+            ft.Column([_head("", "", pane, leave, t, words, store.phone), body], spacing=S16), padding=edge, expand=True
+        )
+    found = rules.outlet(here, picked)
+    parts: list[ft.Control] = [
+        _head(here.name, f"{here.address}, {here.postal_code} {here.city}", pane, leave, t, words, store.phone),
+        _facts(here, store.place, t, words, app.page),
+    ]
+    if here.description:
+        parts.append(muted(here.description, t))
+    for station in here.stations:
+        parts.append(_station(station, t, words, store.language, picked, set_picked))
+    scroll = ft.ListView(
+        [
+            ft.Container(
+                ft.Column(parts, spacing=S16), padding=ft.Padding.only(left=edge, right=edge, top=S16, bottom=S24)
+            )
+        ],
+        expand=True,
+    )
+    if found is None:
+        bar = bottom_bar(muted(words("Choose a connector to see its price and to start."), t), t)
+    else:
+        station, connector = found
+        bar = ft.Container(StartBar(station, connector, here, locations.data or []), key=f"start-{connector.id}")
+    whole = ft.Column([scroll, bar], spacing=0, expand=True)
+    if pane or store.phone:
+        return whole
+    return ft.Row([ft.Container(whole, width=720)], alignment=ft.MainAxisAlignment.CENTER, expand=True)
+
+
+def _head(
+    name: str, address: str, pane: bool, leave: Callable[[], Any], t: Tokens, words: Words, phone: bool
+) -> ft.Control:
+    way_out = (
+        buttons.icon_button(ft.Icons.CLOSE_ROUNDED, words("Close"), t, leave, identifier="close-pane")
+        if pane
+        else buttons.icon_button(ft.Icons.ARROW_BACK_ROUNDED, words("Back"), t, leave, identifier="back")
+    )
+    words_column = ft.Column(
+        [title(name, t, size=T20 if phone or pane else 28), muted(address, t)], spacing=2, expand=True
+    )
+    row = [words_column, way_out] if pane else [way_out, words_column]
+    return ft.Row(row, spacing=S8, vertical_alignment=ft.CrossAxisAlignment.START)
+
+
+def _facts(here: LocationDetail, place: rules.Place, t: Tokens, words: Words, page: ft.Page) -> ft.Control:
+    """How many are free, how far it is, the way there."""
+    word, name = rules.availability(here.availability, words)
+    shown: list[ft.Control] = [badge(word, TONE_ICON[name], tone(name, t))]
+    if place is not None:
+        away = geo.metres(place, (here.latitude, here.longitude))
+        shown.append(muted(words("{distance} from you").format(distance=i18n.distance(away)), t))
+    shown.append(ft.Container(expand=True))
+
+    async def directions() -> None:
+        await ft.UrlLauncher().launch_url(
+            f"https://www.google.com/maps/dir/?api=1&destination={here.latitude},{here.longitude}"
+        )
+
+    shown.append(
+        buttons.quiet(
+            words("Directions"),
+            t,
+            lambda: page.run_task(directions),
+            icon=ft.Icons.DIRECTIONS_ROUNDED,
+            identifier="directions",
+        )
+    )
+    return ft.Row(shown, spacing=S12, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+
+
+def _station(
+    station: StationForDriver,
+    t: Tokens,
+    words: Words,
+    language: str,
+    picked: str,
+    pick: Callable[[str], None],
+) -> ft.Control:
+    head: list[ft.Control] = [text(station.name, t, bold=True)]
+    if station.name != station.identity:
+        head.append(muted(station.identity, t, size=T12))
+    rows = [
+        connector_row(one, station, t, words, language, partial(pick, one.id), lit=one.id == picked)
+        for one in station.connectors
+    ]
+    return ft.Column([ft.Row(head, spacing=S8), *rows], spacing=S8)
+
+
+@guarded
+def StartBar(
+    station: StationForDriver, connector: Connector, here: LocationDetail, locations: list[LocationSummary]
+) -> ft.Control:  # a component
+    """What the chosen connector costs, what is reserved, and Start; or why not, and where else."""
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    own = rules.running(use_live("transactions", list[Transaction], merge=True).data or [])
+    busy, set_busy = ft.use_state(False)
+    trouble, set_trouble = ft.use_state("")
+    key: Any = ft.use_ref(None)
+
+    async def start() -> None:
+        set_busy(True)
+        set_trouble("")
+        key.current = key.current or uuid4().hex
+        try:
+            begun = await app.api.post(
+                "/transactions", StartTransaction(connector_id=connector.id), Transaction, key=key.current
+            )
+        except ApiError as error:
+            if error.offline:
+                set_trouble(words("No connection. Tap again: the same start is never counted twice."))
+            else:
+                key.current = None  # answered: another tap is another intent
+                set_trouble(words(error.detail or error.title))
+            set_busy(False)
+            return
+        key.current = None
+        app.go(f"/sessions/{begun.id}")
+
+    why = rules.hindrance(connector, station.online, words)
+    name = f"{station.name} · {i18n.rated(connector.max_power_w)} {rules.plug(connector.standard)}"
+    parts: list[ft.Control] = [text(name, t, size=T16, bold=True)]
+    if trouble:
+        parts.append(note(trouble, t, "danger", identifier="start-problem"))
+    if why:
+        parts.append(muted(why, t))
+        parts.append(_elsewhere(here, connector, locations, t, words, app.go))
+    elif own is not None:
+        parts.append(muted(words("You have a session already. Stop it before you start another one."), t))
+        parts.append(
+            buttons.primary(
+                words("Show my session"), t, lambda: app.go(f"/sessions/{own.id}"), identifier="show-session"
+            )
+        )
+    else:
+        parts.extend(muted(line, t) for line in rules.price_lines(connector.price, words))
+        hold = rules.hold_sentence(connector.price, store.meta.hold_amount if store.meta else Decimal(0), words)
+        parts.append(
+            ft.Container(
+                ft.Row(
+                    [
+                        ft.Icon(ft.Icons.LOCK_OUTLINE_ROUNDED, size=14, color=t.muted),
+                        muted(hold, t, size=T12, expand=True),
+                    ],
+                    spacing=S4,
+                ),
+            )
+        )
+        parts.append(
+            buttons.primary(
+                words("Start charging"),
+                t,
+                lambda: app.run(start),
+                icon=ft.Icons.BOLT_ROUNDED,
+                busy=busy,
+                identifier="start-charging",
+            )
+        )
+    return bottom_bar(ft.Column(parts, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), t)
+
+
+def _elsewhere(
+    here: LocationDetail,
+    connector: Connector,
+    locations: Sequence[LocationSummary],
+    t: Tokens,
+    words: Words,
+    go: Callable[[str], None],
+) -> ft.Control:
+    """What can be used instead, here or nearby."""
+    free = rules.free_here(here, connector)
+    if free is not None:
+        station, other = free
+        line = words("Free here: {name}").format(name=f"{station.name} · {i18n.rated(other.max_power_w)}")
+        return note(line, t, "good", identifier="elsewhere")
+    near = rules.nearest_other(locations, here, connector.power_type)
+    if near is None:
+        return muted(words("Nothing of this kind is available elsewhere now."), t)
+    label = words("{name} has a free one, {distance} away").format(
+        name=near.name, distance=i18n.distance(near.distance_m)
+    )
+    return buttons.quiet(label, t, lambda: go(f"/locations/{near.id}"), identifier="elsewhere")
