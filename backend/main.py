@@ -13,10 +13,9 @@ from typing import Any
 
 import structlog
 import uvicorn
-from litestar import Litestar, Router, asgi
+from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
-from litestar.exceptions import NotFoundException
 from prometheus_client import Counter, Histogram
 
 from backend import logs, wiring
@@ -46,6 +45,7 @@ from backend.tenants import service as tenants
 from backend.transactions import api as transactions_api
 from backend.web import guards, health, openapi, problems
 from backend.web.client import WebClient, load_app
+from backend.web.front import Front
 from shared.accounts import Role
 
 log = structlog.get_logger(__name__)
@@ -157,11 +157,8 @@ def make_worker(ctx: Context, database_url: str) -> Worker:
 def create_app(
     ctx: Context, *, client: WebClient | None = None, checks: Mapping[str, health.Check] | None = None
 ) -> Litestar:
-    """The web app: API, live socket, health, and the app itself where a client is given."""
+    """API, live socket and health. A client, where given, lives as long as this; `Front` joins the two."""
     hub = Hub(ctx, wiring.TOPICS)
-    routes: list[Any] = [*ROUTES, openapi.static_router()]
-    if client is not None:
-        routes.append(_mounted(client))
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -171,7 +168,7 @@ def create_app(
             yield
 
     app = Litestar(
-        route_handlers=routes,
+        route_handlers=[*ROUTES, openapi.static_router()],
         guards=[guards.guard],
         dependencies={
             "ctx": Provide(lambda: ctx, sync_to_thread=False, use_cache=True),
@@ -188,16 +185,6 @@ def create_app(
     app.state.live = hub
     app.state.checks = dict(checks or {}) | {"database": database_check, "bus": bus_check(ctx)}
     return app
-
-
-def _mounted(client: WebClient) -> Any:
-    @asgi("/", is_mount=True, copy_scope=True, public=True, plain=True)
-    async def app_mount(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/api"):
-            raise NotFoundException
-        await client(scope, receive, send)
-
-    return Router(path="/", route_handlers=[app_mount])
 
 
 async def database_check() -> str:
@@ -269,7 +256,7 @@ async def _run_web(ctx: Context, stack: AsyncExitStack, checks: Mapping[str, hea
     client = WebClient(load_app(settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
     server = _Server(
         uvicorn.Config(
-            create_app(ctx, client=client, checks=checks),
+            Front(create_app(ctx, client=client, checks=checks), client),
             log_config=None,
             access_log=False,
             lifespan="on",
