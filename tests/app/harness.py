@@ -348,11 +348,16 @@ def _named(one: BaseControl, identifier: str) -> bool:
 
 
 def _texts(one: BaseControl) -> list[str]:
-    """What somebody would read in this very control."""
+    """What somebody would read in this very control; the thin spaces in numbers as plain ones."""
+    found: list[Any] = []
     if isinstance(one, ft.Text):
-        spans = "".join(span.text or "" for span in one.spans or [])
-        return [found for found in (f"{one.value or ''}{spans}",) if found]
-    if isinstance(one, ft.TextField):
-        return [found for found in (one.label, one.value, one.hint_text, one.error) if isinstance(found, str) and found]
-    content = getattr(one, "content", None)
-    return [content] if isinstance(content, str) and content else []
+        found = [(one.value or "") + "".join(span.text or "" for span in one.spans or [])]
+    elif isinstance(one, ft.TextField):
+        found = [one.label, one.value, one.hint_text, one.error]
+    else:
+        found = [getattr(one, "content", None)]
+    return [_plain(text) for text in found if isinstance(text, str) and text]
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u2009", " ").replace("\u202f", " ")
