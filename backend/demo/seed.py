@@ -43,6 +43,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
             await authorization.add_card(ctx, tenant.id, card, label="Customer card")
         stations = await _network(ctx, tenant.id, prices)
         await history.write(ctx, tenant.id, prices)
+        await _add_registers(stations)
     fleet.touch(mode=0o600)
     fleet.write_text(json.dumps({"stations": stations}, indent=1))
     return fleet
@@ -61,6 +62,19 @@ def tariff(name: str) -> Tariff:
         components.insert(0, component("FLAT", flat))
     raw = {"currency": "EUR", "elements": [{"price_components": components}], "parking_grace_minutes": grace}
     return msgspec.convert(raw, Tariff, strict=False)
+
+
+async def _add_registers(stations: list[dict[str, object]]) -> None:
+    """The meters go on from where the past left them."""
+    rows = await DB.run(
+        """
+        SELECT s.identity, c.evse, max(t.meter_last_wh) AS wh
+        FROM connector c JOIN charging_station s ON s.id = c.station LEFT JOIN transaction t ON t.connector = c.id
+        GROUP BY s.identity, c.evse ORDER BY s.identity, c.evse
+        """
+    )
+    for station in stations:
+        station["registers"] = [row["wh"] or 0 for row in rows if row["identity"] == station["identity"]]
 
 
 async def _network(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> list[dict[str, object]]:
