@@ -75,9 +75,12 @@ def _type_of(struct: type[msgspec.Struct]) -> inspect.StructType:
 
 def mend(action: str, struct: type[msgspec.Struct], raw: Any) -> tuple[Any, tuple[str, ...]]:
     """(message, what was changed, in words) or Unmendable. `raw` is plain JSON values."""
-    if action not in FALLBACKS or not isinstance(raw, dict):
+    if action not in FALLBACKS:
         raise Unmendable
     notes: list[str] = []
+    if not isinstance(raw, dict):
+        notes.append("$ is not an object")
+        raw = {}
     message = _struct(_type_of(struct), raw, FALLBACKS[action], "$", notes)
     return message, tuple(notes)
 
@@ -113,7 +116,10 @@ def _value(kind: inspect.Type, value: Any, fallbacks: Mapping[str, Any], path: s
             if not isinstance(one, inspect.NoneType):
                 return _MISSING if value is None else _value(one, value, fallbacks, path, notes)
     if isinstance(kind, inspect.StructType):
-        return _struct(kind, value, fallbacks, path, notes) if isinstance(value, dict) else _MISSING
+        try:
+            return _struct(kind, value, fallbacks, path, notes) if isinstance(value, dict) else _MISSING
+        except Unmendable:
+            return _MISSING
     if isinstance(kind, inspect.ListType):
         return _list(kind, value, fallbacks, path, notes)
     if isinstance(kind, inspect.LiteralType):
@@ -135,10 +141,7 @@ def _list(kind: inspect.ListType, value: Any, fallbacks: Mapping[str, Any], path
         return _MISSING
     found = []
     for number, one in enumerate(value):
-        try:
-            read = _value(kind.item_type, one, fallbacks, f"{path}[{number}]", notes)
-        except Unmendable:
-            read = _MISSING
+        read = _value(kind.item_type, one, fallbacks, f"{path}[{number}]", notes)
         if read is _MISSING:
             notes.append(f"{path}[{number}] is unreadable and left out")
         else:

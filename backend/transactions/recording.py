@@ -205,6 +205,8 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     last_wh, last_at = row["meter_last_wh"], row["meter_last_at"]
     values: Row = {}
     rows = []
+    # A station that named its unit right once doesn't get it wrong later: such a register went backwards or jumped.
+    unit_in_doubt = last_at in (None, row["begun_at"]) or "unit_mended" in row["flags"]
     for sample in report.readings:
         trusted, wh = True, sample.energy_wh
         if wh is not None:
@@ -212,10 +214,12 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
                 trusted = row["meter_start_wh"] is None or wh >= row["meter_start_wh"]
             else:
                 since = last_at - doubt if last_at is not None else None
-                verdict = rules.judge_register(wh, sample.energy_other_wh, sample.at, last_wh, since, power_limit)
+                other_wh = sample.energy_other_wh if unit_in_doubt else None
+                verdict = rules.judge_register(wh, other_wh, sample.at, last_wh, since, power_limit)
                 trusted, wh = verdict.trusted, verdict.wh
                 flags.append(verdict.flag)
                 if trusted:
+                    unit_in_doubt = unit_in_doubt and verdict.flag != ""
                     last_wh, last_at = wh, sample.at
         state = report.charging_state or row["charging_state"]
         rows.append(
@@ -284,7 +288,11 @@ async def end(
         connector.max_power_w if connector else 0,
     )
     known = [flag for flag in row["flags"] if flag not in ("estimated_close", "estimated", "unstopped")]
-    flags = rules.merge_flags(known, *energy.flags, "clock_wrong" if report.clock_wrong else "")
+    readings = [one for one in report.readings if one.energy_wh is not None]
+    unbelieved = report.meter_wh is None and readings and readings[-1].at > (row["meter_last_at"] or begun_at)
+    flags = rules.merge_flags(
+        known, *energy.flags, "clock_wrong" if report.clock_wrong else "", "estimated" if unbelieved else ""
+    )
     values = {
         "ended_at": ended_at,
         "energy_wh": energy.wh,
