@@ -59,7 +59,7 @@ def configure(*, level: str = "info", as_json: bool = False) -> None:
         "flet",
         "flet_web",
         "pgqueuer",
-        "uvicorn.access",
+        "uvicorn",
     ):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
     structlog.configure(

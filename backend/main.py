@@ -2,10 +2,9 @@
 
 import asyncio
 import secrets
-import signal
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -36,7 +35,7 @@ from backend.jobs import Finished, Worker
 from backend.live import api as live_api
 from backend.live.hub import Hub
 from backend.ocpp.listener import Listener
-from backend.process import event_loop, raise_open_files, spare_the_collector
+from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector, take_sigterm
 from backend.settings import Settings
 from backend.stations import api as stations_api
 from backend.stations import service as stations
@@ -221,15 +220,24 @@ async def node(settings: Settings, database_url: str) -> AsyncIterator[Context]:
     Raises StartRefused, with the remedy, when a port is taken or the database can't be reached.
     """
     async with AsyncExitStack() as stack:
+        # Before all else: a second process of the same name must not touch what the first one holds.
+        ports = {
+            role: stack.enter_context(closing(listening_socket(host, port, setting=setting)))
+            for role, host, port, setting in (
+                ("web", settings.host, settings.port, "WATTLINE_"),
+                ("ocpp", settings.ocpp_host, settings.ocpp_port, "WATTLINE_OCPP_"),
+            )
+            if role in settings.roles
+        }
         ctx = await stack.enter_async_context(context(settings, database_url))
         checks: dict[str, health.Check] = {}
         if "worker" in settings.roles:
             await _run_worker(ctx, database_url, stack, checks)
         if "web" in settings.roles:
-            await _run_web(ctx, stack, checks)
+            await _run_web(ctx, ports["web"], stack, checks)
         if "ocpp" in settings.roles:
             await stations.forget_node(ctx, node_name(settings))
-            await stack.enter_async_context(Listener(ctx, node_name(settings)).open())
+            await stack.enter_async_context(Listener(ctx, node_name(settings)).open(ports["ocpp"]))
         yield ctx
 
 
@@ -250,10 +258,10 @@ async def _run_worker(ctx: Context, database_url: str, stack: AsyncExitStack, ch
     checks["worker"] = check
 
 
-async def _run_web(ctx: Context, stack: AsyncExitStack, checks: Mapping[str, health.Check]) -> None:
-    settings = ctx.settings
-    listening = _bound(settings.host, settings.port, "WATTLINE_PORT")
-    client = WebClient(load_app(settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
+async def _run_web(
+    ctx: Context, listening: socket.socket, stack: AsyncExitStack, checks: Mapping[str, health.Check]
+) -> None:
+    client = WebClient(load_app(ctx.settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
     server = _Server(
         uvicorn.Config(
             Front(create_app(ctx, client=client, checks=checks), client),
@@ -272,7 +280,6 @@ async def _run_web(ctx: Context, stack: AsyncExitStack, checks: Mapping[str, hea
         with suppress(TimeoutError, asyncio.CancelledError):
             async with asyncio.timeout(STOP_WITHIN_S + 1):
                 await task
-        listening.close()
 
     stack.push_async_callback(stop)
     while not server.started:
@@ -282,47 +289,18 @@ async def _run_web(ctx: Context, stack: AsyncExitStack, checks: Mapping[str, hea
         await asyncio.sleep(0.01)
 
 
-def _bound(host: str, port: int, variable: str) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    one = socket.socket(family, socket.SOCK_STREAM)
-    one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        one.bind((host, port))
-    except OSError as error:
-        one.close()
-        raise StartRefused(
-            f"The port {port} can't be used ({error.strerror}); "
-            f"stop the other program or choose another with {variable}."
-        ) from None
-    return one
-
-
-async def until_stopped() -> None:
-    """Until SIGINT or SIGTERM; a second one ends the process at once."""
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def stop(number: int) -> None:
-        stopped.set()
-        loop.remove_signal_handler(number)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with suppress(NotImplementedError):  # Windows: KeyboardInterrupt does it
-            loop.add_signal_handler(number, stop, number)
-    await stopped.wait()
-
-
 def run(settings: Settings) -> int:
     """`wattline serve`: until it is stopped. Raises StartRefused."""
     logs.configure(level=settings.log_level, as_json=settings.log_json)
     raise_open_files()
+    take_sigterm()
 
     async def serve(url: str) -> None:
         async with node(settings, url):
             spare_the_collector()
             log.info("ready", roles=list(settings.roles), app=settings.app_url, stations=settings.ocpp_url)
-            await until_stopped()
+            await asyncio.Event().wait()
 
-    with database(settings) as url, asyncio.Runner(loop_factory=event_loop()) as runner:
-        runner.run(serve(url))
+    with database(settings) as url:
+        run_until_stopped(serve(url))
     return 0

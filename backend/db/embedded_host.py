@@ -359,6 +359,8 @@ def explain(output: str, data_dir: Path, log_file: Path) -> StartRefused:
             f"Wattline may not write to {data_dir}; allow it with chown or chmod, "
             "or choose another folder with WATTLINE_DATA."
         )
+    if "No such file or directory" in output and not data_dir.exists():
+        return StartRefused(f"The folder {data_dir} can't be made; choose another one with WATTLINE_DATA.")
     if "Not a directory" in output or "File exists" in output:
         return StartRefused(f"{data_dir} is not a folder; choose another one with WATTLINE_DATA.")
     if "could not look up effective user ID" in output:

@@ -19,8 +19,8 @@ from backend import logs
 from backend.accounts.api import DEMO_ACCOUNTS
 from backend.demo.seed import seed
 from backend.errors import StartRefused
-from backend.main import database, node, until_stopped
-from backend.process import event_loop, raise_open_files, spare_the_collector
+from backend.main import database, node
+from backend.process import raise_open_files, run_until_stopped, spare_the_collector, take_sigterm
 from backend.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -32,11 +32,12 @@ def run_demo(settings: Settings, options: argparse.Namespace) -> int:
     level = settings.log_level if "WATTLINE_LOG_LEVEL" in os.environ else "warning"
     logs.configure(level=level, as_json=settings.log_json)
     raise_open_files()
+    take_sigterm()
     if options.fresh:
         forget(settings)
     print("Starting Wattline …", flush=True)
-    with database(settings) as url, asyncio.Runner(loop_factory=event_loop()) as runner:
-        runner.run(_run(settings, url, options))
+    with database(settings) as url:
+        run_until_stopped(_run(settings, url, options))
     print("Stopped. Your data is kept; `make demo` goes on from here, `make demo FRESH=1` starts over.")
     return 0
 
@@ -67,8 +68,10 @@ async def _run(settings: Settings, url: str, options: argparse.Namespace) -> Non
             spare_the_collector()
             if not options.no_browser:
                 _open_browser(settings.app_url)
-            await until_stopped()
-            print("\nStopping …", flush=True)
+            try:
+                await asyncio.Event().wait()
+            finally:
+                print("\nStopping …", flush=True)
 
 
 @asynccontextmanager
@@ -89,6 +92,7 @@ async def _stations(settings: Settings, fleet: Path, *, wanted: bool) -> AsyncIt
         "--state",
         str(settings.data_dir / "registers.json"),
         "--faults",
+        "--until-stdin-closes",  # they end with us, also when nobody can tell them
     ]
     ending = asyncio.Event()
     keeper = asyncio.get_running_loop().create_task(_keep_running(command, ending))
@@ -101,7 +105,9 @@ async def _stations(settings: Settings, fleet: Path, *, wanted: bool) -> AsyncIt
 
 async def _keep_running(command: list[str], ending: asyncio.Event) -> None:
     while not ending.is_set():
-        process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL, start_new_session=True)
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True
+        )
         waiting = asyncio.get_running_loop().create_task(ending.wait())
         done = asyncio.get_running_loop().create_task(process.wait())
         await asyncio.wait({waiting, done}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,7 @@
 """The OCPP listener: who may open a socket, in which version, and what becomes of it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -8,7 +9,6 @@ from http import HTTPStatus
 from typing import Any
 
 from backend.context import Context
-from backend.errors import StartRefused
 from backend.ocpp import handshake, metrics
 from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
@@ -71,28 +71,23 @@ class Listener:
         await self.connections.serve(link, guest.station, guest.version, frames)
 
     @asynccontextmanager
-    async def open(self) -> AsyncIterator["Listener"]:
-        """Listen while the context is open. Raises StartRefused when the port is taken."""
+    async def open(self, port: socket.socket | None = None) -> AsyncIterator["Listener"]:
+        """Listen while the context is open, on `port` or else where the settings say. Raises OSError: it is taken."""
         settings = self.ctx.settings
         async with AsyncExitStack() as stack:
             beside = asyncio.get_running_loop().create_task(self.connections.run())
             stack.push_async_callback(self._wind_up, beside)
-            try:
-                server = await stack.enter_async_context(
-                    listening(
-                        settings.ocpp_host,
-                        settings.ocpp_port,
-                        admit=self.admit,
-                        serve_link=self.serve_link,
-                        max_frame=settings.max_frame,
-                        ping_s=settings.ping_s,
-                    )
+            server = await stack.enter_async_context(
+                listening(
+                    settings.ocpp_host,
+                    settings.ocpp_port,
+                    sock=port,
+                    admit=self.admit,
+                    serve_link=self.serve_link,
+                    max_frame=settings.max_frame,
+                    ping_s=settings.ping_s,
                 )
-            except OSError as error:
-                raise StartRefused(
-                    f"The port {settings.ocpp_port} for stations can't be used ({error.strerror or error}); "
-                    "stop the other program or choose another with WATTLINE_OCPP_PORT."
-                ) from None
+            )
             self.port = next(iter(server.sockets)).getsockname()[1]
             yield self
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from socket import socket as Socket
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -143,13 +144,14 @@ async def listening(
     host: str,
     port: int,
     *,
+    sock: Socket | None = None,
     admit: Admit,
     serve_link: ServeLink,
     max_frame: int,
     ping_s: int,
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Server]:
-    """Listen for stations while the context is open. `admit` is asked before each upgrade.
+    """Listen for stations while the context is open, on `sock` where it is given. `admit` is asked before each upgrade.
 
     A refusal is a real HTTP answer (401 with a challenge, 404 …). Leaving the context stops to listen and
     closes every link with 1001.
@@ -183,8 +185,9 @@ async def listening(
 
     async with serve(
         handler,
-        host,
-        port,
+        None if sock else host,
+        None if sock else port,
+        sock=sock,
         process_request=process_request,
         select_subprotocol=select_subprotocol,
         create_connection=_Socket,
