@@ -42,18 +42,25 @@ def Frame() -> ft.Control:  # a component
     page = route.page(**{name: unquote(value) for name, value in arguments.items()})
     # A key for each address: another page never inherits the state of the one before.
     main = ft.Container(page, expand=True, key=store.route.split("?", 1)[0])
-    body = ft.Column([surfaces.stale_banner(t), main], spacing=0, expand=True) if not store.live else main
-    if store.phone:
-        whole: ft.Control = ft.Column(
-            [ft.Container(body, expand=True), _BottomBar(places, route.place)], spacing=0, expand=True
-        )
-    else:
-        whole = ft.Row(
-            [_Rail(places, route.place, store.wide), ft.Container(body, expand=True)],
-            spacing=0,
-            expand=True,
-            vertical_alignment=ft.CrossAxisAlignment.STRETCH,
-        )
+    # The same tree at every width, with and without a connection: what somebody typed or opened stays.
+    whole = ft.Row(
+        [
+            ft.Container(_Rail(places, route.place, store.wide), visible=not store.phone),
+            ft.Column(
+                [
+                    ft.Container(surfaces.stale_banner(t), visible=not store.live),
+                    main,
+                    ft.Container(_BottomBar(places, route.place), visible=store.phone),
+                ],
+                spacing=0,
+                expand=True,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+        ],
+        spacing=0,
+        expand=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
+    )
     del app
     return ft.Container(
         ft.SafeArea(ft.Stack([whole, _Toast()], expand=True), expand=True), bgcolor=t.background, expand=True

@@ -207,8 +207,8 @@ class Phone:
 
     async def click(self, identifier: str, within: float = PATIENCE_S) -> None:
         """Waits until it can be pressed."""
-        await self.until(lambda: self._pressable(identifier), f"{identifier!r} that can be pressed", within)
-        target = self._pressable(identifier)
+        await self.until(lambda: self.pressable(identifier), f"{identifier!r} that can be pressed", within)
+        target = self.pressable(identifier)
         assert target is not None
         event = next(name for name in _PRESS if getattr(target, name, None)).removeprefix("on_")
         data = not target.value if isinstance(target, ft.Switch | ft.Checkbox) else None
@@ -216,7 +216,7 @@ class Phone:
             self.session.apply_patch(target._i, {"value": data})
         await self.event(target, event, data)
 
-    def _pressable(self, identifier: str) -> BaseControl | None:
+    def pressable(self, identifier: str) -> BaseControl | None:
         roots = self._dialogs() or self.page.views  # what lies behind a dialog is out of reach
         found = next((one for one in self.controls(roots) if _named(one, identifier)), None)
         inside = _walk(found, enabled=True) if found is not None else iter(())

@@ -194,6 +194,20 @@ async def test_a_lost_connection_is_told_and_heals_by_itself(node: Node) -> None
         await screen.until(lambda: BANNER not in screen.texts(), "healed screen", within=8)
 
 
+async def test_what_somebody_typed_survives_a_lost_connection_and_a_turned_screen(node: Node) -> None:
+    await node.add_station("CP-1")
+    async with app_for(node, role=Role.OPERATOR, size=DESKTOP, route="/stations") as screen:
+        await screen.type("search", "nothing like it")
+        await screen.wait_gone("station-CP-1")
+        await screen.resize(*PHONE)
+        await node.web.stop()
+        await screen.wait_for_text(BANNER)
+        await screen.resize(*TABLET)
+        await node.web.start()
+        await screen.until(lambda: BANNER not in screen.texts(), "healed screen", within=8)
+        assert "nothing like it" in screen.texts("search")
+
+
 async def test_an_app_that_finds_no_backend_says_so_and_tries_again(node: Node) -> None:
     await node.web.stop()
     async with app_for(node, size=PHONE) as phone:
