@@ -75,7 +75,11 @@ def StationBody(
     )
     top = ft.Container(
         ft.Column(
-            [head, tabs([(name, words(word)) for name, word in TABS], tab, t, set_tab), AnswerBar(commander)],
+            [
+                head,
+                tabs([(name, words(word)) for name, word in TABS], tab, t, set_tab, tight=store.phone),
+                AnswerBar(commander),
+            ],
             spacing=S8,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),

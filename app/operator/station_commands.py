@@ -212,7 +212,8 @@ def CommandPanel(
         hindrance = why_not(spec, row, sessions)
         usable = not hindrance and not commander.busy
         ink = t.danger.ink if spec.dangerous else t.ink
-        about = words(hindrance or spec.effect)
+        # Offline is said once, above all of them.
+        about = words(hindrance if hindrance and row.online else spec.effect)
         content = ft.Row(
             [
                 ft.Icon(spec.icon, size=20, color=ink if usable else t.muted),

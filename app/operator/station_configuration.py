@@ -23,6 +23,8 @@ from shared.stations import CommandAnswer, ReadVariables, StationDetail, Variabl
 
 AT_ONCE = 200
 MOST_PAGES = 10
+NARROW = 480
+"""Below it a value stands under its name."""
 NONE: Any = None
 
 
@@ -97,11 +99,12 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
         )
     shown = [one for one in every if _fits(one, search)]
     by_id = {_id(one): one for one in shown}
-    rows = [_row(one, t, words) for one in shown]
     newest = max((one.updated_at for one in every if one.updated_at), default=None)
+    narrow = width < NARROW
+    rows = [_row(one, t, words, narrow) for one in shown]
     columns = [
         Column("name", words("Setting"), weight=5),
-        Column("value", words("Value"), weight=4),
+        Column("value", words("Value"), weight=4, from_width=NARROW),
         Column("writable", "", width=40, numeric=True),
     ]
     head: list[ft.Control] = [
@@ -146,7 +149,7 @@ def _id(one: Variable) -> str:
     return f"{one.component}.{one.evse or 0}.{one.name}"
 
 
-def _row(one: Variable, t: Tokens, words: Any) -> Row:
+def _row(one: Variable, t: Tokens, words: Any, narrow: bool) -> Row:
     where = one.component + (f" · EVSE {one.evse}" if one.evse else "")
     lock = ft.Icon(
         ft.Icons.LOCK_OUTLINE_ROUNDED if one.read_only else ft.Icons.EDIT_OUTLINED,
@@ -155,7 +158,8 @@ def _row(one: Variable, t: Tokens, words: Any) -> Row:
         tooltip=words("Read-only") if one.read_only else words("Can be changed"),
     )
     value = text(one.value, t, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS) if one.value else muted("–", t)
-    name = two_lines(one.name, where, t)
+    below = " · ".join(part for part in (where, one.value or "–") if part) if narrow else where
+    name = two_lines(one.name, below, t)
     return Row(_id(one), f"variable-{one.name}", {"name": name, "value": value, "writable": lock}, one.name)
 
 
@@ -175,9 +179,7 @@ def ChangeVariable(
     if yes_or_no:
         edit: ft.Control = ft.Row(
             [
-                surfaces.chip(
-                    word, value.lower() == word, t, partial(set_value, word), identifier=f"value-{word}"
-                )
+                surfaces.chip(word, value.lower() == word, t, partial(set_value, word), identifier=f"value-{word}")
                 for word in ("true", "false")
             ],
             spacing=S8,

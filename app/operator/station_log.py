@@ -199,7 +199,11 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
         )
     else:
         line = ft.Row(
-            [arrow, ft.Column([name, preview], spacing=0, expand=True), ft.Column([stamp, took], spacing=0)],
+            [
+                arrow,
+                ft.Column([name, preview], spacing=0, expand=True),
+                ft.Column([stamp, took], spacing=0, horizontal_alignment=ft.CrossAxisAlignment.END),
+            ],
             spacing=S12,
         )
     parts: list[ft.Control] = [

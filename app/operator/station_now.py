@@ -295,7 +295,16 @@ def ConnectorLine(
         )
 
     if session is not None:
-        parts.append(_session(session, t, words, app, None if session.stopping or commander.busy else stop))
+        parts.append(
+            _session(
+                session,
+                t,
+                words,
+                app,
+                stop if row.online and not (session.stopping or commander.busy) else None,
+                row.online,
+            )
+        )
     elif row.online and connector.status in STARTABLE and row.registration is Registration.ACCEPTED:
         parts.append(
             ft.Row(
@@ -313,7 +322,7 @@ def ConnectorLine(
     return ft.Semantics(identifier=f"connector-{connector.label}", container=True, content=ft.Column(parts, spacing=S8))
 
 
-def _session(session: Transaction, t: Tokens, words: Any, app: Any, stop: Any) -> ft.Control:
+def _session(session: Transaction, t: Tokens, words: Any, app: Any, stop: Any, online: bool) -> ft.Control:
     """The running session: what it took, how fast, what it costs, since when."""
 
     def value(name: str, shown: ft.Control) -> ft.Control:
@@ -328,7 +337,7 @@ def _session(session: Transaction, t: Tokens, words: Any, app: Any, stop: Any) -
     else:
         numbers = [
             value("Energy", number(*energy(session.energy_wh), t)),
-            value("Power", number(*power(session.power_w), t)),
+            value("Power", number(*power(session.power_w if online else None), t)),
             value("Cost", number(money(session.cost), "", t)),
             value("Time", number(*_split(duration(rules.age(begun, datetime.now(UTC)))), t)),
         ]

@@ -237,8 +237,15 @@ def pretty(payload: str) -> str:
 
 
 def short(payload: str, length: int = 140) -> str:
-    """The beginning, on one line."""
-    line = " ".join(payload.split())
+    """The beginning of what a message says, without its frame of number, id and action; on one line."""
+    try:
+        frame = json.loads(payload)
+    except ValueError:
+        frame = None
+    told: Any = frame[-1] if isinstance(frame, list) and len(frame) > 2 and isinstance(frame[-1], dict) else None
+    if isinstance(frame, list) and frame[:1] == [4]:
+        told = frame[2:4]
+    line = " ".join(payload.split()) if told is None else json.dumps(told, ensure_ascii=False)
     return line if len(line) <= length else line[: length - 1] + "…"
 
 

@@ -161,26 +161,27 @@ def stale_banner(t: Tokens) -> ft.Control:
 
 def chip(label: str, chosen: bool, t: Tokens, on_click: Callable[[], Any], *, identifier: str = "") -> ft.Control:
     """A filter that is on or off."""
+    pill = ft.Container(
+        ft.Text(
+            label,
+            size=T14,
+            weight=ft.FontWeight.W_600 if chosen else ft.FontWeight.W_500,
+            color=t.primary if chosen else t.ink,
+            no_wrap=True,
+        ),
+        bgcolor=t.primary_soft if chosen else t.surface,
+        border=ft.Border.all(1, t.primary if chosen else t.border),
+        border_radius=99,
+        padding=ft.Padding.symmetric(horizontal=S16, vertical=S8),
+    )
     return ft.Semantics(
         identifier=identifier or f"chip-{label.lower().replace(' ', '-')}",
         button=True,
         selected=chosen,
         content=ft.Container(
-            ft.Container(
-                ft.Text(
-                    label,
-                    size=T14,
-                    weight=ft.FontWeight.W_600 if chosen else ft.FontWeight.W_500,
-                    color=t.primary if chosen else t.ink,
-                    no_wrap=True,
-                ),
-                bgcolor=t.primary_soft if chosen else t.surface,
-                border=ft.Border.all(1, t.primary if chosen else t.border),
-                border_radius=99,
-                padding=ft.Padding.symmetric(horizontal=S16, vertical=S8),
-            ),
+            # A row that is no wider than the pill: an aligned container would fill the line where chips wrap.
+            ft.Row([pill], tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
             height=TOUCH,
-            alignment=ft.Alignment.CENTER,
             on_click=lambda _: on_click(),
         ),
     )

@@ -8,8 +8,10 @@ import flet as ft
 from app.theme import S4, S8, S12, T14, TOUCH, Tokens
 
 
-def tabs(names: Sequence[tuple[str, str]], chosen: str, t: Tokens, on_choose: Callable[[str], Any]) -> ft.Control:
-    """(name, word) each; tests find them as `tab-<name>`."""
+def tabs(
+    names: Sequence[tuple[str, str]], chosen: str, t: Tokens, on_choose: Callable[[str], Any], *, tight: bool = False
+) -> ft.Control:
+    """(name, word) each; tests find them as `tab-<name>`. `tight`: for a phone."""
 
     def one(name: str, word: str) -> ft.Control:
         lit = name == chosen
@@ -27,7 +29,7 @@ def tabs(names: Sequence[tuple[str, str]], chosen: str, t: Tokens, on_choose: Ca
                     no_wrap=True,
                 ),
                 height=TOUCH,
-                padding=ft.Padding.symmetric(horizontal=S12),
+                padding=ft.Padding.symmetric(horizontal=S8 if tight else S12),
                 alignment=ft.Alignment.CENTER,
                 border=ft.Border.only(bottom=ft.BorderSide(2, t.primary if lit else ft.Colors.TRANSPARENT)),
                 on_click=lambda _: on_choose(name),
@@ -35,7 +37,6 @@ def tabs(names: Sequence[tuple[str, str]], chosen: str, t: Tokens, on_choose: Ca
         )
 
     return ft.Container(
-        ft.Row([one(name, word) for name, word in names], spacing=S4, scroll=ft.ScrollMode.HIDDEN),
+        ft.Row([one(name, word) for name, word in names], spacing=0 if tight else S4, scroll=ft.ScrollMode.HIDDEN),
         border=ft.Border.only(bottom=ft.BorderSide(1, t.border)),
-        padding=ft.Padding.only(right=S8),
     )
