@@ -102,11 +102,9 @@ async def add(values: Row) -> Row:
     names = list(values)
     marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
     rows = await DB.run(
-        f"INSERT INTO transaction ({', '.join(names)}) VALUES ({marks}) RETURNING id, number", *values.values()
+        f"INSERT INTO transaction AS t ({', '.join(names)}) VALUES ({marks}) RETURNING {COLUMNS}", *values.values()
     )
-    found = await by_id(rows[0]["id"])
-    assert found is not None
-    return found
+    return rows[0]
 
 
 async def change(transaction_id: UUID, values: Row) -> None:
