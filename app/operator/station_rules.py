@@ -273,8 +273,8 @@ def call_problem(action: str, payload: str) -> str:
         return "Which action?"
     try:
         found_payload = json.loads(payload or "{}")
-    except ValueError as error:
-        return f"This is not JSON: {error}"
+    except ValueError:
+        return "This is not JSON."
     return "" if isinstance(found_payload, dict) else "The payload is a JSON object: {…}"
 
 

@@ -207,7 +207,7 @@ def _columns(words: Any) -> list[Column]:
         Column("station", words("Station"), weight=5, sort="name"),
         Column("status", words("State"), width=140, sort="status"),
         Column("location", words("Location"), weight=4, sort="location", from_width=760),
-        Column("free", words("Free"), width=72, numeric=True, from_width=620),
+        Column("free", words("Available"), width=80, numeric=True, from_width=620),
         Column("power", words("Power"), width=92, numeric=True, sort="power", falling=True),
         Column("incidents", words("Incidents"), width=92, numeric=True, sort="incidents", falling=True, from_width=900),
         Column("seen", words("Last seen"), width=120, numeric=True, sort="last_seen", falling=True, from_width=1040),
