@@ -195,7 +195,7 @@ COMMANDS: dict[str, str] = {
     "Stop charging at {name}?": "Laden an {name} beenden?",
     "No session is running.": "Kein Vorgang läuft.",
     "Unlock cable": "Kabel entriegeln",
-    "Releases a cable that is stuck. A session on it ends.": "Gibt ein festsitzendes Kabel frei. Ein Vorgang daran endet.",
+    "Releases a cable that is stuck. A session on it ends.": "Gibt ein festes Kabel frei. Ein Vorgang daran endet.",
     "Unlock a cable at {name}?": "Kabel an {name} entriegeln?",
     "It has not told of any connector yet.": "Sie hat noch keinen Anschluss gemeldet.",
     "In or out of service": "In oder außer Betrieb",
