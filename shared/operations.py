@@ -44,6 +44,8 @@ class Incident(Message):
     acknowledged_by: str
     closed_at: datetime | None
     occurrences: int
+    closed_by: str = ""
+    """Empty for a closed one: its condition ended by itself."""
 
 
 class PowerPoint(Message):

@@ -49,7 +49,7 @@ async def acknowledge(ctx: Context, actor: Actor, incident_id: UUID) -> Incident
 
 @post("/api/v1/incidents/{incident_id:uuid}/close", role=Role.OPERATOR, status_code=200, summary="Close an incident")
 async def close(ctx: Context, actor: Actor, incident_id: UUID) -> Incident:
-    return await service.close(ctx, actor.tenant_id, incident_id)
+    return await service.close(ctx, actor.tenant_id, incident_id, actor.account_id)
 
 
 routes = [list_incidents, acknowledge, close]

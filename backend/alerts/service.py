@@ -192,6 +192,7 @@ def shown(row: store.Row) -> Incident:
         acknowledged_at=row["acknowledged_at"],
         acknowledged_by=row["by"],
         closed_at=row["closed_at"],
+        closed_by=row["closer"],
         occurrences=row["occurrences"],
     )
 
@@ -246,12 +247,12 @@ async def acknowledge(ctx: Context, tenant_id: UUID, incident_id: UUID, account_
     return await incident(ctx, tenant_id, incident_id)
 
 
-async def close(ctx: Context, tenant_id: UUID, incident_id: UUID) -> Incident:
+async def close(ctx: Context, tenant_id: UUID, incident_id: UUID, account_id: UUID | None = None) -> Incident:
     """Somebody solved it. It opens anew when its condition is reported again."""
     async with ctx.unit() as unit:
         row = await _locked(tenant_id, incident_id)
         if row["state"] != IncidentState.CLOSED:
-            await store.set_closed(incident_id, ctx.now())
+            await store.set_closed(incident_id, ctx.now(), account_id)
             _tell(unit, Place(tenant_id, row["station"]), incident_id, IncidentState.CLOSED, ctx.now())
     return await incident(ctx, tenant_id, incident_id)
 

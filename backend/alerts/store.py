@@ -91,8 +91,14 @@ async def set_acknowledged(incident_id: UUID, account_id: UUID, at: datetime) ->
     )
 
 
-async def set_closed(incident_id: UUID, at: datetime) -> None:
-    await DB.run("UPDATE incident SET state = 'closed', closed_at = $2 WHERE id = $1", incident_id, at)
+async def set_closed(incident_id: UUID, at: datetime, account_id: UUID | None = None) -> None:
+    """Without an account: its condition ended by itself."""
+    await DB.run(
+        "UPDATE incident SET state = 'closed', closed_at = $2, closed_by = $3 WHERE id = $1",
+        incident_id,
+        at,
+        account_id,
+    )
 
 
 async def lock(tenant_id: UUID, incident_id: UUID) -> Row | None:
@@ -103,12 +109,14 @@ async def lock(tenant_id: UUID, incident_id: UUID) -> Row | None:
 
 _INCIDENT = f"""
     SELECT i.*, coalesce(s.identity, '') AS identity, coalesce(s.name, '') AS station_name,
-        coalesce(l.name, '') AS location, coalesce({LABEL}, '') AS label, coalesce(a.name, '') AS by
+        coalesce(l.name, '') AS location, coalesce({LABEL}, '') AS label, coalesce(a.name, '') AS by,
+        coalesce(z.name, '') AS closer
     FROM incident i
     LEFT JOIN charging_station s ON s.id = i.station
     LEFT JOIN location l ON l.id = s.location
     LEFT JOIN connector c ON c.id = i.connector
     LEFT JOIN account a ON a.id = i.acknowledged_by
+    LEFT JOIN account z ON z.id = i.closed_by
     WHERE i.tenant = $1"""
 
 

@@ -37,7 +37,7 @@ async def test_an_operator_works_through_the_list(people: People) -> None:
         taken = await client.post(f"/api/v1/incidents/{listed[0]['id']}/acknowledge")
         assert (taken.status_code, taken.json()["acknowledged_by"]) == (200, "Operator")
         closed = await client.post(f"/api/v1/incidents/{listed[1]['id']}/close")
-        assert (closed.status_code, closed.json()["state"]) == (200, "closed")
+        assert (closed.status_code, closed.json()["state"], closed.json()["closed_by"]) == (200, "closed", "Operator")
         late = await client.post(f"/api/v1/incidents/{listed[1]['id']}/acknowledge")
         assert (late.status_code, late.json()["code"]) == (409, "incident_closed")
         for state, identity in (("open", "CP-0"), ("acknowledged", "CP-2"), ("closed", "CP-1")):

@@ -29,6 +29,7 @@ class Account(Table, db=DB, tablename="account"):
     name = Varchar(length=100)
     password_hash = Varchar(length=200)
     role = Varchar(length=20)  # driver, operator, admin
+    password_expires_at = Timestamptz(null=True, default=None)  # set while somebody else knows the password
     disabled_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
 

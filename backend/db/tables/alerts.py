@@ -29,3 +29,4 @@ class Incident(Table, db=DB, tablename="incident"):
     acknowledged_at = Timestamptz(null=True, default=None)
     acknowledged_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
     closed_at = Timestamptz(null=True, default=None)
+    closed_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)  # None: its condition ended by itself
