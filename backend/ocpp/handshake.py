@@ -20,7 +20,7 @@ def identity_of(path: str) -> str | None:
     if match is None:
         return None
     try:
-        return unquote_to_bytes(match["identity"]).decode() or None
+        return unquote_to_bytes(match["identity"]).decode().rstrip("/") or None
     except UnicodeDecodeError:
         return None
 

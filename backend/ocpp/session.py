@@ -114,6 +114,9 @@ class Session:
         begun = time.perf_counter()
         self._log("in", "call", call.action, call.message_id, frame)
         self._spoken.set()
+        if self.registration is not Registration.ACCEPTED and self.codec.is_transaction_message(call.action):
+            # An error would make the station throw it away; unanswered it is sent again, once we may take it.
+            return
         try:
             payload = await self._handle(call)
             answer = self.codec.encode_result(call.message_id, payload)

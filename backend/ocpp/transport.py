@@ -25,6 +25,8 @@ WRITE_LIMIT = 4096
 """A small write buffer: thousands of idle links must not each keep 32 KiB."""
 QUEUED_FRAMES = 4
 CLOSE_TIMEOUT_S = 2
+OPEN_TIMEOUT_S = 20
+"""What an upgrade may take; slower ones hold a socket and nothing else."""
 
 
 class Link(Protocol):
@@ -198,7 +200,7 @@ async def listening(
         ping_interval=ping_s or None,
         ping_timeout=None,  # some stations never answer pings: sessions judge silence by everything they hear
         close_timeout=CLOSE_TIMEOUT_S,
-        open_timeout=20,
+        open_timeout=OPEN_TIMEOUT_S,
         server_header="Wattline",
         ssl=tls,
         backlog=4096,

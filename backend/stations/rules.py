@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ MAX_CONNECTORS_PER_EVSE = 10
 """A station can't announce more: its reports make rows, and a broken or hostile one must not fill the disk."""
 
 HASH_SCHEME = "sha256"
+_HEX_KEY = re.compile(r"^(?:[0-9A-Fa-f]{2}){16,20}$")
+"""How 1.6 writes 16 to 20 bytes (AuthorizationKey): stations sign in with these bytes, or with the text in any case."""
 
 
 def shown_status(online: bool, status: str) -> ConnectorStatus:
@@ -118,6 +121,8 @@ def hash_password(password: str, salt: bytes | None = None) -> str:
     for thousands of stations in the same second after a network failure. People's passwords use argon2.
     """
     salt = secrets.token_bytes(16) if salt is None else salt
+    if _HEX_KEY.match(password):
+        password = password.lower()
     digest = hmac.new(salt, password.encode(), hashlib.sha256).hexdigest()
     return f"{HASH_SCHEME}${salt.hex()}${digest}"
 

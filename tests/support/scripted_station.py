@@ -50,6 +50,9 @@ class ScriptedStation:
         await self.send_raw(json.dumps([2, message_id, action, payload]))
         return message_id
 
+    def answered(self, message_id: Any) -> bool:
+        return self._answers[message_id].done()
+
     async def answer_to(self, message_id: Any) -> list[Any]:
         """The whole CALLRESULT or CALLERROR."""
         async with asyncio.timeout(PATIENCE_S):
