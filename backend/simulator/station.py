@@ -255,6 +255,9 @@ class Station:
         self._ticked_s = self.clock.seconds()
         for one in list(self.memory.running):
             self._close_found(one)
+        for outlet in self.outlets:
+            # It can't know whether the car that it finds plugged has been served.
+            outlet.served = False
         self.changed()
 
     def _close_found(self, one: Transaction) -> None:
@@ -262,7 +265,6 @@ class Station:
         if outlet is not None:
             outlet.transaction = one
             self._end(outlet, "PowerLoss", self.memory.saved_at)
-            outlet.served = False
 
     # --- transactions --------------------------------------------------------------------------------------------
 
