@@ -52,7 +52,8 @@ DRIVER_ROUTES = (
     Route("/locations/:location_id", LocationPage, "Find"),
     Route("/charge", ChargePage, "Charge"),
     Route("/history", HistoryPage, "History"),
-    Route("/sessions/:transaction_id", DriverSessionPage, "History"),
+    Route("/history/:transaction_id", DriverSessionPage, "History"),
+    Route("/sessions/:transaction_id", DriverSessionPage, "Charge"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "History"),
     Route("/me", MePage, "Me"),
 )

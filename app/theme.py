@@ -177,6 +177,16 @@ def material(t: Tokens) -> ft.Theme:
     shape = ft.RoundedRectangleBorder(radius=CONTROL)
     return ft.Theme(
         font_family=FONT,
+        # Material's wide tracking is made for Roboto; Inter is set tight by itself.
+        text_theme=ft.TextTheme(
+            body_large=ft.TextStyle(letter_spacing=0),
+            body_medium=ft.TextStyle(letter_spacing=0),
+            body_small=ft.TextStyle(letter_spacing=0),
+            label_large=ft.TextStyle(letter_spacing=0),
+            label_medium=ft.TextStyle(letter_spacing=0),
+            title_large=ft.TextStyle(letter_spacing=0),
+            title_medium=ft.TextStyle(letter_spacing=0),
+        ),
         color_scheme=ft.ColorScheme(
             primary=t.primary,
             on_primary=t.on_primary,

@@ -220,8 +220,13 @@ def _totals(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
     total = i18n.money(receipt.total_incl)
     amount, _, symbol = total.rpartition(" ")
     return [
-        _sum(words("Net"), i18n.money(receipt.total_excl), t),
-        _sum(words("VAT {rate}").format(rate=rates).strip(), i18n.money(receipt.total_vat), t),
+        ft.Column(
+            [
+                _sum(words("Net"), i18n.money(receipt.total_excl), t),
+                _sum(words("VAT {rate}").format(rate=rates).strip(), i18n.money(receipt.total_vat), t),
+            ],
+            spacing=S4,
+        ),
         ft.Row(
             [
                 text(words("Total"), t, size=T20, bold=True, expand=True),

@@ -19,7 +19,7 @@ from shared.base import Page
 from shared.transactions import Transaction, TransactionState
 
 Words = Callable[[str], str]
-AT_ONCE = 30
+AT_ONCE = 60
 WIDTH = 720
 
 
@@ -54,7 +54,7 @@ def HistoryPage() -> ft.Control:  # a component
 
     if first is None and loaded.error is not None:
         return problem(loaded.error, t, loaded.reload)
-    parts: list[ft.Control] = [RunningBar(inset=False)]
+    parts: list[ft.Control] = []
     if first is None:
         parts.append(surfaces.skeleton_list(t, rows=5, height=84))
     elif not first.items:
@@ -74,7 +74,9 @@ def HistoryPage() -> ft.Control:  # a component
         parts.append(ft.Text(trouble, color=t.danger.ink))
     if following:
         parts.append(buttons.quiet(words("Show more"), t, lambda: app.run(more), busy=busy, identifier="show-more"))
-    return surfaces.page_body(parts, t, head=words("History"), phone=store.phone, width=None if store.phone else WIDTH)
+    listed = ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    body = ft.Column([RunningBar(inset=False), listed], spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return surfaces.page_body([body], t, head=words("History"), phone=store.phone, width=None if store.phone else WIDTH)
 
 
 def _month(month: rules.Month, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
@@ -135,7 +137,7 @@ def _row(one: Transaction, t: Tokens, words: Words, go: Callable[[str], Any]) ->
     )
     return buttons.tappable(
         content,
-        lambda: go(f"/sessions/{one.id}"),
+        lambda: go(f"/history/{one.id}"),
         identifier=f"session-{one.id}",
         label=f"{one.location}, {about}, {energy} {unit}, {cost}",
         padding=ft.Padding.symmetric(horizontal=S16, vertical=S12),

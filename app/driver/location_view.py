@@ -68,7 +68,7 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
     else:
         station, connector = found
         bar = ft.Container(StartBar(station, connector, here, locations.data or []), key=f"start-{connector.id}")
-    whole = ft.Column([scroll, bar], spacing=0, expand=True)
+    whole = ft.Column([scroll, bar], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     if pane or store.phone:
         return whole
     return ft.Row([ft.Container(whole, width=720)], alignment=ft.MainAxisAlignment.CENTER, expand=True)

@@ -93,8 +93,7 @@ def _choice(
             for key, label in options
         ],
         spacing=S8,
-        wrap=True,
-        run_spacing=0,
+        scroll=ft.ScrollMode.HIDDEN,
     )
 
 

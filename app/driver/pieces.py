@@ -104,9 +104,10 @@ def connector_row(
     able = rules.startable(connector, station.online)
     why = rules.hindrance(connector, station.online, words)
     strong = connector.power_type is PowerType.DC
-    kind = f"{rules.plug(connector.standard)} · {connector.power_type}"
-    name = words("Connector {name}").format(name=connector.label) if len(station.connectors) > 1 else kind
-    below = why or i18n.price(connector.price)
+    kind = f"{connector.power_type} · {rules.plug(connector.standard)}"
+    name = words("Connector {name}").format(name=connector.label) if len(station.connectors) > 1 else ""
+    price = i18n.price(connector.price)
+    below = why or " · ".join(part for part in (price, name) if part)
     content = ft.Row(
         [
             ft.Container(
@@ -126,14 +127,7 @@ def connector_row(
                     ft.Row(
                         [
                             text(i18n.rated(connector.max_power_w), t, size=T16, bold=True, no_wrap=True),
-                            muted(
-                                name if name == kind else f"{kind} · {name}",
-                                t,
-                                size=T12,
-                                no_wrap=True,
-                                expand=True,
-                                overflow=ft.TextOverflow.ELLIPSIS,
-                            ),
+                            muted(kind, t, no_wrap=True, expand=True, overflow=ft.TextOverflow.ELLIPSIS),
                         ],
                         spacing=S8,
                     ),
@@ -151,7 +145,7 @@ def connector_row(
         content,
         on_choose,
         identifier=f"connector-{connector.id}",
-        label=f"{station.name} {name} {kind} {i18n.rated(connector.max_power_w)}, {below}",
+        label=f"{station.name} {name}: {i18n.rated(connector.max_power_w)} {kind}, {below}",
         padding=S12,
         border_radius=CARD,
         bgcolor=t.primary_soft if lit else t.surface,

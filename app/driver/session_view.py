@@ -34,7 +34,8 @@ def SessionView(transaction_id: str, page: bool = True) -> ft.Control:  # a comp
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     loaded = use_session(transaction_id)
     detail = loaded.data
-    back = (lambda: app.go("/history")) if page else None
+    live = detail is None or detail.transaction.state in rules.LIVE
+    back = (lambda: app.go("/" if live else "/history")) if page else None
     if detail is None and loaded.error is not None:
         return surfaces.page_body(
             [surfaces.failed(loaded.error, t, loaded.reload)], t, head=words("Session"), phone=store.phone, back=back
@@ -80,7 +81,7 @@ def _frame(
     ]
     if bar is not None:
         column.append(bar)
-    whole = ft.Column(column, spacing=0, expand=True)
+    whole = ft.Column(column, spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     if phone:
         return whole
     return ft.Row([ft.Container(whole, width=WIDTH)], alignment=ft.MainAxisAlignment.CENTER, expand=True)
@@ -101,7 +102,7 @@ def _skeleton(t: Tokens) -> ft.Control:
 def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control]:
     one = detail.transaction
     parts: list[ft.Control] = [
-        ft.Row([_ring(detail, t, words)], alignment=ft.MainAxisAlignment.CENTER),
+        _middle(_ring(detail, t, words)),
         _state(one, t, words),
         _figures(one, t, words),
     ]
@@ -112,6 +113,12 @@ def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Contr
         )
     parts.append(_price(detail, t, words))
     return parts
+
+
+def _middle(content: ft.Control) -> ft.Control:
+    return ft.Container(
+        ft.Row([content], alignment=ft.MainAxisAlignment.CENTER), padding=ft.Padding.symmetric(vertical=S8)
+    )
 
 
 def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
@@ -246,6 +253,7 @@ def StopBar(one: Transaction) -> ft.Control:  # a component
     """Stop, or cancel before it began; asked once more. The same key for a repeated tap."""
     app, t, words = use_app(), use_tokens(), use_words()
     busy, set_busy = ft.use_state(False)
+    agreed, set_agreed = ft.use_state(False)
     trouble, set_trouble = ft.use_state("")
     key: Any = ft.use_ref(None)
     waiting = one.state is TransactionState.REQUESTED
@@ -256,6 +264,7 @@ def StopBar(one: Transaction) -> ft.Control:  # a component
         key.current = key.current or uuid4().hex
         try:
             await app.api.post(f"/transactions/{one.id}/stop", None, Transaction, key=key.current)
+            set_agreed(True)
         except ApiError as error:
             if error.offline:
                 set_trouble(words("No connection. Tap again, or stop at the charger or the car."))
@@ -286,13 +295,14 @@ def StopBar(one: Transaction) -> ft.Control:  # a component
                 cancel=words("Keep charging"),
             )
 
-    label = words("Cancel") if waiting else words("Stopping …") if one.stopping else words("Stop charging")
+    stopping = one.stopping or busy or agreed
+    label = words("Cancel") if waiting else words("Stopping …") if stopping else words("Stop charging")
     icon = ft.Icons.CLOSE_ROUNDED if waiting else ft.Icons.STOP_CIRCLE_OUTLINED
     make = buttons.quiet if waiting else buttons.danger
     parts: list[ft.Control] = []
     if trouble:
         parts.append(note(trouble, t, "danger", identifier="stop-problem"))
-    parts.append(make(label, t, ask, icon=icon, busy=busy or one.stopping, identifier="stop-charging"))
+    parts.append(make(label, t, ask, icon=icon, busy=stopping, identifier="stop-charging"))
     return bottom_bar(ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), t)
 
 
@@ -307,7 +317,7 @@ def _requested(detail: TransactionDetail, timeout_s: int, t: Tokens, words: Word
         words("Charging begins by itself. You can put the phone away."),
     )
     return [
-        ft.Row([Waiting(one.requested_at, timeout_s)], alignment=ft.MainAxisAlignment.CENTER),
+        _middle(Waiting(one.requested_at, timeout_s)),
         _state(one, t, words),
         surfaces.section(
             words("Plug in the cable"),

@@ -46,6 +46,11 @@ def local(at: datetime) -> datetime:
     return at.astimezone(_zone.get())
 
 
+def say(text: str) -> str:
+    """A text of the catalog in the language that is spoken now."""
+    return translate(text, _language.get())
+
+
 def spoken_language() -> str:
     return _language.get()
 

@@ -35,6 +35,7 @@ def _button(
         bgcolor=ground,
         color=ink,
         elevation=0,
+        shadow_color=ft.Colors.TRANSPARENT,
         padding=ft.Padding.symmetric(horizontal=S16, vertical=0),
         shape=ft.RoundedRectangleBorder(radius=CONTROL),
         side=ft.BorderSide(1, border) if border else None,

@@ -6,6 +6,7 @@ from typing import Any
 import flet as ft
 
 from app.errors import ApiError
+from app.i18n import say
 from app.theme import CARD, CONTROL, S4, S8, S12, S16, S24, S32, S48, T12, T14, T16, TOUCH, Tokens
 from app.widgets import buttons
 from app.widgets.text import muted, text, title
@@ -55,7 +56,7 @@ def page_body(
     if head or back or trailing:
         line: list[ft.Control] = []
         if back is not None:
-            line.append(buttons.icon_button(ft.Icons.ARROW_BACK_ROUNDED, "Back", t, back))
+            line.append(buttons.icon_button(ft.Icons.ARROW_BACK_ROUNDED, say("Back"), t, back, identifier="back"))
         line.append(ft.Container(title(head, t, size=20 if phone else 28), expand=True))
         line.extend(trailing)
         parts.append(ft.Row(line, spacing=S8, vertical_alignment=ft.CrossAxisAlignment.CENTER))
@@ -123,8 +124,8 @@ def failed(error: ApiError, t: Tokens, retry: Callable[[], Any] | None = None) -
     icon = ft.Icons.WIFI_OFF_ROUNDED if error.offline else ft.Icons.SENTIMENT_DISSATISFIED_ROUNDED
     if error.status == 403:
         icon = ft.Icons.LOCK_OUTLINE_ROUNDED
-    action = buttons.quiet("Try again", t, retry, icon=ft.Icons.REFRESH_ROUNDED) if retry else None
-    return empty(icon, error.title, error.detail, t, action)
+    again = buttons.quiet(say("Try again"), t, retry, icon=ft.Icons.REFRESH_ROUNDED, identifier="button-try-again")
+    return empty(icon, say(error.title), say(error.detail), t, again if retry else None)
 
 
 def skeleton(t: Tokens, *, height: int = 16, width: int | None = None) -> ft.Control:

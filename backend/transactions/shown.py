@@ -118,7 +118,7 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         return Money(amount=amount, currency=cdr["currency"])
 
     paid = payment.captured.amount if payment and payment.captured else Decimal(0)
-    note = "The station didn't tell how the session ended: this is its last reading." if facts["estimated"] else ""
+    note = "The station's own numbers for the end can't be used: this is its last reliable reading." if facts["estimated"] else ""
     return Receipt(
         id=str(cdr["id"]),
         number=cdr["number"],
