@@ -19,8 +19,8 @@ from prometheus_client import Counter, Histogram
 
 from backend import logs, wiring
 from backend.accounts import api as accounts_api
+from backend.accounts import people_api, tokens
 from backend.accounts import service as accounts
-from backend.accounts import tokens
 from backend.alerts import api as alerts_api
 from backend.analytics import api as analytics_api
 from backend.bus.base import Bus
@@ -52,6 +52,7 @@ log = structlog.get_logger(__name__)
 ROOT = Path(__file__).parent.parent
 ROUTES: list[Any] = [
     *accounts_api.routes,
+    *people_api.routes,
     *tenants_api.routes,
     *stations_api.routes,
     *transactions_api.routes,

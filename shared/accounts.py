@@ -1,5 +1,6 @@
 """Sign-in, roles, the operator's brand, and what the app must know before sign-in."""
 
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -25,6 +26,8 @@ class Account(Message):
     email: str
     name: str
     role: Role
+    temporary_password: bool = False
+    """Somebody else made the password: it is time to choose an own one."""
 
 
 class Tokens(Message):
@@ -49,6 +52,45 @@ class SignUp(Request):
 
 class Refresh(Request):
     refresh_token: Annotated[str, msgspec.Meta(min_length=10, max_length=400)]
+
+
+class PasswordChange(Request):
+    current: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    new: Password
+
+
+class Person(Message):
+    """Somebody of an operator's people, as its admins see them. Not `active`: can't sign in."""
+
+    id: str
+    email: str
+    name: str
+    role: Role
+    active: bool
+    created_at: datetime
+    temporary_password: bool = False
+
+
+class PersonNew(Request):
+    email: Email
+    name: Name
+    role: Role = Role.OPERATOR
+
+
+class PersonChange(Request):
+    """What isn't given stays."""
+
+    name: Name | None = None
+    role: Role | None = None
+    active: bool | None = None
+
+
+class PersonWithPassword(Message):
+    """The password is shown this once. It is good until `expires_at`, or until its owner chooses an own one."""
+
+    person: Person
+    password: str
+    expires_at: datetime
 
 
 class Brand(Message):

@@ -10,7 +10,7 @@ from backend.accounts import service
 from backend.context import Context
 from backend.tenants import service as tenants
 from backend.web.guards import Actor
-from shared.accounts import Account, DemoAccount, Meta, Refresh, Role, SignIn, SignUp, Tokens
+from shared.accounts import Account, DemoAccount, Meta, PasswordChange, Refresh, Role, SignIn, SignUp, Tokens
 
 DEMO_PASSWORD = "wattline-demo"
 DEMO_ACCOUNTS = (
@@ -61,4 +61,9 @@ async def me(ctx: Context, actor: Actor) -> Account:
     return service.shown(await service.get(ctx, actor.account_id))
 
 
-routes = [meta, sign_in, sign_up, refresh, sign_out, me]
+@post("/api/v1/me/password", status_code=200, summary="Choose a new password")
+async def change_password(ctx: Context, actor: Actor, data: PasswordChange) -> Tokens:
+    return await service.change_password(ctx, actor.account_id, data.current, data.new)
+
+
+routes = [meta, sign_in, sign_up, refresh, sign_out, me, change_password]

@@ -1,9 +1,11 @@
 """Decisions about sign-in. Pure."""
 
 from collections import OrderedDict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 
 class RefreshVerdict(StrEnum):
@@ -27,6 +29,20 @@ def judge_refresh(
     if used_at is None:
         return RefreshVerdict.FRESH
     return RefreshVerdict.RETRY if now - used_at <= RETRY_GRACE else RefreshVerdict.REUSED
+
+
+PASSWORD_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What can't be mistaken for something else when it is read out or copied by hand."""
+
+
+def temporary_password(choose: Callable[[str], str]) -> str:
+    """Four groups of four; `choose` picks one letter by chance: 79 bits."""
+    return "-".join("".join(choose(PASSWORD_LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def leaves_no_admin(admins: Iterable[UUID], changed: UUID, *, stays: bool) -> bool:
+    """Whether nobody could administrate any more. `admins`: those who can now; `stays`: the changed one still can."""
+    return not stays and not set(admins) - {changed}
 
 
 @dataclass(slots=True)

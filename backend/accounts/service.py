@@ -6,18 +6,26 @@ from uuid import UUID, uuid4
 
 from backend.accounts import rules, store, tokens
 from backend.context import Context
-from backend.errors import Conflict, NotFound, NotSignedIn, TooManyRequests
+from backend.errors import Conflict, InvalidInput, NotFound, NotSignedIn, TooManyRequests
 from backend.tenants import service as tenants
 from backend.web.guards import Actor
 from shared.accounts import Account, Role, Tokens
 
 WRONG = "The e-mail or the password is not right."
+RUN_OUT = "This password was made for the first days only and has run out. Ask an administrator for a new one."
 by_address = rules.Throttle(limit=50, window=timedelta(minutes=5))
 by_email = rules.Throttle(limit=8, window=timedelta(minutes=5))
 
 
 def shown(row: store.Account) -> Account:
-    return Account(id=str(row.id), tenant_id=str(row.tenant), email=row.email, name=row.name, role=Role(row.role))
+    return Account(
+        id=str(row.id),
+        tenant_id=str(row.tenant),
+        email=row.email,
+        name=row.name,
+        role=Role(row.role),
+        temporary_password=row.password_expires_at is not None,
+    )
 
 
 def actor_of(row: store.Account) -> Actor:
@@ -37,6 +45,8 @@ async def sign_in(ctx: Context, email: str, password: str, *, address: str = "")
         by_email.failed(email, now)
         by_address.failed(address, now)
         raise NotSignedIn(WRONG, code="wrong_credentials")
+    if row.password_expires_at is not None and now >= row.password_expires_at:
+        raise NotSignedIn(RUN_OUT, code="password_expired")
     by_email.succeeded(email)
     return await _issue(ctx, row, uuid4())
 
@@ -105,6 +115,24 @@ async def get(ctx: Context, account_id: UUID) -> store.Account:
     if row is None:
         raise NotFound("This account doesn't exist any more.")
     return row
+
+
+async def change_password(ctx: Context, account_id: UUID, current: str, new: str) -> Tokens:
+    """The person chooses a new one; every other device has to sign in again. The pair for this device.
+
+    Raises InvalidInput for a wrong current one, TooManyRequests after 8 of them in 5 minutes.
+    """
+    row, now = await get(ctx, account_id), ctx.now()
+    if wait_s := by_email.wait_s(row.email, now):
+        raise TooManyRequests(f"Too many tries. Wait {wait_s} seconds, then try again.", retry_after_s=wait_s)
+    if not await tokens.verify_password(current, row.password_hash):
+        by_email.failed(row.email, now)
+        raise InvalidInput("The current password is not right.", code="wrong_password", fields=[("$.current", WRONG)])
+    hashed = await tokens.hash_password(new)
+    async with ctx.unit():
+        await store.change(account_id, {"password_hash": hashed, "password_expires_at": None})
+        await store.revoke_all(account_id, now)
+    return await _issue(ctx, await get(ctx, account_id), uuid4())
 
 
 async def forget_expired(ctx: Context) -> None:
