@@ -84,9 +84,13 @@ class DailyRow(Message):
     revenue: Decimal
     currency: str
     utilisation: float | None
-    """Connector hours in use / connector hours."""
+    """Hours of ports in use / hours of ports. A port (EVSE) serves one car at a time."""
     uptime: float | None
+    """Hours of ports not in outage / hours of ports."""
     success: float | None
+    """Sessions that gave energy / all tries."""
+    revenue_excl: Decimal = Decimal(0)
+    """`revenue` without VAT: what prices for each kWh are compared by."""
 
 
 class AnalyticsReport(Message):

@@ -1,8 +1,10 @@
 """Key figures from facts. Pure.
 
-- utilisation: connector time in use / connector time (a transaction holds its connector from begin to end).
-- uptime: connector time not in outage / connector time. Outage: the connector says faulted or unavailable, or its
-  station is offline (after 23 CFR 680.116(b), without the exclusions that need evidence).
+A port (an EVSE) serves one car at a time, whatever number of plugs it has: shares of time are counted in ports.
+
+- utilisation: port time in use / port time (a transaction holds its port from begin to end).
+- uptime: port time not in outage / port time. Outage: every plug of the port says faulted or unavailable, or its
+  station is offline (after 23 CFR 680.116(b), without the exclusions that need evidence). Not knowing is no outage.
 - success: sessions that gave at least 0.1 kWh / all tries. A start from the app that never began is a try.
 """
 
@@ -11,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import zip_longest
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,6 +33,7 @@ class SessionFact:
     tried_at: datetime
     energy_wh: int
     revenue: Decimal
+    revenue_excl: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class StatusFact:
 class ConnectorFact:
     connector_id: UUID
     station_id: UUID
+    evse: int
     location_id: UUID | None
     since: datetime
     """When it came into the network: time before counts for nothing."""
@@ -57,6 +62,7 @@ class _Sum:
     successful: int = 0
     energy_wh: int = 0
     revenue: Decimal = Decimal(0)
+    revenue_excl: Decimal = Decimal(0)
     used: timedelta = timedelta(0)
     there: timedelta = timedelta(0)
     out: timedelta = timedelta(0)
@@ -66,12 +72,14 @@ class _Sum:
         self.successful += other.successful
         self.energy_wh += other.energy_wh
         self.revenue += other.revenue
+        self.revenue_excl += other.revenue_excl
         self.used += other.used
         self.there += other.there
         self.out += other.out
 
 
 Key = tuple[date, UUID | None]
+Span = tuple[datetime, datetime]
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ class Figures:
             successful_sessions=total.successful,
             energy_wh=total.energy_wh,
             revenue=total.revenue,
+            revenue_excl=total.revenue_excl,
             currency=currency,
             utilisation=_share(total.used, total.there),
             uptime=None if (out := _share(total.out, total.there)) is None else 1 - out,
@@ -142,12 +151,13 @@ def figures(
     for session in sessions:
         _count_session(found, session, first, last, zone, now)
     outages = _outages(connectors, statuses, now)
-    for connector in connectors:
-        for day, there in split_days(connector.since, now, first, last, zone):
-            found.sums[day, connector.location_id].there += there
-        for begin, end in outages[connector.connector_id]:
-            for day, out in split_days(max(begin, connector.since), end, first, last, zone):
-                found.sums[day, connector.location_id].out += out
+    for plugs in _ports(connectors):
+        since, place = min(one.since for one in plugs), plugs[0].location_id
+        for day, there in split_days(since, now, first, last, zone):
+            found.sums[day, place].there += there
+        for begin, end in _common([outages[one.connector_id] for one in plugs]):
+            for day, out in split_days(max(begin, since), end, first, last, zone):
+                found.sums[day, place].out += out
     return found
 
 
@@ -161,14 +171,22 @@ def _count_session(
         total.successful += session.energy_wh >= SUCCESS_WH
         total.energy_wh += session.energy_wh
         total.revenue += session.revenue
+        total.revenue_excl += session.revenue_excl
     if session.begun_at:
         for used_day, used in split_days(session.begun_at, session.ended_at or now, first, last, zone):
             found.sums[used_day, session.location_id].used += used
 
 
+def _ports(connectors: Iterable[ConnectorFact]) -> Iterable[list[ConnectorFact]]:
+    ports: dict[tuple[UUID, int], list[ConnectorFact]] = defaultdict(list)
+    for one in connectors:
+        ports[one.station_id, one.evse].append(one)
+    return ports.values()
+
+
 def _outages(
     connectors: Sequence[ConnectorFact], statuses: Iterable[StatusFact], now: datetime
-) -> Mapping[UUID, list[tuple[datetime, datetime]]]:
+) -> Mapping[UUID, list[Span]]:
     """When each connector was out, by its own word or because its station was: overlaps are counted once."""
     own: dict[UUID, list[StatusFact]] = defaultdict(list)
     whole: dict[UUID, list[StatusFact]] = defaultdict(list)
@@ -183,15 +201,24 @@ def _outages(
     }
 
 
-def _bad(history: list[StatusFact], now: datetime) -> Iterator[tuple[datetime, datetime]]:
+def _bad(history: list[StatusFact], now: datetime) -> Iterator[Span]:
     ordered = sorted(history, key=lambda one: one.at)
-    for one, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for one, following in zip_longest(ordered, ordered[1:]):
         if one.status in OUTAGE:
             yield one.at, following.at if following else now
 
 
-def _union(spans: list[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    merged: list[tuple[datetime, datetime]] = []
+def _common(histories: Sequence[list[Span]]) -> list[Span]:
+    """When all of them are out at once."""
+    found = histories[0]
+    for other in histories[1:]:
+        both = [(max(a, c), min(b, d)) for a, b in found for c, d in other]
+        found = [(begin, end) for begin, end in both if begin < end]
+    return found
+
+
+def _union(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
     for begin, end in sorted(spans):
         if merged and begin <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))

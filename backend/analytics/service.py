@@ -103,6 +103,7 @@ async def report(
                 tried_at=row["tried_at"],
                 energy_wh=row["energy_wh"],
                 revenue=row["revenue"],
+                revenue_excl=row["revenue_excl"],
             )
             for row in await store.sessions(tenant_id, begin, end, location_id)
         ],
@@ -110,6 +111,7 @@ async def report(
             rules.ConnectorFact(
                 connector_id=row["connector"],
                 station_id=row["station"],
+                evse=row["evse"],
                 location_id=row["location"],
                 since=row["since"],
             )
@@ -150,6 +152,7 @@ CSV_COLUMNS = (
     "successful_sessions",
     "energy_kwh",
     "revenue",
+    "revenue_without_vat",
     "currency",
     "utilisation",
     "uptime",
@@ -180,6 +183,7 @@ def _cells(row: DailyRow, day: str, location: str) -> list[str]:
         str(row.successful_sessions),
         f"{row.energy_wh / 1000:.3f}",
         f"{row.revenue:.2f}",
+        f"{row.revenue_excl:.2f}",
         row.currency,
         share(row.utilisation),
         share(row.uptime),

@@ -72,7 +72,7 @@ async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id:
     return await DB.run(
         """
         SELECT s.location, t.begun_at, t.ended_at, COALESCE(t.requested_at, t.begun_at, t.created_at) AS tried_at,
-               t.energy_wh, COALESCE(c.total_incl, 0) AS revenue
+               t.energy_wh, COALESCE(c.total_incl, 0) AS revenue, COALESCE(c.total_excl, 0) AS revenue_excl
         FROM transaction t JOIN charging_station s ON s.id = t.station LEFT JOIN cdr c ON c.transaction = t.id
         WHERE t.tenant = $1 AND ($4::uuid IS NULL OR s.location = $4)
           AND COALESCE(t.requested_at, t.begun_at, t.created_at) < $3
@@ -89,7 +89,7 @@ async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id:
 async def connectors(tenant_id: UUID, location_id: UUID | None) -> list[Row]:
     return await DB.run(
         """
-        SELECT c.id AS connector, s.id AS station, s.location, s.created_at AS since
+        SELECT c.id AS connector, s.id AS station, c.evse, s.location, s.created_at AS since
         FROM connector c JOIN charging_station s ON s.id = c.station
         WHERE s.tenant = $1 AND s.registration = 'accepted' AND ($2::uuid IS NULL OR s.location = $2)
         """,
