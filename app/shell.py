@@ -90,6 +90,8 @@ def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a compo
                             size=T12,
                             weight=ft.FontWeight.W_600 if lit else ft.FontWeight.W_500,
                             color=color,
+                            no_wrap=True,
+                            overflow=ft.TextOverflow.FADE,
                         ),
                     ],
                     spacing=2,

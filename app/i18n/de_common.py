@@ -7,7 +7,7 @@ TEXTS = {
     "Me": "Ich",
     "Overview": "Übersicht",
     "Stations": "Stationen",
-    "Sessions": "Ladevorgänge",
+    "Sessions": "Vorgänge",
     "Incidents": "Störungen",
     "Analytics": "Auswertung",
     "Settings": "Einstellungen",
