@@ -344,7 +344,14 @@ def _session(session: Transaction, t: Tokens, words: Any, app: Any, stop: Any, o
         if session.soc_percent is not None:
             numbers.append(value("Battery", number(str(session.soc_percent), "%", t)))
     actions: list[ft.Control] = [
-        text(session.driver or session.id_token or words("Unknown driver"), t, size=T12, color=t.muted, expand=True),
+        muted(
+            session.driver or session.id_token or words("Unknown driver"),
+            t,
+            size=T12,
+            expand=True,
+            no_wrap=True,
+            overflow=ft.TextOverflow.ELLIPSIS,
+        ),
         buttons.quiet(
             words("Session"),
             t,
