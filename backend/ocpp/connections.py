@@ -31,6 +31,7 @@ PROBE_S = 2.0
 """How long an old socket may take to answer a ping before a new one of the same identity takes its place."""
 SEEN_FLUSH_S = 5.0
 REAP_S = 15.0
+REAP_PROBE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Connections:
         self._sessions: dict[UUID, Session] = {}
         self._seen: dict[UUID, datetime] = {}
         self._claims: dict[UUID, asyncio.Lock] = {}
+        self._closing: set[asyncio.Task[None]] = set()
         self._command = msgspec.json.Decoder(AnyCommand)
 
     def __len__(self) -> int:
@@ -73,7 +75,9 @@ class Connections:
                 return False
             if self._sessions.get(station_id) is session:
                 del self._sessions[station_id]
-            asyncio.get_running_loop().create_task(session.link.close(1001, "replaced by a new connection"))
+            closing = asyncio.get_running_loop().create_task(session.link.close(1001, "replaced by a new connection"))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
             return True
 
     async def serve(self, link: Link, station: StationRef, version: str, frames: AsyncIterator[bytes]) -> None:
@@ -126,6 +130,7 @@ class Connections:
             group.create_task(self.frames.run())
             group.create_task(self._every(SEEN_FLUSH_S, self._flush_seen))
             group.create_task(self._every(REAP_S, self._reap))
+            group.create_task(self._every(REAP_S, self._forget_lost))
             group.create_task(self._follow_registrations())
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -147,10 +152,15 @@ class Connections:
         now = time.monotonic()
         silent = [one for one in self._sessions.values() if now - one.last_heard > limit]
         for session in silent:
-            if await session.link.alive(20.0):
+            if await session.link.alive(REAP_PROBE_S):
                 session.last_heard = time.monotonic()
             else:
                 await session.link.close(1001, "no sign of life")
+
+    async def _forget_lost(self) -> None:
+        """Offline is what has no socket here, also where the database was away when that closed."""
+        present = [session.id for session in self._sessions.values()]
+        await stations.forget_node(self.ctx, self.node, but=present)
 
     async def _follow_registrations(self) -> None:
         """A waiting station that an operator accepts is asked to boot again, so that it works at once."""

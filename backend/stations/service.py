@@ -94,14 +94,21 @@ async def disconnected(ctx: Context, station_id: UUID, connection: UUID, reason:
             await _went_offline(unit, [row], now, reason)
 
 
-async def forget_node(ctx: Context, node: str) -> int:
-    """At the start of a process, before it listens: what an earlier one of this name held is offline.
+BEING_WRITTEN = timedelta(seconds=5)
+"""How long a new connection may be on its way into the database while others look what is there."""
+
+
+async def forget_node(ctx: Context, node: str, *, but: Sequence[UUID] | None = None) -> int:
+    """What this node says to hold and doesn't is offline. At its start that is all; later, `but` are its connections.
 
     Returns how many stations there were.
     """
     now = ctx.now()
+    before = now if but is None else now - BEING_WRITTEN
+    if not await store.held_by(node, but or (), before):
+        return 0
     async with ctx.unit() as unit:
-        rows = await store.forget_node(node, now)
+        rows = await store.forget_node(node, but or (), before, now)
         await _went_offline(unit, rows, now, "the process that held the connection ended")
     return len(rows)
 

@@ -108,12 +108,24 @@ async def set_disconnected(station_id: UUID, connection: UUID, at: datetime) -> 
     )
 
 
-async def forget_node(node: str, at: datetime) -> Sequence[Row]:
-    """Stations whose sockets died with the process that called itself `node`."""
+_HELD = """s.node = $1 AND s.online AND NOT coalesce(s.connection = ANY($2::uuid[]), false)
+    AND coalesce(s.connected_at <= $3, true)"""
+
+
+async def held_by(node: str, but: Sequence[UUID], before: datetime) -> bool:
+    """Whether a station shows online through `node` by another connection than these, since before a moment."""
+    sql = f"SELECT 1 FROM charging_station s WHERE {_HELD} LIMIT 1"
+    return bool(await DB.run(sql, node, list(but), before))
+
+
+async def forget_node(node: str, but: Sequence[UUID], before: datetime, at: datetime) -> Sequence[Row]:
+    """Stations that show online through `node` by a connection that is no more."""
     return await DB.run(
-        f"""UPDATE charging_station s SET online = false, connection = NULL, node = '', disconnected_at = $2
-        WHERE s.node = $1 AND s.online RETURNING {REF}""",
+        f"""UPDATE charging_station s SET online = false, connection = NULL, node = '', disconnected_at = $4
+        WHERE {_HELD} RETURNING {REF}""",
         node,
+        list(but),
+        before,
         at,
     )
 
