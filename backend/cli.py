@@ -7,38 +7,42 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
 from backend.errors import StartRefused
+from backend.process import take_sigterm
 from backend.settings import ROLES, from_environment
 
 Command = Callable[[argparse.Namespace], int]
 
 
 def demo(options: argparse.Namespace) -> int:
+    settings = from_environment(port=options.port, ocpp_port=options.ocpp_port, demo=True)
     from backend.demo.run import run_demo
 
-    return run_demo(from_environment(port=options.port, ocpp_port=options.ocpp_port, demo=True), options)
+    return run_demo(settings, options)
 
 
 def serve(options: argparse.Namespace) -> int:
-    from backend.main import run
-
     roles = tuple(one.strip() for one in options.roles.split(",")) if options.roles else None
     settings = from_environment(
         roles=roles, host=options.host, port=options.port, ocpp_host=options.ocpp_host, ocpp_port=options.ocpp_port
     )
+    from backend.main import run  # the whole program: a wrong setting is told before it is loaded
+
     return run(settings)
 
 
 def worker(options: argparse.Namespace) -> int:
+    settings = from_environment(roles=("worker",))
     from backend.main import run
 
-    return run(from_environment(roles=("worker",)))
+    return run(settings)
 
 
 def migrate(options: argparse.Namespace) -> int:
+    settings = from_environment()
     from backend.db.migrate import migrate as apply
     from backend.main import database
 
-    with database(from_environment()) as url:
+    with database(settings) as url:
         applied = asyncio.run(apply(url))
     print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
     return 0
@@ -103,6 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = argparse.Namespace(rest=arguments[1:], run=simulate if arguments[0] == "simulate" else bench)
     else:
         options = parser().parse_args(arguments)
+    take_sigterm()
     try:
         return int(options.run(options))
     except StartRefused as refused:

@@ -35,7 +35,7 @@ from backend.jobs import Finished, Worker
 from backend.live import api as live_api
 from backend.live.hub import Hub
 from backend.ocpp.listener import Listener
-from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector, take_sigterm
+from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.settings import Settings
 from backend.stations import api as stations_api
 from backend.stations import service as stations
@@ -294,7 +294,6 @@ def run(settings: Settings) -> int:
     """`wattline serve`: until it is stopped. Raises StartRefused."""
     logs.configure(level=settings.log_level, as_json=settings.log_json)
     raise_open_files()
-    take_sigterm()
 
     async def serve(url: str) -> None:
         async with node(settings, url):

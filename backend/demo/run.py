@@ -20,7 +20,7 @@ from backend.accounts.api import DEMO_ACCOUNTS
 from backend.demo.seed import seed
 from backend.errors import StartRefused
 from backend.main import database, node
-from backend.process import raise_open_files, run_until_stopped, spare_the_collector, take_sigterm
+from backend.process import raise_open_files, run_until_stopped, spare_the_collector
 from backend.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,6 @@ def run_demo(settings: Settings, options: argparse.Namespace) -> int:
     level = settings.log_level if "WATTLINE_LOG_LEVEL" in os.environ else "warning"
     logs.configure(level=level, as_json=settings.log_json)
     raise_open_files()
-    take_sigterm()
     if options.fresh:
         forget(settings)
     print("Starting Wattline …", flush=True)

@@ -1,0 +1,111 @@
+"""`wattline` as a process of its own, from the command line to its end."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+
+from tests.support.demo import ROOT, free_port
+
+READY_WITHIN_S = 60.0
+STOP_WITHIN_S = 5.0
+"""What issue and README promise for Ctrl-C."""
+
+
+def environment(data: Path, **settings: str) -> dict[str, str]:
+    """That of this process without its own settings."""
+    own = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("WATTLINE_") and name not in ("DATABASE_URL", "NATS_URL")
+    }
+    return own | {"WATTLINE_DATA": str(data)} | settings
+
+
+def left_running(data: Path) -> list[psutil.Process]:
+    """Processes that name the data folder: servers, simulators, the program itself."""
+    found = []
+    for process in psutil.process_iter(["cmdline", "status"]):
+        command = process.info["cmdline"] or []
+        if process.info["status"] != psutil.STATUS_ZOMBIE and any(str(data) in part for part in command):
+            found.append(process)
+    return found
+
+
+class Program:
+    """A node on free ports that stay the same over every start."""
+
+    def __init__(self, data: Path, *words: str, **settings: str) -> None:
+        self.data = data
+        self.words = words or ("serve",)
+        self.port, self.ocpp_port = free_port(), free_port()
+        self.settings = settings
+        self.process: subprocess.Popen[str] | None = None
+        self.said = data.with_name(f"{data.name}.stderr")
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def spawn(self) -> "subprocess.Popen[str]":
+        ports = {"WATTLINE_PORT": str(self.port), "WATTLINE_OCPP_PORT": str(self.ocpp_port)}
+        with self.said.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "backend.cli", *self.words],
+                cwd=ROOT,
+                env=environment(self.data, **ports | self.settings),
+                stdout=subprocess.DEVNULL,
+                stderr=output,
+                text=True,
+            )
+        return self.process
+
+    def start(self) -> None:
+        process = self.spawn()
+        deadline = time.monotonic() + READY_WITHIN_S
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                if httpx.get(f"{self.url}/health/ready").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        self.kill()
+        raise AssertionError(f"it didn't start:\n{self.said.read_text()}")
+
+    def stop(self, number: int) -> float:
+        """Send the signal; how long the end took. The exit status is in `process`."""
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(30)
+        return time.monotonic() - began
+
+    def kill(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+
+
+def refusal(data: Path, *words: str, prefix: tuple[str, ...] = (), **settings: str) -> str:
+    """What `wattline` says when it can't start: one sentence on stderr, status 1, nothing left running."""
+    done = subprocess.run(
+        [*prefix, sys.executable, "-m", "backend.cli", *words],
+        cwd=ROOT,
+        env=environment(data, **settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    lines = done.stderr.splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("wattline: "), lines
+    assert lines[0].endswith("."), lines
+    assert left_running(data) == []
+    return lines[0].removeprefix("wattline: ")
