@@ -76,11 +76,17 @@ class Reading(Message):
 
 
 class TransactionEvent(Message):
-    """One step in the life of a session, for the timeline."""
+    """One step in the life of a session, for the timeline. `text` says it in English.
+
+    kind (and `value`): requested, begun, charging, suspended_ev, suspended_evse, stop_requested, ended (the station's
+    reason), failed (why), late_start and late_stop (minutes), billed (the receipt's number), payment_held,
+    payment_captured, payment_released, payment_failed (why).
+    """
 
     at: datetime
     kind: str
     text: str
+    value: str = ""
 
 
 class PaymentInfo(Message):
@@ -91,6 +97,8 @@ class PaymentInfo(Message):
     held: Money | None
     captured: Money | None
     failure: str = ""
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
 
 
 class TransactionDetail(Message):
@@ -103,6 +111,11 @@ class TransactionDetail(Message):
     price: str
     headline: PriceHeadline | None = None
     """The prices that the session was begun with; None: it costs nothing."""
+    meter_start_wh: int | None = None
+    meter_last_wh: int | None = None
+    """The register of the station's meter: at the start, and the last that can be believed."""
+    left_out: int = 0
+    """Readings that are kept, but left out of curve and bill because they can't be true."""
 
 
 class StartTransaction(Request):

@@ -170,4 +170,6 @@ def shown(row: Row) -> PaymentInfo:
         held=money(row["hold_amount"]),
         captured=money(row["captured_amount"]),
         failure=row["failure"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )

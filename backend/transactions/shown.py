@@ -66,30 +66,65 @@ def readings(row: Row, rows: list[Row]) -> list[Reading]:
     return rules.thin_out(points, MOST_POINTS)
 
 
-def timeline(row: Row, messages: list[Row], payment: PaymentInfo | None, cdr: Row | None) -> list[TransactionEvent]:
+def timeline(
+    row: Row, readings: list[Row], messages: list[Row], payment: PaymentInfo | None, cdr: Row | None
+) -> list[TransactionEvent]:
     """The life of a session in steps, in the order of time."""
-    steps: list[tuple[datetime | None, str, str]] = [
-        (row["requested_at"], "requested", "Start asked for"),
-        (row["begun_at"] if row["state"] != TransactionState.FAILED else None, "begun", "Charging session began"),
-        (row["stop_requested_at"], "stop_requested", "Stop asked for"),
-        (row["ended_at"] if row["state"] == TransactionState.ENDED else None, "ended", _ended_text(row)),
+    failed, ended = row["state"] == TransactionState.FAILED, row["state"] == TransactionState.ENDED
+    steps: list[tuple[datetime | None, str, str, str]] = [
+        (row["requested_at"], "requested", "Start asked for", ""),
+        (None if failed else row["begun_at"], "begun", "Charging session began", ""),
+        *_states(readings),
+        (row["stop_requested_at"], "stop_requested", "Stop asked for", ""),
+        (row["ended_at"] if ended else None, "ended", _ended_text(row), row["stop_reason"]),
     ]
-    if row["state"] == TransactionState.FAILED:
-        steps.append((row["updated_at"], "failed", row["failure"] or "It never began"))
+    if failed:
+        steps.append((row["updated_at"], "failed", row["failure"] or "It never began", row["failure"]))
     for message in messages:
         late = message["received_at"] - message["at"]
         if late.total_seconds() > 300:
             minutes = round(late.total_seconds() / 60)
             what = "start" if message["kind"] == "started" else "stop"
-            steps.append((message["received_at"], "late", f"The station told of the {what} {minutes} min later"))
+            text = f"The station told of the {what} {minutes} min later"
+            steps.append((message["received_at"], f"late_{what}", text, str(minutes)))
     if cdr is not None:
-        steps.append((cdr["issued_at"], "billed", f"Receipt {cdr['number']} written"))
-    if payment is not None and payment.state in ("captured", "released", "failed") and row["ended_at"]:
-        words = {"captured": "Paid", "released": "Reservation given back", "failed": "Payment failed"}
-        at = cdr["issued_at"] if cdr is not None else row["updated_at"]
-        steps.append((at, f"payment_{payment.state}", words[payment.state]))
-    known = [TransactionEvent(at=at, kind=kind, text=text) for at, kind, text in steps if at is not None]
+        steps.append((cdr["issued_at"], "billed", f"Receipt {cdr['number']} written", cdr["number"]))
+    steps += _paid(payment)
+    known = [TransactionEvent(at=at, kind=kind, text=text, value=value) for at, kind, text, value in steps if at]
     return sorted(known, key=lambda step: step.at)
+
+
+MOST_STATES = 12
+"""A car that balances its battery starts and stops for hours: the first and the last tell enough."""
+
+
+def _states(readings: list[Row]) -> list[tuple[datetime, str, str, str]]:
+    """When energy flowed and when it didn't, as the readings tell."""
+    words = {
+        "charging": "Energy flows",
+        "suspended_ev": "The car pauses",
+        "suspended_evse": "The station pauses",
+    }
+    found: list[tuple[datetime, str, str, str]] = []
+    for one in readings:
+        state = one["charging_state"]
+        if state in words and (not found or found[-1][1] != state):
+            found.append((one["at"], state, words[state], ""))
+    if len(found) > MOST_STATES:
+        found = [*found[: MOST_STATES // 2], *found[-MOST_STATES // 2 :]]
+    return found
+
+
+def _paid(payment: PaymentInfo | None) -> list[tuple[datetime | None, str, str, str]]:
+    if payment is None:
+        return []
+    steps: list[tuple[datetime | None, str, str, str]] = []
+    if payment.method:
+        steps.append((payment.created_at, "payment_held", "Amount reserved", ""))
+    words = {"captured": "Paid", "released": "Reservation given back", "failed": "Payment failed"}
+    if payment.state in words:
+        steps.append((payment.updated_at, f"payment_{payment.state}", words[payment.state], payment.failure))
+    return steps
 
 
 def _ended_text(row: Row) -> str:
@@ -118,7 +153,11 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         return Money(amount=amount, currency=cdr["currency"])
 
     paid = payment.captured.amount if payment and payment.captured else Decimal(0)
-    note = "The station's own numbers for the end can't be used: this is its last reliable reading." if facts["estimated"] else ""
+    note = (
+        "The station's own numbers for the end can't be used: this is its last reliable reading."
+        if facts["estimated"]
+        else ""
+    )
     return Receipt(
         id=str(cdr["id"]),
         number=cdr["number"],

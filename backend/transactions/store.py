@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from backend.db.engine import DB
@@ -197,7 +198,22 @@ async def next_number() -> int:
     return int(rows[0]["number"])
 
 
-SORTS = {"newest": ("t.created_at", "DESC"), "oldest": ("t.created_at", "ASC")}
+class Sort(NamedTuple):
+    column: str
+    falling: bool
+    sql_kind: str
+    cursor: Any
+    """The types of its value and of a row's id."""
+
+
+SORTS = {
+    "newest": Sort("t.created_at", True, "timestamptz", tuple[datetime, UUID]),
+    "oldest": Sort("t.created_at", False, "timestamptz", tuple[datetime, UUID]),
+    "-energy": Sort("t.energy_wh", True, "bigint", tuple[int, UUID]),
+    "energy": Sort("t.energy_wh", False, "bigint", tuple[int, UUID]),
+    "-cost": Sort("COALESCE(t.cost, 0)", True, "numeric", tuple[Decimal, UUID]),
+    "cost": Sort("COALESCE(t.cost, 0)", False, "numeric", tuple[Decimal, UUID]),
+}
 
 
 async def page(
@@ -208,19 +224,20 @@ async def page(
     station: str | None,
     search: str | None,
     sort: str,
-    after: tuple[datetime, UUID] | None,
+    after: tuple[Any, UUID] | None,
     limit: int,
 ) -> list[Row]:
-    column, way = SORTS[sort]
-    sign = "<" if way == "DESC" else ">"
+    """`sorted_by` of a row is what a cursor needs beside its id."""
+    column, falling, sql_kind, _ = SORTS[sort]
+    sign, way = ("<", "DESC") if falling else (">", "ASC")
     return await DB.run(
         f"""
-        {JOINED}
+        {JOINED.replace("FROM transaction t", f", {column} AS sorted_by FROM transaction t", 1)}
         WHERE t.tenant = $1 AND ($2::uuid IS NULL OR t.account = $2) AND ($3::text[] IS NULL OR t.state = ANY($3))
           AND ($4::text IS NULL OR s.identity = $4)
-          AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', s.identity, s.name, l.name, a.name, t.number::text)),
-                                          lower($5)) > 0)
-          AND ($6::timestamptz IS NULL OR ({column}, t.id) {sign} ($6, $7::uuid))
+          AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', s.identity, s.name, l.name, a.name, t.id_token,
+                                                          t.number::text)), lower($5)) > 0)
+          AND ($6::{sql_kind} IS NULL OR ({column}, t.id) {sign} ($6, $7::uuid))
         ORDER BY {column} {way}, t.id {way} LIMIT $8
         """,
         tenant_id,

@@ -1,7 +1,6 @@
 """Transactions as drivers and operators look at them. A driver sees only their own."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from backend.context import Context
@@ -38,16 +37,20 @@ async def detail(ctx: Context, actor: Actor, transaction_id: UUID) -> Transactio
     payment = await payments.info(ctx, transaction_id)
     cdr = await store.cdr(transaction_id)
     messages = await store.messages(transaction_id)
+    readings = await store.readings(transaction_id)
     tariff = await tariffs.get(ctx, row["tariff"]) if row["tariff"] else None
     return TransactionDetail(
         transaction=shown.transaction(row, for_driver=not actor.may(Role.OPERATOR)),
-        readings=shown.readings(row, await store.readings(transaction_id)),
-        timeline=shown.timeline(row, messages, payment, cdr),
+        readings=shown.readings(row, readings),
+        timeline=shown.timeline(row, readings, messages, payment, cdr),
         payment=payment,
         has_receipt=cdr is not None,
         max_power_w=row["connector_power_w"] or row["max_power_w"],
         price=tariff.name if tariff else "No charge",
         headline=tariffs.shown(tariff) if tariff else None,
+        meter_start_wh=row["meter_start_wh"],
+        meter_last_wh=row["meter_last_wh"],
+        left_out=sum(not one["trusted"] for one in readings),
     )
 
 
@@ -72,13 +75,13 @@ async def page(
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[Transaction]:
-    """state: one or more TransactionState words with commas between. sort: newest or oldest.
+    """state: one or more TransactionState words with commas between. sort: a word of SORTS.
 
     Raises InvalidInput for unknown words and foreign cursors.
     """
     states = _states(state)
     if sort not in store.SORTS:
-        raise InvalidInput("Sort by newest or oldest.", fields=[("$.sort", "newest or oldest")])
+        raise InvalidInput("It can't be sorted by this.", fields=[("$.sort", f"one of {', '.join(store.SORTS)}")])
     own = mine or not actor.may(Role.OPERATOR)
     rows = await store.page(
         actor.tenant_id,
@@ -87,14 +90,14 @@ async def page(
         station=station,
         search=search.strip() if search and search.strip() else None,
         sort=sort,
-        after=decode_cursor(cursor, tuple[datetime, UUID]),
+        after=decode_cursor(cursor, store.SORTS[sort].cursor),
         limit=limit + 1,
     )
     more = len(rows) > limit
     rows = rows[:limit]
     return Page(
         items=[shown.transaction(row, for_driver=not actor.may(Role.OPERATOR)) for row in rows],
-        next_cursor=encode_cursor([rows[-1]["created_at"], rows[-1]["id"]]) if more else None,
+        next_cursor=encode_cursor([rows[-1]["sorted_by"], rows[-1]["id"]]) if more else None,
     )
 
 
