@@ -161,8 +161,11 @@ class WebClient:
         if found is None:
             return Response(status_code=404)
         if name == "assets/FontManifest.json":
-            fonts = json.loads(found.read_text())
+            # The client loads every listed font before it draws; those of mathematical formulas are not for us.
+            fonts = [one for one in json.loads(found.read_text()) if "KaTeX" not in one["family"]]
             fonts.append({"family": "Roboto", "fonts": [{"asset": "fonts/roboto.woff2"}]})
+            # Ours from the beginning: letters that change their shape later would move what is on the screen.
+            fonts.append({"family": "Inter", "fonts": [{"asset": "../../../fonts/Inter.ttf"}]})
             return Response(
                 json.dumps(fonts), media_type="application/json", headers={"Cache-Control": FOREVER, **HEADERS}
             )

@@ -1,5 +1,6 @@
 """The running demo and a real browser."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -44,7 +45,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_app(demo: Demo, chromium: Browser) -> Iterator[OpenApp]:
+def open_app(demo: Demo, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenApp]:
     """`open_app(Role.DRIVER, size=PHONE, route="/")`: a tab of its own, signed in by the demo button.
 
     The test fails when the browser's console of any of them told an error.
@@ -62,6 +63,9 @@ def open_app(demo: Demo, chromium: Browser) -> Iterator[OpenApp]:
             return one
 
         yield open_one
+        pictures = os.environ.get("WATTLINE_TEST_PICTURES")
+        for number, one in enumerate(opened if pictures else []):
+            one.picture(Path(str(pictures)) / f"{request.node.name}-{number}.png")
         for one in opened:
             assert not one.has("broken"), one.text()
             assert one.errors == []

@@ -19,8 +19,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PHONE, DESKTOP = (390, 844), (1440, 900)
+PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 PATIENCE_MS = 20_000
+
+HIT = """(e, [x, y]) => {
+    const hit = e.getRootNode().elementFromPoint(x, y);
+    if (hit === null || !(e.contains(hit) || hit.contains(e))) return 'hidden';
+    return hit.closest('[aria-disabled="true"]') ? 'disabled' : 'hit';
+}"""
+"""What a press at a point would do to an element."""
 
 
 def chromium() -> str | None:
@@ -79,18 +86,23 @@ class Screen:
         self.page.mouse.click(x, y)
 
     def _middle(self, identifier: str) -> tuple[float, float]:
+        """Where it can be hit: not below the edge, not behind a bar."""
         self.wait(identifier)
-        width, height = self.page.viewport_size["width"], self.page.viewport_size["height"]
-        for _ in range(20):
+        size = self.page.viewport_size
+        assert size is not None
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while True:
             box = self.find(identifier).bounding_box()
             assert box is not None, identifier
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-            if 0 <= y <= height:
-                break
-            self.page.mouse.move(min(max(x, 1), width - 1), height / 2)
-            self.page.mouse.wheel(0, min(max(y - height / 2, -400), 400))
+            found = self.find(identifier).evaluate(HIT, [x, y])
+            if found == "hit":
+                return x, y
+            assert time.monotonic() < deadline, f"{identifier} can't be pressed: {found}"
+            if found == "hidden":
+                self.page.mouse.move(min(max(x, 1), size["width"] - 1), size["height"] * 0.7)
+                self.page.mouse.wheel(0, 150 if y > size["height"] / 2 else -150)
             self.page.wait_for_timeout(100)
-        return x, y
 
     def said(self, identifier: str) -> str:
         """What a screen reader says of a part of the screen."""
