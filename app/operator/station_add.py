@@ -59,6 +59,10 @@ def AddStation(on_close: Callable[[], Any], on_made: Callable[[str], Any]) -> ft
         finally:
             set_busy(False)
 
+    def name_it(value: str) -> None:
+        set_identity(value)
+        set_problem("")
+
     def submit() -> None:
         if identity.strip():
             app.run(send)
@@ -86,7 +90,7 @@ def AddStation(on_close: Callable[[], Any], on_made: Callable[[str], Any]) -> ft
             words("Identity"),
             identity,
             t,
-            set_identity,
+            name_it,
             identifier="station-identity",
             autofocus=True,
             on_submit=submit,

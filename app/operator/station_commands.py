@@ -70,7 +70,7 @@ def use_commander(identity: str) -> Commander:
         try:
             answer = await work()
         except ApiError as error:
-            head, detail = rules.failure(error, identity)
+            head, detail = rules.failure(error)
             result = Told(action, words(head).format(identity=identity), words(detail), good=False, number=mine)
         else:
             result = _result(action, answer, identity, words, mine, round((time.monotonic() - begun) * 1000))

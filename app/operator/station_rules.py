@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
-from app.api import ApiError
-from shared.operations import Incident, Overview
+from app.errors import ApiError
+from shared.operations import Incident
 from shared.stations import CommandAnswer, ConnectorStatus, Frame, Registration, StationRow
 
 PENDING = "pending"
@@ -163,14 +163,6 @@ def station_url(ocpp_url: str, app_url: str, identity: str = "") -> str:
     return urlunsplit(parts).rstrip("/") + "/" + identity
 
 
-# --- today against yesterday -------------------------------------------------------------------------
-
-
-def needs_somebody(overview: Overview) -> int:
-    """How many things wait for a first look."""
-    return overview.pending_stations + sum(one.acknowledged_at is None for one in overview.incidents)
-
-
 # --- a station's answer in plain words ---------------------------------------------------------------
 
 MEANINGS = {
@@ -196,9 +188,8 @@ def meaning(answer: CommandAnswer) -> str:
     return MEANINGS.get(answer.status, usual)
 
 
-def failure(error: ApiError, identity: str) -> tuple[str, str]:
-    """(head, detail) of a command that brought no answer. English keys with `{identity}` are filled in by the page."""
-    del identity
+def failure(error: ApiError) -> tuple[str, str]:
+    """(head, detail) of a command that brought no answer; `{identity}` in it is for the page to fill in."""
     match error.code:
         case "station_timeout":
             return "No answer from {identity}", "It may still do it. Look at the log, then try again."
