@@ -7,8 +7,9 @@ from typing import Any
 import flet as ft
 import msgspec
 
-from app import i18n, theme
+from app import theme
 from app.api import Api, ApiError
+from app.device.language import language_of
 from app.device.location import Locator
 from app.device.storage import Storage
 from app.keys import Keys
@@ -45,7 +46,7 @@ class App:
     async def start(self) -> None:
         """Read what is remembered, ask who we are; then the first page can be shown."""
         store = self.store
-        store.language = await self.storage.get(LANGUAGE) or i18n.language_of(self.page)
+        store.language = await self.storage.get(LANGUAGE) or await language_of(self.page)
         store.theme_choice = await self.storage.get(THEME) or "system"
         self.apply_theme()
         remembered = await self.storage.get(TOKENS)
@@ -159,8 +160,10 @@ class App:
         if self._leave_brand is not None:
             self._leave_brand()
             self._leave_brand = None
-        await self.api.sign_out()
+        # Away from the page first: where somebody was is not where the next one wants to go.
+        self.store.route = "/"
         self.go("/")
+        await self.api.sign_out()
 
     async def _remember(self, tokens: Tokens | None) -> None:
         before, self.store.account = self.store.account, tokens.account if tokens else None

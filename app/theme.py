@@ -175,18 +175,11 @@ def tokens(seed: str, dark: bool) -> Tokens:
 def material(t: Tokens) -> ft.Theme:
     """What Flet's own controls take: the same colours, our corners and our type."""
     shape = ft.RoundedRectangleBorder(radius=CONTROL)
+    plain = ft.TextStyle(font_family=FONT, letter_spacing=0)
     return ft.Theme(
         font_family=FONT,
         # Material's wide tracking is made for Roboto; Inter is set tight by itself.
-        text_theme=ft.TextTheme(
-            body_large=ft.TextStyle(letter_spacing=0),
-            body_medium=ft.TextStyle(letter_spacing=0),
-            body_small=ft.TextStyle(letter_spacing=0),
-            label_large=ft.TextStyle(letter_spacing=0),
-            label_medium=ft.TextStyle(letter_spacing=0),
-            title_large=ft.TextStyle(letter_spacing=0),
-            title_medium=ft.TextStyle(letter_spacing=0),
-        ),
+        text_theme=ft.TextTheme(body_large=plain, body_medium=plain, body_small=plain, label_large=plain),
         color_scheme=ft.ColorScheme(
             primary=t.primary,
             on_primary=t.on_primary,

@@ -64,7 +64,7 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
         expand=True,
     )
     if found is None:
-        bar = bottom_bar(muted(words("Choose a connector to see its price and to start."), t), t)
+        bar = bottom_bar(muted(words("Choose a connector to see its price and to start."), t))
     else:
         station, connector = found
         bar = ft.Container(StartBar(station, connector, here, locations.data or []), key=f"start-{connector.id}")
@@ -164,8 +164,12 @@ def StartBar(
         app.go(f"/sessions/{begun.id}")
 
     why = rules.hindrance(connector, station.online, words)
-    name = f"{station.name} · {i18n.rated(connector.max_power_w)} {rules.plug(connector.standard)}"
-    parts: list[ft.Control] = [text(name, t, size=T16, bold=True)]
+    what = f"{i18n.rated(connector.max_power_w)} {rules.plug(connector.standard)}"
+    if len(station.connectors) > 1:
+        what = f"{words('Connector {name}').format(name=connector.label)} · {what}"
+    parts: list[ft.Control] = [
+        ft.Row([text(station.name, t, size=T16, bold=True), muted(what, t, no_wrap=True)], spacing=S8)
+    ]
     if trouble:
         parts.append(note(trouble, t, "danger", identifier="start-problem"))
     if why:
@@ -202,7 +206,7 @@ def StartBar(
                 identifier="start-charging",
             )
         )
-    return bottom_bar(ft.Column(parts, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), t)
+    return bottom_bar(ft.Column(parts, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True))
 
 
 def _elsewhere(

@@ -7,13 +7,13 @@ import flet as ft
 
 from app import i18n
 from app.driver import rules
-from app.hooks import use_app, use_live, use_tokens, use_words
-from app.theme import CARD, S4, S8, S12, S16, T12, T14, T16, T20, Tokens, Tone
+from app.hooks import use_app, use_live, use_store, use_tokens, use_words
+from app.theme import CARD, S4, S8, S12, S16, S24, T12, T14, T16, T20, Tokens, Tone
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge, status_badge
 from app.widgets.text import muted, number, text
-from shared.stations import Connector, LocationSummary, PowerType, StationForDriver
+from shared.stations import Connector, LocationSummary, StationForDriver
 from shared.transactions import Transaction, TransactionState
 
 Words = Callable[[str], str]
@@ -103,19 +103,15 @@ def connector_row(
     """One outlet: its plug, its power, its state, its price."""
     able = rules.startable(connector, station.online)
     why = rules.hindrance(connector, station.online, words)
-    strong = connector.power_type is PowerType.DC
     kind = f"{connector.power_type} · {rules.plug(connector.standard)}"
     name = words("Connector {name}").format(name=connector.label) if len(station.connectors) > 1 else ""
-    price = i18n.price(connector.price)
-    below = why or " · ".join(part for part in (price, name) if part)
+    below = why or i18n.price(connector.price)
     content = ft.Row(
         [
             ft.Container(
-                ft.Icon(
-                    ft.Icons.ELECTRIC_BOLT_ROUNDED if strong else ft.Icons.ELECTRICAL_SERVICES_ROUNDED,
-                    size=20,
-                    color=t.primary if able else t.muted,
-                ),
+                text(connector.label, t, size=T16, bold=True, color=t.primary if able else t.muted)
+                if name
+                else ft.Icon(ft.Icons.BOLT_ROUNDED, size=20, color=t.primary if able else t.muted),
                 bgcolor=t.primary_soft if able else t.sunken,
                 border_radius=99,
                 width=40,
@@ -218,14 +214,21 @@ def note(words: str, t: Tokens, kind: str = "info", *, identifier: str = "") -> 
     )
 
 
-def bottom_bar(content: ft.Control, t: Tokens) -> ft.Control:
-    """Where the thumb is: the one action of a page, always in sight."""
+@guarded
+def _BottomBar(content: ft.Control, floating: bool) -> ft.Control:  # a component
+    store, t = use_store(), use_tokens()
+    loose = floating and not store.phone
     return ft.Container(
-        content,
-        bgcolor=t.surface,
-        border=ft.Border.only(top=ft.BorderSide(1, t.border)),
-        padding=ft.Padding.symmetric(horizontal=S16, vertical=S12),
+        ft.Column([content], horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True),
+        bgcolor=None if loose else t.surface,
+        border=None if loose else ft.Border.only(top=ft.BorderSide(1, t.border)),
+        padding=ft.Padding.symmetric(horizontal=S24 if loose else S16, vertical=S12),
     )
+
+
+def bottom_bar(content: ft.Control, *, floating: bool = False) -> ft.Control:
+    """Where the thumb is: the one action of a page, always in sight. `floating`: no bar on wide screens."""
+    return _BottomBar(content, floating)
 
 
 def problem(error: Any, t: Tokens, retry: Callable[[], Any] | None) -> ft.Control:

@@ -108,7 +108,7 @@ def availability(states: Availability, words: Words) -> tuple[str, str]:
 
 
 def plug(standard: str) -> str:
-    return PLUGS.get(standard, standard.replace("_", " ").title())
+    return i18n.say(PLUGS.get(standard, standard.replace("_", " ").title()))
 
 
 def startable(connector: Connector, online: bool) -> bool:
@@ -276,14 +276,16 @@ def payment_sentence(detail: TransactionDetail, words: Words) -> str:
         return words("Nothing was charged.")
     if payment.state == "held" and payment.held is not None:
         return words("{amount} is reserved on {method}. You pay only what you use.").format(
-            amount=i18n.money(payment.held), method=payment.method
+            amount=i18n.money(payment.held), method=words(payment.method)
         )
     if payment.state in ("releasing", "released"):
         return words("Nothing was charged. The reservation was given back.")
     if payment.state == "failed":
         return payment.failure or words("The payment failed.")
     if payment.state == "captured" and payment.captured is not None:
-        return words("{amount} paid with {method}.").format(amount=i18n.money(payment.captured), method=payment.method)
+        return words("{amount} paid with {method}.").format(
+            amount=i18n.money(payment.captured), method=words(payment.method)
+        )
     return words("The payment is under way.")
 
 

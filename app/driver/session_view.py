@@ -1,8 +1,7 @@
 """The session that is on, as the hero of the screen: what went in, how fast, what it costs so far, and Stop."""
 
-import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,21 +10,21 @@ import flet as ft
 from app import i18n
 from app.driver import rules
 from app.driver.data import use_session
-from app.driver.pieces import TONE_ICON, bottom_bar, note, tone
+from app.driver.pieces import bottom_bar, note, tone
+from app.driver.session_after import again_bar, ended, failed, receipt_bar
+from app.driver.session_before import requested
+from app.driver.session_pieces import CURVE, RING, PowerCurve, figure, middle, price_card, state_line, use_clock
 from app.errors import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, T28, T40, Tokens
-from app.widgets import buttons, plots, surfaces
+from app.theme import S4, S8, S12, S16, S24, T20, T28, T40, Tokens
+from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import confirm
-from app.widgets.status import badge
 from app.widgets.text import muted, number, text, title
-from shared.transactions import Reading, Transaction, TransactionDetail, TransactionState
+from shared.transactions import Transaction, TransactionDetail, TransactionState
 
 Words = Callable[[str], str]
-RING = 232
 WIDTH = 560
-CURVE = 200
 
 
 @guarded
@@ -44,11 +43,11 @@ def SessionView(transaction_id: str, page: bool = True) -> ft.Control:  # a comp
         return _frame([_skeleton(t)], None, "", t, words, store.phone, back)
     one = detail.transaction
     if one.state is TransactionState.REQUESTED:
-        parts, bar = _requested(detail, store.meta.start_timeout_s if store.meta else 120, t, words), StopBar(one)
+        parts, bar = requested(detail, store.meta.start_timeout_s if store.meta else 120, t, words), StopBar(one)
     elif one.state is TransactionState.FAILED:
-        parts, bar = _failed(detail, t, words), _again(one, t, words, app.go)
+        parts, bar = failed(detail, t, words), again_bar(one, t, words, app.go)
     elif one.state is TransactionState.ENDED:
-        parts, bar = _ended(detail, t, words), _receipt_bar(detail, t, words, app.go)
+        parts, bar = ended(detail, t, words), receipt_bar(detail, t, words, app.go)
     else:
         parts, bar = _active(detail, t, words), StopBar(one)
     where = " · ".join(part for part in (one.location, one.station_name) if part)
@@ -102,23 +101,15 @@ def _skeleton(t: Tokens) -> ft.Control:
 def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control]:
     one = detail.transaction
     parts: list[ft.Control] = [
-        _middle(_ring(detail, t, words)),
-        _state(one, t, words),
+        middle(_ring(detail, t, words)),
+        state_line(one, t, words),
         _figures(one, t, words),
     ]
     if detail.readings:
         last = detail.readings[-1].at
-        parts.append(
-            surfaces.section(words("Power"), PowerCurve(detail.readings, int(last.timestamp()), detail.max_power_w), t)
-        )
-    parts.append(_price(detail, t, words))
+        parts.append(surfaces.section(words("Power"), PowerCurve(detail.readings, int(last.timestamp())), t))
+    parts.append(price_card(detail, t, words))
     return parts
-
-
-def _middle(content: ft.Control) -> ft.Control:
-    return ft.Container(
-        ft.Row([content], alignment=ft.MainAxisAlignment.CENTER), padding=ft.Padding.symmetric(vertical=S8)
-    )
 
 
 def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
@@ -161,38 +152,14 @@ def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
     )
 
 
-def _state(one: Transaction, t: Tokens, words: Words) -> ft.Control:
-    name = rules.state_tone(one)
-    icon = ft.Icons.PAUSE_CIRCLE_ROUNDED if name == "warning" and not one.stopping else TONE_ICON[name]
-    detail = rules.state_detail(one, words)
-    shown: list[ft.Control] = [
-        ft.Semantics(
-            identifier="session-state",
-            live_region=True,
-            content=badge(rules.state_word(one, words), icon, tone(name, t)),
-        )
-    ]
-    if detail:
-        shown.append(muted(detail, t, text_align=ft.TextAlign.CENTER))
-    return ft.Column(shown, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
-
-
 def _figures(one: Transaction, t: Tokens, words: Words) -> ft.Control:
     cost = i18n.money(one.cost) if one.cost is not None else words("No charge")
     return ft.Row(
         [
-            _figure(words("Cost so far"), text(cost, t, size=T20, bold=True), "session-cost", t),
-            _figure(words("Time"), Elapsed(one.begun_at), "session-time", t),
+            figure(words("Cost so far"), text(cost, t, size=T20, bold=True), "session-cost", t),
+            figure(words("Time"), Elapsed(one.begun_at), "session-time", t),
         ],
         spacing=S12,
-    )
-
-
-def _figure(name: str, value: ft.Control, identifier: str, t: Tokens) -> ft.Control:
-    return surfaces.card(
-        ft.Column([muted(name, t, size=T12), ft.Semantics(identifier=identifier, content=value)], spacing=S4),
-        t,
-        expand=True,
     )
 
 
@@ -203,49 +170,6 @@ def Elapsed(begun_at: datetime | None) -> ft.Control:  # a component
     now = use_clock()
     shown = "–" if begun_at is None else i18n.countdown(now - begun_at)
     return text(shown, t, size=T20, bold=True)
-
-
-def use_clock() -> datetime:
-    """The time, anew each second as long as the component is on the screen."""
-    app = use_app()
-    now, set_now = ft.use_state(datetime.now(UTC))
-    gone: Any = ft.use_ref(False)
-
-    async def tick() -> None:
-        while not gone.current:
-            await asyncio.sleep(1)
-            if not gone.current:
-                set_now(datetime.now(UTC))
-
-    def begin() -> None:
-        gone.current = False
-        app.run(tick)
-
-    def end() -> None:
-        gone.current = True
-
-    ft.use_effect(begin, [], end)
-    return now
-
-
-@guarded
-def PowerCurve(readings: list[Reading], newest: int, max_power_w: int) -> ft.Control:  # a component
-    """Drawn anew only for a new reading (`newest`, in seconds)."""
-    t, words = use_tokens(), use_words()
-    del max_power_w
-
-    def draw() -> ft.Control:
-        points = [(one.at, one.power_w / 1000) for one in readings if one.power_w is not None]
-        return plots.line_plot(points, t, unit="kW", height=CURVE, label=words("Power"), empty=words("No readings yet"))
-
-    return ft.use_memo(draw, [newest, len(readings), t])
-
-
-def _price(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
-    lines = [text(line, t) for line in rules.price_lines(detail.headline, words)]
-    lines.append(muted(rules.payment_sentence(detail, words), t, size=T12))
-    lines.append(muted(words("All prices include VAT."), t, size=T12))
-    return surfaces.section(words("Price"), ft.Column(list[ft.Control](lines), spacing=S4), t)
 
 
 @guarded
@@ -303,181 +227,6 @@ def StopBar(one: Transaction) -> ft.Control:  # a component
     if trouble:
         parts.append(note(trouble, t, "danger", identifier="stop-problem"))
     parts.append(make(label, t, ask, icon=icon, busy=stopping, identifier="stop-charging"))
-    return bottom_bar(ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), t)
-
-
-# --- before --------------------------------------------------------------------------------------------------
-
-
-def _requested(detail: TransactionDetail, timeout_s: int, t: Tokens, words: Words) -> list[ft.Control]:
-    one = detail.transaction
-    steps = (
-        words("Plug the cable into your car and into connector {name}.").format(name=one.connector or "1"),
-        words("Keep the car unlocked until you hear it lock the plug."),
-        words("Charging begins by itself. You can put the phone away."),
+    return bottom_bar(
+        ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), floating=True
     )
-    return [
-        _middle(Waiting(one.requested_at, timeout_s)),
-        _state(one, t, words),
-        surfaces.section(
-            words("Plug in the cable"),
-            ft.Column([_step(place, words_, t) for place, words_ in enumerate(steps, 1)], spacing=S12),
-            t,
-        ),
-        _price(detail, t, words),
-    ]
-
-
-def _step(place: int, sentence: str, t: Tokens) -> ft.Control:
-    return ft.Row(
-        [
-            ft.Container(
-                text(str(place), t, size=T12, bold=True, color=t.primary),
-                width=24,
-                height=24,
-                bgcolor=t.primary_soft,
-                border_radius=99,
-                alignment=ft.Alignment.CENTER,
-            ),
-            text(sentence, t, expand=True),
-        ],
-        spacing=S12,
-        vertical_alignment=ft.CrossAxisAlignment.START,
-    )
-
-
-@guarded
-def Waiting(requested_at: datetime | None, timeout_s: int) -> ft.Control:  # a component
-    """How long the charger still waits for the cable."""
-    t, words = use_tokens(), use_words()
-    now = use_clock()
-    left = timedelta(seconds=timeout_s) - (now - requested_at if requested_at else timedelta())
-    share = max(0.0, min(1.0, left.total_seconds() / timeout_s)) if timeout_s else 0.0
-    return ft.Stack(
-        [
-            ft.ProgressRing(
-                value=share,
-                width=RING,
-                height=RING,
-                stroke_width=14,
-                color=t.info.ink,
-                bgcolor=t.border,
-                stroke_cap=ft.StrokeCap.ROUND,
-            ),
-            ft.Container(
-                ft.Column(
-                    [
-                        ft.Icon(ft.Icons.POWER_ROUNDED, size=40, color=t.info.ink),
-                        text(i18n.countdown(left), t, size=T28, bold=True),
-                        muted(words("left to plug in"), t),
-                    ],
-                    spacing=S4,
-                    alignment=ft.MainAxisAlignment.CENTER,
-                    horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-                ),
-                width=RING,
-                height=RING,
-                alignment=ft.Alignment.CENTER,
-            ),
-        ],
-        width=RING,
-        height=RING,
-    )
-
-
-# --- after ---------------------------------------------------------------------------------------------------
-
-
-def _ended(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control]:
-    one = detail.transaction
-    energy, unit = i18n.energy(one.energy_wh)
-    cost = i18n.money(one.cost) if one.cost is not None else words("No charge")
-    lasted = i18n.duration(rules.lasted(one, datetime.now(UTC)))
-    parts: list[ft.Control] = [
-        _result(ft.Icons.CHECK_ROUNDED, "good", number(energy, unit, t, size=T40), "session-energy", t),
-        _state(one, t, words),
-        ft.Row(
-            [
-                _figure(words("Total"), text(cost, t, size=T20, bold=True), "session-cost", t),
-                _figure(words("Time"), text(lasted, t, size=T20, bold=True), "session-time", t),
-            ],
-            spacing=S12,
-        ),
-        surfaces.card(
-            surfaces.key_values(
-                [
-                    (words("Begun"), i18n.moment(one.begun_at)),
-                    (words("Ended"), i18n.moment(one.ended_at)),
-                    (words("Payment"), rules.payment_sentence(detail, words)),
-                ],
-                t,
-            ),
-            t,
-        ),
-    ]
-    if len(detail.readings) > 1:
-        curve = PowerCurve(detail.readings, len(detail.readings), detail.max_power_w)
-        parts.append(surfaces.section(words("Power"), curve, t))
-    return parts
-
-
-def _result(icon: Any, name: str, value: ft.Control, identifier: str, t: Tokens) -> ft.Control:
-    mine = tone(name, t)
-    return ft.Column(
-        [
-            ft.Container(
-                ft.Icon(icon, size=36, color=mine.ink),
-                bgcolor=mine.ground,
-                width=72,
-                height=72,
-                border_radius=99,
-                alignment=ft.Alignment.CENTER,
-            ),
-            ft.Semantics(identifier=identifier, content=value),
-        ],
-        spacing=S12,
-        horizontal_alignment=ft.CrossAxisAlignment.CENTER,
-    )
-
-
-def _receipt_bar(detail: TransactionDetail, t: Tokens, words: Words, go: Callable[[str], None]) -> ft.Control:
-    address = f"/sessions/{detail.transaction.id}/receipt"
-    label = words("Show receipt") if detail.has_receipt else words("The receipt is being written …")
-    button = buttons.primary(
-        label,
-        t,
-        lambda: go(address),
-        icon=ft.Icons.RECEIPT_LONG_ROUNDED,
-        busy=not detail.has_receipt,
-        identifier="open-receipt",
-    )
-    return bottom_bar(ft.Column([button], horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), t)
-
-
-def _failed(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control]:
-    one = detail.transaction
-    why = words(one.failure) if one.failure else words("The charger never began.")
-    head = text(words("Charging didn't start"), t, size=T20, bold=True, text_align=ft.TextAlign.CENTER)
-    return [
-        _result(ft.Icons.PRIORITY_HIGH_ROUNDED, "danger", head, "session-failure", t),
-        _state(one, t, words),
-        surfaces.card(
-            ft.Column(
-                [
-                    text(why, t, size=T16),
-                    muted(rules.payment_sentence(detail, words), t),
-                    muted(words("Try the same connector again, or choose another one."), t),
-                ],
-                spacing=S8,
-            ),
-            t,
-        ),
-    ]
-
-
-def _again(one: Transaction, t: Tokens, words: Words, go: Callable[[str], None]) -> ft.Control:
-    address = f"/locations/{one.location_id}?connector={one.connector_id or ''}" if one.location_id else "/"
-    button = buttons.primary(
-        words("Back to the charger"), t, lambda: go(address), icon=ft.Icons.REFRESH_ROUNDED, identifier="try-again"
-    )
-    return bottom_bar(ft.Column([button], horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True), t)

@@ -49,6 +49,8 @@ LOCATION = {
     "You have a session already. Stop it before you start another one.": (
         "Sie laden bereits. Beenden Sie das, bevor Sie neu starten."
     ),
+    "Type 2": "Typ 2",
+    "Type 1": "Typ 1",
     "Show my session": "Meinen Ladevorgang zeigen",
     "No connection. Tap again: the same start is never counted twice.": (
         "Keine Verbindung. Tippen Sie noch einmal: Derselbe Start zählt nie doppelt."

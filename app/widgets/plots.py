@@ -15,7 +15,7 @@ from app.widgets.text import muted
 MOST_POINTS = 120
 """More can't be told apart on a phone, and each costs a control."""
 FOOT = 24
-STEPS_MIN = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160, 43200)
+STEPS_MIN = (0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160, 43200)
 DAY_MIN = 1440
 
 Point = tuple[datetime, float]
@@ -42,21 +42,30 @@ def line_plot(
     color = color or t.info.ink
     top, step = scale(max(max(value for _, value in shown), limit or 0))
     first, last = shown[0][0], shown[-1][0]
-    span = minutes(first, last)
-    series = [_line(shown, color, t, unit, first)]
+    origin = midnight(first)
+    begin, end = minutes(origin, first), minutes(origin, last)
+    series = [_line(shown, color, t, unit, origin)]
     if limit is not None:
-        series.append(_limit(limit, span, t))
+        series.append(_limit(limit, begin, end, t))
     chart = fc.LineChart(
         data_series=series,
-        min_x=0,
-        max_x=span,
+        min_x=begin,
+        max_x=end,
         min_y=0,
         max_y=top,
         height=height,
         animation=ft.Animation(duration=0),
         horizontal_grid_lines=fc.ChartGridLines(interval=step, color=t.border, width=1),
-        left_axis=fc.ChartAxis(labels=_values(top, step, unit, t), label_size=_room(top, step, unit)),
-        bottom_axis=fc.ChartAxis(labels=_times(first, last, t), label_size=FOOT),
+        left_axis=fc.ChartAxis(
+            labels=_values(top, step, unit, t), label_spacing=step, label_size=_room(top, step, unit)
+        ),
+        bottom_axis=fc.ChartAxis(
+            labels=_times(first, last, origin, t),
+            label_spacing=tick_step(end - begin),
+            label_size=FOOT,
+            show_min=False,
+            show_max=False,
+        ),
         tooltip=fc.LineChartTooltip(
             bgcolor=t.ink,
             border_radius=CONTROL,
@@ -104,18 +113,26 @@ def scale(highest: float) -> tuple[float, float]:
     return step * math.ceil(highest / step * 0.999), step
 
 
+def tick_step(span_min: float, most: int = 5) -> float:
+    """Minutes between two labels, so that at most `most` are shown."""
+    return next((size for size in STEPS_MIN if span_min / size <= most - 1), STEPS_MIN[-1])
+
+
 def ticks(first: datetime, last: datetime, most: int = 5) -> list[datetime]:
     """Even moments of the local clock between the two, at most `most`."""
-    span = minutes(first, last)
-    step = next((size for size in STEPS_MIN if span / size <= most - 1), STEPS_MIN[-1])
-    here = local(first)
-    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
-    number = math.ceil(minutes(midnight, here) / step - 1e-9)
+    step = tick_step(minutes(first, last), most)
+    day_begin = midnight(first)
+    number = math.ceil(minutes(day_begin, first) / step - 1e-9)
     found: list[datetime] = []
-    while (at := midnight + timedelta(minutes=number * step)) <= last and len(found) < most:
+    while (at := day_begin + timedelta(minutes=number * step)) <= last and len(found) < most:
         found.append(at)
         number += 1
     return found
+
+
+def midnight(at: datetime) -> datetime:
+    """Where the axis begins to count: labels lie on multiples of their step from there."""
+    return local(at).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def minutes(first: datetime, last: datetime) -> float:
@@ -140,13 +157,13 @@ def at_moment(at: datetime, span_min: float) -> str:
 # --- parts ---------------------------------------------------------------------------------------------------
 
 
-def _line(points: Sequence[Point], color: str, t: Tokens, unit: str, first: datetime) -> fc.LineChartData:
-    span = minutes(first, points[-1][0])
+def _line(points: Sequence[Point], color: str, t: Tokens, unit: str, origin: datetime) -> fc.LineChartData:
+    span = minutes(points[0][0], points[-1][0])
     style = ft.TextStyle(size=T12, weight=ft.FontWeight.W_600, color=t.surface)
     return fc.LineChartData(
         points=[
             fc.LineChartDataPoint(
-                minutes(first, at),
+                minutes(origin, at),
                 value,
                 tooltip=fc.LineChartDataPointTooltip(
                     text=f"{number(value, 1)} {unit} · {at_moment(at, span)}", text_style=style
@@ -168,9 +185,9 @@ def _line(points: Sequence[Point], color: str, t: Tokens, unit: str, first: date
     )
 
 
-def _limit(limit: float, span: float, t: Tokens) -> fc.LineChartData:
+def _limit(limit: float, begin: float, end: float, t: Tokens) -> fc.LineChartData:
     return fc.LineChartData(
-        points=[fc.LineChartDataPoint(x, limit, show_tooltip=False) for x in (0.0, span)],
+        points=[fc.LineChartDataPoint(x, limit, show_tooltip=False) for x in (begin, end)],
         color=t.warning.ink,
         stroke_width=1.5,
         dash_pattern=[6, 4],
@@ -200,17 +217,21 @@ def _room(top: float, step: float, unit: str) -> int:
     return 14 + 7 * widest
 
 
-def _times(first: datetime, last: datetime, t: Tokens) -> list[fc.ChartAxisLabel]:
-    long = minutes(first, last) > 2 * DAY_MIN
+def _times(first: datetime, last: datetime, origin: datetime, t: Tokens) -> list[fc.ChartAxisLabel]:
+    span = minutes(first, last)
     return [
         fc.ChartAxisLabel(
-            value=minutes(first, at),
-            label=ft.Container(
-                muted(day(at) if long else clock(at), t, size=T12, no_wrap=True), padding=ft.Padding.only(top=S8)
-            ),
+            value=minutes(origin, at),
+            label=ft.Container(muted(_time(at, span), t, size=T12, no_wrap=True), padding=ft.Padding.only(top=S8)),
         )
         for at in ticks(first, last)
     ]
+
+
+def _time(at: datetime, span_min: float) -> str:
+    if span_min > 2 * DAY_MIN:
+        return day(at)
+    return f"{clock(at)}:{at.second:02d}" if tick_step(span_min) < 1 else clock(at)
 
 
 def _nothing(word: str, t: Tokens, height: int) -> ft.Control:
