@@ -10,7 +10,7 @@ from backend.simulator.link import Link
 from backend.simulator.model import Outlet, Spec
 from backend.simulator.vehicle import MODELS, Vehicle, soc_before
 
-BUSY_SHARE = 0.42
+BUSY_SHARE = 0.4
 """Of the outlets, on average."""
 LOOK_S = 1.0
 AGAIN_S = 60.0
@@ -59,7 +59,7 @@ def visits(seed: str, spec: Spec, number: int, *, share: float = BUSY_SHARE, at_
 
 
 def _minutes(chance: random.Random, dc: bool) -> float:
-    median, spread, least, most = (16.0, 0.45, 4.0, 45.0) if dc else (36.0, 0.6, 6.0, 150.0)
+    median, spread, least, most = (13.0, 0.45, 3.0, 45.0) if dc else (24.0, 0.6, 5.0, 120.0)
     return min(most, max(least, chance.lognormvariate(math.log(median), spread)))
 
 
@@ -67,7 +67,7 @@ def _visit(chance: random.Random, spec: Spec, minutes: float) -> Visit:
     vehicle = chance.choice(MODELS)
     target = float(chance.choice((80, 80, 80, 90, 100) if spec.dc else (80, 80, 90, 100, 100)))
     hurry = chance.random() < 0.25
-    dwell_s = chance.uniform(20, 180) if spec.dc else min(chance.expovariate(1 / 300), 1500)
+    dwell_s = chance.uniform(15, 90) if spec.dc else min(chance.expovariate(1 / 120), 900)
     return Visit(
         gap_s=0,
         vehicle=vehicle,
