@@ -4,7 +4,7 @@ Handlers return fixed answers, and the log writes nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from backend.bus.local import LocalBus
 from backend.context import Context
 from backend.ocpp import handshake
 from backend.ocpp.connections import Connections
-from backend.ocpp.frames import FrameLog
+from backend.ocpp.frames import Entry, FrameLog
 from backend.ocpp.listener import DIALECTS, Guest
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.transport import Refusal, Upgrade, Welcome, listening
@@ -28,8 +28,8 @@ from shared.stations import Registration
 class ForgetfulLog(FrameLog):
     """Takes every message as the real one does, and writes none."""
 
-    async def flush(self) -> None:
-        self._waiting.clear()
+    async def write(self, group: Sequence[Entry]) -> None:
+        pass
 
 
 async def _boot16(session: Session, _request: Any) -> Any:

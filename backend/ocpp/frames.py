@@ -5,7 +5,9 @@ Logging is best effort and never delays a station: the buffer is bounded, and wh
 
 import asyncio
 import re
+from collections import Counter as Counted
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -60,12 +62,16 @@ def redact(text: str) -> str:
     return _ID_TOKEN.sub(lambda m: f"{m[1]}•••{m[2][-4:]}{m[3]}", text)
 
 
+Entry = tuple[StationRef, datetime, str, str, str, str, bytes, int | None, str]
+"""(station, at, direction, kind, action, message id, frame, latency in ms, error code)"""
+
+
 class FrameLog:
-    """Collects messages of all sockets of this process and writes them every 0.2 s."""
+    """Collects messages of all sockets of this process, and counts and writes them every 0.2 s."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._waiting: deque[tuple[StationRef, datetime, str, str, str, str, bytes, int | None, str]] = deque()
+        self._waiting: deque[Entry] = deque()
         self._task: asyncio.Task[None] | None = None
 
     def add(
@@ -80,9 +86,9 @@ class FrameLog:
         latency_ms: int | None = None,
         error_code: str = "",
     ) -> None:
-        metrics.counter(direction, kind, action)()
         if len(self._waiting) >= MOST_WAITING:
             DROPPED.inc()
+            metrics.MESSAGES.labels(direction, kind, action).inc()
             return
         now = self._ctx.now()
         self._waiting.append((station, now, direction, kind, action, message_id, frame, latency_ms, error_code))
@@ -102,6 +108,11 @@ class FrameLog:
         if not self._waiting:
             return
         group = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        for labels, number in Counted(entry[2:5] for entry in group).items():
+            metrics.MESSAGES.labels(*labels).inc(number)
+        await self.write(group)
+
+    async def write(self, group: Sequence[Entry]) -> None:
         lines, counts = [], dict[UUID, tuple[StationRef, int]]()
         for station, at, direction, kind, action, message_id, frame, latency_ms, error_code in group:
             text = frame[:MOST_PAYLOAD].decode(errors="replace").replace("\0", "")

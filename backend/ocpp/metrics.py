@@ -1,8 +1,5 @@
 """What the OCPP edge counts. Labels hold no identities: their number must not grow with the network."""
 
-from collections.abc import Callable
-from functools import cache
-
 from prometheus_client import Counter, Gauge, Histogram
 
 CONNECTED = Gauge("wattline_stations_connected", "Stations with an open socket on this process")
@@ -16,9 +13,3 @@ HANDLING = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
 CALLS = Counter("wattline_ocpp_calls_total", "Calls to stations by outcome", ["outcome"])
-
-
-@cache
-def counter(direction: str, kind: str, action: str) -> Callable[[], None]:
-    """Counts one message more. Kept, because looking labels up costs more than counting."""
-    return MESSAGES.labels(direction, kind, action).inc

@@ -80,19 +80,26 @@ ServeLink = Callable[[Link, Any, AsyncIterator[bytes]], Awaitable[None]]
 class _Socket(ServerConnection):
     """Sends a whole message in one step while nothing is in its way.
 
-    The library's own `send` makes an asynchronous generator for each message: a tenth of all our work.
+    The library's own `send` makes an asynchronous generator and a frame object for each message, a seventh of all
+    our work. Without extensions a text frame is a short head and the message.
     """
 
     async def send_message(self, frame: bytes) -> None:
-        if self.state is not State.OPEN or self.send_in_progress is not None or self.paused:
+        if self.state is not State.OPEN or self.transport.is_closing() or self.paused or self.protocol.extensions:
             await self.send(frame, text=True)
             return
-        self.protocol.send_text(frame)
-        try:
-            self.send_data()
+        self.transport.write(_head(len(frame)) + frame)
+        if self.paused:
             await self.drain()
-        except (OSError, RuntimeError) as error:  # the transport is closing, but its end was not noticed yet
-            raise LinkClosed(str(error)) from None
+
+
+def _head(size: int) -> bytes:
+    """Of an unmasked, unfragmented text frame (RFC 6455, 5.2)."""
+    if size < 126:
+        return bytes((0x81, size))
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big")
+    return b"\x81\x7f" + size.to_bytes(8, "big")
 
 
 class _WebSocketLink:
