@@ -1,5 +1,6 @@
 """What components ask for: the app, the colours, data that loads, data that stays fresh."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args
@@ -13,6 +14,7 @@ from app.i18n import speak, translate
 from app.keys import Handlers
 from app.session import DEFAULT_BRAND, App
 from app.state import Store
+from shared.base import Page
 from shared.operations import LiveKind, LiveMessage
 
 T = TypeVar("T")
@@ -80,6 +82,67 @@ def use_load(load: Callable[[], Awaitable[T]], dependencies: Sequence[Any] = ())
 
     ft.use_effect(lambda: app.run(run), [turn, *dependencies])
     return Loaded(data, error, lambda: set_turn(lambda value: value + 1))
+
+
+@dataclass(frozen=True)
+class Paged(Generic[T]):
+    """`items` None and no error: still loading. `more` None: that was all. `busy`: more is on its way."""
+
+    items: list[T] | None = None
+    error: ApiError | None = None
+    more: Callable[[], None] | None = None
+    busy: bool = False
+    reload: Callable[[], None] = lambda: None
+
+
+def use_pages(load: Callable[[str | None], Awaitable[Page[T]]], dependencies: Sequence[Any] = ()) -> Paged[T]:
+    """A list that comes in pages. `load` gets the cursor. It begins anew when a dependency changes or by `reload`;
+    what is known stays until then."""
+    app = use_app()
+    state, set_state = ft.use_state((NOTHING, NOTHING, NOTHING))  # items, the next cursor, error
+    busy, set_busy = ft.use_state(False)
+    turn, set_turn = ft.use_state(0)
+    latest = ft.use_ref(0)
+
+    async def run(known: list[T], cursor: str | None) -> None:
+        latest.current = (latest.current or 0) + 1
+        mine = latest.current
+        set_busy(cursor is not None)
+        try:
+            found = await load(cursor)
+            after: Any = ([*known, *found.items], found.next_cursor, None)
+        except ApiError as failure:
+            after = (*state[:2], failure)
+        if mine == latest.current:
+            set_state(after)
+            set_busy(False)
+
+    items, following, error = state
+
+    def begin() -> None:
+        app.run(run, [], None)
+
+    def more() -> None:
+        app.run(run, items, following)
+
+    ft.use_effect(begin, [turn, *dependencies])
+    return Paged(items, error, more if following else None, busy, lambda: set_turn(lambda value: value + 1))
+
+
+def use_settled(value: str, seconds: float = 0.25) -> str:
+    """What somebody typed, once they pause: not every letter is a question to the backend."""
+    app = use_app()
+    settled, set_settled = ft.use_state(value)
+    newest: Any = ft.use_ref(value)
+    newest.current = value
+
+    async def wait() -> None:
+        await asyncio.sleep(seconds)
+        if newest.current == value:
+            set_settled(value)
+
+    ft.use_effect(lambda: app.run(wait) if value != settled else None, [value])
+    return settled
 
 
 def use_live(

@@ -8,7 +8,9 @@ import flet as ft
 import msgspec
 
 from app import theme
+from app.alarm import Alarm
 from app.api import Api, ApiError
+from app.device.files import Files
 from app.device.language import language_of
 from app.device.location import Locator
 from app.device.storage import Storage
@@ -36,6 +38,8 @@ class App:
         self.storage = Storage(page)
         self.keys = Keys()
         self.locator = Locator(page)
+        self.files = Files(page)
+        self.alarm = Alarm(self.live, self.store, self.run)
         self.store.web = bool(page.web)
         self.api.on_tokens = self._remember
         self._toasts = 0
@@ -112,6 +116,7 @@ class App:
     def _follow_brand(self) -> None:
         if self._leave_brand is None:
             self._leave_brand = self.live.follow("brand", self._on_brand)
+        self.alarm.follow()
 
     def _on_brand(self, message: LiveMessage) -> None:
         try:
@@ -168,6 +173,7 @@ class App:
     async def _remember(self, tokens: Tokens | None) -> None:
         before, self.store.account = self.store.account, tokens.account if tokens else None
         if before is not None and (tokens is None or tokens.account.id != before.id):
+            self.alarm.leave()
             await self.live.hang_up()
         if tokens is None:
             await self.storage.remove(TOKENS)

@@ -1,10 +1,13 @@
 """The frame around every page: bottom bar on phones, rail on tablets, labelled rail on desktops."""
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
 import flet as ft
 
 from app.hooks import use_app, use_store, use_tokens, use_words
+from app.notice import Notice
 from app.router import (
     DRIVER_PLACES,
     DRIVER_ROUTES,
@@ -14,11 +17,17 @@ from app.router import (
     Place,
     match,
 )
-from app.theme import CONTROL, S4, S8, S12, S16, S24, T12, T14, T16, TOUCH
-from app.widgets import surfaces
+from app.session import App
+from app.theme import CONTROL, S4, S8, S12, S16, S24, T12, T14, T16, TOUCH, Tokens
+from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.brand import mark
 from app.widgets.text import muted, text
+from shared.accounts import Role
+
+INCIDENTS = "/incidents"
+ROLE_WORDS = {Role.DRIVER: "Driver", Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
+MORE = Place("More", "", ft.Icons.MORE_HORIZ_ROUNDED, ft.Icons.MORE_HORIZ_ROUNDED)
 
 
 @guarded
@@ -63,28 +72,74 @@ def Frame() -> ft.Control:  # a component
     )
     del app
     return ft.Container(
-        ft.SafeArea(ft.Stack([whole, _Toast()], expand=True), expand=True), bgcolor=t.background, expand=True
+        ft.SafeArea(ft.Stack([whole, Notice(), _Toast()], expand=True), expand=True), bgcolor=t.background, expand=True
     )
+
+
+def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens) -> ft.Control:
+    """At the place of incidents with how many are open: on a badge that takes no room."""
+    icon = ft.Icon(place.chosen_icon if lit else place.icon, size=size, color=color)
+    if place.path != INCIDENTS or not count:
+        return icon
+    badge = ft.Container(
+        ft.Text(
+            str(count) if count < 100 else "99+",
+            size=T12,
+            weight=ft.FontWeight.W_700,
+            color=t.surface,
+            no_wrap=True,
+            text_align=ft.TextAlign.CENTER,
+        ),
+        bgcolor=t.danger.ink,
+        border=ft.Border.all(2, t.surface),
+        border_radius=99,
+        padding=ft.Padding.symmetric(horizontal=5),
+        height=20,
+        alignment=ft.Alignment.CENTER,
+    )
+    return ft.Stack(
+        [
+            ft.Container(icon, width=size + 24, alignment=ft.Alignment.CENTER),
+            ft.Container(ft.Semantics(identifier="incident-badge", content=badge), left=size / 2 + 10, top=-6),
+        ],
+        width=size + 24,
+        height=size,
+        clip_behavior=ft.ClipBehavior.NONE,
+    )
+
+
+def _said(place: Place, count: int, words: Callable[[str], str]) -> str:
+    """What a screen reader says of a place."""
+    if place.path == INCIDENTS and count:
+        return words("{place}, {n} open").format(place=words(place.name), n=count)
+    return words(place.name)
 
 
 @ft.component
 def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a component
-    app, t, words = use_app(), use_tokens(), use_words()
-    shown = places if len(places) <= 5 else (*places[:4], places[-1])
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    opened, set_opened = ft.use_state(False)
+    shown, rest = (places, ()) if len(places) <= 5 else (places[:4], places[4:])
 
-    def entry(place: Place) -> ft.Control:
-        lit = place.name == chosen
+    def go(path: str) -> None:
+        set_opened(False)
+        app.go(path)
+
+    ft.use_dialog(_more_sheet(rest, chosen, app, t, words, go, lambda: set_opened(False)) if opened else None)
+
+    def entry(place: Place, on_click: Callable[[], Any] | None = None) -> ft.Control:
+        lit = place.name == chosen or (place is MORE and chosen in [one.name for one in rest])
         color = t.primary if lit else t.muted
         return ft.Semantics(
             identifier=f"nav-{place.name.lower()}",
-            label=words(place.name),
+            label=_said(place, store.open_incidents, words),
             button=True,
             selected=lit,
             expand=True,
             content=ft.Container(
                 ft.Column(
                     [
-                        ft.Icon(place.chosen_icon if lit else place.icon, size=24, color=color),
+                        _icon(place, lit, color, 24, store.open_incidents, t),
                         ft.Text(
                             words(place.name),
                             size=T12,
@@ -99,14 +154,98 @@ def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a compo
                     alignment=ft.MainAxisAlignment.CENTER,
                 ),
                 height=64,
-                on_click=lambda _, path=place.path: app.go(path),
+                on_click=lambda _, path=place.path: on_click() if on_click else app.go(path),
             ),
         )
 
+    entries = [entry(place) for place in shown]
+    if rest:
+        entries.append(entry(MORE, lambda: set_opened(True)))
     return ft.Container(
-        ft.Row([entry(place) for place in shown], spacing=0),
+        ft.Row(entries, spacing=0),
         bgcolor=t.surface,
         border=ft.Border.only(top=ft.BorderSide(1, t.border)),
+    )
+
+
+def _more_sheet(
+    places: tuple[Place, ...],
+    chosen: str,
+    app: App,
+    t: Tokens,
+    words: Callable[[str], str],
+    go: Callable[[str], Any],
+    close: Callable[[], Any],
+) -> ft.BottomSheet:
+    """The places that have no room in the bar, who is signed in, and the way out."""
+
+    def line(place: Place) -> ft.Control:
+        lit = place.name == chosen
+        row = ft.Row(
+            [
+                ft.Icon(place.chosen_icon if lit else place.icon, size=24, color=t.primary if lit else t.muted),
+                text(words(place.name), t, size=T16, bold=lit),
+            ],
+            spacing=S16,
+        )
+        return buttons.tappable(
+            row,
+            lambda: go(place.path),
+            identifier=f"nav-{place.name.lower()}",
+            label=words(place.name),
+            height=56,
+            padding=ft.Padding.symmetric(horizontal=S16),
+            border_radius=CONTROL,
+            bgcolor=t.primary_soft if lit else None,
+        )
+
+    account = app.store.account
+
+    def leave() -> None:
+        close()
+        app.run(app.sign_out)
+
+    person = ft.Row(
+        [
+            ft.Column(
+                [
+                    text(account.name if account else "", t, bold=True, no_wrap=True),
+                    muted(account.email if account else "", t, size=T12, no_wrap=True),
+                ],
+                spacing=0,
+                expand=True,
+            ),
+            buttons.quiet(words("Sign out"), t, leave, icon=ft.Icons.LOGOUT_ROUNDED, identifier="more-sign-out"),
+        ],
+        spacing=S12,
+    )
+    return ft.BottomSheet(
+        content=ft.Container(
+            ft.Column(
+                [*[line(place) for place in places], surfaces.divider(t), ft.Container(person, padding=S16)],
+                spacing=S4,
+                tight=True,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            padding=ft.Padding.only(left=S8, right=S8, bottom=S16),
+        ),
+        bgcolor=t.surface,
+        show_drag_handle=True,
+        draggable=True,
+        use_safe_area=True,
+        on_dismiss=lambda _: close(),
+    )
+
+
+def _count(number: int, t: Tokens) -> ft.Control:
+    return ft.Semantics(
+        identifier="incident-badge",
+        content=ft.Container(
+            ft.Text(str(number), size=T12, weight=ft.FontWeight.W_700, color=t.danger.ink),
+            bgcolor=t.danger.ground,
+            border_radius=99,
+            padding=ft.Padding.symmetric(horizontal=S8, vertical=2),
+        ),
     )
 
 
@@ -117,13 +256,15 @@ def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:
     def entry(place: Place) -> ft.Control:
         lit = place.name == chosen
         color = t.primary if lit else t.muted
-        parts: list[ft.Control] = [ft.Icon(place.chosen_icon if lit else place.icon, size=20, color=color)]
+        parts: list[ft.Control] = [_icon(place, lit, color, 20, 0 if labelled else store.open_incidents, t)]
         if labelled:
             weight = ft.FontWeight.W_600 if lit else ft.FontWeight.W_500
             parts.append(ft.Text(words(place.name), size=T14, weight=weight, color=t.ink if lit else t.muted))
+            if place.path == INCIDENTS and store.open_incidents:
+                parts += [ft.Container(expand=True), _count(store.open_incidents, t)]
         return ft.Semantics(
             identifier=f"nav-{place.name.lower()}",
-            label=words(place.name),
+            label=_said(place, store.open_incidents, words),
             button=True,
             selected=lit,
             content=ft.Container(
@@ -148,7 +289,7 @@ def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:
     if labelled and store.account is not None:
         foot = [
             ft.Column(
-                [text(store.account.name, t, bold=True, no_wrap=True), muted(store.account.role.title(), t, size=T12)],
+                [text(store.account.name, t, bold=True, no_wrap=True), muted(words(ROLE_WORDS[store.account.role]), t, size=T12)],
                 spacing=0,
                 expand=True,
             )

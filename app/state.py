@@ -6,6 +6,7 @@ import flet as ft
 
 from app.theme import PHONE, TABLET
 from shared.accounts import Account, Brand, Meta, Role
+from shared.operations import Incident
 
 
 @ft.observable
@@ -29,6 +30,10 @@ class Store:
     """False: what screens show may be old."""
     toast: str = ""
     toast_bad: bool = False
+    open_incidents: int = 0
+    """For operators: how many nobody looks after yet."""
+    alerts: tuple[Incident, ...] = ()
+    """What has just opened, the worst first; goes by itself."""
     web: bool = False
     place: tuple[float, float] | None = None
     """Where the driver is: latitude, longitude."""
