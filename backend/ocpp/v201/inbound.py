@@ -225,7 +225,26 @@ async def event(session: Session, request: m.NotifyEvent) -> m.NotifyEventRespon
         evse = one.component.evse
         if one.variable.name == "AvailabilityState" and evse is not None and one.actual_value in STATUS:
             await _status(session, evse.id, evse.connector_id or 1, one.actual_value, one.timestamp)
+        elif one.variable.name == "Problem" and evse is not None and one.actual_value.lower() == "true":
+            await _problem(session, evse, one)
     return m.NotifyEventResponse()
+
+
+async def _problem(session: Session, evse: m.EVSEType, event: m.EventDataType) -> None:
+    """Why a connector is Faulted: its status can't say it in 2.0.1. A problem alone takes nothing out of service."""
+    known = await stations.connector_by_wire(session.ctx, session.station.id, evse.id, evse.connector_id or 1)
+    if known is None or known.status is not ConnectorStatus.FAULTED:
+        return
+    report = StatusReport(
+        evse=evse.id,
+        connector=evse.connector_id or 1,
+        status=ConnectorStatus.FAULTED,
+        at=session.sane(event.timestamp),
+        error_code="OtherError",
+        vendor_error_code=event.tech_code or "",
+        info=event.tech_info or "",
+    )
+    await stations.connector_status(session.ctx, session.station.id, report)
 
 
 async def data_transfer(_session: Session, _request: m.DataTransfer) -> m.DataTransferResponse:
