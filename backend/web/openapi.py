@@ -1,13 +1,19 @@
 """The API's description and its page, which needs no internet."""
 
+from html import escape
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
+from litestar import Request
+from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, RapidocRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme, Server
 from litestar.router import Router
+from litestar.routes import BaseRoute
 from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
 
 STATIC = Path(__file__).parent / "static"
 
@@ -23,6 +29,41 @@ def static_router() -> Router:
     )
 
 
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <title>{title}</title>
+  <link rel="icon" type="image/png" href="/favicon.png">
+  <script src="/api/static/rapidoc-min.js"></script>
+</head>
+<body>
+  <rapi-doc spec-url="{document}" load-fonts="false" regular-font="Inter, system-ui, sans-serif"
+    mono-font="ui-monospace, monospace" primary-color="#0B6E4F" render-style="focused" schema-style="table"
+    show-header="false" allow-server-selection="false" sort-tags="true"></rapi-doc>
+</body>
+</html>
+"""
+
+
+class Page(RapidocRenderPlugin):
+    """RapiDoc from our own files. Left alone it would ask another host for fonts."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        title = escape(openapi_schema["info"]["title"])
+        return PAGE.format(title=title, document=self.get_openapi_json_route(request)).encode()
+
+
+class Pages(Router):
+    """Where description and page live, open to everybody; other addresses beside them get the problem all get."""
+
+    def register(self, value: ControllerRouterHandler) -> list[BaseRoute]:
+        if isinstance(value, HTTPRouteHandler) and "/{path:str}" in value.paths:
+            return []  # Litestar's own page for them, in HTML
+        return super().register(value)
+
+
 def openapi_config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="Wattline API",
@@ -32,10 +73,10 @@ def openapi_config() -> OpenAPIConfig:
             "Errors are problem documents (RFC 9457) with a stable `code`. Requests that cost money or move a station "
             "need an `Idempotency-Key` header."
         ),
-        path="/api/v1",
+        openapi_router=Pages("/api/v1", route_handlers=[], include_in_schema=False, opt={"public": True}),
         render_plugins=[
             JsonRenderPlugin(path="/openapi.json"),
-            RapidocRenderPlugin(path="/docs", js_url="/api/static/rapidoc-min.js"),
+            Page(path="/docs"),
         ],
         components=Components(
             security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}

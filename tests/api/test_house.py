@@ -1,0 +1,297 @@
+"""What holds for every route: who may, how errors look, how lists page, what must not be done twice."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from backend.db import engine
+from backend.main import create_app
+from backend.web.front import Front
+from shared.accounts import Role
+from tests import world
+from tests.api.harness import People, new_key
+from tests.conftest import Clock
+
+ASSETS = Path(__file__).parents[2] / "assets"
+PROBLEM = "application/problem+json"
+PUBLIC = {
+    "GET /api/v1/meta": "what the app must know before sign-in",
+    "GET /api/v1/brand": "name and colour of the sign-in page",
+    "POST /api/v1/auth/sign-in": "nobody is signed in yet",
+    "POST /api/v1/auth/sign-up": "nobody is signed in yet",
+    "POST /api/v1/auth/refresh": "the refresh token says who",
+    "POST /api/v1/auth/sign-out": "the refresh token says who",
+    "GET /api/v1/openapi.json": "a description without anybody's data",
+    "GET /api/v1/docs": "the page of that description",
+    "GET /api/v1": "the same page",
+    "GET /health/live": "for the orchestrator",
+    "GET /health/ready": "for the orchestrator",
+    "GET /metrics": "for Prometheus; the proxy keeps it inside",
+    "GET /api/static/{file_path:path}": "files of the API's page",
+    "HEAD /api/static/{file_path:path}": "files of the API's page",
+}
+FOR_ALL = {
+    "GET /api/v1/me",
+    "POST /api/v1/me/password",
+    "GET /api/v1/locations",
+    "GET /api/v1/locations/{location_id:uuid}",
+    "GET /api/v1/connectors/{connector_id:uuid}",
+    "GET /api/v1/chargers",
+    "GET /api/v1/transactions",
+    "POST /api/v1/transactions",
+    "POST /api/v1/transactions/{transaction_id:uuid}/stop",
+    "GET /api/v1/transactions/{transaction_id:uuid}",
+    "GET /api/v1/transactions/{transaction_id:uuid}/receipt",
+}
+"""Any signed-in person; what belongs to somebody else is hidden by the service."""
+FOR_ADMINS = {
+    "PUT /api/v1/brand",
+    "GET /api/v1/people",
+    "POST /api/v1/people",
+    "PATCH /api/v1/people/{account_id:uuid}",
+    "POST /api/v1/people/{account_id:uuid}/password",
+    "POST /api/v1/stations/{identity:str}/ocpp/{action:str}",
+}
+ONCE = {
+    "POST /api/v1/transactions",
+    "POST /api/v1/transactions/{transaction_id:uuid}/stop",
+    "POST /api/v1/stations/{identity:str}/reset",
+    "POST /api/v1/stations/{identity:str}/unlock",
+    "POST /api/v1/stations/{identity:str}/availability",
+}
+"""They cost money or move a station."""
+SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
+HARMLESS_TWICE = {
+    "POST /api/v1/auth/sign-in": "new tokens",
+    "POST /api/v1/auth/sign-up": "the e-mail is taken the second time",
+    "POST /api/v1/auth/refresh": "rotation has its own rules",
+    "POST /api/v1/auth/sign-out": "signed out is signed out",
+    "POST /api/v1/me/password": "the old password is asked for",
+    "POST /api/v1/people": "the e-mail is taken the second time",
+    "POST /api/v1/people/{account_id:uuid}/password": "the last one counts",
+    "POST /api/v1/stations": "the identity is taken the second time",
+    "POST /api/v1/stations/{identity:str}/accept": "a state, not a step",
+    "POST /api/v1/stations/{identity:str}/reject": "a state, not a step",
+    "POST /api/v1/stations/{identity:str}/variables": "sets a value",
+    "POST /api/v1/stations/{identity:str}/variables/read": "only asks",
+    "POST /api/v1/stations/{identity:str}/trigger": "only asks",
+    "POST /api/v1/stations/{identity:str}/ocpp/{action:str}": "any call, raw: once where the caller sends a key",
+    "POST /api/v1/incidents/{incident_id:uuid}/acknowledge": "a state, not a step",
+    "POST /api/v1/incidents/{incident_id:uuid}/close": "a state, not a step",
+}
+
+
+@pytest.fixture
+async def people(db: str, clock: Clock) -> AsyncIterator[People]:
+    ctx = world.make_context(clock)
+    async with ctx.bus:
+        yield People(ctx, create_app(ctx), await world.add_tenant())
+
+
+def routes(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", []):
+            for method in handler.http_methods:
+                if method != "OPTIONS" and route.path != "/api/v1/{path:str}":
+                    yield method, route.path, handler
+
+
+def filled(path: str) -> str:
+    """A path with something in its places that doesn't exist."""
+    path = path.replace("{file_path:path}", "rapidoc-min.js")
+    path = re.sub(r"\{\w+:uuid\}", str(uuid4()), path)
+    return re.sub(r"\{\w+:str\}", "NOBODY", path)
+
+
+# --- who ---------------------------------------------------------------------------------------------
+
+
+async def test_every_route_is_public_on_purpose_or_has_its_role(people: People) -> None:
+    for method, path, handler in routes(people.app):
+        name = f"{method} {path}"
+        if name in PUBLIC:
+            async with people.client(None) as client:
+                answer = await client.request(method, filled(path))
+            assert answer.status_code not in (401, 403) or "refresh" in path, f"{name} is public"
+            continue
+        role = handler.opt.get("role", Role.DRIVER)
+        wanted = Role.ADMIN if name in FOR_ADMINS else Role.DRIVER if name in FOR_ALL else Role.OPERATOR
+        assert role is wanted, f"{name} is for {role}; say so in this file"
+        assert not handler.opt.get("public"), name
+
+
+async def test_no_role_and_too_low_a_role_are_refused_everywhere(people: People) -> None:
+    tried = 0
+    async with people.client(None) as nobody, people.client(Role.DRIVER) as driver, people.client(Role.OPERATOR) as op:
+        for method, path, handler in routes(people.app):
+            if f"{method} {path}" in PUBLIC:
+                continue
+            tried += 1
+            answer = await nobody.request(method, filled(path))
+            assert (answer.status_code, answer.headers["content-type"]) == (401, PROBLEM), path
+            assert answer.headers["www-authenticate"] == "Bearer"
+            role = handler.opt.get("role", Role.DRIVER)
+            for client, may in ((driver, role is Role.DRIVER), (op, role is not Role.ADMIN)):
+                if not may:
+                    answer = await client.request(method, filled(path))
+                    assert (answer.status_code, answer.headers["content-type"]) == (403, PROBLEM), path
+    assert tried > 25
+
+
+# --- lists, repetitions ------------------------------------------------------------------------------
+
+
+def schema_of(document: dict[str, Any], reference: dict[str, Any]) -> dict[str, Any]:
+    name = reference.get("$ref", "").rpartition("/")[2]
+    return document["components"]["schemas"][name] if name else reference
+
+
+async def test_every_list_is_paged(people: People) -> None:
+    document = people.app.openapi_schema.to_schema()
+    paged = 0
+    for path, operations in document["paths"].items():
+        get = operations.get("get")
+        content = get["responses"]["200"].get("content", {}) if get and "200" in get.get("responses", {}) else {}
+        if path in SHORT:
+            continue
+        answer = schema_of(document, content.get("application/json", {}).get("schema", {}))
+        assert answer.get("type") != "array", f"{path} answers with a bare list"
+        if "next_cursor" in answer.get("properties", {}):
+            paged += 1
+            named = {one["name"]: one for one in get["parameters"]}
+            assert {"cursor", "limit"} <= set(named), path
+            assert named["limit"]["schema"]["maximum"] <= 200, path
+    assert paged >= 8
+    async with people.client(Role.ADMIN) as client:
+        for path in ("stations", "transactions", "incidents", "locations", "people"):
+            for wrong in ({"limit": 0}, {"limit": 100_000}, {"cursor": "no cursor of ours"}):
+                answer = await client.get(f"/api/v1/{path}", params=wrong)
+                assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM), (path, wrong)
+
+
+async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -> None:
+    posts = {f"{method} {path}" for method, path, _ in routes(people.app) if method == "POST"}
+    assert posts == ONCE | set(HARMLESS_TWICE), "a new POST: say in this file whether it may be repeated"
+    station_id = await world.add_station(people.tenant_id, "NOBODY")
+    bodies = {
+        "reset": {"kind": "soft"},
+        "unlock": {"connector_id": str(await world.add_connector(station_id))},
+        "availability": {"operative": True},
+        "transactions": {"connector_id": str(uuid4())},
+    }
+    async with people.client(Role.ADMIN) as client:
+        for name in ONCE:
+            path = filled(name.removeprefix("POST "))
+            body = bodies.get(path.rpartition("/")[2])
+            for headers in ({}, {"Idempotency-Key": "short"}, {"Idempotency-Key": "with spaces in it"}):
+                answer = await client.post(path, json=body, headers=headers)
+                assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_missing"), path
+            answer = await client.post(path, json=body, headers=new_key())
+            assert answer.json()["code"] != "idempotency_key_missing", path
+
+
+# --- problems ----------------------------------------------------------------------------------------
+
+
+async def test_errors_are_problem_documents(people: People) -> None:
+    front: Any = Front(people.app, None)  # type: ignore[arg-type]  # the app itself is never asked here
+    async with people.client(Role.ADMIN) as client:
+        client._transport = httpx.ASGITransport(app=front)
+        for method, path, body, status, code in (
+            ("GET", "/api/v1/nothing", None, 404, "not_found"),
+            ("GET", "/api/v1/nothing/at/all", None, 404, "not_found"),
+            ("POST", "/api/v1/nothing", b"{}", 404, "not_found"),
+            ("GET", "/api", None, 404, "not_found"),
+            ("GET", "/api/v2/stations", None, 404, "not_found"),
+            ("DELETE", "/api/v1/stations", None, 405, "method_not_allowed"),
+            ("PUT", "/api/v1/me", b"{}", 405, "method_not_allowed"),
+            ("GET", "/api/v1/locations/not-an-id", None, 404, "not_found"),
+            ("GET", f"/api/v1/transactions/{uuid4()}", None, 404, "not_found"),
+            ("GET", "/api/v1/stations/NOBODY", None, 404, "not_found"),
+            ("POST", "/api/v1/stations", b"{not json", 400, "invalid_input"),
+            ("POST", "/api/v1/stations", b'{"identity": 5}', 400, "invalid_input"),
+            ("POST", "/api/v1/stations", b"x" * 3_000_000, 413, "too_large"),
+            ("POST", "/api/v1/auth/sign-in", b"[]", 400, "invalid_input"),
+        ):
+            headers = {"Content-Type": "application/json"} if body else {}
+            answer = await client.request(method, path, content=body, headers=headers)
+            assert (path, answer.status_code, answer.headers["content-type"]) == (path, status, PROBLEM)
+            problem = answer.json()
+            assert (problem["status"], problem["code"], problem["instance"]) == (status, code, path)
+            assert problem["type"] == f"urn:wattline:problem:{code}"
+            assert problem["title"]
+            if status == 405:
+                assert answer.headers["allow"]
+
+
+async def test_a_mistake_of_ours_shows_nothing_of_the_inside(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("the password is swordfish")
+
+    monkeypatch.setattr("backend.tenants.service.brand", broken)
+    transport = httpx.ASGITransport(app=people.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/api/v1/brand")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, PROBLEM)
+    assert answer.json()["code"] == "internal_error"
+    assert "swordfish" not in answer.text
+    assert "Traceback" not in answer.text
+
+
+# --- description, health -----------------------------------------------------------------------------
+
+
+async def test_the_page_of_the_api_needs_no_other_host(people: People) -> None:
+    async with people.client(None) as client:
+        document = await client.get("/api/v1/openapi.json")
+        page = await client.get("/api/v1/docs")
+        assert (document.status_code, page.status_code) == (200, 200)
+        assert document.json()["openapi"].startswith("3.1")
+        assert page.headers["content-type"].startswith("text/html")
+        sources = re.findall(r"""(?:src|href)=["']([^"']+)["']""", page.text)
+        assert any("rapidoc" in one for one in sources)
+        for source in sources:
+            assert not re.match(r"(?:[a-z]+:)?//", source), f"{source} is on another host"
+            if source == "/favicon.png":  # one of the app's own files
+                assert (ASSETS / "favicon.png").exists()
+            elif source.startswith("/"):
+                assert (await client.get(source)).status_code == 200, source
+        assert not re.findall(r"""(?:import|url|fetch)\(\s*["']https?://""", page.text)
+        assert not re.findall(r"@import", page.text)
+        # Left alone the script asks another host for its fonts.
+        script = (await client.get("/api/static/rapidoc-min.js")).text
+        assert '"false"!==this.loadFonts' in script
+        assert 'load-fonts="false"' in page.text
+
+
+async def test_every_operation_is_described(people: People) -> None:
+    document = people.app.openapi_schema.to_schema()
+    assert set(document["components"]["securitySchemes"]) == {"bearer"}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            assert operation.get("summary"), f"{method} {path} has no summary"
+    identifiers = [one["operationId"] for operations in document["paths"].values() for one in operations.values()]
+    assert len(identifiers) == len(set(identifiers))
+
+
+async def test_health_tells_what_is_wrong(people: People) -> None:
+    async with people.client(None) as client:
+        assert (await client.get("/health/live")).json() == {"status": "ok"}
+        ready = await client.get("/health/ready")
+        assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "bus": "ok"})
+        metrics = await client.get("/metrics")
+        assert metrics.headers["content-type"].startswith("text/plain")
+        assert re.search(r"^process_cpu_seconds_total|^python_info", metrics.text, re.M)
+        assert "wattline_" in metrics.text
+        await engine.disconnect()
+        down = await client.get("/health/ready")
+        assert (down.status_code, down.json()["status"]) == (503, "not_ready")
+        assert down.json()["checks"]["database"].startswith("the database doesn't answer")
+        assert (await client.get("/health/live")).status_code == 200, "alive, so that nobody restarts it for that"
