@@ -30,8 +30,8 @@ LISTS: dict[str, str] = {
     "Accept": "Annehmen",
     "Reject": "Abweisen",
     "Reject {name}?": "{name} abweisen?",
-    "It is told so at each start-up message and can't charge. You can accept it later.": (
-        "Sie erfährt es bei jeder Startmeldung und kann nicht laden. Sie können sie später annehmen."
+    "It is disconnected and can't connect again. You can accept it later.": (
+        "Sie wird getrennt und kann sich nicht wieder verbinden. Sie können sie später annehmen."
     ),
     "{name} is accepted. It charges cars from its next start-up message on.": (
         "{name} ist angenommen. Sie lädt ab ihrer nächsten Startmeldung."
@@ -116,9 +116,7 @@ STATION: dict[str, str] = {
     "It called in and nobody entered it. Accept it to let it charge.": (
         "Sie hat sich gemeldet, aber niemand hat sie angelegt. Annehmen, damit sie lädt."
     ),
-    "It is told so at each start-up message and can't charge.": (
-        "Sie erfährt es bei jeder Startmeldung und kann nicht laden."
-    ),
+    "It can't connect until somebody accepts it.": ("Sie kann sich nicht verbinden, bis jemand sie annimmt."),
     "Never connected": "Nie verbunden",
     "It has not called in yet. Type its address into it: see the facts.": (
         "Sie hat sich noch nicht gemeldet. Tragen Sie ihre Adresse ein: siehe Daten."
@@ -148,9 +146,9 @@ STATION: dict[str, str] = {
     "for {time}": "seit {time}",
     "It reports: {what}": "Sie meldet: {what}",
     "Cost": "Kosten",
-    "Time": "Dauer",
+    "Time": "Zeit",
     "Battery": "Batterie",
-    "Session": "Vorgang",
+    "Session": "Ladevorgang",
     "Stop": "Beenden",
     "Stopping …": "Wird beendet …",
     "Asked to start; waits for the car.": "Start angefragt; wartet auf das Auto.",

@@ -81,7 +81,7 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
     pause = buttons.quiet(
         words("Go on ({n} new)").format(n=waiting) if paused is not None else words("Pause"),
         t,
-        lambda: set_paused(None if paused is not None else frames),
+        (lambda: set_paused(None if paused is not None else frames)) if base is not None else None,
         icon=ft.Icons.PLAY_ARROW_ROUNDED if paused is not None else ft.Icons.PAUSE_ROUNDED,
         identifier="log-pause",
     )
@@ -186,7 +186,7 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
     took = muted(f"{frame.latency_ms} ms" if frame.latency_ms is not None else "", t, size=T12, width=64)
     took.text_align = ft.TextAlign.RIGHT
     preview = muted(
-        rules.short(frame.payload),
+        rules.short(frame.payload) if frame.action else rules.one_line(frame.payload),
         t,
         size=T12,
         no_wrap=True,

@@ -111,7 +111,7 @@ def Decide(row: StationRow) -> ft.Control:  # a component
                 app.page,
                 t,
                 head=words("Reject {name}?").format(name=rules.called(row)),
-                detail=words("It is told so at each start-up message and can't charge. You can accept it later."),
+                detail=words("It is disconnected and can't connect again. You can accept it later."),
                 action=words("Reject"),
                 on_confirm=lambda: decide(row, Registration.REJECTED),
             )

@@ -52,7 +52,7 @@ def pending_row(
             page,
             t,
             head=words("Reject {name}?").format(name=rules.called(row)),
-            detail=words("It is told so at each start-up message and can't charge. You can accept it later."),
+            detail=words("It is disconnected and can't connect again. You can accept it later."),
             action=words("Reject"),
             on_confirm=lambda: decide(row, Registration.REJECTED),
         )

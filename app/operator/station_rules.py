@@ -121,7 +121,7 @@ def verdict(row: StationRow, incidents: Sequence[Incident]) -> Verdict:
     if row.registration is Registration.PENDING:
         return Verdict("violet", "Waits for you", "It called in and nobody entered it. Accept it to let it charge.")
     if row.registration is Registration.REJECTED:
-        return Verdict("neutral", "Rejected", "It is told so at each start-up message and can't charge.")
+        return Verdict("neutral", "Rejected", "It can't connect until somebody accepts it.")
     if not row.online and row.last_seen_at is None:
         return Verdict(
             "neutral", "Never connected", "It has not called in yet. Type its address into it: see the facts."
@@ -236,7 +236,11 @@ def short(payload: str, length: int = 140) -> str:
     told: Any = frame[-1] if isinstance(frame, list) and len(frame) > 2 and isinstance(frame[-1], dict) else None
     if isinstance(frame, list) and frame[:1] == [4]:
         told = frame[2:4]
-    line = " ".join(payload.split()) if told is None else json.dumps(told, ensure_ascii=False)
+    return one_line(payload if told is None else json.dumps(told, ensure_ascii=False), length)
+
+
+def one_line(value: str, length: int = 140) -> str:
+    line = " ".join(value.split())
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
@@ -276,3 +280,13 @@ def age(since: datetime | None, now: datetime) -> timedelta | None:
 def quoted(identity: str) -> str:
     """As part of an address."""
     return quote(identity, safe="")
+
+
+FROM_THE_BACKEND = (
+    "Password",
+    "No password",
+    "The station is not connected",
+    "The station didn't answer in time",
+    "The station refused",
+)
+"""Words that come with a station or a command and are shown translated."""
