@@ -60,6 +60,10 @@ class Link:
                 self.last_error = str(error) or type(error).__name__
                 level = logging.WARNING if isinstance(error, InvalidHandshake) else logging.INFO
                 log.log(level, "%s: %s", self.station.spec.identity, self.last_error)
+            except Exception as error:
+                # A central system can answer in ways nobody thought of: that is this link's trouble, not the fleet's.
+                self.last_error = repr(error)
+                log.exception("%s: the link failed", self.station.spec.identity)
             finally:
                 self.station.online, self.wire, self._socket = False, None, None
             await self._restart()

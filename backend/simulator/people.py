@@ -101,6 +101,8 @@ class Crowd:
     async def run(self) -> None:
         try:
             async with asyncio.TaskGroup() as group:
+                if not self._share:
+                    await asyncio.Event().wait()  # only guests
                 for outlet in self.station.outlets:
                     group.create_task(self._regulars(outlet, self._at_once and outlet.number == 1))
         finally:

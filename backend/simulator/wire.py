@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ocpp import messages
 from ocpp.charge_point import ChargePoint
+from websockets.exceptions import WebSocketException
 
 from backend.simulator.model import Fact
 from backend.simulator.station import Station
@@ -64,7 +65,8 @@ class Speaking:
 
     async def listen(self: Any) -> None:
         try:
-            async for text in self._connection:
+            async for frame in self._connection:
+                text = frame if isinstance(frame, str) else frame.decode(errors="replace")
                 if text.lstrip()[:5].replace(" ", "").startswith("[2"):
                     task = asyncio.get_running_loop().create_task(self._handle_in_turn(text))
                     self._tasks.add(task)
@@ -81,7 +83,7 @@ class Speaking:
                 await asyncio.sleep(self.station.lag_s)
             try:
                 await self.route_message(text)
-            except OSError:
+            except (OSError, WebSocketException):
                 self.logger.info("%s: the link broke before the answer", self.id)
 
     async def ask(self: Any, payload: Any) -> Any:

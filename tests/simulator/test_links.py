@@ -274,6 +274,33 @@ async def test_slow_answers_keep_their_order_and_do_not_stop_what_it_sends() -> 
         assert order == ["slow-0", "slow-1", "slow-2"]
 
 
+@pytest.mark.parametrize(
+    "frame", ["", "null", "[]", "[3]", "[9,1,2]", "[2]", '[2,"x"]', '[3,"x",{}]', b"\xff\xfe", "{"]
+)
+async def test_rubbish_from_the_central_system_is_survived(frame: str | bytes) -> None:
+    async with central("1.6") as one, fleet(one) as made:
+        await one.until(lambda: made.stations[0].online)
+        await one.sockets[-1].send(frame)
+        made.stations[0].plug(1, CAR, 20, 80)
+        await one.until(lambda: one.payloads("StatusNotification")[-1]["status"] == "Preparing")
+        assert made.links[0].connects == 1
+
+
+async def test_without_regulars_guests_still_come() -> None:
+    async with central("1.6") as one:
+        made = Fleet(
+            [Spec(identity="CP-1")],
+            Wishes(url=f"ws://127.0.0.1:{one.port}", seed="1", speed=30, share=0),
+            Memories(None),
+        )
+        with made.running():
+            await one.until(lambda: made.stations[0].online)
+            answer = await one.ask("RemoteStartTransaction", {"idTag": "APP", "connectorId": 1})
+            assert answer[2] == {"status": "Accepted"}
+            await one.until(lambda: "MeterValues" in one.actions())
+            assert one.payloads("StartTransaction")[0]["idTag"] == "APP"
+
+
 def test_no_two_fleets_of_a_seed_differ() -> None:
     def numbers(seed: str) -> list[float]:
         spec = [Spec(identity=f"CP-{number}") for number in range(5)]
