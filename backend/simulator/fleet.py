@@ -88,10 +88,11 @@ class Fleet:
         ]
 
     def _link(self, spec: Spec) -> Link:
-        chance = random.Random(f"{self.wishes.seed}/{spec.identity}")
-        station = Station(spec, self.clock, chance, self.memories.of(spec))
+        seed = f"{self.wishes.seed}/{spec.identity}"
+        station = Station(spec, self.clock, random.Random(seed), self.memories.of(spec))
         station.start_up("PowerUp")
-        return Link(station, self.wishes.url, chance, self.wishes.password)
+        # The network draws from a chance of its own: how often it fails must not change what people do.
+        return Link(station, self.wishes.url, random.Random(f"{seed}/link"), self.wishes.password)
 
     @property
     def stations(self) -> list[Station]:
