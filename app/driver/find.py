@@ -119,7 +119,7 @@ def FindPage() -> ft.Control:  # a component
 
 def _sheet_height(store: Any, level: int) -> int:
     room = store.height - 64
-    return {LOW: 116, MIDDLE: int(room * 0.5), HIGH: int(room - 72)}[level]
+    return {LOW: 116, MIDDLE: int(room * 0.46), HIGH: int(room - 72)}[level]
 
 
 @guarded

@@ -51,11 +51,18 @@ def SessionView(transaction_id: str, page: bool = True) -> ft.Control:  # a comp
     else:
         parts, bar = _active(detail, t, words), StopBar(one)
     where = " · ".join(part for part in (one.location, one.station_name) if part)
-    return _frame(parts, bar, where, t, words, store.phone, back)
+    return _frame(parts, bar, where, t, words, store.phone, back, one.state)
 
 
 def _frame(
-    parts: list[ft.Control], bar: ft.Control | None, where: str, t: Tokens, words: Words, phone: bool, back: Any
+    parts: list[ft.Control],
+    bar: ft.Control | None,
+    where: str,
+    t: Tokens,
+    words: Words,
+    phone: bool,
+    back: Any,
+    phase: str = "",
 ) -> ft.Control:
     line: list[ft.Control] = []
     if back is not None:
@@ -75,7 +82,9 @@ def _frame(
     )
     column: list[ft.Control] = [
         ft.ListView(
-            [ft.Container(body, padding=ft.Padding.only(left=edge, right=edge, top=S16, bottom=S24))], expand=True
+            [ft.Container(body, padding=ft.Padding.only(left=edge, right=edge, top=S16, bottom=S24))],
+            expand=True,
+            key=f"session-{phase}",  # the next phase begins at the top
         )
     ]
     if bar is not None:

@@ -40,6 +40,7 @@ def LocationsMap(
     zoom, set_zoom = ft.use_state(11.0)
     world, set_world = ft.use_state(False)
     control: Any = ft.use_ref(None)
+    shown: Any = ft.use_ref(None)
 
     def moved(event: fm.MapPositionChangeEvent) -> None:
         camera = event.camera
@@ -48,26 +49,24 @@ def LocationsMap(
         if camera.zoom < WORLD_UNTIL or not geo.city().holds(camera.center.latitude, camera.center.longitude):
             set_world(True)
 
-    def began(event: Any) -> None:
-        control.current = event.control
-
     async def turn_to(latitude: float, longitude: float, wanted: float | None) -> None:
         if control.current is not None:
             await control.current.move_to(
                 destination=_at(latitude, longitude), zoom=wanted, offset=ft.Offset(0, -covered / 2)
             )
 
-    def show_chosen() -> None:
+    def follow() -> None:
+        """What is new comes to the middle; at first everything is in view as it is."""
+        before, shown.current = shown.current, (chosen, place)
+        if before is None:
+            return
         pin = next((one for one in pins if one.id == chosen), None)
-        if pin is not None:
+        if chosen != before[0] and pin is not None:
             app.run(turn_to, pin.latitude, pin.longitude, max(zoom, NEAR))
-
-    def show_place() -> None:
-        if place is not None:
+        elif place != before[1] and place is not None:
             app.run(turn_to, place[0], place[1], NEAR)
 
-    ft.use_effect(show_chosen, [chosen])
-    ft.use_effect(show_place, [place])
+    ft.use_effect(follow, [chosen, place])
 
     def tap(cluster: Cluster) -> None:
         if len(cluster.pins) == 1:
@@ -79,7 +78,7 @@ def LocationsMap(
     names = ft.use_memo(lambda: _names(t, zoom), [t, zoom, bool(tile_url)])
     markers = [_marker(one, chosen, t, words, tap) for one in geo.clusters(pins, zoom, apart=chosen)]
     if place is not None:
-        markers.append(_here(place, t))
+        markers.insert(0, _here(place, t))  # below the pins
     layers = [*ground, *([] if tile_url else [names]), fm.MarkerLayer(markers=markers)]
     chart = fm.Map(
         layers=layers,
@@ -89,9 +88,9 @@ def LocationsMap(
         max_zoom=18,
         interaction_configuration=fm.InteractionConfiguration(flags=FLAGS, keyboard_configuration=QUIET_KEYS),
         on_position_change=moved,
-        on_init=began,
         **_first_view(pins, covered),
     )
+    control.current = chart  # each drawing makes a new one, and only the newest is on the page
     parts: list[ft.Control] = [chart]
     if tile_url:
         parts.append(_attribution(tile_url, t, covered))
@@ -271,7 +270,7 @@ def _first_view(pins: Sequence[Pin], covered: int) -> dict[str, Any]:
     if not pins:
         return {"initial_center": _at(50, 10), "initial_zoom": 4}
     spots = [_at(pin.latitude, pin.longitude) for pin in pins]
-    padding = ft.Padding.only(left=48, right=48, top=64, bottom=48 + covered)
+    padding = ft.Padding.only(left=48, right=48, top=96 if covered else 64, bottom=48 + covered)
     return {"initial_camera_fit": fm.CameraFit(coordinates=spots, padding=padding, max_zoom=STREETS)}
 
 

@@ -17,6 +17,8 @@ MOST_POINTS = 120
 FOOT = 24
 STEPS_MIN = (0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080, 20160, 43200)
 DAY_MIN = 1440
+EDGE = 0.05
+"""Share of the width at each end where a label would run over the edge."""
 
 Point = tuple[datetime, float]
 
@@ -225,6 +227,7 @@ def _times(first: datetime, last: datetime, origin: datetime, t: Tokens) -> list
             label=ft.Container(muted(_time(at, span), t, size=T12, no_wrap=True), padding=ft.Padding.only(top=S8)),
         )
         for at in ticks(first, last)
+        if EDGE < minutes(first, at) / span < 1 - EDGE or span == 0
     ]
 
 
