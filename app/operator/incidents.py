@@ -1,13 +1,269 @@
-"""Being written."""
+"""What needs somebody: the worst first, each with what it means and what to do, and who looks after it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
 
 import flet as ft
+import msgspec
 
-from app.hooks import use_tokens
+from app.api import ApiError
+from app.hooks import use_app, use_live, use_pages, use_store, use_tokens, use_words
+from app.i18n import ago, moment
+from app.operator import incident_rules as rules
+from app.operator import station_rules
+from app.theme import S4, S8, S12, S16, T12, T16, Tokens
+from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.text import title
+from app.widgets.dialogs import confirm
+from app.widgets.status import SEVERITY_ICON, badge, severity_tone
+from app.widgets.text import muted, text
+from shared.base import Page
+from shared.operations import Incident, IncidentState
+
+AT_ONCE = 30
+Wishes = dict[str, Incident]
 
 
 @guarded
 def IncidentsPage() -> ft.Control:  # a component
-    t = use_tokens()
-    return title("IncidentsPage", t)
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    loaded = use_live("incidents", list[Incident], merge=True)
+    wishes, set_wishes = ft.use_state(Wishes())
+    asked = station_rules.asked(store.route).get("state", IncidentState.OPEN)
+    state = IncidentState(asked) if asked in list(IncidentState) else IncidentState.OPEN
+    told = loaded.data or []
+    known = rules.with_wishes(told, rules.kept(wishes, told))
+
+    async def decide(one: Incident, verb: str, wanted: Incident) -> None:
+        set_wishes(lambda before: before | {one.id: wanted})
+        try:
+            await app.api.post(f"/incidents/{one.id}/{verb}", None, Incident)
+        except ApiError as error:
+            set_wishes(lambda before: {name: wish for name, wish in before.items() if name != one.id})
+            app.toast(words(error.detail or error.title), bad=True)
+
+    def acknowledge(one: Incident) -> None:
+        me = store.account.name if store.account else ""
+        wanted = msgspec.structs.replace(
+            one, state=IncidentState.ACKNOWLEDGED, acknowledged_by=me, acknowledged_at=datetime.now(UTC)
+        )
+        app.run(decide, one, "acknowledge", wanted)
+
+    def close(one: Incident) -> None:
+        me = store.account.name if store.account else ""
+        wanted = msgspec.structs.replace(one, state=IncidentState.CLOSED, closed_by=me, closed_at=datetime.now(UTC))
+        confirm(
+            app.page,
+            t,
+            head=words("Close this incident at {name}?").format(name=one.station_name or one.station_identity),
+            detail=words("It opens anew when the station reports the same again."),
+            action=words("Close it"),
+            dangerous=False,
+            on_confirm=lambda: app.run(decide, one, "close", wanted),
+        )
+
+    counts = {name: len(rules.in_order(known, name)) for name in (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)}
+    chips = ft.Row(
+        [
+            surfaces.chip(
+                f"{words(word)}  {counts[name]}" if name in counts and loaded.data is not None else words(word),
+                state is name,
+                t,
+                partial(app.go, station_rules.address("/incidents", state="" if name is IncidentState.OPEN else name)),
+                identifier=f"filter-{name}",
+            )
+            for name, word in rules.FILTERS.items()
+        ],
+        spacing=S8,
+        scroll=ft.ScrollMode.HIDDEN,
+    )
+    if state is IncidentState.CLOSED:
+        inner: ft.Control = Closed(sum(one.state is IncidentState.CLOSED for one in known))
+    elif loaded.data is None and loaded.error is not None:
+        inner = surfaces.failed(loaded.error, t)
+    elif loaded.data is None:
+        inner = surfaces.skeleton_list(t, rows=3, height=148)
+    else:
+        shown = rules.in_order(known, state)
+        inner = (
+            ft.Column(
+                [_card(one, t, words, store.phone, app.go, acknowledge, close) for one in shown],
+                spacing=S12,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            )
+            if shown
+            else _nothing(state, counts, t, words, app.go)
+        )
+    return surfaces.page_body([chips, inner], t, head=words("Incidents"), phone=store.phone)
+
+
+def _nothing(
+    state: IncidentState, counts: dict[IncidentState, int], t: Tokens, words: rules.Words, go: Callable[[str], Any]
+) -> ft.Control:
+    if state is IncidentState.ACKNOWLEDGED:
+        return surfaces.empty(
+            ft.Icons.BACK_HAND_OUTLINED,
+            words("Nothing is in hand"),
+            words("Incidents that somebody has taken stand here until they are closed."),
+            t,
+        )
+    taken = counts[IncidentState.ACKNOWLEDGED]
+    detail = (
+        words("{n} more in hand").format(n=taken)
+        if taken
+        else words("When a station faults or falls silent, it appears here with what to do.")
+    )
+    return ft.Semantics(
+        identifier="nothing-open",
+        content=surfaces.empty(
+            ft.Icons.CHECK_CIRCLE_OUTLINE_ROUNDED,
+            words("Nothing needs you now"),
+            detail,
+            t,
+            buttons.quiet(words("Look at the stations"), t, lambda: go("/stations")),
+        ),
+    )
+
+
+@guarded
+def Closed(turn: int) -> ft.Control:  # a component
+    """The past, newest first, in pages."""
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+
+    async def load(cursor: str | None) -> Page[Incident]:
+        return await app.api.get("/incidents", Page[Incident], state="closed", cursor=cursor, limit=AT_ONCE)
+
+    past = use_pages(load, [turn])
+    if past.items is None:
+        return (
+            surfaces.failed(past.error, t, past.reload)
+            if past.error is not None
+            else surfaces.skeleton_list(t, rows=4, height=120)
+        )
+    if not past.items:
+        return surfaces.empty(
+            ft.Icons.HISTORY_ROUNDED,
+            words("Nothing was closed yet"),
+            words("Closed incidents are kept here with who closed them."),
+            t,
+        )
+    lines = [_card(one, t, words, store.phone, app.go, None, None) for one in past.items]
+    if past.more:
+        more = buttons.quiet(words("Show more"), t, past.more, busy=past.busy, identifier="more")
+        lines.append(ft.Row([more], alignment=ft.MainAxisAlignment.CENTER))
+    return ft.Column(lines, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+# --- one of them ---------------------------------------------------------------------------------------------
+
+
+def _card(
+    one: Incident,
+    t: Tokens,
+    words: rules.Words,
+    phone: bool,
+    go: Callable[[str], Any],
+    acknowledge: Callable[[Incident], Any] | None,
+    close: Callable[[Incident], Any] | None,
+) -> ft.Control:
+    """What is wrong, where, since when, what it means, what to do; then what can be done here."""
+    closed = one.state is IncidentState.CLOSED
+    tone = t.neutral if closed else severity_tone(one.severity, t)
+    sign = ft.Container(
+        ft.Icon(ft.Icons.CHECK_ROUNDED if closed else SEVERITY_ICON[one.severity], size=20, color=tone.ink),
+        bgcolor=tone.ground,
+        border_radius=99,
+        width=40,
+        height=40,
+        alignment=ft.Alignment.CENTER,
+    )
+    head: list[ft.Control] = [text(words(one.title), t, size=T16, bold=True)]
+    if not closed:
+        head.append(badge(words(rules.SEVERITY_WORDS[one.severity]), SEVERITY_ICON[one.severity], tone))
+    about: list[ft.Control] = [
+        ft.Row(head, spacing=S8, run_spacing=S4, wrap=True),
+        muted(_where(one, words), t),
+        ft.Container(text(rules.told(one.detail, words), t), padding=ft.Padding.only(top=S8)),
+    ]
+    if one.advice and not closed:
+        about.append(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.ARROW_FORWARD_ROUNDED, size=16, color=t.muted),
+                    text(rules.told(one.advice, words), t, bold=True, expand=True),
+                ],
+                spacing=S8,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            )
+        )
+    about.append(ft.Container(muted(_story(one, words), t, size=T12), padding=ft.Padding.only(top=S4)))
+    actions = _actions(one, t, words, phone, go, acknowledge, close)
+    first = ft.Row(
+        [sign, ft.Column(about, spacing=S4, expand=True)],
+        spacing=S12,
+        vertical_alignment=ft.CrossAxisAlignment.START,
+        expand=not phone,
+    )
+    inner: ft.Control = (
+        ft.Column([first, *actions], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        if phone
+        else ft.Row([first, *actions], spacing=S16, vertical_alignment=ft.CrossAxisAlignment.START)
+    )
+    return ft.Semantics(
+        identifier=f"incident-{one.id}", container=True, content=surfaces.card(inner, t, padding=S16), key=one.id
+    )
+
+
+def _where(one: Incident, words: rules.Words) -> str:
+    parts = [one.station_name or one.station_identity]
+    if one.connector:
+        parts.append(words("Connector {label}").format(label=one.connector))
+    parts.append(one.location)
+    return " · ".join(part for part in parts if part)
+
+
+def _story(one: Incident, words: rules.Words) -> str:
+    """Since when, how often, and who did what."""
+    parts = [words("Since {when}").format(when=f"{moment(one.opened_at)} ({ago(one.opened_at)})")]
+    if one.occurrences > 1:
+        parts.append(words("{n} times").format(n=one.occurrences))
+    if one.acknowledged_by:
+        parts.append(
+            words("{name} is on it since {when}").format(name=one.acknowledged_by, when=moment(one.acknowledged_at))
+            if one.state is IncidentState.ACKNOWLEDGED
+            else words("{name} took care of it").format(name=one.acknowledged_by)
+        )
+    if one.state is IncidentState.CLOSED:
+        by = (
+            words("closed by {name} {when}").format(name=one.closed_by, when=moment(one.closed_at))
+            if one.closed_by
+            else words("ended by itself {when}").format(when=moment(one.closed_at))
+        )
+        parts.append(by)
+    return " · ".join(parts)
+
+
+def _actions(
+    one: Incident,
+    t: Tokens,
+    words: rules.Words,
+    phone: bool,
+    go: Callable[[str], Any],
+    acknowledge: Callable[[Incident], Any] | None,
+    close: Callable[[Incident], Any] | None,
+) -> list[ft.Control]:
+    found: list[ft.Control] = []
+    if acknowledge is not None and one.state is IncidentState.OPEN:
+        found.append(
+            buttons.primary(
+                words("Acknowledge"), t, lambda: acknowledge(one), identifier=f"acknowledge-{one.id}", expand=phone
+            )
+        )
+    if close is not None and one.state is not IncidentState.CLOSED:
+        found.append(buttons.quiet(words("Close"), t, lambda: close(one), identifier=f"close-{one.id}", expand=phone))
+    if one.station_identity:
+        address = f"/stations/{station_rules.quoted(one.station_identity)}"
+        found.append(buttons.quiet(words("Station"), t, lambda: go(address), identifier=f"open-{one.id}", expand=phone))
+    return [ft.Row(found, spacing=S8)] if found else []
