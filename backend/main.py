@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import socket
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -215,9 +215,12 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def node(settings: Settings, database_url: str) -> AsyncIterator[Context]:
+async def node(
+    settings: Settings, database_url: str, *, prepare: Callable[[Context], Awaitable[Any]] | None = None
+) -> AsyncIterator[Context]:
     """Everything that the roles of this process ask for, running while the block does.
 
+    `prepare` is done before anybody is served: whoever finds the node ready finds what it made.
     Raises StartRefused, with the remedy, when a port is taken or the database can't be reached.
     """
     async with AsyncExitStack() as stack:
@@ -231,6 +234,8 @@ async def node(settings: Settings, database_url: str) -> AsyncIterator[Context]:
             if role in settings.roles
         }
         ctx = await stack.enter_async_context(context(settings, database_url))
+        if prepare is not None:
+            await prepare(ctx)
         checks: dict[str, health.Check] = {}
         if "worker" in settings.roles:
             await _run_worker(ctx, database_url, stack, checks)

@@ -11,13 +11,14 @@ import sys
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from backend import logs
 from backend.accounts.api import DEMO_ACCOUNTS
-from backend.demo.seed import seed
+from backend.demo.seed import FLEET_FILE, seed
 from backend.errors import StartRefused
 from backend.main import database, node
 from backend.process import raise_open_files, run_until_stopped, spare_the_collector
@@ -60,17 +61,20 @@ def forget(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, url: str, options: argparse.Namespace) -> None:
-    async with node(settings, url) as ctx:
-        fleet = await seed(ctx, settings.data_dir)
-        async with _stations(settings, fleet, wanted=not options.no_stations):
-            print(banner(settings), flush=True)
-            spare_the_collector()
-            if not options.no_browser:
-                _open_browser(settings.app_url)
-            try:
-                await asyncio.Event().wait()
-            finally:
-                print("\nStopping …", flush=True)
+    prepare = partial(seed, data_dir=settings.data_dir)
+    fleet = settings.data_dir / FLEET_FILE
+    async with (
+        node(settings, url, prepare=prepare),
+        _stations(settings, fleet, wanted=not options.no_stations),
+    ):
+        print(banner(settings), flush=True)
+        spare_the_collector()
+        if not options.no_browser:
+            _open_browser(settings.app_url)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            print("\nStopping …", flush=True)
 
 
 @asynccontextmanager
