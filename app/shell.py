@@ -289,24 +289,22 @@ def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:
     if labelled and store.account is not None:
         foot = [
             ft.Column(
-                [text(store.account.name, t, bold=True, no_wrap=True), muted(words(ROLE_WORDS[store.account.role]), t, size=T12)],
+                [
+                    text(store.account.name, t, bold=True, no_wrap=True),
+                    muted(words(ROLE_WORDS[store.account.role]), t, size=T12),
+                ],
                 spacing=0,
                 expand=True,
             )
         ]
     foot.append(
-        ft.Semantics(
+        buttons.icon_button(
+            ft.Icons.LOGOUT_ROUNDED,
+            words("Sign out"),
+            t,
+            lambda: app.run(app.sign_out),
             identifier="sign-out",
-            label=words("Sign out"),
-            content=ft.IconButton(
-                ft.Icons.LOGOUT_ROUNDED,
-                icon_color=t.muted,
-                icon_size=20,
-                tooltip=words("Sign out"),
-                width=TOUCH,
-                height=TOUCH,
-                on_click=lambda _: app.run(app.sign_out),
-            ),
+            color=t.muted,
         )
     )
     return ft.Container(

@@ -132,33 +132,34 @@ def danger(
     )
 
 
-def icon_button(icon: Any, label: str, t: Tokens, on_click: OnClick, *, identifier: str = "") -> ft.Control:
+def icon_button(
+    icon: Any, label: str, t: Tokens, on_click: OnClick, *, identifier: str = "", color: str = ""
+) -> ft.Control:
     """Only where space is short; the label is its tooltip and what a screen reader says."""
-    return ft.Semantics(
-        identifier=identifier or _slug(label),
-        label=label,
-        content=ft.IconButton(
-            icon, icon_color=t.ink, tooltip=label, width=TOUCH, height=TOUCH, on_click=lambda _: on_click()
-        ),
+    button = ft.IconButton(
+        icon, icon_color=color or t.ink, tooltip=label, width=TOUCH, height=TOUCH, on_click=lambda _: on_click()
     )
+    return _named(button, label, identifier)
 
 
 def copy(value: str, label: str, t: Tokens, *, identifier: str = "", on_copied: OnClick | None = None) -> ft.Control:
     """Puts the value onto the clipboard: inside the tap, the only moment at which Safari allows it."""
-    return ft.Semantics(
-        identifier=identifier or _slug(label),
-        label=label,
-        content=ft.IconButton(
-            ft.Icons.CONTENT_COPY_ROUNDED,
-            icon_color=t.muted,
-            icon_size=18,
-            tooltip=label,
-            width=TOUCH,
-            height=TOUCH,
-            action=ft.CopyToClipboard(value),
-            on_click=(lambda _: on_copied()) if on_copied else None,
-        ),
+    button = ft.IconButton(
+        ft.Icons.CONTENT_COPY_ROUNDED,
+        icon_color=t.muted,
+        icon_size=18,
+        tooltip=label,
+        width=TOUCH,
+        height=TOUCH,
+        action=ft.CopyToClipboard(value),
+        on_click=(lambda _: on_copied()) if on_copied else None,
     )
+    return _named(button, label, identifier)
+
+
+def _named(button: ft.Control, label: str, identifier: str) -> ft.Control:
+    """One node for a screen reader: without merging, the name stands beside a button that has none."""
+    return ft.MergeSemantics(ft.Semantics(identifier=identifier or _slug(label), label=label, content=button))
 
 
 def tappable(content: ft.Control, on_click: OnClick, *, identifier: str, label: str, **more: Any) -> ft.Control:

@@ -31,7 +31,7 @@ from app.widgets import buttons
 from app.widgets.text import muted, text
 
 ROW_HEIGHT = 52
-HEAD_HEIGHT = 44
+HEAD_HEIGHT = 48
 BOX = 40
 
 
