@@ -18,8 +18,8 @@ def _setting(
     variable: str, default: Any, about: str, *, secret: bool = False, least: int = 1, most: int | None = None
 ) -> Any:
     """`least` and `most` bound a number."""
-    bounds = {"least": least, "most": most}
-    return field(default=default, metadata={"variable": variable, "about": about, "secret": secret, **bounds})
+    known = {"variable": variable, "about": about, "secret": secret, "least": least, "most": most}
+    return field(default=default, repr=not secret, metadata=known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

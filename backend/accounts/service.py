@@ -38,16 +38,16 @@ async def sign_in(ctx: Context, email: str, password: str, *, address: str = "")
     wait_s = max(by_email.wait_s(email, now), by_address.wait_s(address, now))
     if wait_s:
         raise TooManyRequests(f"Too many tries. Wait {wait_s} seconds, then try again.", retry_after_s=wait_s)
+    by_email.failed(email, now)  # until it is proved right: guesses that come all at once count too
     tenant = await tenants.default(ctx)
     row = await store.by_email(tenant.id, email)
     right = await tokens.verify_password(password, row.password_hash if row else tokens.NOBODY)
     if row is None or not right or row.disabled_at is not None:
-        by_email.failed(email, now)
         by_address.failed(address, now)
         raise NotSignedIn(WRONG, code="wrong_credentials")
+    by_email.succeeded(email)
     if row.password_expires_at is not None and now >= row.password_expires_at:
         raise NotSignedIn(RUN_OUT, code="password_expired")
-    by_email.succeeded(email)
     return await _issue(ctx, row, uuid4())
 
 
