@@ -102,7 +102,7 @@ def NeedsYou(found: Overview) -> ft.Control:  # a component
     if left > 0 or taken:
         word = words("All incidents") if left <= 0 else words("{n} more incidents").format(n=left)
         links.append(buttons.quiet(word, t, lambda: app.go("/incidents"), identifier="all-incidents"))
-    if found.pending_stations > len(pending):
+    if waiting.data is not None and found.pending_stations > len(pending):
         word = words("All {n} waiting stations").format(n=found.pending_stations)
         links.append(
             buttons.quiet(
@@ -245,7 +245,10 @@ def Today(found: Overview) -> ft.Control:  # a component
             "",
         ),
     ]
-    parts: list[ft.Control] = [text(words("Today so far"), t, size=T16, bold=True), *lines]
+    # Below each other beside the plot and on a phone, else on one line.
+    stacked = store.wide or store.phone
+    figures = lines if stacked else [ft.Row([ft.Container(one, expand=1) for one in lines], spacing=S16)]
+    parts: list[ft.Control] = [text(words("Today so far"), t, size=T16, bold=True), *figures]
     return surfaces.card(
         ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
         t,

@@ -18,6 +18,7 @@ from shared.stations import Frame
 
 AT_ONCE = 50
 WIDE = 640
+ONE_LINE = 860
 NONE: Any = None
 NO_MORE: tuple[list[Frame], str | None] = ([], None)
 
@@ -85,18 +86,6 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
         icon=ft.Icons.PLAY_ARROW_ROUNDED if paused is not None else ft.Icons.PAUSE_ROUNDED,
         identifier="log-pause",
     )
-    bar = ft.Row(
-        [
-            ft.Row(chips, spacing=S8, tight=True),
-            ft.Container(
-                inputs.choice(words("Action"), action, options, t, set_action, identifier="log-action"), width=232
-            ),
-            pause,
-        ],
-        spacing=S8,
-        run_spacing=S8,
-        wrap=True,
-    )
     if first.error is not None and base is None:
         main: ft.Control = surfaces.failed(first.error, t, first.reload)
     elif base is None:
@@ -133,28 +122,21 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
             clip_behavior=ft.ClipBehavior.ANTI_ALIAS,
             expand=True,
         )
-    scroll_bar = (
-        ft.Row([ft.Container(bar, expand=True)])
-        if width > WIDE
-        else _scrolled(chips, options, action, set_action, pause, t, words)
-    )
-    return ft.Column([scroll_bar, main], spacing=S12, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    pick = inputs.choice(words("Action"), action, options, t, set_action, identifier="log-action")
+    bar = _bar(chips, pick, pause, width)
+    return ft.Column([bar, main], spacing=S12, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 async def _of(chosen: Any, page: Any) -> tuple[Any, Page[Frame]]:
     return chosen, await page
 
 
-def _scrolled(
-    chips: list[ft.Control], options: Any, action: str, on_action: Any, pause: ft.Control, t: Tokens, words: Any
-) -> ft.Control:
-    """On narrow screens: the chips on a line that can be pushed, the others below."""
-    pick = ft.Container(
-        inputs.choice(words("Action"), action, options, t, on_action, identifier="log-action"), expand=True
-    )
-    return ft.Column(
-        [ft.Row(chips, spacing=S8, scroll=ft.ScrollMode.HIDDEN), ft.Row([pick, pause], spacing=S8)], spacing=S8
-    )
+def _bar(chips: list[ft.Control], pick: ft.Control, pause: ft.Control, width: float) -> ft.Control:
+    """On one line where there is room, else the chips on a line that can be pushed and the others below."""
+    pushed = ft.Row(chips, spacing=S8, scroll=ft.ScrollMode.HIDDEN)
+    if width > ONE_LINE:
+        return ft.Row([ft.Container(pushed, expand=True), ft.Container(pick, width=232), pause], spacing=S8)
+    return ft.Column([pushed, ft.Row([ft.Container(pick, expand=True), pause], spacing=S8)], spacing=S8)
 
 
 @guarded

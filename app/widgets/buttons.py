@@ -31,6 +31,8 @@ def _button(
     if label:
         parts.append(ft.Text(label, size=T14, weight=ft.FontWeight.W_600, color=ink, no_wrap=True))
     usable = on_click is not None and not busy
+    # Not False: in a row that wraps Flet would still make it flexible, and draw a grey box.
+    fill = expand or None
     style = ft.ButtonStyle(
         bgcolor=ground,
         color=ink,
@@ -47,10 +49,9 @@ def _button(
         disabled=not usable,
         opacity=1 if usable or busy else 0.5,
         on_click=(lambda _: on_click()) if usable and on_click else None,
-        expand=expand,
+        expand=fill,
     )
-    wrapped = ft.Semantics(identifier=identifier or _slug(label), content=button, expand=expand)
-    return wrapped
+    return ft.Semantics(identifier=identifier or _slug(label), content=button, expand=fill)
 
 
 def _slug(label: str) -> str:
