@@ -48,7 +48,7 @@ def visits(seed: str, spec: Spec, number: int, *, share: float = BUSY_SHARE, at_
         minutes = _minutes(chance, spec.dc)
         early = first and (chance.random() < share or at_once)
         if early:
-            minutes *= max(0.04, chance.random() ** 2)  # most are well on their way: something ends soon
+            minutes = max(1.5, minutes * chance.random() ** 2)  # most are well on their way: something ends soon
         visit = _visit(chance, spec, minutes)
         stay_s = minutes * 60 + visit.dwell_s
         gap_s = chance.expovariate(1.0) * stay_s * (1 - share) / share

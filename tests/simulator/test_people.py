@@ -42,7 +42,7 @@ def test_people_are_plausible(spec: Spec) -> None:
         assert 5 <= visit.soc < visit.target <= 100
         assert 1 <= visit.gap_s <= 7200
         assert visit.leave_s < 10
-        assert visit.stop_after_s is None or visit.stop_after_s > 60
+        assert visit.stop_after_s is None or visit.stop_after_s > 30
 
 
 def test_at_the_start_a_good_third_of_the_outlets_gets_a_car_within_half_a_minute() -> None:
