@@ -247,12 +247,18 @@ def Today(found: Overview) -> ft.Control:  # a component
     ]
     # Below each other beside the plot and on a phone, else on one line.
     stacked = store.wide or store.phone
-    figures = lines if stacked else [ft.Row([ft.Container(one, expand=1) for one in lines], spacing=S16)]
+    figures = lines if stacked else [_side_by_side(lines)]
     parts: list[ft.Control] = [text(words("Today so far"), t, size=T16, bold=True), *figures]
     return surfaces.card(
         ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
         t,
         padding=S16 if store.phone else S24,
+    )
+
+
+def _side_by_side(lines: Sequence[ft.Control]) -> ft.Control:
+    return ft.Row(
+        [ft.Container(one, expand=1) for one in lines], spacing=S16, vertical_alignment=ft.CrossAxisAlignment.START
     )
 
 

@@ -9,7 +9,7 @@ from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_wo
 from app.i18n import local
 from app.operator import station_rules as rules
 from app.operator.station_commands import code
-from app.theme import CARD, S4, S8, S12, S16, T12, Tokens, Tone
+from app.theme import CARD, S4, S8, S12, S16, T12, Tone
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, text
@@ -17,8 +17,8 @@ from shared.base import Page
 from shared.stations import Frame
 
 AT_ONCE = 50
-WIDE = 640
-ONE_LINE = 860
+WIDE = 860
+"""From here on a message and the filters have one line each."""
 NONE: Any = None
 NO_MORE: tuple[list[Frame], str | None] = ([], None)
 
@@ -134,7 +134,7 @@ async def _of(chosen: Any, page: Any) -> tuple[Any, Page[Frame]]:
 def _bar(chips: list[ft.Control], pick: ft.Control, pause: ft.Control, width: float) -> ft.Control:
     """On one line where there is room, else the chips on a line that can be pushed and the others below."""
     pushed = ft.Row(chips, spacing=S8, scroll=ft.ScrollMode.HIDDEN)
-    if width > ONE_LINE:
+    if width > WIDE:
         return ft.Row([ft.Container(pushed, expand=True), ft.Container(pick, width=232), pause], spacing=S8)
     return ft.Column([pushed, ft.Row([ft.Container(pick, expand=True), pause], spacing=S8)], spacing=S8)
 
@@ -177,7 +177,7 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
     )
     if width > WIDE:
         line: ft.Control = ft.Row(
-            [stamp, arrow, ft.Container(name, width=300), ft.Container(preview, expand=True), took], spacing=S12
+            [stamp, arrow, ft.Container(name, width=280), ft.Container(preview, expand=True), took], spacing=S12
         )
     else:
         line = ft.Row(
