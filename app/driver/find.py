@@ -270,11 +270,12 @@ def _near_button(
 
 def _summary(shown: list[LocationSummary], t: Tokens, words: Callable[[str], str]) -> ft.Control:
     free = sum(one.availability.available for one in shown)
+    many = words("{n} connectors available").format(n=free)
     count = words("1 location") if len(shown) == 1 else words("{n} locations").format(n=len(shown))
     return ft.Row(
         [
             text(count, t, size=T16, bold=True),
-            muted(words("{n} connectors available").format(n=free), t, size=T12),
+            muted(words("1 connector available") if free == 1 else many, t, size=T12),
         ],
         spacing=S8,
         vertical_alignment=ft.CrossAxisAlignment.CENTER,

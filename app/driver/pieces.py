@@ -41,7 +41,7 @@ def location_row(
 ) -> ft.Control:
     """One entry of the list: what is free, what it costs, how strong it is, how far it is."""
     word, _ = rules.availability(location.availability, words)
-    head: list[ft.Control] = [text(location.name, t, size=T16, bold=True, no_wrap=True, expand=True)]
+    head: list[ft.Control] = [text(location.name, t, size=T16, bold=True, expand=True)]
     if location.distance_m is not None:
         head.append(muted(i18n.distance(location.distance_m), t))
     facts = [
@@ -54,19 +54,18 @@ def location_row(
             ft.Row(head, spacing=S8),
             ft.Row(
                 [
-                    muted(location.address, t, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS, expand=True),
+                    muted(location.address, t, expand=True),
                     muted("  ".join(facts), t, no_wrap=True),
                 ],
                 spacing=S8,
             ),
             ft.Container(
                 ft.Row(
-                    [
-                        availability_badge(location, t, words),
-                        ft.Container(expand=True),
-                        text(_from(price, words), t, bold=True, no_wrap=True),
-                    ],
+                    [availability_badge(location, t, words), text(_from(price, words), t, bold=True, no_wrap=True)],
                     spacing=S8,
+                    run_spacing=S4,
+                    wrap=True,  # with large letters the price stands below
+                    alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
                 ),
                 padding=ft.Padding.only(top=S4),
             ),

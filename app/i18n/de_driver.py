@@ -3,6 +3,7 @@
 FINDING = {
     "1 location": "1 Standort",
     "{n} locations": "{n} Standorte",
+    "1 connector available": "1 Anschluss frei",
     "{n} connectors available": "{n} Anschlüsse frei",
     "{n} of {total} available": "{n} von {total} frei",
     "All in use": "Alle belegt",
