@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 PROBE_S = 2.0
 """How long an old socket may take to answer a ping before a new one of the same identity takes its place."""
+FORSAKEN_AFTER = 1.5
+"""Heartbeat intervals without a word after which a socket may be replaced although it answers pings."""
 SEEN_FLUSH_S = 5.0
 REAP_S = 15.0
 REAP_PROBE_S = 20.0
@@ -64,14 +66,17 @@ class Connections:
         """Whether a new socket of this station may come: there is none, or the present one is dead.
 
         The live one is asked by a ping. One that answers stays: two devices with one identity must never
-        both get commands, and a thief with the right password must not push the real station out.
+        both get commands, and a thief with the right password must not push the real station out. Unless it has
+        said nothing for longer than a heartbeat: stations forget to close what they left, and some modems and
+        proxies answer pings for a station that dials again. It must not be locked out for ever.
         """
         async with self._claims.setdefault(station_id, asyncio.Lock()):
             session = self._sessions.get(station_id)
             if session is None:
                 self._claims.pop(station_id, None)
                 return True
-            if await session.link.alive(PROBE_S):
+            quiet_s = time.monotonic() - session.last_heard
+            if quiet_s < FORSAKEN_AFTER * self.ctx.settings.heartbeat_s and await session.link.alive(PROBE_S):
                 return False
             if self._sessions.get(station_id) is session:
                 del self._sessions[station_id]
@@ -95,8 +100,9 @@ class Connections:
         subscription: Subscription | None = None
         reason = ""
         try:
-            await stations.connected(self.ctx, station.id, session.id, self.node, version)
+            # First reachable, then shown as online: who sees it may ask it at once.
             subscription = await self.ctx.bus.serve(f"station.{station.id}", self.executor(session))
+            await stations.connected(self.ctx, station.id, session.id, self.node, version)
             log.info("station connected", identity=station.identity, version=version, peer=link.peer)
             await session.run(frames)
         except Exception as error:

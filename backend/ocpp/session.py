@@ -102,7 +102,10 @@ class Session:
     async def _receive(self, frame: bytes) -> None:
         message = self.codec.decode(frame)
         if isinstance(message, Call):
-            await self._answer(message, frame)
+            try:
+                await self._answer(message, frame)
+            finally:
+                self._spoken.set()
         elif isinstance(message, Malformed):
             self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
             if message.answer:
@@ -113,7 +116,6 @@ class Session:
     async def _answer(self, call: Call, frame: bytes) -> None:
         begun = time.perf_counter()
         self._log("in", "call", call.action, call.message_id, frame)
-        self._spoken.set()
         if self.registration is not Registration.ACCEPTED and self.codec.is_transaction_message(call.action):
             # An error would make the station throw it away; unanswered it is sent again, once we may take it.
             return

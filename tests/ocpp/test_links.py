@@ -53,6 +53,19 @@ async def test_a_live_socket_stays_and_the_second_is_refused(node: Node) -> None
         await until(ONLINE, 1)
 
 
+@pytest.mark.parametrize("node_settings", [{"heartbeat_s": 1}])
+async def test_a_socket_that_only_answers_pings_gives_way_to_a_station_that_dials_again(node: Node) -> None:
+    """The station forgot to close it, or a proxy answers for it."""
+    await node.add_station("CP-1")
+    async with node.booted("CP-1") as forgotten:
+        await asyncio.sleep(1.6)
+        async with node.booted("CP-1") as new:
+            await asyncio.wait_for(forgotten.socket.wait_closed(), 5)
+            assert forgotten.socket.close_code == 1001
+            assert "currentTime" in await new.call("Heartbeat")
+            await until(ONLINE, 1)
+
+
 @pytest.mark.usefixtures("quick_probe")
 async def test_a_half_dead_socket_is_replaced_and_its_late_end_changes_nothing(node: Node) -> None:
     await node.add_station("CP-1")
@@ -143,6 +156,7 @@ async def test_connects_and_never_boots_or_answers(node: Node) -> None:
     await node.add_station("CP-1")
     operator = await node.client()
     async with station(node.ocpp_url, "CP-1") as mute:
+        await until(ONLINE, 1)
         begun = time.monotonic()
         answer = await operator.post("/api/v1/stations/CP-1/reset", json={"kind": "soft"}, headers=key())
         assert (answer.status_code, answer.json()["code"]) == (504, "station_timeout")
@@ -174,6 +188,7 @@ async def test_a_command_waits_for_the_boot(node: Node) -> None:
     await node.add_station("CP-1")
     operator = await node.client()
     async with station(node.ocpp_url, "CP-1") as one:
+        await until(ONLINE, 1)
         post = asyncio.create_task(operator.post("/api/v1/stations/CP-1/reset", json={"kind": "soft"}, headers=key()))
         await one.expect_nothing()
         boot = {"chargePointVendor": "V", "chargePointModel": "M"}

@@ -1,0 +1,195 @@
+"""The server and its database are killed under load, again and again: what was answered is stored, once."""
+
+import asyncio
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import msgspec
+import pytest
+
+from backend.authorization import service as authorization
+from backend.bus.local import LocalBus
+from backend.context import Context
+from backend.db import engine
+from backend.db.embedded import EmbeddedPostgres
+from backend.db.migrate import migrate
+from backend.settings import Settings
+from backend.tariffs import service as tariffs
+from backend.tariffs.model import Tariff
+from backend.tenants import service as tenants
+from tests import world
+from tests.support.stubborn_station import StubbornStation
+
+KILLS = 10
+STATIONS = 8
+SEED = 20_161
+
+
+class Server:
+    """`wattline serve` on a data folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"ws://127.0.0.1:{self.port}/ocpp"
+        self.log = folder / "serve.log"
+        self.process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        with self.log.open("ab") as output:
+            self.process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "backend.cli", "serve", "--roles", "ocpp,worker"),
+                *("--ocpp-port", str(self.port)),
+                env={name: one for name, one in os.environ.items() if not name.startswith(("WATTLINE_", "DATABASE_"))}
+                | {"WATTLINE_DATA": str(self.folder), "WATTLINE_SECRET": world.SECRET},
+                stdout=output,
+                stderr=output,
+            )
+
+    async def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        await self.process.wait()
+
+    def kill_database(self) -> None:
+        location = self.folder / "postgres" / "cluster" / "postmaster.pid"
+        os.kill(int(location.read_text().split("\n", 1)[0]), signal.SIGKILL)
+
+    async def stop(self) -> None:
+        if self.process is not None and self.process.returncode is None:
+            self.process.terminate()
+            await self.process.wait()
+
+    async def query(self, sql: str) -> list[Any]:
+        home = self.folder / "postgres"
+        password, port = (home / "password").read_text().strip(), (home / "port").read_text().strip()
+        connection = await asyncpg.connect(f"postgresql://wattline:{password}@127.0.0.1:{port}/postgres")
+        try:
+            return list(await connection.fetch(sql))
+        finally:
+            await connection.close()
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = Path(tempfile.mkdtemp(prefix="wattline-killed-"))
+    made.chmod(0o711)  # root's database server runs as another user
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@pytest.fixture
+async def server(folder: Path) -> AsyncIterator[Server]:
+    with EmbeddedPostgres(folder) as url:
+        await migrate(url)
+        await engine.connect(url, pool_min=1, pool_max=2)
+        try:
+            ctx = Context(settings=Settings(secret=world.SECRET), bus=LocalBus())
+            tenant = await tenants.ensure(ctx, name="Test")
+            prices = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.40"}]}]}
+            await tariffs.add(ctx, tenant.id, "Test", msgspec.convert(prices, Tariff, strict=False))
+            await authorization.add_card(ctx, tenant.id, "CARD-1")
+            for number in range(STATIONS):
+                await world.add_connector(await world.add_station(tenant.id, f"CP-{number}"))
+        finally:
+            await engine.disconnect()
+    one = Server(folder)
+    await one.start()
+    try:
+        yield one
+    finally:
+        await one.stop()
+        print(one.log.read_text()[-8000:])  # noqa: T201 - shown when the test fails
+
+
+async def progress(stations: list[StubbornStation], messages: int) -> None:
+    """Until the stations were answered so many times more."""
+    wanted = sum(one.answers for one in stations) + messages
+    async with asyncio.timeout(30):
+        while sum(one.answers for one in stations) < wanted:  # noqa: ASYNC110 - they count in other tasks
+            await asyncio.sleep(0.01)
+
+
+async def test_killed_again_and_again_everything_answered_is_stored_once(server: Server) -> None:
+    chance = random.Random(SEED)
+    stations = [
+        StubbornStation(server.url, f"CP-{number}", ("1.6", "2.0.1")[number % 2], SEED + number)
+        for number in range(STATIONS)
+    ]
+    running = [asyncio.create_task(one.run()) for one in stations]
+    victims = ["server", "database"] * (KILLS // 2)
+    chance.shuffle(victims)
+    for victim in victims:
+        await progress(stations, chance.randrange(10, 120))
+        if victim == "server":
+            await server.kill()
+            await server.start()
+        else:
+            server.kill_database()
+    await progress(stations, 50)
+    for one in stations:
+        one.over.set()
+    async with asyncio.timeout(30):
+        await asyncio.gather(*running)
+    assert [one.errors for one in stations] == [[]] * STATIONS
+    assert all(one.done for one in stations)
+
+    await _exactly_what_was_said(server, stations)
+    await _online_is_who_is_there(server, stations)
+
+
+async def _exactly_what_was_said(server: Server, stations: list[StubbornStation]) -> None:
+    for one in stations:
+        identity = one.url.rsplit("/", 1)[1]
+        rows = await server.query(
+            f"""SELECT t.energy_wh, t.state, t.flags, count(DISTINCT m.id) AS messages, count(DISTINCT r.id) AS readings
+            FROM transaction t JOIN charging_station s ON s.id = t.station
+            JOIN transaction_message m ON m.transaction = t.id JOIN transaction_reading r ON r.transaction = t.id
+            WHERE s.identity = '{identity}' GROUP BY t.id ORDER BY t.number"""
+        )
+        assert [row["energy_wh"] for row in rows] == one.done, identity
+        assert {(row["state"], row["flags"]) for row in rows} == {("ended", "[]")}
+        told = {"1.6": (2, 3), "2.0.1": (4, 4)}[one.version]
+        assert {(row["messages"], row["readings"]) for row in rows} == {told}
+    assert await server.query("SELECT 1 FROM transaction_message WHERE transaction IS NULL") == []
+    sold = [Decimal(wh) * Decimal("0.40") / 1000 for one in stations for wh in one.done]
+    expected = sorted(amount.quantize(Decimal("0.01")) for amount in sold)
+    bills: list[Decimal] = []
+    deadline = time.monotonic() + 40
+    while len(bills) < len(expected) and time.monotonic() < deadline:
+        bills = sorted(row["total_incl"] for row in await server.query("SELECT total_incl FROM cdr"))
+        await asyncio.sleep(0.2)
+    assert len(bills) == len(expected)
+    assert all(abs(one - other) <= Decimal("0.005") for one, other in zip(bills, expected, strict=True))
+
+
+async def _online_is_who_is_there(server: Server, stations: list[StubbornStation]) -> None:
+    """Also right after a kill, before anybody came back."""
+    online = "SELECT count(*) AS n FROM charging_station WHERE online"
+    await asyncio.gather(*(one.stay() for one in stations))
+    assert (await server.query(online))[0]["n"] == STATIONS
+    await server.kill()
+    for one in stations:
+        await one.close()
+    await server.start()
+    await stations[0].stay()
+    assert (await server.query(online))[0]["n"] == 1
+    await stations[0].close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(5):
+            while (await server.query(online))[0]["n"]:  # noqa: ASYNC110 - in another process
+                await asyncio.sleep(0.1)
+    assert (await server.query(online))[0]["n"] == 0
