@@ -1,0 +1,161 @@
+"""One operator company never sees or moves what belongs to another, whatever ids it knows."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from backend.alerts import service as alerts
+from backend.db.engine import DB
+from backend.main import create_app
+from backend.stations import service as stations
+from backend.stations.service import StatusReport
+from shared.accounts import Role
+from shared.stations import ConnectorStatus
+from tests import world
+from tests.api.harness import People, new_key
+from tests.conftest import Clock
+
+
+@pytest.fixture
+async def ours(db: str, clock: Clock) -> dict[str, Any]:
+    """A company with one of everything; what is known about it are the ids."""
+    ctx = world.make_context(clock, world.handlers_of(alerts))
+    tenant_id = await world.add_tenant("Ours")
+    location_id = await world.add_location(tenant_id)
+    station_id = await world.add_station(tenant_id, "OURS-1", location_id=location_id, online=True)
+    connector_id = await world.add_connector(station_id)
+    account_id = await world.add_account(tenant_id, "Ann", "operator")
+    session = {"begun_at": clock.now() - timedelta(hours=1), "account": account_id}
+    active = await world.add_transaction(station_id, connector_id, **session)
+    ended = await world.add_transaction(station_id, connector_id, state="ended", ended_at=clock.now(), **session)
+    report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=clock.now())
+    await stations.connector_status(ctx, station_id, report)
+    incident_id = (await DB.run("SELECT id FROM incident"))[0]["id"]
+    return {
+        "ctx": ctx,
+        "tenant": tenant_id,
+        "location": location_id,
+        "connector": connector_id,
+        "account": account_id,
+        "active": active,
+        "ended": ended,
+        "incident": incident_id,
+    }
+
+
+def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
+    """Every route that names a thing, with the name of one of ours."""
+    station = "/api/v1/stations/OURS-1"
+    return [
+        ("GET", f"/api/v1/locations/{one['location']}", None),
+        ("GET", f"/api/v1/connectors/{one['connector']}", None),
+        ("GET", station, None),
+        ("PATCH", station, {"name": "mine"}),
+        ("POST", f"{station}/accept", None),
+        ("POST", f"{station}/reject", None),
+        ("GET", f"{station}/frames", None),
+        ("GET", f"{station}/variables", None),
+        ("GET", f"{station}/commands", None),
+        ("POST", f"{station}/variables", {"name": "a", "value": "b"}),
+        ("POST", f"{station}/variables/read", {}),
+        ("POST", f"{station}/reset", {"kind": "soft"}),
+        ("POST", f"{station}/unlock", {"connector_id": str(one["connector"])}),
+        ("POST", f"{station}/availability", {"operative": False}),
+        ("POST", f"{station}/trigger", {"message": "Heartbeat"}),
+        ("POST", f"{station}/ocpp/Reset", {"type": "Soft"}),
+        ("POST", "/api/v1/transactions", {"connector_id": str(one["connector"])}),
+        ("POST", f"/api/v1/transactions/{one['active']}/stop", None),
+        ("GET", f"/api/v1/transactions/{one['active']}", None),
+        ("GET", f"/api/v1/transactions/{one['ended']}/receipt", None),
+        ("POST", f"/api/v1/incidents/{one['incident']}/acknowledge", None),
+        ("POST", f"/api/v1/incidents/{one['incident']}/close", None),
+        ("PATCH", f"/api/v1/people/{one['account']}", {"name": "Mine"}),
+        ("POST", f"/api/v1/people/{one['account']}/password", None),
+        ("GET", f"/api/v1/analytics?location_id={one['location']}", None),
+        ("GET", f"/api/v1/analytics.csv?location_id={one['location']}", None),
+    ]
+
+
+async def counted() -> dict[str, int]:
+    return {
+        table: (await DB.run(f"SELECT count(*) AS n FROM {table}"))[0]["n"]
+        for table in ("transaction", "payment", "station_command", "incident", "account")
+    }
+
+
+async def ask(client: httpx.AsyncClient, method: str, path: str, body: Any) -> httpx.Response:
+    return await client.request(method, path, json=body, headers=new_key() if method == "POST" else {})
+
+
+async def test_ids_of_another_company_do_not_exist(ours: dict[str, Any]) -> None:
+    ctx = ours["ctx"]
+    app = create_app(ctx)
+    routes = of_ours(ours)
+    tested = {(method, path.partition("?")[0]) for method, path, _ in routes}
+    for route in app.routes:  # a new route that names a thing has to be in the list
+        pattern = re.compile(re.sub(r"\{[^}]*\}", "[^/]+", route.path))
+        for handler in getattr(route, "route_handlers", []):
+            for method in handler.http_methods - {"OPTIONS"} if "{" in route.path else ():
+                if not handler.opt.get("public"):
+                    assert any(pattern.fullmatch(path) and method == one for one, path in tested), route.path
+    async with ctx.bus:
+        theirs = People(ctx, app, await world.add_tenant("Theirs"))
+        async with theirs.client(Role.ADMIN) as client:
+            before = await counted()
+            for method, path, body in routes:
+                answer = await ask(client, method, path, body)
+                assert (method, path, answer.status_code) == (method, path, 404), answer.text
+                assert answer.headers["content-type"] == "application/problem+json"
+                assert "OURS" not in answer.text.replace(path, "")
+            assert await counted() == before
+            for path in ("locations", "stations", "transactions", "incidents"):
+                assert (await client.get(f"/api/v1/{path}")).json()["items"] == [], path
+            people = (await client.get("/api/v1/people")).json()["items"]
+            assert [one["role"] for one in people] == ["admin"], "only the one who asks"
+            overview = (await client.get("/api/v1/overview")).json()
+            assert (overview["active_sessions"], overview["incidents"]) == (0, [])
+            chargers = (await client.get("/api/v1/chargers", params={"code": "OURS"})).json()
+            assert chargers["items"] == []
+
+
+async def test_the_same_ids_do_exist_for_their_own(ours: dict[str, Any]) -> None:
+    """Otherwise the test above would prove nothing."""
+    ctx = ours["ctx"]
+    people = People(ctx, create_app(ctx), ours["tenant"])
+    async with ctx.bus, people.client(Role.ADMIN) as client:
+        for method, path, body in of_ours(ours):
+            if method == "GET" and not path.endswith("/receipt"):
+                assert (await ask(client, method, path, body)).status_code == 200, path
+        answer = await client.post("/api/v1/incidents/{}/acknowledge".format(ours["incident"]))
+        assert answer.status_code == 200
+
+
+async def test_a_driver_sees_no_other_drivers_session(ours: dict[str, Any]) -> None:
+    ctx = ours["ctx"]
+    people = People(ctx, create_app(ctx), ours["tenant"])
+    async with ctx.bus, people.client(Role.DRIVER) as driver:
+        for method, path in (
+            ("GET", f"/api/v1/transactions/{ours['active']}"),
+            ("GET", f"/api/v1/transactions/{ours['ended']}/receipt"),
+            ("POST", f"/api/v1/transactions/{ours['active']}/stop"),
+        ):
+            assert (await ask(driver, method, path, None)).status_code == 404, path
+        assert (await driver.get("/api/v1/transactions")).json()["items"] == []
+        on_behalf = {"connector_id": str(ours["connector"]), "account_id": str(ours["account"])}
+        answer = await ask(driver, "POST", "/api/v1/transactions", on_behalf)
+        assert answer.status_code in (403, 404), "a driver starts for nobody else"
+
+
+async def test_a_station_of_the_same_name_is_another_one(ours: dict[str, Any]) -> None:
+    ctx = ours["ctx"]
+    their_tenant: UUID = await world.add_tenant("Theirs")
+    people = People(ctx, create_app(ctx), their_tenant)
+    async with ctx.bus, people.client(Role.ADMIN) as client:
+        made = await client.post("/api/v1/stations", json={"identity": "OURS-1"})
+        assert made.status_code in (201, 409), "an identity is an address: one on the whole listener, or one a company"
+        answer = await client.get("/api/v1/stations/OURS-1")
+        assert answer.status_code == (200 if made.status_code == 201 else 404)
