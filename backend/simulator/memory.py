@@ -37,8 +37,9 @@ class Memories:
         """A register never goes backwards: after a kill it stands where it can have been at most."""
         memory = self._file.stations.setdefault(spec.identity, Memory())
         if not self._file.clean:
-            for outlet in memory.registers:
-                memory.registers[outlet] += spec.power_w * UNSAVED_S / 3600
+            # One that began in the unsaved moments has not closed its contactor yet.
+            for transaction in memory.running:
+                memory.registers[transaction.evse] += spec.power_w * UNSAVED_S / 3600
         return memory
 
     def save(self, now: datetime, *, clean: bool = False) -> None:
