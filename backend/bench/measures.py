@@ -18,7 +18,7 @@ BUSY = 0.9
 class Scale:
     """How much is measured. The figures of a small run say little; the default's are those of the documentation."""
 
-    seconds: float = 3.0
+    seconds: float = 2.0
     rounds: int = 3
     stations: int = 500
     idle: int = 2000

@@ -45,11 +45,13 @@ def write(rows: Sequence[Row], path: Path) -> None:
 
 def table(rows: Iterable[Row]) -> str:
     """Figures in columns; what was put on the server stands below each."""
-    lines = [f"{'':<46}{'Wattline':>12} {'':<9}{'baseline':>12}  {'ratio':>6}"]
+    rows = list(rows)
+    wide = max((len(row.name) for row in rows), default=0)
+    lines = [f"{'':<{wide}}{'Wattline':>12} {'':<5}{'baseline':>12}  {'ratio':>6}"]
     for row in rows:
         baseline = _number(row.baseline_value) if row.baseline else ""
         ratio = f"{row.ratio:.1f}" if row.ratio is not None else ""
-        lines.append(f"{row.name:<46}{_number(row.value):>12} {row.unit:<9}{baseline:>12}  {ratio:>6}".rstrip())
+        lines.append(f"{row.name:<{wide}}{_number(row.value):>12} {row.unit:<5}{baseline:>12}  {ratio:>6}".rstrip())
         beside = f"; baseline: {row.baseline}" if row.baseline else ""
         lines.append(f"    {row.load}{beside}")
     return "\n".join(lines)
