@@ -107,6 +107,8 @@ def choice(
             text_size=T14,
             label_style=ft.TextStyle(color=t.muted, size=T14),
             menu_style=ft.MenuStyle(bgcolor=t.raised),
+            filled=True,
+            fill_color=t.surface,
             content_padding=ft.Padding.symmetric(horizontal=S12, vertical=S12),
             width=width,
             expand=width is None,
