@@ -60,7 +60,6 @@ def test_somebody_types_e_mail_and_password(open_app: OpenApp) -> None:
     tab.type("password", "not the password")
     tab.click("submit")
     tab.wait("problem")
-    # The browser tells every refused request, so it is no error of ours.
     tab.click("password")
     tab.page.keyboard.press("Control+A")
     tab.page.keyboard.type("wattline-demo", delay=15)

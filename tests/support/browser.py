@@ -25,7 +25,8 @@ PATIENCE_MS = 20_000
 HIT = """(e, [x, y]) => {
     const hit = e.getRootNode().elementFromPoint(x, y);
     if (hit === null || !(e.contains(hit) || hit.contains(e))) return 'hidden';
-    return hit.closest('[aria-disabled="true"]') ? 'disabled' : 'hit';
+    const button = e.matches('[role="button"]') ? e : e.querySelector('[role="button"]');
+    return button !== null && button.getAttribute('aria-disabled') === 'true' ? 'disabled' : 'hit';
 }"""
 """What a press at a point would do to an element."""
 
@@ -90,19 +91,26 @@ class Screen:
         self.wait(identifier)
         size = self.page.viewport_size
         assert size is not None
-        deadline = time.monotonic() + PATIENCE_MS / 1000
+        deadline, before = time.monotonic() + PATIENCE_MS / 1000, None
         while True:
             box = self.find(identifier).bounding_box()
             assert box is not None, identifier
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             found = self.find(identifier).evaluate(HIT, [x, y])
-            if found == "hit":
+            if found == "hit" and box == before:  # it also has to stand still
                 return x, y
+            before = box
             assert time.monotonic() < deadline, f"{identifier} can't be pressed: {found}"
             if found == "hidden":
                 self.page.mouse.move(min(max(x, 1), size["width"] - 1), size["height"] * 0.7)
                 self.page.mouse.wheel(0, 150 if y > size["height"] / 2 else -150)
             self.page.wait_for_timeout(100)
+
+    def confirm(self) -> None:
+        """Yes, in a dialog. What lies behind can be pressed only when it has gone."""
+        self.click("dialog-confirm")
+        self.wait_gone("dialog-confirm")
+        self.page.wait_for_timeout(500)
 
     def said(self, identifier: str) -> str:
         """What a screen reader says of a part of the screen."""
