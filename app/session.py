@@ -43,6 +43,7 @@ class App:
         self.store.web = bool(page.web)
         self.api.on_tokens = self._remember
         self._toasts = 0
+        self._unseen: set[asyncio.Task[Any]] = set()
         self._leave_brand: Callable[[], None] | None = None
 
     # --- life -------------------------------------------------------------------------------------------
@@ -82,8 +83,16 @@ class App:
         await self.api.close()
 
     def run(self, work: Callable[..., Coroutine[Any, Any, Any]], *arguments: Any) -> None:
-        """Start something that takes a while, from an event of a control."""
-        self.page.run_task(work, *arguments)
+        """Start something that takes a while, from an event of a control or from what is heard.
+
+        Also while nobody looks: a browser that lost its link may come back and wants to see what happened.
+        """
+        if self.page.session.connection is None:
+            task = asyncio.get_running_loop().create_task(work(*arguments))
+            self._unseen.add(task)
+            task.add_done_callback(self._unseen.discard)
+        else:
+            self.page.run_task(work, *arguments)
 
     # --- looks ------------------------------------------------------------------------------------------
 

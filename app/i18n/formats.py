@@ -5,6 +5,7 @@
 
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import date as calendar_date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -111,6 +112,10 @@ def amount(value: Decimal, currency: str, *, places: int | None = None) -> str:
     return f"{number(value, shown)} {symbol}".strip()
 
 
+def symbol(currency: str) -> str:
+    return SYMBOLS.get(currency, currency)
+
+
 def price(headline: PriceHeadline | None) -> str:
     """`0.49 €/kWh + 1.00 € fee`; short enough for a list, the price of energy first."""
     language = _language.get()
@@ -182,6 +187,13 @@ def day(at: datetime | None) -> str:
     mine, language = local(at), _language.get()
     dot = "." if language == "de" else ""
     return f"{mine.day}{dot} {MONTHS[language][mine.month - 1]}"
+
+
+def day_of(value: calendar_date) -> str:
+    """`21 Nov` of a day that is no moment."""
+    language = _language.get()
+    dot = "." if language == "de" else ""
+    return f"{value.day}{dot} {MONTHS[language][value.month - 1]}"
 
 
 def date(at: datetime | None) -> str:
