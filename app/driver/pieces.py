@@ -71,6 +71,7 @@ def location_row(
             ),
         ],
         spacing=2,
+        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
     return buttons.tappable(
         content,

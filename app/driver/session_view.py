@@ -132,6 +132,8 @@ def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
     ]
     if one.soc_percent is not None:
         center.append(muted(words("Battery {percent} %").format(percent=one.soc_percent), t))
+    elif detail.max_power_w:
+        center.append(muted(words("of up to {power}").format(power=i18n.rated(detail.max_power_w)), t))
     return ft.Stack(
         [
             ft.ProgressRing(

@@ -108,6 +108,7 @@ SESSION = {
     "Unplug and drive on, so that the next car can charge.": "Bitte abstecken, damit das nächste Auto laden kann.",
     "Charger and car are agreeing on the power.": "Station und Auto einigen sich auf die Leistung.",
     "Battery {percent} %": "Batterie {percent} %",
+    "of up to {power}": "von bis zu {power}",
     "How full": "Füllstand",
     "Cost so far": "Kosten bisher",
     "Total": "Summe",

@@ -143,6 +143,7 @@ def minutes(first: datetime, last: datetime) -> float:
 
 def short(value: float) -> str:
     """As few places as tell it apart: `7.5`, `22`, `1 200`."""
+    value = round(value, 6)  # 0.1 * 3 is 0.3
     places = 0 if value == round(value) else 1 if value * 10 == round(value * 10, 6) or value >= 10 else 2
     return number(value, places)
 
