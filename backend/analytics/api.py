@@ -29,7 +29,7 @@ async def report(
     return await service.report(ctx, actor.tenant_id, begins_on, ends_on, location_id)
 
 
-@get("/api/v1/analytics.csv", role=Role.OPERATOR, summary="The same as a table for spreadsheets")
+@get("/api/v1/analytics.csv", role=Role.OPERATOR, media_type="text/csv", summary="The same as a table for spreadsheets")
 async def report_csv(
     ctx: Context,
     actor: Actor,
@@ -41,7 +41,7 @@ async def report_csv(
     name = f"wattline-{found.begins_on}-{found.ends_on}.csv"
     return Response(
         service.as_csv(found),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi.config import OpenAPIConfig
@@ -14,6 +15,9 @@ from litestar.router import Router
 from litestar.routes import BaseRoute
 from litestar.static_files import create_static_files_router
 from litestar.types import ControllerRouterHandler
+
+from backend.web.problems import PROBLEM_JSON
+from shared.base import Problem
 
 STATIC = Path(__file__).parent / "static"
 
@@ -27,6 +31,27 @@ def static_router() -> Router:
         include_in_schema=False,
         name="api-static",
     )
+
+
+class Document(JsonRenderPlugin):
+    """What Litestar found out about the routes, and the problems that any of them can answer with."""
+
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, with_problems(openapi_schema))
+
+
+def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """A copy in which every operation names the problem document as its answer when something is wrong."""
+    (problem,), types = msgspec.json.schema_components([Problem], ref_template="#/components/schemas/{name}")
+    wrong = {"description": "Something is wrong: a problem document", "content": {PROBLEM_JSON: {"schema": problem}}}
+    paths: dict[str, Any] = {}
+    for path, operations in document["paths"].items():
+        paths[path] = {}
+        for method, operation in operations.items():
+            fine = {status: one for status, one in operation["responses"].items() if status < "4"}
+            paths[path][method] = operation | {"responses": fine | {"default": wrong}}
+    components = document["components"]
+    return document | {"paths": paths, "components": components | {"schemas": components["schemas"] | types}}
 
 
 PAGE = """<!DOCTYPE html>
@@ -75,7 +100,7 @@ def openapi_config() -> OpenAPIConfig:
         ),
         openapi_router=Pages("/api/v1", route_handlers=[], include_in_schema=False, opt={"public": True}),
         render_plugins=[
-            JsonRenderPlugin(path="/openapi.json"),
+            Document(path="/openapi.json"),
             Page(path="/docs"),
         ],
         components=Components(

@@ -14,6 +14,7 @@ from litestar.handlers import HTTPRouteHandler
 from backend.db import engine
 from backend.main import create_app
 from backend.web.front import Front
+from backend.web.openapi import with_problems
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
@@ -272,11 +273,12 @@ async def test_the_page_of_the_api_needs_no_other_host(people: People) -> None:
 
 
 async def test_every_operation_is_described(people: People) -> None:
-    document = people.app.openapi_schema.to_schema()
+    document = with_problems(people.app.openapi_schema.to_schema())
     assert set(document["components"]["securitySchemes"]) == {"bearer"}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             assert operation.get("summary"), f"{method} {path} has no summary"
+            assert list(operation["responses"]["default"]["content"]) == [PROBLEM], path
     identifiers = [one["operationId"] for operations in document["paths"].values() for one in operations.values()]
     assert len(identifiers) == len(set(identifiers))
 
@@ -287,7 +289,8 @@ async def test_health_tells_what_is_wrong(people: People) -> None:
         ready = await client.get("/health/ready")
         assert (ready.status_code, ready.json()["checks"]) == (200, {"database": "ok", "bus": "ok"})
         metrics = await client.get("/metrics")
-        assert metrics.headers["content-type"].startswith("text/plain")
+        assert metrics.headers["content-type"].startswith("text/plain; version=")
+        assert metrics.headers["content-type"].count("charset") == 1
         assert re.search(r"^process_cpu_seconds_total|^python_info", metrics.text, re.M)
         assert "wattline_" in metrics.text
         await engine.disconnect()
