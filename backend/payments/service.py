@@ -127,6 +127,8 @@ async def release(ctx: Context, payload: dict[str, Any]) -> None:
     if row["state"] == rules.PENDING:
         # The process died while it asked for the hold: ask again with the same key, to learn what to give back.
         raise Unavailable("the hold is not settled yet")
+    if not row["reference"]:
+        return  # the hold was refused: there is nothing to give back
     await _settle(ctx, transaction_id, rules.RELEASING)
     row = await store.of_transaction(transaction_id)
     if row is None or row["state"] != rules.RELEASING:

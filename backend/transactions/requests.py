@@ -60,6 +60,7 @@ async def request_start(ctx: Context, actor: Actor, connector_id: UUID, account_
 async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, token: str) -> Row:
     async with ctx.unit() as unit:
         await store.lock_station(connector.station.id)
+        await store.lock_account(account_id)
         live = await store.live_on(connector.station.id, LIVE, connector.evse)
         taken = [row for row in live if not rules.unclaimed(row)]
         hindrance = rules.why_not_start(

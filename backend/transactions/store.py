@@ -34,6 +34,11 @@ async def lock_station(station_id: UUID) -> None:
     await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 17))", str(station_id))
 
 
+async def lock_account(account_id: UUID) -> None:
+    """One start of a person at a time, wherever; after the lock of the station."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 18))", str(account_id))
+
+
 async def remember_message(
     station_id: UUID, fingerprint: str, kind: str, seq_no: int | None, at: datetime, received: datetime, payload: Any
 ) -> int | None:
