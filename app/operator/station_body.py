@@ -10,10 +10,11 @@ from app.hooks import use_app, use_keys, use_live, use_store, use_tokens, use_wo
 from app.operator import station_rules as rules
 from app.operator.station_commands import AnswerBar, Commander, CommandPanel, use_commander
 from app.operator.station_configuration import Configuration
+from app.operator.station_connectors import Connectors
 from app.operator.station_facts import Facts
 from app.operator.station_history import CommandHistory, SendAnyCall
 from app.operator.station_log import OcppLog
-from app.operator.station_now import Connectors, Happened, Health
+from app.operator.station_now import Happened, Health
 from app.theme import S8, S12, S16, S24, S32, S48, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded

@@ -119,7 +119,8 @@ def StationsPage() -> ft.Control:  # a component
     finding = inputs.search(
         search, words("Search name, identity, location or model"), t, set_search, ref=field, expand=False
     )
-    pending = PendingStations([one for one in every if one.registration is Registration.PENDING], status)
+    waiting = [one for one in every if one.registration is Registration.PENDING]
+    pending = [PendingStations(waiting, status)] if waiting else []
 
     if loaded.error is not None:
         main: ft.Control = surfaces.failed(loaded.error, t)
@@ -157,7 +158,7 @@ def StationsPage() -> ft.Control:  # a component
             else None,
         )
     if store.phone:
-        return surfaces.page_body([head, finding, chips, pending, main, dialog], t, phone=True)
+        return surfaces.page_body([head, finding, chips, *pending, main, dialog], t, phone=True)
     scrolls = loaded.data is None or not rows
     list_part = ft.Container(
         ft.Column(
@@ -165,7 +166,7 @@ def StationsPage() -> ft.Control:  # a component
                 head,
                 finding,
                 chips,
-                pending,
+                *pending,
                 ft.Column([main], scroll=ft.ScrollMode.AUTO, expand=True) if scrolls else main,
                 dialog,
             ],
