@@ -154,6 +154,7 @@ def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a compo
                     alignment=ft.MainAxisAlignment.CENTER,
                 ),
                 height=64,
+                ink=True,  # what has it can be reached with the keyboard
                 on_click=lambda _, path=place.path: on_click() if on_click else app.go(path),
             ),
         )
@@ -278,6 +279,7 @@ def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:
                 border_radius=CONTROL,
                 bgcolor=t.primary_soft if lit else None,
                 tooltip=None if labelled else words(place.name),
+                ink=True,
                 on_click=lambda _, path=place.path: app.go(path),
             ),
         )

@@ -6,12 +6,13 @@ from typing import Any
 
 import flet as ft
 
+from app import keys
 from app.device.location import PlaceUnknown
 from app.driver import rules
 from app.driver.data import use_locations
 from app.driver.location_view import LocationView
 from app.driver.pieces import RunningBar, location_row, problem
-from app.hooks import Loaded, use_app, use_store, use_tokens, use_words
+from app.hooks import Loaded, use_app, use_keys, use_store, use_tokens, use_words
 from app.theme import CARD, S4, S8, S12, S16, T12, T16, TOUCH, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -34,6 +35,7 @@ def FindPage() -> ft.Control:  # a component
     power, set_power = ft.use_state(frozenset[PowerType]())
     most, set_most = ft.use_state(AT_ONCE)
     asking, set_asking = ft.use_state(False)
+    cursor: Any = ft.use_ref(None)
     opened = rules.asked(store.route).get("open", "") if store.wide else ""
 
     async def near_me() -> None:
@@ -55,6 +57,17 @@ def FindPage() -> ft.Control:  # a component
         set_available(False)
         set_power(frozenset())
 
+    def find() -> None:
+        if cursor.current is not None:
+            app.run(cursor.current.focus)
+
+    def close() -> None:
+        if opened:
+            app.go("/")
+        elif search:
+            set_search("")
+
+    use_keys({keys.FIND: find, keys.CLOSE: close})
     if loaded.data is None and loaded.error is not None:
         return problem(loaded.error, t, loaded.reload)
     shown = rules.found(loaded.data or [], rules.Wish(search, available, power), store.place)
@@ -76,7 +89,7 @@ def FindPage() -> ft.Control:  # a component
         scroll=ft.ScrollMode.HIDDEN,
     )
     near = _near_button(t, words, asking, store.place is not None, lambda: app.run(near_me))
-    field = inputs.search(search, words("Place, street or name"), t, set_search)
+    field = inputs.search(search, words("Place, street or name"), t, set_search, ref=cursor)
     entries = _entries(loaded, shown, most, opened, t, words, open_location, clear, lambda: set_most(most + AT_ONCE))
     chart = _chart(loaded, shown, opened, t, open_location, covered=_sheet_height(store, MIDDLE) if store.phone else 0)
     head = _summary(shown, t, words) if loaded.data is not None else surfaces.skeleton(t, width=180)
@@ -263,6 +276,7 @@ def _near_button(
             border=ft.Border.all(1, t.border),
             border_radius=CARD - 4,
             tooltip=words("Near me"),
+            ink=True,
             on_click=None if asking else lambda _: on_click(),
         ),
     )

@@ -250,7 +250,12 @@ def _marker(
             label=f"{label}: {said}",
             button=True,
             content=ft.Container(
-                pill, on_click=lambda _: tap(cluster), alignment=ft.Alignment.CENTER, tooltip=f"{label} · {said}"
+                pill,
+                ink=True,
+                border_radius=99,
+                on_click=lambda _: tap(cluster),
+                alignment=ft.Alignment.CENTER,
+                tooltip=f"{label} · {said}",
             ),
         ),
         coordinates=_at(cluster.latitude, cluster.longitude),

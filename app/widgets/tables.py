@@ -184,6 +184,7 @@ def _head_cell(column: Column, t: Tokens, sort: str, on_sort: Callable[[str], An
         height=HEAD_HEIGHT,
         alignment=ft.Alignment.CENTER_RIGHT if column.numeric else ft.Alignment.CENTER_LEFT,
         width=column.width,
+        ink=True,
         on_click=lambda _: on_sort(wanted),
     )
     return ft.Semantics(

@@ -32,6 +32,7 @@ def tabs(
                 padding=ft.Padding.symmetric(horizontal=S8 if tight else S12),
                 alignment=ft.Alignment.CENTER,
                 border=ft.Border.only(bottom=ft.BorderSide(2, t.primary if lit else ft.Colors.TRANSPARENT)),
+                ink=True,
                 on_click=lambda _: on_choose(name),
             ),
         )

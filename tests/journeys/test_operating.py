@@ -1,0 +1,61 @@
+"""An operator's day in the browser: what needs somebody, a station, a command, a session, the brand."""
+
+import re
+
+from shared.accounts import Role
+from tests.journeys.conftest import OpenApp
+from tests.support.browser import DESKTOP, PHONE
+from tests.support.demo import Demo
+
+
+def online_station(demo: Demo) -> str:
+    with demo.client() as operator:
+        return demo.wait_for(  # type: ignore[no-any-return]
+            "connected station",
+            operator,
+            "/stations?limit=100",
+            lambda page: next((one["identity"] for one in page["items"] if one["online"] and not one["power_w"]), None),
+        )
+
+
+def test_the_overview_moves_by_itself_and_leads_to_the_stations(open_app: OpenApp, demo: Demo) -> None:
+    tab = open_app(Role.OPERATOR, size=DESKTOP)
+    tab.wait_until(lambda: re.search(r"[1-9]", tab.said("overview-power")), "power", timeout=60_000)
+    before = tab.said("overview-power")
+    tab.wait_until(lambda: tab.said("overview-power") != before, "changed power", timeout=60_000)
+    tab.click("all-stations")
+    tab.wait_until(lambda: tab.page.url == f"{demo.url}/stations", "stations")
+
+
+def test_a_station_is_found_and_answers_a_command(open_app: OpenApp, demo: Demo) -> None:
+    identity = online_station(demo)
+    tab = open_app(Role.OPERATOR, size=PHONE, route="/stations")
+    tab.type("search", identity)
+    tab.click(f"station-{identity}")
+    tab.wait_until(lambda: tab.page.url == f"{demo.url}/stations/{identity}", "station page")
+    tab.click("tab-commands")
+    tab.click("command-trigger")
+    tab.confirm()
+    tab.wait_until(lambda: f"{identity} answered: Accepted" in tab.said("command-answer"), "answer")
+    tab.click("tab-log")
+    tab.wait_for_text("TriggerMessage")
+
+
+def test_a_list_is_filtered_by_state(open_app: OpenApp, demo: Demo) -> None:
+    identity = online_station(demo)
+    tab = open_app(Role.OPERATOR, size=DESKTOP, route="/stations")
+    tab.wait(f"station-{identity}")
+    tab.click("filter-offline")
+    tab.wait_gone(f"station-{identity}")
+    tab.click("filter-all")
+    tab.wait(f"station-{identity}")
+
+
+def test_a_session_is_opened_from_the_list(open_app: OpenApp, demo: Demo) -> None:
+    with demo.client() as operator:
+        session = demo.wait_for(
+            "session", operator, "/transactions?state=active&limit=1", lambda page: page["items"] and page["items"][0]
+        )
+    tab = open_app(Role.OPERATOR, size=DESKTOP, route="/sessions")
+    tab.click(f"session-{session['id']}")
+    tab.wait_for_text(session["station_name"])
