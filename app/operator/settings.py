@@ -1,13 +1,255 @@
-"""Being written."""
+"""Settings: the brand, who works here, how stations and programs get in, and what is one's own."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
 
 import flet as ft
 
-from app.hooks import use_tokens
+from app.api import ApiError
+from app.hooks import use_app, use_store, use_tokens, use_words
+from app.operator import station_rules
+from app.operator.settings_brand import BrandSection
+from app.operator.settings_people import PeopleSection
+from app.theme import CONTROL, S8, S12, S16, T12, T16, TOUCH, Tokens
+from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.text import title
+from app.widgets.dialogs import form
+from app.widgets.text import muted, text
+from shared.accounts import PasswordChange, Role
+from shared.accounts import Tokens as SignedIn
+
+Words = Callable[[str], str]
+ROLES = {Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
+THEMES = (("system", "As the device"), ("light", "Light"), ("dark", "Dark"))
+LANGUAGES = (("en", "English"), ("de", "Deutsch"))
+SHORTEST = 8
+WIDTH = 960
 
 
 @guarded
 def SettingsPage() -> ft.Control:  # a component
-    t = use_tokens()
-    return title("SettingsPage", t)
+    store, t, words = use_store(), use_tokens(), use_words()
+    parts: list[ft.Control] = []
+    if store.account and store.account.temporary_password:
+        parts.append(_choose_own(t, words))
+    parts += [Own(), BrandSection()]
+    if store.admin:
+        parts.append(PeopleSection())
+    parts.append(Connections())
+    width = WIDTH if store.width > WIDTH + 232 else None
+    return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
+
+
+def _choose_own(t: Tokens, words: Words) -> ft.Control:
+    return ft.Semantics(
+        identifier="temporary-password",
+        content=ft.Container(
+            ft.Row(
+                [
+                    ft.Icon(ft.Icons.KEY_ROUNDED, size=20, color=t.warning.ink),
+                    text(
+                        words("Somebody else made your password. Choose an own one before it runs out."),
+                        t,
+                        color=t.warning.ink,
+                        expand=True,
+                    ),
+                ],
+                spacing=S12,
+            ),
+            bgcolor=t.warning.ground,
+            border_radius=CONTROL,
+            padding=S16,
+        ),
+    )
+
+
+# --- one's own -----------------------------------------------------------------------------------------------
+
+
+@guarded
+def Own() -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    changing, set_changing = ft.use_state(False)
+    account = store.account
+    if account is None:
+        return ft.Container()
+    person = ft.Column(
+        [
+            text(account.name, t, size=T16, bold=True),
+            muted(f"{account.email} · {words(ROLES.get(account.role, ''))}", t, size=T12),
+        ],
+        spacing=2,
+        expand=True,
+    )
+    actions = ft.Row(
+        [
+            buttons.quiet(
+                words("Change password"),
+                t,
+                lambda: set_changing(True),
+                identifier="change-password",
+                expand=store.phone,
+            ),
+            buttons.quiet(
+                words("Sign out"),
+                t,
+                lambda: app.run(app.sign_out),
+                icon=ft.Icons.LOGOUT_ROUNDED,
+                identifier="settings-sign-out",
+                expand=store.phone,
+            ),
+        ],
+        spacing=S8,
+    )
+    top: ft.Control = (
+        ft.Column([ft.Row([person]), actions], spacing=S12) if store.phone else ft.Row([person, actions], spacing=S16)
+    )
+    looks = [
+        _choice(words("Theme"), THEMES, store.theme_choice, app.choose_theme, "theme", app, t, words),
+        _choice(words("Language"), LANGUAGES, store.language, app.choose_language, "language", app, t, words),
+    ]
+    below: ft.Control = (
+        ft.Column(looks, spacing=S8)
+        if store.phone
+        else ft.Row(looks, spacing=48, vertical_alignment=ft.CrossAxisAlignment.START)
+    )
+    parts: list[ft.Control] = [top, surfaces.divider(t), below]
+    if changing:
+        parts.append(NewPassword(lambda: set_changing(False)))
+    return surfaces.card(ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), t)
+
+
+def _choice(
+    head: str,
+    options: Sequence[tuple[str, str]],
+    chosen: str,
+    choose: Callable[..., Any],
+    name: str,
+    app: Any,
+    t: Tokens,
+    words: Words,
+) -> ft.Control:
+    chips = [
+        surfaces.chip(words(label), key == chosen, t, partial(app.run, choose, key), identifier=f"{name}-{key}")
+        for key, label in options
+    ]
+    return ft.Column(
+        [muted(head, t, size=T12), ft.Row(list[ft.Control](chips), spacing=S8, scroll=ft.ScrollMode.HIDDEN)], spacing=0
+    )
+
+
+@guarded
+def NewPassword(on_close: Callable[[], Any]) -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    current, set_current = ft.use_state("")
+    new, set_new = ft.use_state("")
+    trouble, set_trouble = ft.use_state("")
+    busy, set_busy = ft.use_state(False)
+
+    async def send() -> None:
+        set_busy(True)
+        set_trouble("")
+        try:
+            await app.api.use(await app.api.post("/me/password", PasswordChange(current=current, new=new), SignedIn))
+        except ApiError as error:
+            set_trouble(words(error.detail or error.title))
+            set_busy(False)
+            return
+        app.toast(words("Your password is changed. Other devices have to sign in again."))
+        on_close()
+
+    def submit() -> None:
+        if len(new) < SHORTEST:
+            set_trouble(words("Take {n} characters or more.").format(n=SHORTEST))
+        else:
+            app.run(send)
+
+    parts: list[ft.Control] = [
+        inputs.field(words("Current password"), current, t, set_current, identifier="password-current", password=True),
+        inputs.field(
+            words("New password"), new, t, set_new, identifier="password-new", password=True, on_submit=submit
+        ),
+    ]
+    if trouble:
+        parts.append(ft.Semantics(identifier="password-problem", content=text(trouble, t, color=t.danger.ink)))
+    ft.use_dialog(
+        form(
+            t,
+            words("Change password"),
+            parts,
+            [
+                buttons.quiet(words("Cancel"), t, on_close, identifier="password-cancel"),
+                buttons.primary(words("Change password"), t, submit, busy=busy, identifier="password-save"),
+            ],
+            on_close,
+        )
+    )
+    return ft.Container(width=0, height=0)
+
+
+# --- how stations and programs get in ------------------------------------------------------------------------
+
+
+def docs_url(address: str) -> str:
+    """The API's page, by the address under which the backend is known here."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}/api/v1/docs"
+
+
+@guarded
+def Connections() -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    meta = store.meta
+    stations = station_rules.station_url(meta.ocpp_url if meta else "", app.page.url or "", "{identity}")
+    docs = docs_url(app.page.url or "" if store.web else app.api.base_url)
+
+    def line(name: str, value: str, detail: str, trailing: ft.Control) -> ft.Control:
+        return ft.Row(
+            [
+                ft.Column(
+                    [
+                        muted(name, t, size=T12),
+                        text(value, t, bold=True, selectable=True),
+                        *([muted(detail, t, size=T12)] if detail else []),
+                    ],
+                    spacing=0,
+                    expand=True,
+                ),
+                trailing,
+            ],
+            spacing=S8,
+        )
+
+    copied = partial(app.toast, words("Copied."))
+    rows: list[ft.Control] = [
+        line(
+            words("Address for stations"),
+            stations,
+            words("OCPP 1.6 and 2.0.1. {identity} is the name that you gave the station."),
+            buttons.copy(stations, words("Copy the address"), t, identifier="copy-station-url", on_copied=copied),
+        ),
+        surfaces.divider(t),
+        line(
+            words("API"),
+            docs,
+            words("Everything that this app does, for your own programs."),
+            ft.Semantics(
+                identifier="open-docs",
+                label=words("Open"),
+                content=ft.IconButton(
+                    ft.Icons.OPEN_IN_NEW_ROUNDED,
+                    icon_color=t.muted,
+                    icon_size=20,
+                    tooltip=words("Open"),
+                    width=TOUCH,
+                    height=TOUCH,
+                    action=ft.OpenUrl(docs, target=ft.UrlTarget.BLANK),
+                ),
+            ),
+        ),
+        surfaces.divider(t),
+        ft.Row([muted(words("Version"), t, size=T12, expand=True), text(meta.version if meta else "–", t)]),
+    ]
+    return surfaces.section(words("Connections"), ft.Column(rows, spacing=S12), t)
