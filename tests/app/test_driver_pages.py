@@ -5,8 +5,10 @@ from uuid import UUID
 
 import pytest
 
+from app.common import receipt
 from app.driver import charge
 from app.driver.history import AT_ONCE
+from backend.transactions import settling
 from shared.accounts import Role
 from tests import world
 from tests.app.harness import DESKTOP, PHONE, app_for
@@ -163,3 +165,50 @@ async def test_a_session_of_somebody_else_does_not_exist(node: Node) -> None:
         await phone.wait_for_text("This session doesn't exist")
         await phone.go(f"/sessions/{nobody}/receipt")
         await phone.wait_for_text("This session doesn't exist")
+
+
+async def test_without_the_backend_the_list_says_so_and_comes_back(node: Node) -> None:
+    kept: dict[str, str] = {}
+    await places(node)
+    async with app_for(node, role=Role.DRIVER, size=PHONE, route="/me", storage=kept) as phone:
+        await phone.wait("sign-out")
+        await node.web.stop()
+        await phone.go("/")
+        await phone.wait_for_text("No connection")
+        await node.web.start()
+        await phone.click("button-try-again")
+        await phone.wait_for_text("2 locations", within=8)
+
+
+async def test_a_receipt_that_is_not_written_yet_comes_by_itself(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(receipt, "AGAIN_S", 0.2)
+    me = (await node.tokens(Role.DRIVER, "me@example.com")).account
+    station_id = await world.add_station(node.tenant_id, location_id=await world.add_location(node.tenant_id))
+    ended = datetime(2026, 5, 20, tzinfo=UTC)
+    transaction_id = await world.add_transaction(
+        station_id,
+        state="ended",
+        account=UUID(me.id),
+        begun_at=ended - timedelta(hours=1),
+        ended_at=ended,
+        energy_wh=1000,
+        meter_start_wh=5000,
+    )
+    address = f"/sessions/{transaction_id}/receipt"
+    async with app_for(node, role=Role.DRIVER, size=PHONE, route=address, email="me@example.com") as phone:
+        await phone.wait_for_text("The receipt is being written")
+        await settling.settle(node.ctx, {"transaction_id": str(transaction_id)})
+        await phone.wait("receipt")
+        assert phone.text("receipt-total").startswith("0.00")
+        assert "1.000" in phone.text("receipt")
+
+
+async def test_keys_find_and_close_on_a_desktop(node: Node) -> None:
+    harbour, _ = await places(node)
+    async with app_for(node, role=Role.DRIVER, size=DESKTOP, route=f"/?open={harbour}") as desk:
+        await desk.wait("close-pane")
+        assert desk.page.on_keyboard_event is not None
+        await desk.event(
+            desk.page, "keyboard_event", {"key": "Escape", "ctrl": False, "alt": False, "shift": False, "meta": False}
+        )
+        await desk.wait_gone("close-pane")

@@ -1,6 +1,10 @@
 """Clusters, distances, and the drawn ground."""
 
+import pytest
+
+from app import theme
 from app.widgets import geo
+from app.widgets import map as map_widget
 from app.widgets.geo import Pin
 
 
@@ -47,3 +51,20 @@ def test_the_drawn_ground_is_made_of_pairs_inside_the_world() -> None:
         assert all(-90 <= value <= 90 for value in line[1::2])
     for name in city.names:
         assert city.holds(name["at"][1], name["at"][0])
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_tile_server_replaces_the_drawn_ground_and_is_named(dark: bool) -> None:
+    t = theme.tokens("#0B6E4F", dark)
+    address = "https://{s}.tile.openstreetmap.org/{z}/{x}/{y}.png"
+    (tiles,) = map_widget._ground(t, address, world=True)
+    assert tiles.url_template == address
+    credit = map_widget._attribution(address, t, 0)
+    assert credit.content.value == "© OpenStreetMap contributors"
+    assert map_widget._attribution("https://tiles.example.com/{z}", t, 0).content.value == "Map: tiles.example.com"
+
+
+def test_the_worlds_land_is_sent_only_when_it_is_looked_at() -> None:
+    t = theme.tokens("#0B6E4F", False)
+    near, far = map_widget._ground(t, "", world=False), map_widget._ground(t, "", world=True)
+    assert len(far) == len(near) + 1
