@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from backend.db.engine import DB
+from backend.transactions import service as transactions
 from shared.accounts import Role
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
@@ -265,6 +266,61 @@ async def test_ended_for_id_0_is_kept_and_begins_nothing(node: Node) -> None:
         await nobody.ended(seq_no=3)
         assert (await only_session(operator))["state"] == "active"
         assert [kept["transaction"] for kept in await messages("ended")] == [None, None]
+
+
+@pytest.mark.parametrize("stop_first", [True, False])
+async def test_after_a_power_loss_available_first_and_then_the_stop_or_the_reverse(
+    node: Node, stop_first: bool
+) -> None:
+    tariff = await node.add_tariff()
+    await node.add_station("CP-1", tariff_id=tariff)
+    await card(node)
+    operator = await node.client()
+    async with node.booted("CP-1") as station:
+        session = Session16(station)
+        await session.started(0, minutes_ago=90)
+        await say_status(station, "Charging", timestamp=stamp(89))
+        await session.meter(80, {"value": "900"})
+        station.vanish()
+    async with node.booted("CP-1") as station:
+        session.station = station
+        if stop_first:
+            await session.stopped(1000, minutes_ago=79, reason="PowerLoss")
+            await say_status(station, "Available", timestamp=stamp(0))
+        else:
+            await say_status(station, "Available", timestamp=stamp(0))
+            await session.stopped(1000, minutes_ago=79, reason="PowerLoss")
+        found = await only_session(operator)
+        assert (found["state"], found["energy_wh"], found["stop_reason"]) == ("ended", 1000, "PowerLoss")
+        assert found["ended_at"] < stamp(78)
+        assert await bill(operator, found["id"]) == (Decimal("0.40"), 1000)
+        assert (await state_of(node))["status"] == "available"
+
+
+async def test_a_stop_that_comes_after_the_outlet_denied_its_session_still_counts(node: Node) -> None:
+    """The session was closed for the station, estimated; its own stop, late from its queue, corrects the bill."""
+    tariff = await node.add_tariff()
+    await node.add_station("CP-1", tariff_id=tariff)
+    await card(node)
+    operator = await node.client()
+    async with node.booted("CP-1") as station:
+        session = Session16(station)
+        await session.started(0, minutes_ago=90)
+        await session.meter(80, {"value": "900"})
+        await say_status(station, "Available")
+        await DB.run("UPDATE transaction SET updated_at = now() - interval '6 minutes'")
+        await DB.run("UPDATE connector SET status_at = now() - interval '6 minutes', status = 'available'")
+        await DB.run("UPDATE charging_station SET connected_at = now() - interval '6 minutes'")
+        await transactions.close_zombies(node.ctx)
+        found = await only_session(operator)
+        assert (found["state"], found["energy_wh"]) == ("ended", 900)
+        assert {"estimated", "zombie"} <= set(found["flags"])
+        await session.meter(70, {"value": "1400"})
+        await session.stopped(1500, minutes_ago=60)
+        found = await only_session(operator)
+        assert (found["energy_wh"], "estimated" in found["flags"]) == (1500, False)
+        assert await bill(operator, found["id"]) == (Decimal("0.60"), 1500)
+        assert len(await DB.run("SELECT 1 FROM cdr")) == 1
 
 
 @VERSIONS
