@@ -154,6 +154,9 @@ STATION: dict[str, str] = {
     "Asked to start; waits for the car.": "Start angefragt; wartet auf das Auto.",
     "Unknown driver": "Unbekannter Fahrer",
     "an unknown driver": "unbekannt",
+    "The station says that this connector is free, but never told the end of this session.": (
+        "Die Station meldet den Anschluss als frei, hat aber das Ende dieses Vorgangs nie gemeldet."
+    ),
     "Last sessions": "Letzte Ladevorgänge",
     "Session of {when}": "Vorgang vom {when}",
     "No session has ended here yet. Each one appears with its energy, time and cost.": (

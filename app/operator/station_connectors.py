@@ -118,6 +118,9 @@ def ConnectorLine(
         )
 
     if session is not None:
+        if rules.forgotten(connector, session):
+            told = words("The station says that this connector is free, but never told the end of this session.")
+            parts.append(muted(told, t, size=T12))
         parts.append(
             _session(
                 session,

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 
 from app.errors import ApiError
 from shared.operations import Incident
-from shared.stations import CommandAnswer, ConnectorStatus, Frame, Registration, StationRow
+from shared.stations import CommandAnswer, Connector, ConnectorStatus, Frame, Registration, StationRow
+from shared.transactions import Transaction, TransactionState
 
 PENDING = "pending"
 """A filter beside the states: stations that wait for an operator."""
@@ -138,6 +139,11 @@ def verdict(row: StationRow, incidents: Sequence[Incident]) -> Verdict:
     if row.connectors and all(one.status is ConnectorStatus.UNAVAILABLE for one in row.connectors):
         return Verdict("neutral", "Out of service", "It takes no new sessions. Connected for {since}.")
     return Verdict("good", "Working", "{free} of {total} connectors free. Connected for {since}.")
+
+
+def forgotten(connector: Connector, session: Transaction) -> bool:
+    """Whether a session is still open on a connector that says it is free: its end got lost."""
+    return session.state is TransactionState.ACTIVE and connector.status is ConnectorStatus.AVAILABLE
 
 
 # --- addresses ---------------------------------------------------------------------------------------

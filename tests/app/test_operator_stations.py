@@ -205,6 +205,12 @@ def test_one_sentence_says_whether_it_works(row: StationRow, incidents: list[Inc
     assert (found.tone, found.head) == (tone, head)
 
 
+def test_a_session_on_a_free_connector_is_one_whose_end_got_lost() -> None:
+    assert rules.forgotten(connector(), session())
+    assert not rules.forgotten(connector(status=ConnectorStatus.CHARGING), session())
+    assert not rules.forgotten(connector(), session(state=TransactionState.REQUESTED))
+
+
 # --- commands ----------------------------------------------------------------------------------------
 
 SPECS = {spec.name: spec for spec in commands.COMMANDS}
