@@ -295,6 +295,7 @@ def FigurePlot(
             write=write,
             unit="%" if figure.share else "kWh" if name == "energy" else i18n.symbol(currency),
             top=100 if figure.lowest else None,
+            marked=not figure.lowest,
             color=t.primary,
             height=PLOT,
             label=question,

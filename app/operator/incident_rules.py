@@ -11,7 +11,7 @@ Words = Callable[[str], str]
 WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 SEVERITY_WORDS = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Severity.INFO: "For your information"}
 FILTERS = {
-    IncidentState.OPEN: "Open",
+    IncidentState.OPEN: "Needs you",
     IncidentState.ACKNOWLEDGED: "In hand",
     IncidentState.CLOSED: "Closed",
 }
@@ -75,6 +75,11 @@ def told(text: str, words: Words) -> str:
 
 def _value(name: str, value: str, words: Words) -> str:
     return told(value, words) if name in ("what", "why") else value
+
+
+def meaning(incident: Incident, words: Words) -> str:
+    """What was seen and what to do, in one line."""
+    return " ".join(told(part, words) for part in (incident.detail, incident.advice) if part)
 
 
 TITLES = (

@@ -195,7 +195,8 @@ def NewPassword(on_close: Callable[[], Any]) -> ft.Control:  # a component
 def docs_url(address: str) -> str:
     """The API's page, by the address under which the backend is known here."""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}/api/v1/docs"
+    scheme = parts.scheme.replace("ws", "http", 1)  # on the web an app is known by the address of its socket
+    return f"{scheme}://{parts.netloc}/api/v1/docs"
 
 
 @guarded

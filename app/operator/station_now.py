@@ -10,6 +10,7 @@ from app.api import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.i18n import ago, duration, energy, moment, money, power
 from app.operator import station_rules as rules
+from app.operator.incident_rules import meaning
 from app.operator.station_pending import use_decision
 from app.theme import CONTROL, S4, S8, S12, S16, T12, T20, T28, Tokens, Tone
 from app.widgets import buttons, surfaces
@@ -147,7 +148,7 @@ def IncidentLine(incident: Incident, *, named: bool = False) -> ft.Control:  # a
         [
             text(words(incident.title), t, bold=True),
             *([muted(place, t, size=T12)] if place else []),
-            muted(" ".join(part for part in (words(incident.detail), words(incident.advice)) if part), t, size=T12),
+            muted(meaning(incident, words), t, size=T12),
             muted(times, t, size=T12),
         ],
         spacing=S4 if named else 0,

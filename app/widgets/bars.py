@@ -40,13 +40,15 @@ def column_plot(
     write: Callable[[float], str],
     unit: str = "",
     top: float | None = None,
+    marked: bool = True,
     color: str | None = None,
     height: int = 200,
     label: str = "",
     empty: str = "",
 ) -> ft.Control:
     """`width` is what there is for the plot, `write` says a value with its unit, `top` is the end of the axis.
-    `label` is the question that the plot answers, said to a screen reader."""
+    `label` is the question that the plot answers, said to a screen reader. `marked`: the highest of many columns has
+    its value above it."""
     known = [(place, one.value) for place, one in enumerate(days) if one.value is not None]
     if not known:
         return ft.Container(
@@ -85,7 +87,8 @@ def column_plot(
     )
     layers: list[ft.Control] = [chart]
     layers += [
-        _written(place, days[place].value or 0, len(days), end, side, height, t, write) for place in labelled(days)
+        _written(place, days[place].value or 0, len(days), end, side, height, t, write)
+        for place in (labelled(days) if marked or len(days) <= LABELLED else ())
     ]
     return ft.Semantics(label=spoken(label, days, write), container=True, content=ft.Stack(layers, height=height))
 
