@@ -67,7 +67,9 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
         bar = bottom_bar(muted(words("Choose a connector to see its price and to start."), t))
     else:
         station, connector = found
-        bar = ft.Container(StartBar(station, connector, here, locations.data or []), key=f"start-{connector.id}")
+        bar = ft.Container(
+            StartBar(station, connector, here, locations.data or [], set_picked), key=f"start-{connector.id}"
+        )
     whole = ft.Column([scroll, bar], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     if pane or store.phone:
         return whole
@@ -135,7 +137,11 @@ def _station(
 
 @guarded
 def StartBar(
-    station: StationForDriver, connector: Connector, here: LocationDetail, locations: list[LocationSummary]
+    station: StationForDriver,
+    connector: Connector,
+    here: LocationDetail,
+    locations: list[LocationSummary],
+    on_pick: Callable[[str], None],
 ) -> ft.Control:  # a component
     """What the chosen connector costs, what is reserved, and Start; or why not, and where else."""
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
@@ -174,7 +180,7 @@ def StartBar(
         parts.append(note(trouble, t, "danger", identifier="start-problem"))
     if why:
         parts.append(muted(why, t))
-        parts.append(_elsewhere(here, connector, locations, t, words, app.go))
+        parts.append(_elsewhere(here, connector, locations, t, words, app.go, on_pick))
     elif own is not None:
         parts.append(muted(words("You have a session already. Stop it before you start another one."), t))
         parts.append(
@@ -216,13 +222,14 @@ def _elsewhere(
     t: Tokens,
     words: Words,
     go: Callable[[str], None],
+    pick: Callable[[str], None],
 ) -> ft.Control:
     """What can be used instead, here or nearby."""
     free = rules.free_here(here, connector)
     if free is not None:
         station, other = free
         line = words("Free here: {name}").format(name=f"{station.name} · {i18n.rated(other.max_power_w)}")
-        return note(line, t, "good", identifier="elsewhere")
+        return buttons.quiet(line, t, partial(pick, other.id), icon=ft.Icons.BOLT_ROUNDED, identifier="elsewhere")
     near = rules.nearest_other(locations, here, connector.power_type)
     if near is None:
         return muted(words("Nothing of this kind is available elsewhere now."), t)

@@ -44,8 +44,8 @@ async def test_filters_and_search_narrow_the_list_and_can_be_cleared(node: Node)
         await phone.click("clear-filters")
         await phone.wait_for_text("2 locations")
         await phone.type("search", "centre")
-        await phone.wait_for_text("Out of service")
-        assert not phone.has(f"location-{harbour}")
+        await phone.wait_gone(f"location-{harbour}")
+        assert "Out of service" in phone.texts()
 
 
 async def test_a_network_without_locations_says_what_will_be_here(node: Node) -> None:
@@ -90,6 +90,20 @@ async def test_a_broken_connector_says_why_and_leads_to_a_free_one(node: Node) -
 async def _connector(phone) -> str:  # type: ignore[no-untyped-def]  # the harness's Phone
     await phone.until(lambda: any(one.startswith("connector-") for one in phone.identifiers()), "a connector")
     return next(one for one in phone.identifiers() if one.startswith("connector-"))
+
+
+async def test_a_busy_connector_offers_the_free_one_beside_it(node: Node) -> None:
+    location_id = await world.add_location(node.tenant_id)
+    station_id = await world.add_station(node.tenant_id, "HAR-01", location_id=location_id, online=True)
+    busy = await world.add_connector(station_id, 1, status="charging")
+    await world.add_connector(station_id, 2)
+    route = f"/locations/{location_id}?connector={busy}"
+    async with app_for(node, role=Role.DRIVER, size=PHONE, route=route) as phone:
+        await phone.wait_for_text("Somebody is charging here.")
+        assert not phone.has("start-charging")
+        await phone.click("elsewhere")
+        await phone.wait("start-charging")
+        assert "Charging costs nothing here." in phone.text()
 
 
 async def test_before_the_start_price_and_hold_are_said(node: Node) -> None:
