@@ -142,7 +142,7 @@ def Choice(
             current_date=today,
             help_text=words("From which day to which?"),
             save_text=words("Show"),
-            locale=ft.Locale(store.language),
+            locale=ft.Locale("de", "DE") if store.language == "de" else ft.Locale("en", "GB"),
             on_change=chosen,
             on_dismiss=lambda _: set_opened(False),
         )

@@ -145,7 +145,7 @@ def shown(figure: Figure, value: float | None, currency: str) -> tuple[str, str]
         return i18n.energy(round(value * 1000))
     if figure.name == "revenue":
         # Cents tell nothing in a sum of thousands.
-        amount, _, symbol = i18n.amount(Decimal(str(value)), currency, places=0 if value >= 1000 else None).rpartition(
+        amount, _, symbol = i18n.amount(Decimal(str(value)), currency, places=0 if value >= 100 else None).rpartition(
             " "
         )
         return amount, symbol

@@ -9,14 +9,17 @@ import msgspec
 from app import theme
 from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
+from app.i18n import spoken_language
 from app.operator import brand_rules as rules
 from app.session import DEFAULT_BRAND
 from app.theme import CARD, CONTROL, S4, S8, S12, S16, T12, T14, T16, TOUCH, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.brand import mark
+from app.widgets.status import status_badge
 from app.widgets.text import muted, number, text
 from shared.accounts import Brand
+from shared.stations import ConnectorStatus
 
 
 @guarded
@@ -247,12 +250,7 @@ def _look(brand: Brand, look: Tokens, words: rules.Words) -> ft.Control:
         height=40,
         alignment=ft.Alignment.CENTER,
     )
-    chip = ft.Container(
-        text(words("Available"), look, size=T12, bold=True, color=look.primary),
-        bgcolor=look.primary_soft,
-        border_radius=99,
-        padding=ft.Padding.symmetric(horizontal=S12, vertical=S4),
-    )
+    chip = status_badge(ConnectorStatus.AVAILABLE, look, spoken_language())
     return ft.Container(
         ft.Column(
             [

@@ -16,8 +16,8 @@ from app.widgets.text import muted, number, text
 FOOT = 24
 SIDE = 12
 WIDEST, NARROWEST = 28, 2
-LABELLED = 10
-"""With at most so many columns each has its value written above it; with more the highest."""
+LABEL, MARK = 44, 88
+"""Pixels that a value above a column needs, and that it may take."""
 HEADROOM = 1.12
 """Above the end of the axis, for what is written above a column that reaches it."""
 WORDS_APART = 76
@@ -87,8 +87,18 @@ def column_plot(
     )
     layers: list[ft.Control] = [chart]
     layers += [
-        _written(place, days[place].value or 0, len(days), end, side, height, t, write)
-        for place in (labelled(days) if marked or len(days) <= LABELLED else ())
+        _written(
+            place,
+            days[place].value or 0,
+            len(days),
+            end,
+            side,
+            width,
+            height,
+            t,
+            write(days[place].value or 0).removesuffix(unit).strip(),
+        )
+        for place in labelled(days, width - side, marked)
     ]
     return ft.Semantics(label=spoken(label, days, write), container=True, content=ft.Stack(layers, height=height))
 
@@ -96,13 +106,13 @@ def column_plot(
 # --- pure ----------------------------------------------------------------------------------------------------
 
 
-def labelled(days: Sequence[Day]) -> list[int]:
-    """The places of the columns whose value is written above them: all of a few, else the highest, above which nothing
-    can stand in the way."""
+def labelled(days: Sequence[Day], width: float, marked: bool = True) -> list[int]:
+    """The places of the columns whose value is written above them: all where there is room, else the highest, above
+    which nothing can stand in the way."""
     known = [place for place, one in enumerate(days) if one.value is not None]
-    if len(days) <= LABELLED or len(known) <= 1:
+    if len(days) * LABEL <= width:
         return known
-    return [max(known, key=lambda place: days[place].value or 0)]
+    return [max(known, key=lambda place: days[place].value or 0)] if marked else []
 
 
 def spoken(label: str, days: Sequence[Day], write: Callable[[float], str]) -> str:
@@ -141,24 +151,17 @@ def _column(place: int, one: Day, rod: float, color: str, t: Tokens, write: Call
 
 
 def _written(
-    place: int,
-    value: float,
-    count: int,
-    end: float,
-    side: float,
-    height: int,
-    t: Tokens,
-    write: Callable[[float], str],
+    place: int, value: float, count: int, end: float, side: float, width: float, height: int, t: Tokens, word: str
 ) -> ft.Control:
-    """A value above its column, kept inside the plot."""
+    """A value above the middle of its column, kept inside the plot."""
     above = (1 - min(1.0, value / end) / HEADROOM) * (height - FOOT) - 18
-    word = ft.Text(write(value), size=T12, weight=ft.FontWeight.W_600, color=t.ink, no_wrap=True)
+    middle = side + (place + 0.5) / count * (width - side)
     return ft.Container(
-        word,
-        left=side,
-        right=0,
+        ft.Text(word, size=T12, weight=ft.FontWeight.W_600, color=t.ink, no_wrap=True),
+        left=max(0.0, min(middle - MARK / 2, width - MARK)),
+        width=MARK,
         top=max(0.0, above),
-        alignment=ft.Alignment((place + 0.5) / count * 2 - 1, 0),
+        alignment=ft.Alignment.CENTER if middle + MARK / 2 <= width else ft.Alignment.CENTER_RIGHT,
         ignore_interactions=True,
     )
 
