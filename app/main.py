@@ -47,6 +47,13 @@ async def begin(page: ft.Page, api_url: str) -> None:
     async def on_gone(_: ft.Event[ft.Page]) -> None:
         await app.stop()
 
+    def on_back() -> None:
+        """A browser that comes back gets what changed while it was away, also when drawing had stopped."""
+        page.session.start_updates_scheduler()
+        store.route = page.route or "/"
+        store.visits += 1
+
+    page.on_connect = on_back
     page.on_route_change = on_route
     page.on_resize = on_resize
     page.on_keyboard_event = app.keys.on_event

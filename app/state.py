@@ -25,6 +25,8 @@ class Store:
     account: Account | None = None
     ready: bool = False
     """Whether the first questions are answered: who is signed in, what the brand is."""
+    visits: int = 0
+    """How often the browser came back to this session."""
     unreachable: bool = False
     live: bool = True
     """False: what screens show may be old."""

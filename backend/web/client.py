@@ -19,6 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flet.controls.types import RouteUrlStrategy, WebRenderer
 from flet_web import get_package_web_dir, patch_index_html
 from flet_web.fastapi import app_manager
@@ -28,6 +29,8 @@ from starlette.responses import FileResponse, Response
 from starlette.websockets import WebSocket
 
 from shared.accounts import Brand
+
+log = structlog.get_logger(__name__)
 
 COMPRESSIBLE = {".wasm", ".js", ".mjs", ".json", ".html", ".css", ".svg", ".ttf", ".otf", ".bin", ".frag", ".map"}
 FOREVER = "public, max-age=31536000, immutable"
@@ -71,6 +74,26 @@ def load_app(api_url: str, reference: str = "app.main:main_for") -> Main:
 def _etag(path: Path) -> str:
     stat = path.stat()
     return f'"{stat.st_size:x}-{stat.st_mtime_ns:x}"'
+
+
+class Tab(FletApp):
+    """The connection of one browser tab."""
+
+    def send_message(self, message: Any) -> None:
+        # Between the end of its socket and the moment in which Flet notices there is no queue. Flet would raise into
+        # the task that draws the session, which ends it: the screen would stay frozen when the browser comes back.
+        if getattr(self, "_FletApp__send_queue", None) is not None:
+            super().send_message(message)
+
+    async def handle(self, websocket: WebSocket) -> None:
+        try:
+            await super().handle(websocket)
+        except Exception:  # the link broke while something was on its way
+            log.info("a browser's link broke", exc_info=True)
+            session = getattr(self, "_FletApp__session", None)
+            if session is not None:  # Flet forgets to say so in this case, and the session would never end
+                key = self._FletApp__get_unique_session_id(session.id)
+                await app_manager.disconnect_session(key, SESSION_TIMEOUT_S)
 
 
 class WebClient:
@@ -134,7 +157,7 @@ class WebClient:
         await response(scope, receive, send)
 
     async def _session(self, scope: Any, receive: Any, send: Any) -> None:
-        session = FletApp(
+        session = Tab(
             loop=asyncio.get_running_loop(),
             executor=app_manager.executor,
             main=self.main,

@@ -23,7 +23,9 @@ PHONE, TABLET, DESKTOP = (390, 844), (820, 1180), (1440, 900)
 PATIENCE_MS = 20_000
 
 HIT = """(e, [x, y]) => {
-    const hit = e.getRootNode().elementFromPoint(x, y);
+    const root = e.getRootNode();
+    if (!root.elementFromPoint) return 'gone';
+    const hit = root.elementFromPoint(x, y);
     if (hit === null || !(e.contains(hit) || hit.contains(e))) return 'hidden';
     const button = e.matches('[role="button"]') ? e : e.querySelector('[role="button"]');
     return button !== null && button.getAttribute('aria-disabled') === 'true' ? 'disabled' : 'hit';
@@ -93,8 +95,9 @@ class Screen:
         assert size is not None
         deadline, before = time.monotonic() + PATIENCE_MS / 1000, None
         while True:
-            box = self.find(identifier).bounding_box()
-            assert box is not None, identifier
+            self.wait(identifier)
+            if (box := self.find(identifier).bounding_box()) is None:
+                continue
             x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
             found = self.find(identifier).evaluate(HIT, [x, y])
             if found == "hit" and box == before:  # it also has to stand still
