@@ -62,8 +62,8 @@ def redact(text: str) -> str:
     return _ID_TOKEN.sub(lambda m: f"{m[1]}•••{m[2][-4:]}{m[3]}", text)
 
 
-Entry = tuple[StationRef, datetime, str, str, str, str, bytes, int | None, str]
-"""(station, at, direction, kind, action, message id, frame, latency in ms, error code)"""
+Entry = tuple[StationRef, datetime, str, str, str, str, bytes, int, int | None, str]
+"""(station, at, direction, kind, action, message id, frame, its whole size, latency in ms, error code)"""
 
 
 class FrameLog:
@@ -90,8 +90,9 @@ class FrameLog:
             DROPPED.inc()
             metrics.MESSAGES.labels(direction, kind, action).inc()
             return
-        now = self._ctx.now()
-        self._waiting.append((station, now, direction, kind, action, message_id, frame, latency_ms, error_code))
+        now, size = self._ctx.now(), len(frame)
+        frame = frame[:MOST_PAYLOAD]  # of long ones only the beginning waits: the buffer is bounded in bytes too
+        self._waiting.append((station, now, direction, kind, action, message_id, frame, size, latency_ms, error_code))
 
     async def run(self) -> None:
         """Until cancelled; what is still waiting then is written by `flush`."""
@@ -114,8 +115,8 @@ class FrameLog:
 
     async def write(self, group: Sequence[Entry]) -> None:
         lines, counts = [], dict[UUID, tuple[StationRef, int]]()
-        for station, at, direction, kind, action, message_id, frame, latency_ms, error_code in group:
-            text = frame[:MOST_PAYLOAD].decode(errors="replace").replace("\0", "")
+        for station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code in group:
+            text = frame.decode(errors="replace").replace("\0", "")
             lines.append(
                 FrameLine(
                     station_id=station.id,
@@ -123,7 +124,7 @@ class FrameLog:
                     direction=direction,
                     kind=kind,
                     payload=redact(text),
-                    size=len(frame),
+                    size=size,
                     action=action[:60],
                     message_id=message_id.replace("\0", "")[:64],
                     latency_ms=latency_ms,
