@@ -98,11 +98,8 @@ def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens)
         alignment=ft.Alignment.CENTER,
     )
     return ft.Stack(
-        [
-            ft.Container(icon, width=size + 24, alignment=ft.Alignment.CENTER),
-            ft.Container(ft.Semantics(identifier="incident-badge", content=badge), left=size / 2 + 10, top=-6),
-        ],
-        width=size + 24,
+        [icon, ft.Container(ft.Semantics(identifier="incident-badge", content=badge), left=size / 2, top=-8)],
+        width=size,
         height=size,
         clip_behavior=ft.ClipBehavior.NONE,
     )

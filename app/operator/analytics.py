@@ -82,7 +82,7 @@ def AnalyticsPage() -> ft.Control:  # a component
     if rules.nothing(found):
         parts.append(surfaces.card(_empty(t, words, lambda: go(days=str(rules.USUAL))), t))
     else:
-        parts.append(_figures(found, before.data, span, t, words, store.phone))
+        parts.append(_figures(found, before.data, span, t, words, store))
     parts.append(_plots(found, every.data, site, span, go, store))
     return surfaces.page_body(parts, t, phone=store.phone)
 
@@ -193,8 +193,9 @@ def _figures(
     span: rules.Span,
     t: Tokens,
     words: rules.Words,
-    phone: bool,
+    store: Any,
 ) -> ft.Control:
+    phone = store.phone
     earlier = before.total if before else None
     comparable = any(rules.compared(figure, found.total, earlier, words) for figure in rules.FIGURES)
 
@@ -202,14 +203,18 @@ def _figures(
         change = rules.compared(figure, found.total, earlier, words)
         lines: list[ft.Control] = [
             muted(words(figure.word), t, size=T12),
-            number(*rules.shown(figure, figure.value(found.total), found.currency), t, size=T20 if phone else T28),
+            number(
+                *rules.shown(figure, figure.value(found.total), found.currency),
+                t,
+                size=T28 if store.width > 1000 else T20,
+            ),
         ]
         if comparable:
             lines.append(text(change or "–", t, size=T12, color=t.ink if change else t.muted))
         return ft.Semantics(
             identifier=f"total-{figure.name}",
             container=True,
-            content=ft.Container(ft.Column(lines, spacing=0), width=140 if phone else None),
+            content=ft.Container(ft.Column(lines, spacing=0), width=132 if phone else None),
         )
 
     counted = words("{n} sessions").format(n=i18n.number(found.total.sessions))

@@ -169,13 +169,13 @@ def _width(store: Any) -> float:
 
 def _live_columns(words: rules.Words) -> list[Column]:
     return [
-        Column("who", words("Session"), weight=4),
-        Column("station", words("Station"), weight=5),
-        Column("state", words("State"), width=190),
+        Column("who", words("Session"), weight=5),
+        Column("station", words("Station"), weight=6),
+        Column("state", words("State"), width=176),
         Column("since", words("Since"), width=72, numeric=True, from_width=760),
         Column("soc", words("Battery"), width=72, numeric=True, from_width=1000),
-        Column("power", words("Power"), width=92, numeric=True, from_width=640),
-        Column("energy", words("Energy"), width=92, numeric=True),
+        Column("power", words("Power"), width=92, numeric=True),
+        Column("energy", words("Energy"), width=92, numeric=True, from_width=700),
         Column("cost", words("Cost"), width=84, numeric=True, from_width=860),
     ]
 
@@ -280,9 +280,9 @@ def _past(
 
 def _past_columns(words: rules.Words) -> list[Column]:
     return [
-        Column("who", words("Session"), weight=4),
-        Column("station", words("Station"), weight=5),
-        Column("state", words("State"), width=150, from_width=640),
+        Column("who", words("Session"), weight=5),
+        Column("station", words("Station"), weight=6),
+        Column("state", words("State"), width=140),
         Column("begun", words("Begun"), width=124, numeric=True, sort="begun", falling=True),
         Column("time", words("Time"), width=104, numeric=True, from_width=860),
         Column("energy", words("Energy"), width=92, numeric=True, sort="energy", falling=True),

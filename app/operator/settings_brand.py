@@ -1,6 +1,7 @@
 """The operator's brand: name, logo, colour, whom to ask; seen in light and dark before it is kept."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import flet as ft
@@ -9,7 +10,7 @@ import msgspec
 from app import theme
 from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.i18n import spoken_language
+from app.i18n import power, price, spoken_language
 from app.operator import brand_rules as rules
 from app.session import DEFAULT_BRAND
 from app.theme import CARD, CONTROL, S4, S8, S12, S16, T12, T14, T16, TOUCH, Tokens
@@ -19,7 +20,10 @@ from app.widgets.brand import mark
 from app.widgets.status import status_badge
 from app.widgets.text import muted, number, text
 from shared.accounts import Brand
+from shared.money import PriceHeadline
 from shared.stations import ConnectorStatus
+
+SAMPLE = PriceHeadline(tariff_id="", currency="EUR", energy=Decimal("0.49"))
 
 
 @guarded
@@ -71,7 +75,9 @@ def BrandSection() -> ft.Control:  # a component
     fields: list[ft.Control] = [
         inputs.field(words("Name"), name, t, set_name, identifier="brand-name", error=words(problems.get("name", ""))),
         _colors(color, set_color, words(problems.get("color", "")), t, words, store.phone),
-        _logo(preview, t, words, app.files.picking(list(rules.LOGO_KINDS), take_logo), lambda: set_logo("")),
+        _logo(
+            preview, t, words, app.files.picking(list(rules.LOGO_KINDS), take_logo), lambda: set_logo(""), store.phone
+        ),
         inputs.field(
             words("Support e-mail, shown on receipts"),
             email,
@@ -193,14 +199,16 @@ def _colors(
     )
 
 
-def _logo(brand: Brand, t: Tokens, words: rules.Words, pick: ft.PickFiles, remove: Callable[[], Any]) -> ft.Control:
+def _logo(
+    brand: Brand, t: Tokens, words: rules.Words, pick: ft.PickFiles, remove: Callable[[], Any], phone: bool
+) -> ft.Control:
+    hint = muted(words("PNG or SVG, at most 140 KB. Square looks best."), t, size=T12)
+    about: list[ft.Control] = [text(words("Logo"), t)]
+    if not phone:
+        about.append(hint)
     parts: list[ft.Control] = [
         mark(brand, t, size=TOUCH),
-        ft.Column(
-            [text(words("Logo"), t), muted(words("PNG or SVG, at most 140 KB. Square looks best."), t, size=T12)],
-            spacing=0,
-            expand=True,
-        ),
+        ft.Column(about, spacing=0, expand=True),
         ft.Semantics(
             identifier="brand-logo",
             content=ft.OutlinedButton(
@@ -216,7 +224,8 @@ def _logo(brand: Brand, t: Tokens, words: rules.Words, pick: ft.PickFiles, remov
                 ft.Icons.DELETE_OUTLINE_ROUNDED, words("Remove the logo"), t, remove, identifier="brand-logo-remove"
             )
         )
-    return ft.Row(parts, spacing=S12)
+    row = ft.Row(parts, spacing=S12)
+    return ft.Column([row, hint], spacing=S4) if phone else row
 
 
 def _looks(brand: Brand, t: Tokens, words: rules.Words) -> ft.Control:
@@ -262,7 +271,7 @@ def _look(brand: Brand, look: Tokens, words: rules.Words) -> ft.Control:
                     ],
                     spacing=S8,
                 ),
-                ft.Row([number("22.4", "kW", look), muted("0.49 €/kWh", look)], spacing=S16),
+                ft.Row([number(*power(22_400), look), muted(price(SAMPLE), look)], spacing=S16),
                 button,
             ],
             spacing=S12,

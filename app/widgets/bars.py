@@ -156,12 +156,14 @@ def _written(
     """A value above the middle of its column, kept inside the plot."""
     above = (1 - min(1.0, value / end) / HEADROOM) * (height - FOOT) - 18
     middle = side + (place + 0.5) / count * (width - side)
+    inside = middle + MARK / 2 <= width
     return ft.Container(
         ft.Text(word, size=T12, weight=ft.FontWeight.W_600, color=t.ink, no_wrap=True),
-        left=max(0.0, min(middle - MARK / 2, width - MARK)),
+        left=max(0.0, middle - MARK / 2) if inside else None,
+        right=None if inside else 0,
         width=MARK,
         top=max(0.0, above),
-        alignment=ft.Alignment.CENTER if middle + MARK / 2 <= width else ft.Alignment.CENTER_RIGHT,
+        alignment=ft.Alignment.CENTER if inside else ft.Alignment.CENTER_RIGHT,
         ignore_interactions=True,
     )
 
