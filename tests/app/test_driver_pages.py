@@ -120,6 +120,7 @@ async def test_the_code_on_a_charger_leads_to_its_connector(node: Node, monkeypa
     harbour, _ = await places(node)
     async with app_for(node, role=Role.DRIVER, size=PHONE, route="/charge") as phone:
         await phone.wait_for_text("Nothing is charging now")
+        await phone.settle(0.5)  # the live socket's first answer draws the field anew
         await phone.type("charger-code", "nope")
         await phone.wait_for_text("No charger has this code")
         await phone.type("charger-code", "har")
@@ -182,11 +183,13 @@ async def test_a_session_of_somebody_else_does_not_exist(node: Node) -> None:
 
 
 async def test_without_the_backend_the_list_says_so_and_comes_back(node: Node) -> None:
-    kept: dict[str, str] = {}
     await places(node)
-    async with app_for(node, role=Role.DRIVER, size=PHONE, route="/me", storage=kept) as phone:
-        await phone.wait("sign-out")
+    async with app_for(node, role=Role.DRIVER, size=PHONE) as phone:
+        await phone.wait_for_text("2 locations")
+        await phone.go("/me")
+        await phone.wait("theme-dark")
         await node.web.stop()
+        await phone.wait_for_text("Reconnecting")
         await phone.go("/")
         await phone.wait_for_text("No connection")
         await node.web.start()
