@@ -8,6 +8,11 @@ import flet as ft
 from app.theme import CONTROL, S12, T14, TOUCH, Tokens
 
 
+def typed(event: Any) -> str:
+    """What the person typed. The field may have been drawn anew, with an older text, while this was on its way."""
+    return event.data if isinstance(event.data, str) else event.control.value
+
+
 def field(
     label: str,
     value: str,
@@ -35,7 +40,7 @@ def field(
             min_lines=4 if multiline else None,
             keyboard_type=keyboard,
             error=error or None,
-            on_change=lambda event: on_change(event.control.value),
+            on_change=lambda event: on_change(typed(event)),
             on_submit=(lambda _: on_submit()) if on_submit else None,
             border_radius=CONTROL,
             border_color=t.border,
@@ -68,7 +73,7 @@ def search(
             value=value,
             hint_text=hint,
             prefix_icon=ft.Icons.SEARCH_ROUNDED,
-            on_change=lambda event: on_change(event.control.value),
+            on_change=lambda event: on_change(typed(event)),
             border_radius=CONTROL,
             border_color=t.border,
             focused_border_color=t.primary,
