@@ -53,6 +53,8 @@ class Client(Connection):
         self.storage = storage
         self.opened: list[str] = []
         """Addresses that the app asked to open outside of itself."""
+        self.saved: list[tuple[str, bytes]] = []
+        """Files that the app gave to the device: name and content."""
         self.crashes: list[str] = []
         self.session: Session
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -83,6 +85,8 @@ class Client(Connection):
             await self.moved(arguments["route"])
         elif call.name == "launch_url":
             self.opened.append(str(arguments["url"]))
+        elif call.name == "save_file":
+            self.saved.append((arguments["file_name"], bytes(arguments["src_bytes"])))
         self.session.handle_invoke_method_results(call.control_id, call.call_id, answer, None)
 
     async def moved(self, route: str) -> None:
