@@ -175,6 +175,7 @@ def _colors(
                 border_radius=99,
                 alignment=ft.Alignment.CENTER,
                 tooltip=words(name),
+                ink=True,
                 on_click=lambda _: choose(value),
             ),
         )
