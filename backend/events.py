@@ -36,6 +36,12 @@ class StationChanged(StationEvent, frozen=True, kw_only=True):
     """Anything else of a station that a screen shows: its name, registration or configuration."""
 
 
+class LocationChanged(Event, frozen=True, kw_only=True):
+    """A location was made, changed or deleted, or a station came or went: drivers may see it now, or no more."""
+
+    location_id: UUID
+
+
 class ConnectorStatusChanged(StationEvent, frozen=True, kw_only=True):
     """connector_id None: the station reported about itself as a whole (evse 0)."""
 
@@ -110,6 +116,7 @@ AnyEvent = (
     | StationDisconnected
     | StationBooted
     | StationChanged
+    | LocationChanged
     | ConnectorStatusChanged
     | TransactionRequested
     | TransactionStarted

@@ -39,6 +39,7 @@ from backend.process import listening_socket, raise_open_files, run_until_stoppe
 from backend.settings import Settings
 from backend.stations import api as stations_api
 from backend.stations import service as stations
+from backend.tariffs import api as tariffs_api
 from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
 from backend.transactions import api as transactions_api
@@ -54,6 +55,7 @@ ROUTES: list[Any] = [
     *accounts_api.routes,
     *people_api.routes,
     *tenants_api.routes,
+    *tariffs_api.routes,
     *stations_api.routes,
     *transactions_api.routes,
     *alerts_api.routes,

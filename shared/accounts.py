@@ -103,6 +103,8 @@ class Brand(Message):
     currency: str = "EUR"
     time_zone: str = "UTC"
     """The operator's clock, for an app that doesn't know where it runs."""
+    country: str = ""
+    """ISO 3166-1 alpha-2; where its locations are unless they say otherwise."""
 
 
 class BrandChange(Request):

@@ -33,6 +33,14 @@ class PriceHeadline(Message):
     """Minutes after charging before `parking` counts."""
 
 
+class TariffRow(Message):
+    """A tariff that a connector can have. The first of an operator's list holds where a connector has none itself."""
+
+    id: str
+    name: str
+    price: PriceHeadline
+
+
 class ReceiptLine(Message):
     """One line of a bill: `quantity` `unit` at `unit_price` gives `amount`; only amount_incl has VAT."""
 

@@ -65,6 +65,8 @@ class Connector(Message):
     error_code: str = ""
     error_info: str = ""
     price: PriceHeadline | None = None
+    tariff_id: str | None = None
+    """Its own tariff; None: the operator's first one holds."""
     transaction_id: str | None = None
 
 
@@ -82,6 +84,8 @@ class LocationSummary(Message):
     power_types: list[PowerType]
     price_from: PriceHeadline | None = None
     distance_m: int | None = None
+    stations: int | None = None
+    """How many stations are assigned, waiting ones too; only in the list of operators (`empty`)."""
 
 
 class StationForDriver(Message):
@@ -189,6 +193,61 @@ class StationChange(Request):
     name: Text | None = None
     location_id: str | None = None
     password: Annotated[str, msgspec.Meta(min_length=16, max_length=40)] | None = None
+
+
+class StationAccept(Request):
+    location_id: str | None = None
+    """Where it stands; None leaves it where it is."""
+
+
+PlaceName = Annotated[str, msgspec.Meta(min_length=1, max_length=200, pattern=r"\S")]
+Latitude = Annotated[float, msgspec.Meta(ge=-90, le=90)]
+Longitude = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+PostalCode = Annotated[str, msgspec.Meta(max_length=20)]
+City = Annotated[str, msgspec.Meta(max_length=100)]
+Country = Annotated[str, msgspec.Meta(max_length=2)]
+"""ISO 3166-1 alpha-2, such as DE."""
+Zone = Annotated[str, msgspec.Meta(max_length=64)]
+"""IANA time zone, such as Europe/Berlin."""
+Description = Annotated[str, msgspec.Meta(max_length=2000)]
+
+
+class LocationNew(Request):
+    """An empty `country` or `time_zone` is the operator's own."""
+
+    name: PlaceName
+    latitude: Latitude
+    longitude: Longitude
+    address: Text = ""
+    postal_code: PostalCode = ""
+    city: City = ""
+    country: Country = ""
+    time_zone: Zone = ""
+    description: Description = ""
+
+
+class LocationChange(Request):
+    """None stays as it is."""
+
+    name: PlaceName | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    address: Text | None = None
+    postal_code: PostalCode | None = None
+    city: City | None = None
+    country: Country | None = None
+    time_zone: Zone | None = None
+    description: Description | None = None
+
+
+class ConnectorChange(Request):
+    """What a station doesn't tell of its outlets and drivers want to know. None stays as it is."""
+
+    standard: Annotated[str, msgspec.Meta(pattern=r"^[A-Z0-9_]{2,40}$")] | None = None
+    power_type: PowerType | None = None
+    max_power_w: Annotated[int, msgspec.Meta(ge=0, le=10_000_000)] | None = None
+    tariff_id: str | None = None
+    """Empty: none of its own."""
 
 
 class ResetKind(StrEnum):

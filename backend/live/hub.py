@@ -107,18 +107,22 @@ class Channel:
             await asyncio.sleep(self.topic.interval_s)
 
     async def _update(self, keys: frozenset[str]) -> None:
-        items: Sequence[Any]
+        items: Sequence[Any] | None
         if self.topic.changes is None:
             items = [await self.topic.load(self.ctx, self.subject)]
         else:
             items = await self.topic.changes(self.ctx, self.subject, keys)
+        if items is None:
+            await self._refresh()
+            return
         for item in items:
             message = encode(self.name, LiveKind.UPSERT, item)
             for subscriber in self.subscribers:
                 subscriber.push(self.name, message)
 
     async def _refresh(self) -> None:
-        """Nobody said that anything changed; but the bus is best effort, and some topics change by time alone."""
+        """Something left; or nobody said that anything changed, but the bus is best effort, and some topics change by
+        time alone."""
         message = await self.snapshot()
         for subscriber in self.subscribers:
             subscriber.replace(self.name, message)

@@ -25,8 +25,9 @@ class Subject:
 
 Load = Callable[[Context, Subject], Awaitable[Any]]
 """The whole topic, as it is now. May raise NotFound or NotAllowed: the subscriber is told."""
-Changes = Callable[[Context, Subject, frozenset[str]], Awaitable[Sequence[Any]]]
-"""The items behind these keys, as they are now: each becomes one UPSERT."""
+Changes = Callable[[Context, Subject, frozenset[str]], Awaitable[Sequence[Any] | None]]
+"""The items behind these keys, as they are now: each becomes one UPSERT. None: one of them is no longer in the topic,
+which only a new SNAPSHOT tells."""
 Select = Callable[[Any, Subject], str | None]
 """The key of the item that an event changes, None if it changes nothing here. Quick: no I/O."""
 

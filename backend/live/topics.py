@@ -13,6 +13,7 @@ from backend.events import (
     ConnectorStatusChanged,
     FramesLogged,
     IncidentChanged,
+    LocationChanged,
     StationBooted,
     StationChanged,
     StationConnected,
@@ -113,14 +114,28 @@ async def load_locations(ctx: Context, subject: Subject) -> list[LocationSummary
     return locations
 
 
-async def changed_locations(ctx: Context, subject: Subject, keys: frozenset[str]) -> list[LocationSummary]:
+PLACE = "location "
+"""Before the key of a location itself; the other keys are stations."""
+
+
+def _place_key(event: LocationChanged, _subject: Subject) -> str:
+    return f"{PLACE}{event.location_id}"
+
+
+async def changed_locations(ctx: Context, subject: Subject, keys: frozenset[str]) -> list[LocationSummary] | None:
     tenant_id = subject.actor.tenant_id
-    places = await catalog.locations_of(ctx, tenant_id, [UUID(key) for key in keys])
-    return await catalog.location_summaries(ctx, tenant_id, list({place for place in places.values() if place}))
+    places = {UUID(key.removeprefix(PLACE)) for key in keys if key.startswith(PLACE)}
+    stations = await catalog.locations_of(ctx, tenant_id, [UUID(key) for key in keys if not key.startswith(PLACE)])
+    wanted = places | {place for place in stations.values() if place}
+    found = await catalog.location_summaries(ctx, tenant_id, list(wanted))
+    gone = {str(place) for place in places} - {one.id for one in found}
+    return None if gone else found
 
 
 async def load_location(ctx: Context, subject: Subject) -> LocationDetail:
-    detail = await catalog.location_detail(ctx, subject.actor.tenant_id, _uuid(subject.argument))
+    """Who looks at a location when its last station goes sees it empty; who comes later finds nothing."""
+    watched = "stations" in subject.memory
+    detail = await catalog.location_detail(ctx, subject.actor.tenant_id, _uuid(subject.argument), empty=watched)
     subject.memory["stations"] = {station.id for station in detail.stations}
     return detail
 
@@ -136,6 +151,10 @@ def _station_of_this_place(event: Any, subject: Subject) -> str | None:
     """A station that moves here is a StationChanged of a station that isn't known here yet."""
     known = str(event.station_id) in subject.memory.get("stations", ())
     return "*" if known or isinstance(event, StationChanged) else None
+
+
+def _this_place(event: LocationChanged, subject: Subject) -> str | None:
+    return "*" if str(event.location_id) == subject.argument else None
 
 
 # --- incidents and the brand -------------------------------------------------------------------------
@@ -179,13 +198,13 @@ STATION_TOPICS: tuple[Topic, ...] = (
         role=Role.DRIVER,
         load=load_locations,
         changes=changed_locations,
-        events=of_any(PLACE_EVENTS, _station_key),
+        events=of_any(PLACE_EVENTS, _station_key) | {LocationChanged: _place_key},
     ),
     Topic(
         pattern="location:*",
         role=Role.DRIVER,
         load=load_location,
-        events=of_any(PLACE_EVENTS, _station_of_this_place),
+        events=of_any(PLACE_EVENTS, _station_of_this_place) | {LocationChanged: _this_place},
     ),
     Topic(
         pattern="incidents",

@@ -8,9 +8,10 @@ from litestar import get, patch, post
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.errors import InvalidInput
+from backend.errors import InvalidInput, NotAllowed
 from backend.stations import catalog
 from backend.stations.command_api import routes as command_routes
+from backend.stations.location_api import routes as location_routes
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
 from shared.accounts import Role
@@ -24,6 +25,7 @@ from shared.stations import (
     LocationSummary,
     PowerType,
     Registration,
+    StationAccept,
     StationChange,
     StationDetail,
     StationForDriver,
@@ -61,10 +63,16 @@ async def list_locations(
     search: Search = "",
     available: bool = False,
     power_type: PowerType | None = None,
+    empty: bool = False,
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[LocationSummary]:
-    """Nearest first if `lat` and `lon` are given, else by name. `available`: only with a free connector."""
+    """Nearest first if `lat` and `lon` are given, else by name. `available`: only with a free connector.
+
+    `empty` is for operators: also where nobody can charge yet, with the number of stations at each.
+    """
+    if empty and not actor.may(Role.OPERATOR):
+        raise NotAllowed("Only operators see locations at which nobody can charge.")
     if (lat is None) != (lon is None):
         raise InvalidInput(
             "Give both lat and lon, or neither.", fields=[("$.lon" if lon is None else "$.lat", "missing")]
@@ -77,6 +85,7 @@ async def list_locations(
         search=search,
         available=available,
         power_type=power_type,
+        empty=empty,
         after=decode_cursor(cursor, tuple[str, UUID] if lat is None else tuple[int, UUID]),
         limit=limit,
     )
@@ -85,7 +94,8 @@ async def list_locations(
 
 @get("/api/v1/locations/{location_id:uuid}", summary="One location with its stations")
 async def read_location(ctx: Context, actor: Actor, location_id: UUID) -> LocationDetail:
-    return await catalog.location_detail(ctx, actor.tenant_id, location_id)
+    """Operators see it also while nobody can charge there."""
+    return await catalog.location_detail(ctx, actor.tenant_id, location_id, empty=actor.may(Role.OPERATOR))
 
 
 @get("/api/v1/connectors/{connector_id:uuid}", summary="The station behind a code on an outlet")
@@ -152,8 +162,10 @@ async def change_station(ctx: Context, actor: Actor, identity: str, data: Statio
 
 
 @post("/api/v1/stations/{identity:str}/accept", role=Role.OPERATOR, status_code=200, summary="Accept a waiting station")
-async def accept_station(ctx: Context, actor: Actor, identity: str) -> StationDetail:
-    return await catalog.decide(ctx, actor.tenant_id, identity, Registration.ACCEPTED)
+async def accept_station(ctx: Context, actor: Actor, identity: str, data: StationAccept | None = None) -> StationDetail:
+    """The body may be left out. Drivers see a station only once it has a location."""
+    place = data.location_id if data else None
+    return await catalog.decide(ctx, actor.tenant_id, identity, Registration.ACCEPTED, place)
 
 
 @post("/api/v1/stations/{identity:str}/reject", role=Role.OPERATOR, status_code=200, summary="Refuse a station")
@@ -218,5 +230,6 @@ routes = [
     list_frames,
     list_variables,
     list_commands,
+    *location_routes,
     *command_routes,
 ]

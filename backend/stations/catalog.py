@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.context import Context
+from backend.context import Context, Unit
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.events import StationChanged
-from backend.stations import record_store, rules, shown, store, view_store
+from backend.events import LocationChanged, StationChanged
+from backend.stations import location_store, record_store, rules, shown, store, view_store
 from backend.stations.model import StationRef
 from backend.stations.refs import address_line, station_ref
 from backend.stations.view_store import SORTS as SORTS
@@ -127,8 +127,8 @@ async def add(ctx: Context, tenant_id: UUID, new: StationNew) -> StationDetail:
     """A station that an operator enters is accepted from the start. Raises Conflict, InvalidInput."""
     if problem := rules.identity_problem(new.identity):
         raise InvalidInput(problem, fields=[("$.identity", problem)])
-    location_id = await _location(tenant_id, new.location_id)
     async with ctx.unit() as unit:
+        location_id = await _location(tenant_id, new.location_id)
         row = await store.add(
             tenant_id,
             {
@@ -147,7 +147,14 @@ async def add(ctx: Context, tenant_id: UUID, new: StationNew) -> StationDetail:
                 fields=[("$.identity", "taken")],
             )
         unit.emit(_changed(ctx, station_ref(row)))
+        _places_changed(ctx, unit, tenant_id, {location_id})
     return await station_detail(ctx, tenant_id, new.identity)
+
+
+def _places_changed(ctx: Context, unit: Unit, tenant_id: UUID, location_ids: Iterable[UUID | None]) -> None:
+    for location_id in location_ids:
+        if location_id is not None:
+            unit.emit(LocationChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
 
 
 def _changed(ctx: Context, station: StationRef) -> StationChanged:
@@ -155,13 +162,14 @@ def _changed(ctx: Context, station: StationRef) -> StationChanged:
 
 
 async def _location(tenant_id: UUID, text: str | None) -> UUID | None:
+    """Inside a unit: it can't be deleted before the station stands there."""
     if not text:
         return None
     try:
         location_id = UUID(text)
     except ValueError:
         location_id = None
-    if location_id is None or not await view_store.location_exists(tenant_id, location_id):
+    if location_id is None or not await location_store.lock(tenant_id, location_id, only_keep=True):
         raise InvalidInput(NO_LOCATION, fields=[("$.location_id", NO_LOCATION)])
     return location_id
 
@@ -172,28 +180,39 @@ async def change(ctx: Context, tenant_id: UUID, identity: str, wanted: StationCh
     values: dict[str, Any] = {}
     if wanted.name is not None:
         values["name"] = wanted.name.strip()
-    if wanted.location_id is not None:
-        values["location"] = await _location(tenant_id, wanted.location_id)
     if wanted.password is not None:
         values["password_hash"] = rules.hash_password(wanted.password)
-    await _store_change(ctx, station, values)
+    await _store_change(ctx, station, values, wanted.location_id)
     return await station_detail(ctx, tenant_id, identity)
 
 
-async def decide(ctx: Context, tenant_id: UUID, identity: str, registration: Registration) -> StationDetail:
-    """An operator accepts or rejects a station; a connected one hears it with the answer to its next boot."""
+async def decide(
+    ctx: Context, tenant_id: UUID, identity: str, registration: Registration, location_id: str | None = None
+) -> StationDetail:
+    """An operator accepts or rejects a station; a connected one hears it with the answer to its next boot.
+
+    `location_id`: where it stands from now on; None leaves it where it is.
+    """
     station = await find(ctx, tenant_id, identity)
-    if station.registration is not registration:
-        await _store_change(ctx, station, {"registration": registration.value})
+    values = {"registration": registration.value} if station.registration is not registration else {}
+    await _store_change(ctx, station, values, location_id)
     return await station_detail(ctx, tenant_id, identity)
 
 
-async def _store_change(ctx: Context, station: StationRef, values: dict[str, Any]) -> None:
-    if not values:
+async def _store_change(
+    ctx: Context, station: StationRef, values: dict[str, Any], location_id: str | None = None
+) -> None:
+    """`location_id` None: it stays where it is; empty: it stands nowhere."""
+    if not values and location_id is None:
         return
     async with ctx.unit() as unit:
+        before = await location_store.location_of(station.id)
+        if location_id is not None:
+            values["location"] = await _location(station.tenant_id, location_id)
         await store.change(station.id, values)
         unit.emit(_changed(ctx, station))
+        if "registration" in values or values.get("location", before) != before:
+            _places_changed(ctx, unit, station.tenant_id, {before, values.get("location", before)})
 
 
 async def frames(
@@ -243,10 +262,14 @@ async def locations(
     search: str = "",
     available: bool = False,
     power_type: PowerType | None = None,
+    empty: bool = False,
     after: Sequence[Any] | None = None,
     limit: int | None = None,
 ) -> tuple[list[LocationSummary], Key]:
-    """Locations a driver can charge at: nearest first if a place is given, else by name."""
+    """Locations a driver can charge at: nearest first if a place is given, else by name.
+
+    `empty`: all there are, each with its number of stations.
+    """
     rows = await view_store.locations(
         tenant_id,
         latitude=latitude,
@@ -254,11 +277,12 @@ async def locations(
         search=search,
         available=available,
         power_type=power_type.value if power_type else None,
+        empty=empty,
         after=after,
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["id"]])
-    prices = await _prices(ctx, tenant_id, (tariff for row in page for tariff in row["tariffs"]))
+    prices = await _prices(ctx, tenant_id, (tariff for row in page for tariff in row["tariffs"] or ()))
     return [shown.location_summary(row, prices) for row in page], following
 
 
@@ -274,9 +298,9 @@ async def locations_of(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID
     return await view_store.locations_of(tenant_id, station_ids)
 
 
-async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID) -> LocationDetail:
-    """Raises NotFound, also for a location at which nobody can charge."""
-    found = await view_store.locations_by_id(tenant_id, [location_id])
+async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID, *, empty: bool = False) -> LocationDetail:
+    """Raises NotFound, also for a location at which nobody can charge unless `empty` asks for those too."""
+    found = await view_store.locations_by_id(tenant_id, [location_id], empty=empty)
     if not found:
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
@@ -298,9 +322,11 @@ async def chargers(ctx: Context, tenant_id: UUID, code: str, limit: int = 10) ->
     ]
 
 
-async def connector_page(ctx: Context, tenant_id: UUID, connector_id: UUID) -> StationForDriver:
-    """The station behind a code on an outlet, with that outlet only."""
-    row = await view_store.station_of_connector(tenant_id, connector_id)
+async def connector_page(
+    ctx: Context, tenant_id: UUID, connector_id: UUID, *, waiting: bool = False
+) -> StationForDriver:
+    """The station behind a code on an outlet, with that outlet only. `waiting`: also one that isn't accepted."""
+    row = await view_store.station_of_connector(tenant_id, connector_id, waiting=waiting)
     if row is None:
         raise NotFound("This connector doesn't exist.")
     return shown.station_for_driver(row, await _prices_of(ctx, tenant_id, [row]), only=connector_id)

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -97,6 +97,22 @@ def status_changed(known: StatusFacts, reported: StatusFacts) -> bool:
     Reports count in the order of their arrival: a station whose clock jumped must not be stuck in the past.
     """
     return known != reported
+
+
+def location_problems(
+    values: Mapping[str, Any], countries: Collection[str], zones: Collection[str]
+) -> list[tuple[str, str]]:
+    """Why a location can't be taken, as (path, plain words); only what is among the values is looked at."""
+    found: list[tuple[str, str]] = []
+    if not values.get("name", "-"):
+        found.append(("$.name", "A location needs a name."))
+    country = values.get("country")
+    if country and country not in countries:
+        found.append(("$.country", f"{country} is not a country's code; two letters such as DE or AT (ISO 3166)."))
+    zone = values.get("time_zone")
+    if zone is not None and zone not in zones:
+        found.append(("$.time_zone", f"{zone or 'Nothing'} is not a time zone; a name such as Europe/Berlin."))
+    return found
 
 
 # --- who may connect ---------------------------------------------------------------------------------

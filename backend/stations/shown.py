@@ -11,6 +11,7 @@ from backend.stations.refs import address_line
 from backend.stations.view_store import Row
 from shared.money import PriceHeadline
 from shared.stations import (
+    Availability,
     CommandRow,
     Connector,
     ConnectorStatus,
@@ -69,6 +70,7 @@ def connectors(row: Row, prices: Prices) -> list[Connector]:
             error_code=line.error_code,
             error_info=line.error_info,
             price=prices.get(line.tariff_id),
+            tariff_id=str(line.tariff_id) if line.tariff_id else None,
             transaction_id=line.transaction_id,
         )
         for line in _lines.decode(row["connectors"])
@@ -133,12 +135,17 @@ def location_summary(row: Row, prices: Prices) -> LocationSummary:
         city=row["city"],
         latitude=row["latitude"],
         longitude=row["longitude"],
-        availability=rules.availability(ConnectorStatus(status) for status in row["statuses"]),
+        availability=_availability(row),
         max_power_w=row["max_power_w"],
-        power_types=[PowerType(word) for word in row["power_types"]],
-        price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] if tariff in prices),
+        power_types=[PowerType(word) for word in row["power_types"] or ()],
+        price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] or () if tariff in prices),
         distance_m=row.get("distance_m"),
+        stations=row.get("stations"),
     )
+
+
+def _availability(row: Row) -> Availability:
+    return rules.availability(ConnectorStatus(status) for status in row["statuses"] or ())
 
 
 def location_detail(row: Row, stations: Sequence[Row], prices: Prices) -> LocationDetail:
@@ -153,7 +160,7 @@ def location_detail(row: Row, stations: Sequence[Row], prices: Prices) -> Locati
         longitude=row["longitude"],
         time_zone=row["time_zone"],
         description=row["description"],
-        availability=rules.availability(ConnectorStatus(status) for status in row["statuses"]),
+        availability=_availability(row),
         stations=[station_for_driver(station, prices) for station in stations],
     )
 

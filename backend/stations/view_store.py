@@ -148,12 +148,13 @@ async def stations_at(tenant_id: UUID, location_id: UUID) -> Sequence[Row]:
     )
 
 
-async def station_of_connector(tenant_id: UUID, connector_id: UUID) -> Row | None:
+async def station_of_connector(tenant_id: UUID, connector_id: UUID, *, waiting: bool = False) -> Row | None:
     rows = await DB.run(
-        f"""{_STATION} WHERE s.tenant = $1 AND s.registration = 'accepted'
+        f"""{_STATION} WHERE s.tenant = $1 AND ($3::bool OR s.registration = 'accepted')
         AND s.id = (SELECT station FROM connector WHERE id = $2)""",
         tenant_id,
         connector_id,
+        waiting,
     )
     return rows[0] if rows else None
 
@@ -177,13 +178,14 @@ _USABLE = """FROM charging_station s JOIN connector c ON c.station = s.id
 _LOCATION = f"""
     SELECT l.id, l.name, l.address, l.postal_code, l.city, l.country, l.latitude, l.longitude, l.time_zone,
         l.description, a.*
-    FROM location l JOIN LATERAL (
+    FROM location l LEFT JOIN LATERAL (
         SELECT array_agg(CASE WHEN s.online THEN c.status::text ELSE 'offline' END) AS statuses,
             coalesce(max(c.max_power_w), 0) AS max_power_w,
             array_agg(DISTINCT c.power_type::text ORDER BY c.power_type::text) AS power_types,
             array_agg(DISTINCT c.tariff) AS tariffs
         {_USABLE}
-    ) a ON a.statuses IS NOT NULL"""
+    ) a ON true"""
+"""With `statuses` of the connectors that drivers can use: none where nobody can charge."""
 
 _DISTANCE = """CASE WHEN $2::float8 IS NULL THEN NULL ELSE round(12742000 * asin(sqrt(least(1,
     power(sin(radians(l.latitude - $2) / 2), 2)
@@ -199,10 +201,13 @@ async def locations(
     search: str = "",
     available: bool = False,
     power_type: str | None = None,
+    empty: bool = False,
     after: Sequence[Any] | None = None,
     limit: int | None = None,
 ) -> Sequence[Row]:
     """Locations with at least one accepted connector: nearest first where a place is given, else by name.
+
+    `empty`: the others too, and with each the number of `stations` that are assigned to it.
 
     `after` is the (sort value, id) of the last row before the page; the sort value is the distance in metres
     (12,742 km is the earth's mean diameter) or the name.
@@ -213,14 +218,16 @@ async def locations(
     return await DB.run(
         f"""WITH chosen AS MATERIALIZED (
             SELECT l.id, {_DISTANCE} AS distance_m, {expression} AS sort_value FROM location l
-            WHERE l.tenant = $1 AND EXISTS (SELECT 1 {_USABLE})
+            WHERE l.tenant = $1 AND ($10::bool OR EXISTS (SELECT 1 {_USABLE}))
             AND ($4::text IS NULL OR l.name ILIKE $4 OR l.address ILIKE $4 OR l.city ILIKE $4)
             AND (NOT $5::bool OR EXISTS (SELECT 1 {_USABLE} AND s.online AND c.status = 'available'))
             AND ($6::text IS NULL OR EXISTS (SELECT 1 {_USABLE} AND c.power_type = $6))
             AND ($8::uuid IS NULL OR ({expression}, l.id) > ($7::{kind}, $8))
             ORDER BY {expression}, l.id LIMIT $9
         )
-        SELECT r.*, chosen.distance_m, chosen.sort_value FROM chosen JOIN ({_LOCATION}) r ON r.id = chosen.id
+        SELECT r.*, chosen.distance_m, chosen.sort_value, CASE WHEN $10::bool
+            THEN (SELECT count(*)::int FROM charging_station s WHERE s.location = r.id) END AS stations
+        FROM chosen JOIN ({_LOCATION}) r ON r.id = chosen.id
         ORDER BY chosen.sort_value, r.id""",
         tenant_id,
         latitude if near else None,
@@ -231,12 +238,15 @@ async def locations(
         value,
         location_id,
         limit,
+        empty,
     )
 
 
-async def locations_by_id(tenant_id: UUID, location_ids: Sequence[UUID]) -> Sequence[Row]:
-    return await DB.run(f"{_LOCATION} WHERE l.tenant = $1 AND l.id = ANY ($2::uuid[])", tenant_id, list(location_ids))
-
-
-async def location_exists(tenant_id: UUID, location_id: UUID) -> bool:
-    return bool(await DB.run("SELECT 1 FROM location WHERE tenant = $1 AND id = $2", tenant_id, location_id))
+async def locations_by_id(tenant_id: UUID, location_ids: Sequence[UUID], *, empty: bool = False) -> Sequence[Row]:
+    """`empty`: also those at which nobody can charge."""
+    return await DB.run(
+        f"{_LOCATION} WHERE l.tenant = $1 AND l.id = ANY ($2::uuid[]) AND ($3::bool OR a.statuses IS NOT NULL)",
+        tenant_id,
+        list(location_ids),
+        empty,
+    )

@@ -1,6 +1,8 @@
 """Tariffs in use. A stored tariff never changes, so each is read and decoded once."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -9,7 +11,7 @@ from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.tariffs import rules, store
 from backend.tariffs.model import Tariff
-from shared.money import PriceHeadline
+from shared.money import PriceHeadline, TariffRow
 
 
 class StoredTariff(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,17 @@ async def applying(ctx: Context, tenant_id: UUID, tariff_id: UUID | None) -> Sto
         return await get(ctx, tariff_id)
     rows = await store.of_tenant(tenant_id)
     return _stored(rows[0]) if rows else None
+
+
+async def listed(
+    ctx: Context, tenant_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> tuple[list[TariffRow], list[Any] | None]:
+    """A page of the tariffs in use, and the sort values of its last one where more follow."""
+    rows = await store.page(tenant_id, after, limit + 1)
+    found = [_stored(row) for row in rows[:limit]]
+    items = [TariffRow(id=str(one.id), name=one.name, price=shown(one)) for one in found]
+    last = rows[limit - 1] if len(rows) > limit else None
+    return items, [last["created_at"], last["id"]] if last else None
 
 
 async def headlines(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, PriceHeadline]:

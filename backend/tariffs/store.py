@@ -1,6 +1,7 @@
 """Queries of tariffs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,20 @@ async def by_ids(ids: Sequence[UUID]) -> list[Row]:
 async def of_tenant(tenant_id: UUID) -> list[Row]:
     return await DB.run(
         "SELECT * FROM tariff WHERE tenant = $1 AND retired_at IS NULL ORDER BY created_at, id", tenant_id
+    )
+
+
+async def page(tenant_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> list[Row]:
+    """In the order of `of_tenant`."""
+    created_at, tariff_id = after or (None, None)
+    return await DB.run(
+        """SELECT * FROM tariff WHERE tenant = $1 AND retired_at IS NULL
+        AND ($2::timestamptz IS NULL OR (created_at, id) > ($2, $3::uuid))
+        ORDER BY created_at, id LIMIT $4""",
+        tenant_id,
+        created_at,
+        tariff_id,
+        limit,
     )
 
 

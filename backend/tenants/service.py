@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 
+from backend import geography
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.events import BrandChanged
@@ -41,6 +42,7 @@ def brand_of(tenant: Tenant) -> Brand:
         support_email=tenant.support_email,
         currency=tenant.currency,
         time_zone=tenant.time_zone,
+        country=tenant.country or geography.country_of(tenant.time_zone),
     )
 
 

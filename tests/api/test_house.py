@@ -78,6 +78,7 @@ HARMLESS_TWICE = {
     "POST /api/v1/people": "the e-mail is taken the second time",
     "POST /api/v1/people/{account_id:uuid}/password": "the last one counts",
     "POST /api/v1/stations": "the identity is taken the second time",
+    "POST /api/v1/locations": "made once where the caller sends a key; an empty one shows nowhere and can be deleted",
     "POST /api/v1/stations/{identity:str}/accept": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/reject": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/variables": "sets a value",
@@ -171,7 +172,7 @@ async def test_every_list_is_paged(people: People) -> None:
             assert named["limit"]["schema"]["maximum"] <= 200, path
     assert paged >= 8
     async with people.client(Role.ADMIN) as client:
-        for path in ("stations", "transactions", "incidents", "locations", "people"):
+        for path in ("stations", "transactions", "incidents", "locations", "people", "tariffs"):
             for wrong in ({"limit": 0}, {"limit": 100_000}, {"cursor": "no cursor of ours"}):
                 answer = await client.get(f"/api/v1/{path}", params=wrong)
                 assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM), (path, wrong)

@@ -261,6 +261,8 @@ async def test_the_brand_changes_on_every_screen(house: House) -> None:
             "logo": "",
             "support_email": "",
             "currency": "EUR",
+            "time_zone": "Europe/Berlin",
+            "country": "DE",
         }
 
 

@@ -84,10 +84,14 @@ async def driver(place: Place) -> AsyncIterator[httpx.AsyncClient]:
 FOR_OPERATORS = [
     ("GET", "/api/v1/stations", None),
     ("POST", "/api/v1/stations", {"identity": "X"}),
+    ("POST", "/api/v1/locations", {"name": "x", "latitude": 0, "longitude": 0}),
     ("GET", STATION, None),
     ("PATCH", STATION, {"name": "x"}),
     ("POST", f"{STATION}/accept", None),
     ("POST", f"{STATION}/reject", None),
+    ("PATCH", f"/api/v1/locations/{uuid4()}", {"name": "x"}),
+    ("DELETE", f"/api/v1/locations/{uuid4()}", None),
+    ("PATCH", f"/api/v1/connectors/{uuid4()}", {"max_power_w": 1}),
     ("GET", f"{STATION}/frames", None),
     ("GET", f"{STATION}/variables", None),
     ("GET", f"{STATION}/commands", None),
@@ -134,7 +138,7 @@ async def test_every_route_of_the_room_is_in_these_lists() -> None:
 async def test_another_operators_stations_do_not_exist(place: Place) -> None:
     other = People(place.ctx, place.people.app, await world.add_tenant("Sued"))
     async with other.client(Role.ADMIN) as client:
-        for method, path, body in FOR_OPERATORS[2:] + FOR_ADMINS:
+        for method, path, body in FOR_OPERATORS[3:] + FOR_ADMINS:
             if path.endswith("unlock"):
                 body = {"connector_id": str(place.connector_id)}
             answer = await client.request(method, path, json=body, headers=new_key())

@@ -52,7 +52,10 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
     station = "/api/v1/stations/OURS-1"
     return [
         ("GET", f"/api/v1/locations/{one['location']}", None),
+        ("PATCH", f"/api/v1/locations/{one['location']}", {"name": "Mine"}),
+        ("DELETE", f"/api/v1/locations/{one['location']}", None),
         ("GET", f"/api/v1/connectors/{one['connector']}", None),
+        ("PATCH", f"/api/v1/connectors/{one['connector']}", {"max_power_w": 1}),
         ("GET", station, None),
         ("PATCH", station, {"name": "mine"}),
         ("POST", f"{station}/accept", None),
@@ -83,7 +86,7 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
 async def counted() -> dict[str, int]:
     return {
         table: (await DB.run(f"SELECT count(*) AS n FROM {table}"))[0]["n"]
-        for table in ("transaction", "payment", "station_command", "incident", "account")
+        for table in ("transaction", "payment", "station_command", "incident", "account", "location")
     }
 
 
