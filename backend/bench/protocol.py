@@ -95,7 +95,7 @@ async def listening_without_storage() -> AsyncIterator[int]:
         station = StationRef(uuid4(), tenant, identity, Registration.ACCEPTED, version)
         return Welcome(handshake.subprotocol_of(version), Guest(station, version))
 
-    async def serve_link(link: Any, guest: Any, incoming: AsyncIterator[bytes]) -> None:
+    async def serve_link(link: Any, guest: Any) -> None:
         dialect = DIALECTS[guest.version]
         session = Session(
             ctx,
@@ -110,7 +110,7 @@ async def listening_without_storage() -> AsyncIterator[int]:
         )
         subscription = await bus.serve(f"station.{guest.station.id}", connections.executor(session))
         try:
-            await session.run(incoming)
+            await session.run()
         finally:
             await subscription.close()
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,7 +85,7 @@ class Connections:
             closing.add_done_callback(self._closing.discard)
             return True
 
-    async def serve(self, link: Link, station: StationRef, version: str, frames: AsyncIterator[bytes]) -> None:
+    async def serve(self, link: Link, station: StationRef, version: str) -> None:
         """Run a station's socket until it closes; its presence is stored before its first message is handled."""
         dialect = self._dialects[version]
         session = Session(
@@ -104,7 +104,7 @@ class Connections:
             subscription = await self.ctx.bus.serve(f"station.{station.id}", self.executor(session))
             await stations.connected(self.ctx, station.id, session.id, self.node, version)
             log.info("station connected", identity=station.identity, version=version, peer=link.peer)
-            await session.run(frames)
+            await session.run()
         except Exception as error:
             reason = str(error)
             log.exception("the connection of a station failed", identity=station.identity)

@@ -64,11 +64,11 @@ class Listener:
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
         return Welcome(subprotocol=named, guest=Guest(admission.station, version))
 
-    async def serve_link(self, link: Link, guest: Any, frames: AsyncIterator[bytes]) -> None:
+    async def serve_link(self, link: Link, guest: Any) -> None:
         if guest.version is None:
             await link.close(1002, "none of the offered OCPP versions is spoken here")
             return
-        await self.connections.serve(link, guest.station, guest.version, frames)
+        await self.connections.serve(link, guest.station, guest.version)
 
     @asynccontextmanager
     async def open(self, port: socket.socket | None = None) -> AsyncIterator["Listener"]:

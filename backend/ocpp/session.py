@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -85,10 +85,10 @@ class Session:
         self.follow_up: list[Callable[[], Awaitable[None]]] = []
         """Work for after the reply is on the wire (an accepted boot asks for the configuration, say)."""
 
-    async def run(self, frames: AsyncIterator[bytes]) -> None:
+    async def run(self) -> None:
         """Until the socket closes. A mistake in one message never ends the connection."""
         try:
-            async for frame in frames:
+            while (frame := await self.link.receive()) is not None:
                 self.last_heard = time.monotonic()
                 self._seen[self.station.id] = self.ctx.now()
                 await self._receive(frame)

@@ -1,6 +1,7 @@
-"""The seam under the OCPP edge: bytes in, bytes out. Below it the `websockets` library, above it sessions.
+"""The seam under the OCPP edge: bytes in, bytes out. Above it are sessions, which know nothing of frames and sockets.
 
-Nothing above this file knows how frames travel; another framing replaces this file and nothing else.
+Below: `opening` (HTTP), `framing` (RFC 6455), both without I/O, and `websocket`, which joins them to the event loop.
+This file says who gets in, pings everybody, and sees everybody out.
 """
 
 import asyncio
@@ -11,22 +12,20 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from socket import socket as Socket
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 import structlog
-from websockets.asyncio.server import Server, ServerConnection, serve
-from websockets.exceptions import ConnectionClosed
-from websockets.http11 import Request, Response
-from websockets.protocol import State
-from websockets.typing import Subprotocol
+
+from backend.ocpp.opening import Opening
+from backend.ocpp.websocket import LinkClosed as LinkClosed
+from backend.ocpp.websocket import WebSocket
 
 log = structlog.get_logger(__name__)
-WRITE_LIMIT = 4096
-"""A small write buffer: thousands of idle links must not each keep 32 KiB."""
-QUEUED_FRAMES = 4
-CLOSE_TIMEOUT_S = 2
-OPEN_TIMEOUT_S = 20
+OPEN_TIMEOUT_S = 20.0
 """What an upgrade may take; slower ones hold a socket and nothing else."""
+READ_SIZE = 65_536
+PING_STEPS = 20
+"""Pings go out in so many portions an interval: thousands at once would delay everybody's messages."""
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="OCPP", charset="UTF-8"'}
 
 
 class Link(Protocol):
@@ -36,17 +35,16 @@ class Link(Protocol):
     def peer(self) -> str:
         """Address and port of the other side, for logs."""
 
+    async def receive(self) -> bytes | None:
+        """The next message, text and binary alike; None when there will be none any more, however the socket ended."""
+
     async def send(self, frame: bytes) -> None:
-        """Raises LinkClosed when the socket is gone."""
+        """Waits while the other side doesn't read. Raises LinkClosed when the socket is gone."""
 
     async def alive(self, timeout_s: float) -> bool:
         """Whether the other side answers a ping in time."""
 
     async def close(self, code: int = 1000, reason: str = "") -> None: ...
-
-
-class LinkClosed(Exception):
-    """The socket is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,78 +72,115 @@ class Welcome:
 
 
 Admit = Callable[[Upgrade], Awaitable[Welcome | Refusal]]
-ServeLink = Callable[[Link, Any, AsyncIterator[bytes]], Awaitable[None]]
+ServeLink = Callable[[Link, Any], Awaitable[None]]
 
 
-class _Socket(ServerConnection):
-    """Sends a whole message in one step while nothing is in its way.
+class _Gate:
+    """All sockets of one listener, and what they share."""
 
-    The library's own `send` makes an asynchronous generator and a frame object for each message, a seventh of all
-    our work. Without extensions a text frame is a short head and the message.
-    """
+    def __init__(self, admit: Admit, serve_link: ServeLink, max_frame: int, ping_s: float) -> None:
+        self.buffer = memoryview(bytearray(READ_SIZE))
+        self.max_frame = max_frame
+        self._admit = admit
+        self._serve_link = serve_link
+        self._ping_s = ping_s
+        self._loop = asyncio.get_running_loop()
+        self._opening: dict[WebSocket, Opening | None] = {}
+        self._open: dict[WebSocket, float] = {}
+        """When each is pinged next; who is next comes first, because all wait equally long."""
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tick: asyncio.TimerHandle | None = None
+        self._closed = False
 
-    async def send_message(self, frame: bytes) -> None:
-        if self.state is not State.OPEN or self.transport.is_closing() or self.paused or self.protocol.extensions:
-            await self.send(frame, text=True)
-            return
-        self.transport.write(_head(len(frame)) + frame)
-        if self.paused:
-            await self.drain()
+    # --- what sockets tell ----------------------------------------------------------------------------------
 
+    def came(self, socket: WebSocket) -> float:
+        self._opening[socket] = None
+        return 0.0 if self._closed else OPEN_TIMEOUT_S
 
-def _head(size: int) -> bytes:
-    """Of an unmasked, unfragmented text frame (RFC 6455, 5.2)."""
-    if size < 126:
-        return bytes((0x81, size))
-    if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big")
-    return b"\x81\x7f" + size.to_bytes(8, "big")
+    def asked(self, socket: WebSocket, opening: Opening) -> asyncio.Task[None]:
+        self._opening[socket] = opening
+        task = self._loop.create_task(self._attend(socket, opening))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
+    def gone(self, socket: WebSocket) -> None:
+        self._opening.pop(socket, None)
+        self._open.pop(socket, None)
 
-class _WebSocketLink:
-    __slots__ = ("_socket",)
+    # --- from the request to the end ------------------------------------------------------------------------
 
-    def __init__(self, socket: _Socket) -> None:
-        self._socket = socket
-
-    @property
-    def peer(self) -> str:
-        return _peer(self._socket)
-
-    async def send(self, frame: bytes) -> None:
+    async def _attend(self, socket: WebSocket, opening: Opening) -> None:
+        """The one task of a connection."""
+        code = 1011
         try:
-            await self._socket.send_message(frame)
-        except ConnectionClosed as closed:
-            raise LinkClosed(str(closed)) from None
+            welcome = await self._answer(socket, opening)
+            del opening  # thousands live as long as their stations
+            if welcome is not None:
+                await self._serve_link(socket, welcome.guest)
+            code = 1000
+        except Exception:
+            log.exception("a connection failed", peer=socket.peer)
+        finally:
+            socket.leave(code, "")
+        await socket.wait_lost()
 
-    async def alive(self, timeout_s: float) -> bool:
+    async def _answer(self, socket: WebSocket, opening: Opening) -> Welcome | None:
+        """Ask who may come in, and say so."""
+        assert opening.request is not None
+        upgrade = Upgrade(opening.request.path, opening.header("Authorization"), opening.offered(), socket.peer)
         try:
-            async with asyncio.timeout(timeout_s):
-                await (await self._socket.ping())
-        except (ConnectionClosed, TimeoutError):
-            return False
-        return True
+            answer = await self._admit(upgrade)
+        except Exception:
+            log.exception("an upgrade could not be decided", peer=socket.peer)
+            answer = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "It can't be decided now; try again later.")
+        if isinstance(answer, Refusal):
+            more = CHALLENGE if answer.status is HTTPStatus.UNAUTHORIZED else None
+            socket.refuse(opening.refused(answer.status, answer.text, more))
+            return None
+        if not socket.accept(answer.subprotocol):
+            return None
+        del self._opening[socket]
+        self._open[socket] = self._loop.time() + self._ping_s
+        return answer
 
-    async def close(self, code: int = 1000, reason: str = "") -> None:
-        await self._socket.close(code, reason)
+    # --- beside them ----------------------------------------------------------------------------------------
 
-    async def frames(self) -> AsyncIterator[bytes]:
-        """Text and binary frames alike; ends when the socket does, however it does."""
-        try:
-            while True:
-                yield await self._socket.recv(decode=False)
-        except ConnectionClosed:
-            return
+    def keep_pinging(self) -> None:
+        """One timer for all. Pings keep the way open through what stands between; whether they are answered is for
+        sessions to judge, by everything that they hear: some stations never answer one."""
+        if self._ping_s > 0:
+            self._ping_due()
+            self._tick = self._loop.call_later(self._ping_s / PING_STEPS, self.keep_pinging)
 
+    def _ping_due(self) -> None:
+        now = self._loop.time()
+        due = []
+        for socket, at in self._open.items():
+            if at > now:
+                break
+            due.append(socket)
+        for socket in due:
+            del self._open[socket]
+            self._open[socket] = now + self._ping_s
+            if not socket.stuck:
+                socket.ping()
 
-def _peer(socket: ServerConnection) -> str:
-    address = socket.remote_address
-    return f"{address[0]}:{address[1]}" if address else "?"
-
-
-def _offered(request: Request) -> tuple[str, ...]:
-    lines = request.headers.get_all("Sec-WebSocket-Protocol")
-    return tuple(name.strip() for line in lines for name in line.split(",") if name.strip())
+    async def close(self) -> None:
+        """Turn away who asks, say goodbye (1001) to the others, and wait until all are gone and their work is done."""
+        self._closed = True
+        if self._tick is not None:
+            self._tick.cancel()
+        everybody = [*self._opening, *self._open]
+        for socket, opening in list(self._opening.items()):
+            socket.refuse((opening or Opening()).refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping."))
+        for socket in list(self._open):
+            socket.leave(1001, "")
+        for socket in everybody:
+            await socket.wait_lost()
+        if self._tasks:
+            await asyncio.wait(self._tasks)
 
 
 @asynccontextmanager
@@ -157,59 +192,22 @@ async def listening(
     admit: Admit,
     serve_link: ServeLink,
     max_frame: int,
-    ping_s: int,
+    ping_s: float,
     tls: ssl.SSLContext | None = None,
-) -> AsyncIterator[Server]:
+) -> AsyncIterator[asyncio.Server]:
     """Listen for stations while the context is open, on `sock` where it is given. `admit` is asked before each upgrade.
 
     A refusal is a real HTTP answer (401 with a challenge, 404 …). Leaving the context stops to listen and
     closes every link with 1001.
     """
-    guests: WeakKeyDictionary[ServerConnection, Welcome] = WeakKeyDictionary()
-
-    async def process_request(socket: ServerConnection, request: Request) -> Response | None:
-        upgrade = Upgrade(
-            path=request.path,
-            authorization=request.headers.get("Authorization"),
-            offered=_offered(request),
-            peer=_peer(socket),
-        )
-        answer = await admit(upgrade)
-        if isinstance(answer, Refusal):
-            response = socket.respond(answer.status, answer.text + "\n")
-            if answer.status is HTTPStatus.UNAUTHORIZED:
-                response.headers["WWW-Authenticate"] = 'Basic realm="OCPP", charset="UTF-8"'
-            return response
-        guests[socket] = answer
-        return None
-
-    def select_subprotocol(socket: ServerConnection, _offered: Any) -> Subprotocol | None:
-        chosen = guests[socket].subprotocol
-        return Subprotocol(chosen) if chosen else None
-
-    async def handler(socket: Any) -> None:  # a _Socket: create_connection below
-        welcome = guests.pop(socket)
-        link = _WebSocketLink(socket)
-        await serve_link(link, welcome.guest, link.frames())
-
-    async with serve(
-        handler,
-        None if sock else host,
-        None if sock else port,
-        sock=sock,
-        process_request=process_request,
-        select_subprotocol=select_subprotocol,
-        create_connection=_Socket,
-        compression=None,
-        max_size=max_frame,
-        max_queue=QUEUED_FRAMES,
-        write_limit=WRITE_LIMIT,
-        ping_interval=ping_s or None,
-        ping_timeout=None,  # some stations never answer pings: sessions judge silence by everything they hear
-        close_timeout=CLOSE_TIMEOUT_S,
-        open_timeout=OPEN_TIMEOUT_S,
-        server_header="Wattline",
-        ssl=tls,
-        backlog=4096,
-    ) as server:
+    loop = asyncio.get_running_loop()
+    gate = _Gate(admit, serve_link, max_frame, ping_s)
+    where: dict[str, Any] = {"sock": sock} if sock else {"host": host, "port": port}
+    server = await loop.create_server(lambda: WebSocket(gate), **where, ssl=tls, backlog=4096)
+    gate.keep_pinging()
+    try:
         yield server
+    finally:
+        server.close()
+        await gate.close()
+        await server.wait_closed()
