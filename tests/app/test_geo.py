@@ -3,8 +3,7 @@
 import pytest
 
 from app import theme
-from app.widgets import geo
-from app.widgets import map as map_widget
+from app.widgets import geo, map_ground
 from app.widgets.geo import Pin
 
 
@@ -57,14 +56,14 @@ def test_the_drawn_ground_is_made_of_pairs_inside_the_world() -> None:
 def test_a_tile_server_replaces_the_drawn_ground_and_is_named(dark: bool) -> None:
     t = theme.tokens("#0B6E4F", dark)
     address = "https://{s}.tile.openstreetmap.org/{z}/{x}/{y}.png"
-    (tiles,) = map_widget._ground(t, address, world=True)
+    (tiles,) = map_ground.layers(t, address, world=True)
     assert tiles.url_template == address
-    credit = map_widget._attribution(address, t, 0)
+    credit = map_ground.attribution(address, t, 0)
     assert credit.content.value == "© OpenStreetMap contributors"
-    assert map_widget._attribution("https://tiles.example.com/{z}", t, 0).content.value == "Map: tiles.example.com"
+    assert map_ground.attribution("https://tiles.example.com/{z}", t, 0).content.value == "Map: tiles.example.com"
 
 
 def test_the_worlds_land_is_sent_only_when_it_is_looked_at() -> None:
     t = theme.tokens("#0B6E4F", False)
-    near, far = map_widget._ground(t, "", world=False), map_widget._ground(t, "", world=True)
+    near, far = map_ground.layers(t, "", world=False), map_ground.layers(t, "", world=True)
     assert len(far) == len(near) + 1
