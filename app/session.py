@@ -168,6 +168,8 @@ class App:
         await self.api.use(tokens)
         self._follow_brand()
         target, self.store.next_route = self.store.next_route or "/", ""
+        if tokens.account.temporary_password:  # the first thing to do, before it runs out
+            target = "/settings" if self.store.operator else "/me"
         self.go(target)
 
     async def sign_out(self) -> None:

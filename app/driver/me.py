@@ -6,6 +6,7 @@ from typing import Any
 
 import flet as ft
 
+from app.common.password import NewPassword, choose_own
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
 from app.widgets import buttons, surfaces
@@ -23,6 +24,7 @@ WIDTH = 560
 def MePage() -> ft.Control:  # a component
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     account, meta = store.account, store.meta
+    changing, set_changing = ft.use_state(False)
     if account is None:
         return ft.Container()
 
@@ -56,6 +58,7 @@ def MePage() -> ft.Control:  # a component
         spacing=S16,
     )
     parts: list[ft.Control] = [
+        *([choose_own(t, words)] if account.temporary_password else []),
         surfaces.card(person, t),
         surfaces.section(words("Payment"), _payment(bool(meta and meta.demo), t, words), t),
         surfaces.section(
@@ -73,9 +76,18 @@ def MePage() -> ft.Control:  # a component
         ),
         surfaces.section(words("Help"), _help(app.brand.support_email, meta.version if meta else "", t, words), t),
         buttons.quiet(
+            words("Change password"),
+            t,
+            lambda: set_changing(True),
+            icon=ft.Icons.KEY_ROUNDED,
+            identifier="change-password",
+        ),
+        buttons.quiet(
             words("Sign out"), t, lambda: app.run(app.sign_out), icon=ft.Icons.LOGOUT_ROUNDED, identifier="sign-out"
         ),
     ]
+    if changing:
+        parts.append(NewPassword(lambda: set_changing(False)))
     return surfaces.page_body(parts, t, head=words("Me"), phone=store.phone, width=None if store.phone else WIDTH)
 
 

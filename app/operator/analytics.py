@@ -129,6 +129,7 @@ def Choice(
 
     def chosen(event: ft.Event[ft.DateRangePicker]) -> None:
         picker = event.control
+        set_opened(False)
         if picker.start_value and picker.end_value:
             wanted = rules.between(_day(picker.start_value), _day(picker.end_value))
             go(**{"from": str(wanted.first), "to": str(wanted.last), "days": ""})

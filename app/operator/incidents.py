@@ -254,9 +254,10 @@ def _actions(
     acknowledge: Callable[[Incident], Any] | None,
     close: Callable[[Incident], Any] | None,
 ) -> list[ft.Control]:
+    first: list[ft.Control] = []
     found: list[ft.Control] = []
     if acknowledge is not None and one.state is IncidentState.OPEN:
-        found.append(
+        first.append(
             buttons.primary(
                 words("Acknowledge"), t, lambda: acknowledge(one), identifier=f"acknowledge-{one.id}", expand=phone
             )
@@ -266,4 +267,6 @@ def _actions(
     if one.station_identity:
         address = f"/stations/{station_rules.quoted(one.station_identity)}"
         found.append(buttons.quiet(words("Station"), t, lambda: go(address), identifier=f"open-{one.id}", expand=phone))
-    return [ft.Row(found, spacing=S8)] if found else []
+    if phone and first:  # three words have no room beside each other
+        return [ft.Row(first), ft.Row(found, spacing=S8)]
+    return [ft.Row([*first, *found], spacing=S8)] if first or found else []

@@ -25,7 +25,7 @@ from app.operator.session_pieces import state_badge
 from app.theme import S4, S8, S12, S32, T12, T14, T16, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.tables import Column, Row, table, two_lines
+from app.widgets.tables import Column, Row, moved, table, two_lines
 from app.widgets.text import muted, number, text, title
 from shared.base import Page
 from shared.transactions import Transaction, TransactionState
@@ -41,6 +41,7 @@ def SessionsPage() -> ft.Control:  # a component
     search, set_search = ft.use_state("")
     sort, set_sort = ft.use_state("-begun")
     ended, set_ended = ft.use_state(0)
+    marked, set_marked = ft.use_state("")
     field: Any = ft.use_ref(None)
     wanted = use_settled(search)
     state = station_rules.asked(store.route).get("state", "")
@@ -71,7 +72,20 @@ def SessionsPage() -> ft.Control:  # a component
         if field.current is not None:
             app.run(field.current.focus)
 
-    use_keys({keys.FIND: find, keys.CLOSE: lambda: set_search("") if search else None})
+    shown = [Row(one.id, "", {}) for one in past.items or ()]
+
+    def move(step: int) -> None:
+        set_marked(moved(shown, marked, step) or "")
+
+    use_keys(
+        {
+            keys.FIND: find,
+            keys.CLOSE: lambda: set_search("") if search else set_marked(""),
+            keys.DOWN: lambda: move(1),
+            keys.UP: lambda: move(-1),
+            keys.OPEN: lambda: app.go(f"/sessions/{marked}") if marked else None,
+        }
+    )
 
     chips = ft.Row(
         [
@@ -103,7 +117,7 @@ def SessionsPage() -> ft.Control:  # a component
     if state != "active":
         if not state:
             parts.append(_head(words("Earlier"), "", t))
-        parts.append(_past(past, wanted or state, sort, set_sort, t, words, store, app))
+        parts.append(_past(past, wanted or state, sort, set_sort, marked, t, words, store, app))
     return surfaces.page_body(parts, t, phone=store.phone)
 
 
@@ -241,6 +255,7 @@ def _past(
     narrowed: str,
     sort: str,
     set_sort: Callable[[str], Any],
+    marked: str,
     t: Tokens,
     words: rules.Words,
     store: Any,
@@ -266,7 +281,7 @@ def _past(
     more = (words("Loading …") if past.busy else words("Show more"), past.more) if past.more else None
     return table(
         _past_columns(words),
-        [_past_row(one, t, words) for one in past.items],
+        [_past_row(one, one.id == marked, t, words) for one in past.items],
         t,
         sort=sort,
         on_sort=set_sort,
@@ -282,15 +297,15 @@ def _past_columns(words: rules.Words) -> list[Column]:
     return [
         Column("who", words("Session"), weight=5),
         Column("station", words("Station"), weight=6),
-        Column("state", words("State"), width=140),
-        Column("begun", words("Begun"), width=124, numeric=True, sort="begun", falling=True),
+        Column("state", words("State"), width=128),
+        Column("begun", words("Begun"), width=116, numeric=True, sort="begun", falling=True),
         Column("time", words("Time"), width=104, numeric=True, from_width=860),
         Column("energy", words("Energy"), width=92, numeric=True, sort="energy", falling=True),
         Column("cost", words("Cost"), width=84, numeric=True, sort="cost", falling=True, from_width=760),
     ]
 
 
-def _past_row(one: Transaction, t: Tokens, words: rules.Words) -> Row:
+def _past_row(one: Transaction, marked: bool, t: Tokens, words: rules.Words) -> Row:
     failed = one.state is TransactionState.FAILED
     state = state_badge(one, t, words)
     if rules.doubtful(one):
@@ -305,7 +320,7 @@ def _past_row(one: Transaction, t: Tokens, words: rules.Words) -> Row:
         "energy": muted("–", t) if failed else number(*energy(one.energy_wh), t, size=T14),
         "cost": muted("–", t) if one.cost is None or failed else money(one.cost),
     }
-    return Row(one.id, f"session-{one.id}", cells, _label(one, words))
+    return Row(one.id, f"session-{one.id}", cells, _label(one, words), marked)
 
 
 def _past_card(one: Transaction, t: Tokens, words: rules.Words) -> ft.Control:

@@ -7,18 +7,16 @@ from urllib.parse import urlsplit
 
 import flet as ft
 
-from app.api import ApiError
+from app.common.password import NewPassword, choose_own
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.operator import station_rules
 from app.operator.settings_brand import BrandSection
 from app.operator.settings_people import PeopleSection
-from app.theme import CONTROL, S8, S12, S16, T12, T16, TOUCH, Tokens
-from app.widgets import buttons, inputs, surfaces
+from app.theme import S8, S12, S16, T12, T16, TOUCH, Tokens
+from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
 from app.widgets.text import muted, text
-from shared.accounts import PasswordChange, Role
-from shared.accounts import Tokens as SignedIn
+from shared.accounts import Role
 
 Words = Callable[[str], str]
 ROLES = {Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
@@ -33,36 +31,13 @@ def SettingsPage() -> ft.Control:  # a component
     store, t, words = use_store(), use_tokens(), use_words()
     parts: list[ft.Control] = []
     if store.account and store.account.temporary_password:
-        parts.append(_choose_own(t, words))
+        parts.append(choose_own(t, words))
     parts += [Own(), BrandSection()]
     if store.admin:
         parts.append(PeopleSection())
     parts.append(Connections())
     width = WIDTH if store.width > WIDTH + 232 else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
-
-
-def _choose_own(t: Tokens, words: Words) -> ft.Control:
-    return ft.Semantics(
-        identifier="temporary-password",
-        content=ft.Container(
-            ft.Row(
-                [
-                    ft.Icon(ft.Icons.KEY_ROUNDED, size=20, color=t.warning.ink),
-                    text(
-                        words("Somebody else made your password. Choose an own one before it runs out."),
-                        t,
-                        color=t.warning.ink,
-                        expand=True,
-                    ),
-                ],
-                spacing=S12,
-            ),
-            bgcolor=t.warning.ground,
-            border_radius=CONTROL,
-            padding=S16,
-        ),
-    )
 
 
 # --- one's own -----------------------------------------------------------------------------------------------
@@ -138,55 +113,6 @@ def _choice(
     return ft.Column(
         [muted(head, t, size=T12), ft.Row(list[ft.Control](chips), spacing=S8, scroll=ft.ScrollMode.HIDDEN)], spacing=0
     )
-
-
-@guarded
-def NewPassword(on_close: Callable[[], Any]) -> ft.Control:  # a component
-    app, t, words = use_app(), use_tokens(), use_words()
-    current, set_current = ft.use_state("")
-    new, set_new = ft.use_state("")
-    trouble, set_trouble = ft.use_state("")
-    busy, set_busy = ft.use_state(False)
-
-    async def send() -> None:
-        set_busy(True)
-        set_trouble("")
-        try:
-            await app.api.use(await app.api.post("/me/password", PasswordChange(current=current, new=new), SignedIn))
-        except ApiError as error:
-            set_trouble(words(error.detail or error.title))
-            set_busy(False)
-            return
-        app.toast(words("Your password is changed. Other devices have to sign in again."))
-        on_close()
-
-    def submit() -> None:
-        if len(new) < SHORTEST:
-            set_trouble(words("Take {n} characters or more.").format(n=SHORTEST))
-        else:
-            app.run(send)
-
-    parts: list[ft.Control] = [
-        inputs.field(words("Current password"), current, t, set_current, identifier="password-current", password=True),
-        inputs.field(
-            words("New password"), new, t, set_new, identifier="password-new", password=True, on_submit=submit
-        ),
-    ]
-    if trouble:
-        parts.append(ft.Semantics(identifier="password-problem", content=text(trouble, t, color=t.danger.ink)))
-    ft.use_dialog(
-        form(
-            t,
-            words("Change password"),
-            parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="password-cancel"),
-                buttons.primary(words("Change password"), t, submit, busy=busy, identifier="password-save"),
-            ],
-            on_close,
-        )
-    )
-    return ft.Container(width=0, height=0)
 
 
 # --- how stations and programs get in ------------------------------------------------------------------------
