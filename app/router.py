@@ -18,6 +18,7 @@ from app.driver.me import MePage
 from app.driver.session import DriverSessionPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.incidents import IncidentsPage
+from app.operator.locations import LocationsPage
 from app.operator.overview import OverviewPage
 from app.operator.session import SessionPage
 from app.operator.sessions import SessionsPage
@@ -61,6 +62,7 @@ OPERATOR_ROUTES = (
     Route("/", OverviewPage, "Overview"),
     Route("/stations", StationsPage, "Stations"),
     Route("/stations/:identity", StationPage, "Stations"),
+    Route("/locations", LocationsPage, "Stations"),
     Route("/sessions", SessionsPage, "Sessions"),
     Route("/sessions/:transaction_id", SessionPage, "Sessions"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "Sessions"),

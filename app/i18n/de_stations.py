@@ -1,5 +1,7 @@
 """German texts of the operator's overview and station pages."""
 
+from app.i18n.de_places import TEXTS as PLACES
+
 LISTS: dict[str, str] = {
     "Add station": "Station anlegen",
     "Search name, identity, location or model": "Name, Kennung, Standort oder Modell suchen",
@@ -344,4 +346,4 @@ CONFIGURATION: dict[str, str] = {
     "This is a whole number.": "Hier geht nur eine ganze Zahl.",
 }
 
-TEXTS = LISTS | OVERVIEW | ENTERING | STATION | COMMANDS | ANSWERS | LOG | CONFIGURATION
+TEXTS = LISTS | OVERVIEW | ENTERING | PLACES | STATION | COMMANDS | ANSWERS | LOG | CONFIGURATION

@@ -95,7 +95,9 @@ def power(w: int | None) -> tuple[str, str]:
 
 
 def rated(w: int) -> str:
-    """The power on a sign: `22 kW`, `3.7 kW`."""
+    """The power on a sign: `22 kW`, `3.7 kW`; `– kW` where nobody entered it."""
+    if w <= 0:
+        return "– kW"
     kw = w / 1000
     return f"{number(kw, 0 if kw == round(kw) else 1)} kW"
 

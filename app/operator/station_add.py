@@ -8,15 +8,15 @@ from uuid import uuid4
 import flet as ft
 
 from app.api import ApiError
-from app.hooks import use_app, use_load, use_store, use_tokens, use_words
+from app.hooks import use_app, use_store, use_tokens, use_words
 from app.operator import station_rules as rules
+from app.operator.place_form import use_place
 from app.theme import CONTROL, S4, S8, S12, S16, T12, Tokens
 from app.widgets import buttons, inputs
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
 from app.widgets.text import muted, text
-from shared.base import Page
-from shared.stations import LocationSummary, StationDetail, StationNew
+from shared.stations import StationDetail, StationNew
 
 PASSWORD_BYTES = 15
 """20 characters of it: OCPP asks for 16 to 40."""
@@ -33,25 +33,24 @@ def AddStation(on_close: Callable[[], Any], on_made: Callable[[str], Any]) -> ft
     use_store()
     identity, set_identity = ft.use_state("")
     name, set_name = ft.use_state("")
-    location, set_location = ft.use_state("")
     protected, set_protected = ft.use_state(True)
     password = ft.use_memo(new_password, [])
     key = ft.use_memo(lambda: uuid4().hex, [])
     problem, set_problem = ft.use_state("")
     busy, set_busy = ft.use_state(False)
     made, set_made = ft.use_state("")
-    places = use_load(lambda: app.api.get("/locations", Page[LocationSummary], limit=200))
+    place = use_place()
 
     async def send() -> None:
         set_busy(True)
         set_problem("")
-        wanted = StationNew(
-            identity=identity.strip(),
-            name=name.strip(),
-            location_id=location or None,
-            password=password if protected else None,
-        )
         try:
+            wanted = StationNew(
+                identity=identity.strip(),
+                name=name.strip(),
+                location_id=await place.settle() or None,
+                password=password if protected else None,
+            )
             await app.api.post("/stations", wanted, StationDetail, key=key)
             set_made(wanted.identity)
         except ApiError as error:
@@ -98,12 +97,7 @@ def AddStation(on_close: Callable[[], Any], on_made: Callable[[str], Any]) -> ft
         muted(words("As the station calls itself, such as HH-0042. It can't be changed later."), t, size=T12),
         inputs.field(words("Name (what people read)"), name, t, set_name, identifier="station-name", on_submit=submit),
     ]
-    if places.data and places.data.items:
-        options = [("", words("No location yet"))]
-        options += [(one.id, f"{one.name}, {one.city}") for one in places.data.items]
-        parts.append(
-            inputs.choice(words("Location"), location, options, t, set_location, identifier="station-location")
-        )
+    parts += place.parts
     parts.append(
         ft.Row(
             [

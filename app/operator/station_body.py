@@ -11,7 +11,7 @@ from app.operator import station_rules as rules
 from app.operator.station_commands import AnswerBar, Commander, CommandPanel, use_commander
 from app.operator.station_configuration import Configuration
 from app.operator.station_connectors import Connectors
-from app.operator.station_facts import Facts
+from app.operator.station_facts import Facts, Unplaced
 from app.operator.station_history import CommandHistory, SendAnyCall
 from app.operator.station_log import OcppLog
 from app.operator.station_now import Happened, Health
@@ -109,6 +109,7 @@ def StationBody(
         sessions = _done(commander) + sum(1 for one in mine)
         left: list[ft.Control] = [
             Health(detail, open_ones),
+            *([Unplaced(detail)] if rules.unplaced(detail.row) else []),
             Connectors(detail, mine, commander),
             Happened(identity, sessions),
         ]

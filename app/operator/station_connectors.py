@@ -10,6 +10,7 @@ from app.hooks import use_app, use_store, use_tokens, use_words
 from app.i18n import duration, energy, money, power, price, rated
 from app.operator import station_rules as rules
 from app.operator.station_command_list import STARTABLE
+from app.operator.station_outlet import EditOutlet
 from app.theme import CARD, CONTROL, S4, S8, S12, S16, S32, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -47,6 +48,8 @@ def ConnectorLine(
 ) -> ft.Control:  # a component
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     row = detail.row
+    editing, set_editing = ft.use_state(False)
+    edit = words("Plug, power and tariff")
     facts = [
         rules.PLUGS.get(connector.standard, connector.standard),
         rated(connector.max_power_w),
@@ -72,10 +75,35 @@ def ConnectorLine(
                 spacing=S4,
                 horizontal_alignment=ft.CrossAxisAlignment.END,
             ),
+            buttons.icon_button(
+                ft.Icons.TUNE_ROUNDED,
+                edit,
+                t,
+                lambda: set_editing(True),
+                identifier=f"outlet-edit-{connector.label}",
+                color=t.muted,
+            ),
         ],
         spacing=S12,
     )
     parts: list[ft.Control] = [head]
+    if editing:
+        parts.append(EditOutlet(row, connector, lambda: set_editing(False)))
+    if not connector.max_power_w:
+        parts.append(
+            ft.Row(
+                [
+                    muted(words("Drivers can't see its power yet."), t, size=T12, expand=True),
+                    buttons.quiet(
+                        words("Enter plug and power"),
+                        t,
+                        lambda: set_editing(True),
+                        identifier=f"outlet-enter-{connector.label}",
+                    ),
+                ],
+                spacing=S12,
+            )
+        )
     if connector.error_code or connector.error_info:
         told = " · ".join(part for part in (connector.error_code, connector.error_info) if part)
         parts.append(

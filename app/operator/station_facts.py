@@ -6,17 +6,17 @@ from typing import Any
 import flet as ft
 
 from app.api import ApiError
-from app.hooks import use_app, use_load, use_store, use_tokens, use_words
+from app.hooks import use_app, use_store, use_tokens, use_words
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
+from app.operator.place_form import use_place
 from app.operator.station_add import new_password, problem_note
 from app.theme import CONTROL, S12, T12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
 from app.widgets.text import muted, text
-from shared.base import Page
-from shared.stations import LocationSummary, StationChange, StationDetail
+from shared.stations import StationChange, StationDetail
 
 
 @guarded
@@ -61,6 +61,39 @@ def Facts(detail: StationDetail) -> ft.Control:  # a component
     return surfaces.section(words("Facts"), ft.Column(parts, spacing=S12), t, trailing=edit)
 
 
+@guarded
+def Unplaced(detail: StationDetail) -> ft.Control:  # a component
+    """A station that works and that no driver finds: it stands nowhere."""
+    t, words = use_tokens(), use_words()
+    use_store()
+    editing, set_editing = ft.use_state(False)
+    parts: list[ft.Control] = [
+        ft.Row(
+            [
+                ft.Icon(ft.Icons.WRONG_LOCATION_OUTLINED, size=20, color=t.warning.ink),
+                text(words("Drivers don't see it: it has no location."), t, color=t.warning.ink, expand=True),
+            ],
+            spacing=S12,
+        ),
+        ft.Row(
+            [
+                buttons.quiet(
+                    words("Choose a location"), t, lambda: set_editing(True), identifier="station-choose-location"
+                )
+            ]
+        ),
+    ]
+    if editing:
+        parts.append(EditStation(detail, lambda: set_editing(False)))
+    return ft.Semantics(
+        identifier="station-unplaced",
+        container=True,
+        content=ft.Container(
+            ft.Column(parts, spacing=S12), bgcolor=t.warning.ground, border_radius=CONTROL, padding=S12
+        ),
+    )
+
+
 def _boot(detail: StationDetail) -> str:
     if detail.booted_at is None:
         return ""
@@ -73,16 +106,15 @@ def EditStation(detail: StationDetail, on_close: Callable[[], Any]) -> ft.Contro
     app, t, words = use_app(), use_tokens(), use_words()
     row = detail.row
     name, set_name = ft.use_state(row.name)
-    location, set_location = ft.use_state(row.location_id or "")
+    place = use_place(row.location_id or "")
     password, set_password = ft.use_state("")
     problem, set_problem = ft.use_state("")
     busy, set_busy = ft.use_state(False)
-    places = use_load(lambda: app.api.get("/locations", Page[LocationSummary], limit=200))
 
     async def save() -> None:
         set_busy(True)
-        wanted = StationChange(name=name, location_id=location, password=password or None)
         try:
+            wanted = StationChange(name=name, location_id=await place.settle(), password=password or None)
             await app.api.patch(f"/stations/{rules.quoted(row.identity)}", wanted, StationDetail)
         except ApiError as error:
             set_problem(error.detail or error.title)
@@ -94,11 +126,7 @@ def EditStation(detail: StationDetail, on_close: Callable[[], Any]) -> ft.Contro
     parts: list[ft.Control] = [
         inputs.field(words("Name (what people read)"), name, t, set_name, identifier="station-name"),
     ]
-    options = [("", words("No location yet"))]
-    options += [(one.id, f"{one.name}, {one.city}") for one in (places.data.items if places.data else [])]
-    if row.location_id and all(key != row.location_id for key, _ in options):
-        options.append((row.location_id, row.location))
-    parts.append(inputs.choice(words("Location"), location, options, t, set_location, identifier="station-location"))
+    parts += place.parts
     if password:
         parts.append(
             ft.Container(

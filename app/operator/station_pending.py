@@ -9,37 +9,89 @@ from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.i18n import ago
 from app.operator import station_rules as rules
+from app.operator.place_form import use_place
+from app.operator.station_add import problem_note
 from app.theme import CARD, S8, S12, S16, T12, Tokens
 from app.widgets import buttons
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm
+from app.widgets.dialogs import confirm, form
 from app.widgets.text import muted, text
-from shared.stations import Registration, StationDetail, StationRow
+from shared.stations import Registration, StationAccept, StationDetail, StationRow
 
 MOST = 3
 
 
 def use_decision() -> tuple[str, Any]:
-    """(the identity that is being decided on, decide(row, registration))."""
-    app, words = use_app(), use_words()
+    """(the identity that is being decided on, decide(row, registration)). Accepting asks where the station stands."""
+    app, t, words = use_app(), use_tokens(), use_words()
     busy, set_busy = ft.use_state("")
+    nobody: StationRow | None = None
+    asked, set_asked = ft.use_state(nobody)  # the station that is to be accepted
+    problem, set_problem = ft.use_state("")
+    place = use_place(shown=asked is not None, later="Later")
 
     async def send(row: StationRow, registration: Registration) -> None:
         set_busy(row.identity)
+        set_problem("")
+        accepting = registration is Registration.ACCEPTED
         verb, told = (
             ("accept", "{name} is accepted. It charges cars from its next start-up message on.")
             if registration is Registration.ACCEPTED
             else ("reject", "{name} is rejected.")
         )
         try:
-            await app.api.post(f"/stations/{rules.quoted(row.identity)}/{verb}", None, StationDetail)
+            body = StationAccept(location_id=await place.settle()) if accepting else None
+            await app.api.post(f"/stations/{rules.quoted(row.identity)}/{verb}", body, StationDetail)
+            set_asked(None)
             app.toast(words(told).format(name=rules.called(row)))
         except ApiError as error:
-            app.toast(error.detail or error.title, bad=True)
+            if accepting:
+                set_problem(words(error.detail or error.title))
+            else:
+                app.toast(words(error.detail or error.title), bad=True)
         finally:
             set_busy("")
 
-    return busy, lambda row, registration: app.run(send, row, registration)
+    def decide(row: StationRow, registration: Registration) -> None:
+        if registration is not Registration.ACCEPTED:
+            app.run(send, row, registration)
+            return
+        place.begin(row.location_id or "")
+        set_problem("")
+        set_asked(row)
+
+    def close() -> None:
+        set_asked(None)
+
+    ft.use_dialog(
+        None
+        if asked is None
+        else form(
+            t,
+            words("Accept {name}?").format(name=_named(asked)),
+            [
+                muted(words("Where does it stand?"), t),
+                *place.parts,
+                *([problem_note(problem, t)] if problem else []),
+            ],
+            [
+                buttons.quiet(words("Cancel"), t, close, identifier="dialog-cancel"),
+                buttons.primary(
+                    words("Accept"),
+                    t,
+                    lambda: app.run(send, asked, Registration.ACCEPTED),
+                    busy=bool(busy),
+                    identifier="dialog-confirm",
+                ),
+            ],
+            close,
+        )
+    )
+    return busy, decide
+
+
+def _named(row: StationRow) -> str:
+    return f"{row.name} ({row.identity})" if row.name else row.identity
 
 
 def pending_row(

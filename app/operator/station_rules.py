@@ -108,6 +108,28 @@ PLUGS = {
 }
 
 
+def unplaced(row: StationRow) -> bool:
+    """It works, and no driver finds it: nobody said where it stands."""
+    return row.registration is Registration.ACCEPTED and row.location_id is None
+
+
+DC_PLUGS = frozenset({"IEC_62196_T2_COMBO", "IEC_62196_T1_COMBO", "CHADEMO", "TESLA_S"})
+
+
+def kilowatts_written(power_w: int) -> str:
+    """What stands in the field at first; empty where the power isn't known."""
+    return f"{power_w / 1000:g}" if power_w else ""
+
+
+def watts(typed: str) -> int | None:
+    """Of kilowatts as typed, with a comma or a point; None for what can't be the power of a connector."""
+    try:
+        found = float(typed.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return round(found * 1000) if 0.1 <= found <= 10_000 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether it works: a head, a detail, and the name of a tone. Texts are keys with values to fill in."""

@@ -95,8 +95,17 @@ def StationsPage() -> ft.Control:  # a component
     dialog = AddStation(lambda: set_adding(False), open_station) if adding else nothing
 
     counts = rules.counted(every)
+    places = (
+        buttons.icon_button(
+            ft.Icons.PLACE_OUTLINED, words("Locations"), t, lambda: app.go("/locations"), identifier="locations"
+        )
+        if store.phone or opened
+        else buttons.quiet(
+            words("Locations"), t, lambda: app.go("/locations"), icon=ft.Icons.PLACE_OUTLINED, identifier="locations"
+        )
+    )
     head = ft.Row(
-        [ft.Container(title(words("Stations"), t, size=20 if store.phone else 28), expand=True), add],
+        [ft.Container(title(words("Stations"), t, size=20 if store.phone else 28), expand=True), places, add],
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )
     chips = ft.Row(

@@ -159,5 +159,7 @@ async def test_an_unknown_station_waits_until_an_operator_accepts_it(node: Node)
             boot = {"chargePointVendor": "Test", "chargePointModel": "One"}
             assert (await station.call("BootNotification", boot))["status"] == "Pending"
             await screen.click("accept-NEW-1", within=SOON_S + 1)
+            await screen.wait_for_text("Accept NEW-1?")
+            await screen.click("dialog-confirm")  # where it stands can be said later
             await screen.wait_gone("accept-NEW-1")
             assert (await station.call("BootNotification", boot))["status"] == "Accepted"
