@@ -49,6 +49,7 @@ class ConnectorStatusChanged(StationEvent, frozen=True, kw_only=True):
     evse: int
     status: str
     previous: str
+    previous_error_code: str = ""
     error_code: str = ""
     vendor_error_code: str = ""
     error_info: str = ""

@@ -1,6 +1,7 @@
 """Incidents: raised and closed by rules inside the transaction of the fact that caused them; handled by people."""
 
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -41,20 +42,25 @@ class Place(msgspec.Struct, frozen=True):
 # --- raising and closing -----------------------------------------------------------------------------
 
 
-async def raise_incident(
-    ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding, *, again: bool = True
-) -> None:
-    """Open one, or count another occurrence of the one that is open.
+class Seen(Enum):
+    """What a finding is to the incident that is open already."""
 
-    again False: the same occurrence was only looked at again; nothing changes.
-    """
+    ANEW = "it happened once more"
+    BETTER = "the same occurrence, and now more is known of it"
+    STILL = "the same occurrence, looked at again"
+
+
+async def raise_incident(
+    ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding, *, seen: Seen = Seen.ANEW
+) -> None:
+    """Open one, or count another occurrence of the one that is open, or tell it in better words."""
     now = ctx.now()
     known = await store.lock_open(place.station_id, place.connector_id, rule)
     if known is None:
         incident_id = await store.add(place.tenant_id, place.station_id, place.connector_id, rule, finding, now)
         _tell(unit, place, incident_id, IncidentState.OPEN, now)
-    elif again:
-        await store.add_occurrence(known["id"], finding, now)
+    elif seen is not Seen.STILL:
+        await store.see_again(known["id"], finding, now, more=1 if seen is Seen.ANEW else 0)
         _tell(unit, place, known["id"], IncidentState(known["state"]), now)
 
 
@@ -81,12 +87,12 @@ def _tell(unit: Unit, place: Place, incident_id: UUID, state: IncidentState, now
     )
 
 
-async def _apply(ctx: Context, unit: Unit, place: Place, facts: rules.Facts, *, again: bool = False) -> None:
+async def _apply(ctx: Context, unit: Unit, place: Place, facts: rules.Facts, *, seen: Seen = Seen.STILL) -> None:
     for rule, finding in rules.verdicts(facts):
         if finding is None:
             await close_incident(ctx, unit, place, rule)
         else:
-            await raise_incident(ctx, unit, place, rule, finding, again=again)
+            await raise_incident(ctx, unit, place, rule, finding, seen=seen)
 
 
 # --- what happens in the house -----------------------------------------------------------------------
@@ -102,7 +108,13 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
         info=event.error_info,
     )
     place = Place(event.tenant_id, event.station_id, event.connector_id)
-    await _apply(ctx, unit, place, facts, again=True)
+    await _apply(
+        ctx,
+        unit,
+        place,
+        facts,
+        seen=Seen.ANEW if rules.another_fault(event.previous_error_code, event.error_code) else Seen.BETTER,
+    )
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
@@ -121,7 +133,9 @@ async def on_start(ctx: Context, unit: Unit, event: Event) -> None:
     """A start succeeded or failed."""
     assert isinstance(event, TransactionStarted | TransactionFailed)
     if event.connector_id is not None:
-        await _look_at_starts(ctx, unit, event.connector_id, again=isinstance(event, TransactionFailed))
+        await _look_at_starts(
+            ctx, unit, event.connector_id, Seen.ANEW if isinstance(event, TransactionFailed) else Seen.STILL
+        )
 
 
 async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
@@ -129,7 +143,7 @@ async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
     row = await store.session(event.transaction_id)
     if row is not None:
         facts = rules.SessionFacts(label=row["label"], number=row["number"], flags=frozenset(row["flags"]))
-        await _apply(ctx, unit, Place(event.tenant_id, event.station_id, event.connector_id), facts, again=True)
+        await _apply(ctx, unit, Place(event.tenant_id, event.station_id, event.connector_id), facts, seen=Seen.ANEW)
 
 
 async def _look_at_presence(ctx: Context, unit: Unit, station_id: UUID) -> None:
@@ -147,10 +161,10 @@ async def _look_at_presence(ctx: Context, unit: Unit, station_id: UUID) -> None:
     await _apply(ctx, unit, Place(row["tenant"], station_id), facts)
 
 
-async def _look_at_starts(ctx: Context, unit: Unit, connector_id: UUID, *, again: bool = False) -> None:
+async def _look_at_starts(ctx: Context, unit: Unit, connector_id: UUID, seen: Seen = Seen.STILL) -> None:
     row = await store.start_failures(connector_id, ctx.now() - START_WINDOW)
     facts = rules.StartFacts(label=row["label"], failures=row["failures"], last_failure=row["failure"])
-    await _apply(ctx, unit, Place(row["tenant"], row["station"], connector_id), facts, again=again)
+    await _apply(ctx, unit, Place(row["tenant"], row["station"], connector_id), facts, seen=seen)
 
 
 async def check_presence(ctx: Context, payload: dict[str, Any]) -> None:

@@ -69,9 +69,10 @@ async def add(
     return incident_id
 
 
-async def add_occurrence(incident_id: UUID, finding: Finding, at: datetime) -> None:
+async def see_again(incident_id: UUID, finding: Finding, at: datetime, *, more: int) -> None:
+    """`more`: how many occurrences are added; 0: only its words are better now."""
     await DB.run(
-        """UPDATE incident SET occurrences = occurrences + 1, seen_at = $2, severity = $3, title = $4, detail = $5,
+        """UPDATE incident SET occurrences = occurrences + $7, seen_at = $2, severity = $3, title = $4, detail = $5,
             advice = $6 WHERE id = $1""",
         incident_id,
         at,
@@ -79,6 +80,7 @@ async def add_occurrence(incident_id: UUID, finding: Finding, at: datetime) -> N
         finding.title,
         finding.detail,
         finding.advice,
+        more,
     )
 
 

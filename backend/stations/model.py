@@ -52,6 +52,8 @@ class StatusReport:
     error_code: str = ""
     vendor_error_code: str = ""
     info: str = ""
+    tells_reason: bool = True
+    """False: it can't say why (a status in 2.0.1), so the reason told before stands as long as it can."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -97,6 +97,13 @@ def status_changed(known: StatusFacts, reported: StatusFacts) -> bool:
     Reports count in the order of their arrival: a station whose clock jumped must not be stuck in the past.
     """
     return known != reported
+
+
+def with_reason(known: StatusFacts, reported: StatusFacts) -> StatusFacts:
+    """A report that can't say why: what was told before stands, until the outlet is out of its fault."""
+    if known.status == ConnectorStatus.FAULTED != reported.status:
+        return reported
+    return replace(reported, error_code=known.error_code, error_info=known.error_info)
 
 
 def location_problems(

@@ -175,7 +175,7 @@ async def connector_status(ctx: Context, station_id: UUID, report: StatusReport)
     if not rules.may_exist(report.evse, report.connector):
         return
     row = await store.connector_state(station_id, report.evse, report.connector)
-    if row is not None and not rules.status_changed(_facts(row), reported):
+    if row is not None and not rules.status_changed(_facts(row), _with_reason(row, report, reported)):
         return
     async with ctx.unit() as unit:
         if row is None:
@@ -184,11 +184,12 @@ async def connector_status(ctx: Context, station_id: UUID, report: StatusReport)
         station = await store.ref(station_id)
         if row is None or station is None:
             raise NotFound("This station doesn't exist any more.")
-        if not rules.status_changed(_facts(row), reported):
+        known, reported = _facts(row), _with_reason(row, report, reported)
+        if not rules.status_changed(known, reported):
             return
         at = min(report.at, ctx.now())
         await store.set_connector_status(row["id"], reported.status, at, reported.error_code, reported.error_info)
-        await _tell_status(unit, station_ref(station), row["id"], row["status"], report, reported, at)
+        await _tell_status(unit, station_ref(station), row["id"], known, report, reported, at)
 
 
 async def _station_status(ctx: Context, station_id: UUID, report: StatusReport, reported: rules.StatusFacts) -> None:
@@ -204,18 +205,22 @@ async def _station_status(ctx: Context, station_id: UUID, report: StatusReport, 
         known = rules.StatusFacts("unknown", "", "") if row is None else _facts(row)
         if rules.status_changed(known, reported):
             at = min(report.at, ctx.now())
-            await _tell_status(unit, station_ref(station), None, known.status, report, reported, at)
+            await _tell_status(unit, station_ref(station), None, known, report, reported, at)
 
 
 def _facts(row: store.Row) -> rules.StatusFacts:
     return rules.StatusFacts(row["status"], row["error_code"], row["error_info"])
 
 
+def _with_reason(row: store.Row, report: StatusReport, reported: rules.StatusFacts) -> rules.StatusFacts:
+    return reported if report.tells_reason else rules.with_reason(_facts(row), reported)
+
+
 async def _tell_status(
     unit: Unit,
     station: StationRef,
     connector_id: UUID | None,
-    previous: str,
+    known: rules.StatusFacts,
     report: StatusReport,
     reported: rules.StatusFacts,
     at: datetime,
@@ -230,7 +235,8 @@ async def _tell_status(
             connector_id=connector_id,
             evse=report.evse,
             status=reported.status,
-            previous=previous,
+            previous=known.status,
+            previous_error_code=known.error_code,
             error_code=reported.error_code,
             vendor_error_code=rules.clean(report.vendor_error_code, 50),
             error_info=reported.error_info,

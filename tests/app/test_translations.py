@@ -5,11 +5,11 @@ import string
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.i18n import catalog, de_common, de_driver, de_reports, de_stations, translate
+from app.i18n import catalog, de_common, de_driver, de_faults, de_reports, de_stations, translate
 
 APP = Path(__file__).parents[2] / "app"
 ASKS = {"words", "translate"}
-DICTIONARIES = (de_common, de_driver, de_stations, de_reports)
+DICTIONARIES = (de_common, de_driver, de_stations, de_reports, de_faults)
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:

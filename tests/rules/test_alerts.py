@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules
+from backend.alerts.rules import codes
 from backend.alerts.rules.connector_faulted import ERRORS
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
@@ -38,7 +39,9 @@ def test_every_error_code_is_told_in_plain_words(code: str) -> None:
 
 
 def test_the_dictionary_has_the_standard_and_nothing_else() -> None:
-    assert set(ERRORS) == set(OCPP_16_ERRORS) - {"NoError"}
+    assert set(OCPP_16_ERRORS) - {"NoError"} == codes.OCPP_16
+    assert set(ERRORS) == codes.OCPP_16 | set(codes.MREC.values())
+    assert set(codes.COMPONENTS.values()) <= set(ERRORS)
     assert len({words.title for words in ERRORS.values()}) == len(ERRORS)
 
 
@@ -69,6 +72,46 @@ def test_a_fault_tells_what_the_vendor_said() -> None:
     ]
     assert "CX017" in finding.detail
     assert "K1 welded" in finding.detail
+
+
+@pytest.mark.parametrize(
+    ("code", "vendor", "info", "component", "told"),
+    [
+        ("GroundFailure", "CX017", "K1", "", ("GroundFailure", "K1")),  # the standard's own name is the best
+        ("OtherError", "CX017", "K1 welded", "", ("EVSEContactorFault", "K1 welded")),
+        ("OtherError", " cx002 ", "", "", ("GroundFailure", "")),
+        ("OtherError", "E-107", "GroundFailure: RCD tripped (34 mA)", "", ("GroundFailure", "RCD tripped (34 mA)")),
+        ("OtherError", "E-107", "[CX008] Door side", "", ("EmergencyStop", "Door side")),
+        ("OtherError", "", "HighTemperature", "", ("HighTemperature", "")),
+        ("OtherError", "E-1", "Lock actuator", "ConnectorPlugRetentionLock", ("ConnectorLockFailure", "Lock actuator")),
+        ("OtherError", "CX001", "jammed", "RCD", ("ConnectorLockFailure", "jammed")),
+        ("OtherError", "E-9", "Fan 2 is slow", "AirCoolingSystem", ("OtherError", "Fan 2 is slow")),
+        ("OtherError", "", "OtherError: fan", "", ("OtherError", "OtherError: fan")),
+        ("SomethingNew", "E-1", "", "", ("SomethingNew", "")),
+        ("", "", "", "", ("", "")),
+    ],
+)
+def test_the_best_name_of_a_fault(code: str, vendor: str, info: str, component: str, told: tuple[str, str]) -> None:
+    assert codes.told(code, vendor, info, component) == told
+
+
+def test_a_shared_code_in_the_vendors_field_is_as_good_as_the_standards() -> None:
+    finding = found(connector("faulted", "OtherError", vendor_error_code="CX008"))["connector_faulted"]
+    assert (finding.title, finding.severity) == ("Emergency stop pressed", Severity.CRITICAL)
+    assert finding.detail == ("Connector 2 reports EmergencyStop (vendor's code CX008) and is out of service.")
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "another"),
+    [
+        ("", "GroundFailure", False),
+        ("GroundFailure", "GroundFailure", False),
+        ("GroundFailure", "HighTemperature", True),
+        ("NoError", "HighTemperature", False),
+    ],
+)
+def test_a_reason_that_follows_is_the_same_fault(before: str, now: str, another: bool) -> None:
+    assert rules.another_fault(before, now) is another
 
 
 def test_a_station_may_report_about_itself() -> None:

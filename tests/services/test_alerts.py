@@ -261,7 +261,7 @@ async def test_somebody_takes_care_and_somebody_closes(clock: Clock) -> None:
     (ctx, heard), tenant_id, stranger = context(clock), await world.add_tenant(), await world.add_tenant("Sued")
     account_id = await world.add_account(tenant_id, "Olli", "operator")
     station_id = await world.add_station(tenant_id)
-    await report(ctx, station_id, ConnectorStatus.FAULTED)
+    await report(ctx, station_id, ConnectorStatus.FAULTED, "HighTemperature")
     incident_id = UUID((await everything(ctx, tenant_id))[0].id)
     clock.advance(minutes=5)
     for _ in range(2):

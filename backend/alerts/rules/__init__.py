@@ -12,6 +12,7 @@ from backend.alerts.rules.base import (
     SessionFacts,
     StartFacts,
 )
+from backend.alerts.rules.connector_faulted import another_fault
 
 RULES: tuple[Rule, ...] = (
     Rule("connector_faulted", ConnectorFacts, connector_faulted.judge),
@@ -29,4 +30,14 @@ def verdicts(facts: Facts) -> Iterator[tuple[str, Finding | None]]:
             yield rule.name, rule.judge(facts)
 
 
-__all__ = ["RULES", "ConnectorFacts", "Facts", "Finding", "PresenceFacts", "SessionFacts", "StartFacts", "verdicts"]
+__all__ = [
+    "RULES",
+    "ConnectorFacts",
+    "Facts",
+    "Finding",
+    "PresenceFacts",
+    "SessionFacts",
+    "StartFacts",
+    "another_fault",
+    "verdicts",
+]

@@ -1,7 +1,8 @@
-"""A connector, or the station itself, reports an error (OCPP 1.6 §7.6 ChargePointErrorCode; 2.0.1 Faulted)."""
+"""A connector, or the station itself, reports an error (OCPP 1.6 §7.6 ChargePointErrorCode; 2.0.1 Faulted; MREC)."""
 
 from typing import NamedTuple
 
+from backend.alerts.rules import codes
 from backend.alerts.rules.base import ConnectorFacts, Finding, of
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
@@ -86,8 +87,92 @@ ERRORS: dict[str, Words] = {
         "The station may drop out. Check the antenna, or use a wired network or another provider.",
         Severity.INFO,
     ),
+    # From here on names of MREC alone: 2.0.1 stations send them, and 1.6 ones as the vendor's code.
+    "EmergencyStop": Words(
+        "Emergency stop pressed",
+        "Ask on site what happened before anybody releases the button. Then restart the station.",
+    ),
+    "AuthorizationTimeout": Words(
+        "Nobody identified in time",
+        "The cable was plugged in and no card or app followed. Look at the reader if it happens again.",
+        Severity.INFO,
+    ),
+    "InvalidVehicleMode": Words(
+        "The car is not ready to charge",
+        "Ask the driver to switch the car off or into park, then to plug in again.",
+        Severity.INFO,
+    ),
+    "CableCheckFailure": Words(
+        "Insulation test failed before charging",
+        "Ask the driver to plug in again. Several cars in a row: keep it out of service and have the cable measured.",
+    ),
+    "PreChargeFailure": Words(
+        "Voltage doesn't match the car's",
+        "Ask the driver to plug in again. Several cars in a row: have the power modules checked.",
+    ),
+    "NoInternet": Words(
+        "The station has no internet",
+        "Check its antenna, router and provider. Sessions are reported when it is back.",
+        Severity.WARNING,
+    ),
+    "PilotFault": Words(
+        "Pilot signal out of range",
+        "Ask the driver to unplug and plug in again. Several cars in a row: have cable and plug checked.",
+    ),
+    "PowerLoss": Words(
+        "No mains supply",
+        "Check the breaker and whether the site has power. Sessions may have been cut short.",
+    ),
+    "EVContactorFault": Words(
+        "Contactor of the car fails",
+        "The car's own fault: the driver needs a garage. Several cars in a row: have the station checked.",
+        Severity.WARNING,
+    ),
+    "EVSEContactorFault": Words(
+        "Contactor doesn't open or close",
+        "Keep the connector out of service: the contactor may be welded. A technician must replace it.",
+    ),
+    "CableOverTempDerate": Words(
+        "Cable too hot, charging slower",
+        "Look for dirt or damage at the plug's contacts, and at the cable's cooling, if it happens again.",
+        Severity.WARNING,
+    ),
+    "CableOverTempStop": Words(
+        "Cable too hot, charging stopped",
+        "Keep the connector out of service until somebody has looked at the plug's contacts and the cable's cooling.",
+    ),
+    "PartialInsertion": Words(
+        "Plug not all the way in",
+        "Ask the driver to unplug, wait ten seconds and push the plug in until it clicks.",
+        Severity.WARNING,
+    ),
+    "CapacitanceFault": Words(
+        "Too much capacitance in the car",
+        "Ask the driver to plug in again. Several cars in a row: have the station's measuring checked.",
+        Severity.WARNING,
+    ),
+    "ResistanceFault": Words(
+        "Insulation too low while charging",
+        "Keep the connector out of service until an electrician has measured cable and outlet.",
+    ),
+    "ProximityFault": Words(
+        "Plug detection out of range",
+        "Look at the plug: its latch or the contact that detects it may be damaged or dirty.",
+    ),
+    "ConnectorVoltageHigh": Words(
+        "Voltage at the plug when there should be none",
+        "Keep the connector out of service and the place closed off until a technician has been there.",
+    ),
+    "BrokenLatch": Words(
+        "Latch of the plug is broken",
+        "Keep the connector out of service until the plug has been replaced.",
+    ),
+    "CutCable": Words(
+        "Cable is cut or torn off",
+        "Switch the connector off at the breaker and send somebody. Report a theft to the police.",
+    ),
 }
-"""In plain words, every error code of OCPP 1.6 (NoError aside)."""
+"""In plain words, every error code of OCPP 1.6 (NoError aside) and of MREC."""
 
 MILDER = {Severity.CRITICAL: Severity.WARNING, Severity.WARNING: Severity.INFO, Severity.INFO: Severity.INFO}
 
@@ -96,18 +181,25 @@ def judge(facts: ConnectorFacts) -> Finding | None:
     faulted = facts.status == ConnectorStatus.FAULTED
     if not faulted and facts.error_code in NO_ERROR:
         return None
-    words = UNNAMED if facts.error_code in NO_ERROR else ERRORS.get(facts.error_code, ERRORS["OtherError"])
+    told = codes.told(facts.error_code, facts.vendor_error_code, facts.info)
+    words = UNNAMED if told.code in NO_ERROR else ERRORS.get(told.code, ERRORS[codes.UNNAMED_ERROR])
     return Finding(
         severity=words.severity if faulted else MILDER[words.severity],
         title=words.title,
-        detail=_detail(facts, faulted),
+        detail=_detail(facts, told, faulted),
         advice=words.advice,
     )
 
 
-def _detail(facts: ConnectorFacts, faulted: bool) -> str:
-    told = "a fault" if facts.error_code in NO_ERROR else facts.error_code
+def another_fault(before: str, now: str) -> bool:
+    """Whether a report of an outlet whose fault is known names another one. Out of service since, or named only now
+    (2.0.1 sends the state first and its reason after it), it is still the same."""
+    return before not in NO_ERROR and now != before
+
+
+def _detail(facts: ConnectorFacts, told: codes.Told, faulted: bool) -> str:
+    what = "a fault" if told.code in NO_ERROR else told.code
     if facts.vendor_error_code:
-        told += f" (vendor's code {facts.vendor_error_code})"
-    sentence = f"{of(facts.label)} reports {told} and is {'out of service' if faulted else 'still in service'}."
-    return f"{sentence} It says: {facts.info}" if facts.info else sentence
+        what += f" (vendor's code {facts.vendor_error_code})"
+    sentence = f"{of(facts.label)} reports {what} and is {'out of service' if faulted else 'still in service'}."
+    return f"{sentence} It says: {told.info}" if told.info else sentence

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from backend.alerts.rules import codes
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
@@ -93,7 +94,7 @@ async def _status(session: Session, evse: int, connector: int, word: str, at: An
         known = await stations.connector_by_wire(session.ctx, session.station.id, evse, connector or 1)
         if known is not None and known.status in BUSY:
             return
-    report = StatusReport(evse=evse, connector=connector or 1, status=state, at=session.sane(at))
+    report = StatusReport(evse=evse, connector=connector or 1, status=state, at=session.sane(at), tells_reason=False)
     await stations.connector_status(session.ctx, session.station.id, report)
 
 
@@ -161,7 +162,8 @@ async def _follow_state(session: Session, request: m.TransactionEvent, state: Ch
     known = await stations.connector_by_wire(session.ctx, session.station.id, request.evse.id, connector)
     if request.event_type == "Ended" and known is not None and known.status not in (*BUSY, ConnectorStatus.OCCUPIED):
         return
-    report = StatusReport(evse=request.evse.id, connector=connector, status=shown, at=session.sane(request.timestamp))
+    at = session.sane(request.timestamp)
+    report = StatusReport(evse=request.evse.id, connector=connector, status=shown, at=at, tells_reason=False)
     await stations.connector_status(session.ctx, session.station.id, report)
 
 
@@ -223,26 +225,33 @@ async def event(session: Session, request: m.NotifyEvent) -> m.NotifyEventRespon
     """N07. Newer stations tell the state of a connector here instead of in StatusNotification (G01.FR.08)."""
     for one in request.event_data:
         evse = one.component.evse
-        if one.variable.name == "AvailabilityState" and evse is not None and one.actual_value in STATUS:
+        if evse is None:
+            continue
+        if one.variable.name == "AvailabilityState" and one.actual_value in STATUS:
             await _status(session, evse.id, evse.connector_id or 1, one.actual_value, one.timestamp)
-        elif one.variable.name == "Problem" and evse is not None and one.actual_value.lower() == "true":
+        elif one.variable.name == "Problem":
             await _problem(session, evse, one)
     return m.NotifyEventResponse()
 
 
 async def _problem(session: Session, evse: m.EVSEType, event: m.EventDataType) -> None:
-    """Why a connector is Faulted: its status can't say it in 2.0.1. A problem alone takes nothing out of service."""
+    """Why a connector is Faulted, told before or after: its status can't say it. A problem alone takes nothing out of
+    service."""
     known = await stations.connector_by_wire(session.ctx, session.station.id, evse.id, evse.connector_id or 1)
-    if known is None or known.status is not ConnectorStatus.FAULTED:
+    if known is None:
         return
+    over = event.cleared or event.actual_value.lower() != "true"
+    if over and known.status is ConnectorStatus.FAULTED:
+        return  # until the status says so
+    told = codes.told(codes.UNNAMED_ERROR, event.tech_code or "", event.tech_info or "", event.component.name)
     report = StatusReport(
         evse=evse.id,
         connector=evse.connector_id or 1,
-        status=ConnectorStatus.FAULTED,
+        status=known.status,
         at=session.sane(event.timestamp),
-        error_code="OtherError",
-        vendor_error_code=event.tech_code or "",
-        info=event.tech_info or "",
+        error_code="" if over else told.code,
+        vendor_error_code="" if over else event.tech_code or "",
+        info="" if over else told.info,
     )
     await stations.connector_status(session.ctx, session.station.id, report)
 
