@@ -1,7 +1,7 @@
 """Buttons that say what happens, at least 48 high."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import flet as ft
 
@@ -10,19 +10,20 @@ from app.theme import CONTROL, S16, T14, TOUCH, Tokens
 OnClick = Callable[[], Any]
 
 
+class Manner(TypedDict, total=False):
+    """icon: before the label; busy: something is under way, and a second press does nothing; identifier: for tests
+    and screen readers; expand: as wide as its row allows."""
+
+    icon: Any
+    busy: bool
+    identifier: str
+    expand: bool
+
+
 def _button(
-    label: str,
-    t: Tokens,
-    on_click: OnClick | None,
-    *,
-    ink: str,
-    ground: str,
-    border: str | None,
-    icon: Any,
-    busy: bool,
-    identifier: str,
-    expand: bool,
+    label: str, t: Tokens, on_click: OnClick | None, ink: str, ground: str, border: str | None, manner: Manner
 ) -> ft.Control:
+    icon, busy = manner.get("icon"), manner.get("busy", False)
     parts: list[ft.Control] = []
     if busy:
         parts.append(ft.ProgressRing(width=16, height=16, stroke_width=2, color=ink))
@@ -32,7 +33,7 @@ def _button(
         parts.append(ft.Text(label, size=T14, weight=ft.FontWeight.W_600, color=ink, no_wrap=True))
     usable = on_click is not None and not busy
     # Not False: in a row that wraps Flet would still make it flexible, and draw a grey box.
-    fill = expand or None
+    fill = manner.get("expand") or None
     style = ft.ButtonStyle(
         bgcolor=ground,
         color=ink,
@@ -51,86 +52,26 @@ def _button(
         on_click=(lambda _: on_click()) if usable and on_click else None,
         expand=fill,
     )
-    return ft.Semantics(identifier=identifier or _slug(label), content=button, expand=fill)
+    return ft.Semantics(identifier=manner.get("identifier") or _slug(label), content=button, expand=fill)
 
 
 def _slug(label: str) -> str:
     return "button-" + "-".join(label.lower().split())
 
 
-def primary(
-    label: str,
-    t: Tokens,
-    on_click: OnClick | None,
-    *,
-    icon: Any = None,
-    busy: bool = False,
-    identifier: str = "",
-    expand: bool = False,
-) -> ft.Control:
-    """The one thing to do on a page."""
-    return _button(
-        label,
-        t,
-        on_click,
-        ink=t.on_primary,
-        ground=t.primary,
-        border=None,
-        icon=icon,
-        busy=busy,
-        identifier=identifier,
-        expand=expand,
-    )
+def primary(label: str, t: Tokens, on_click: OnClick | None, **manner: Unpack[Manner]) -> ft.Control:
+    """The one thing to do on a page. `on_click` None: not now."""
+    return _button(label, t, on_click, t.on_primary, t.primary, None, manner)
 
 
-def quiet(
-    label: str,
-    t: Tokens,
-    on_click: OnClick | None,
-    *,
-    icon: Any = None,
-    busy: bool = False,
-    identifier: str = "",
-    expand: bool = False,
-) -> ft.Control:
+def quiet(label: str, t: Tokens, on_click: OnClick | None, **manner: Unpack[Manner]) -> ft.Control:
     """Everything else that can be done."""
-    return _button(
-        label,
-        t,
-        on_click,
-        ink=t.ink,
-        ground=t.surface,
-        border=t.border,
-        icon=icon,
-        busy=busy,
-        identifier=identifier,
-        expand=expand,
-    )
+    return _button(label, t, on_click, t.ink, t.surface, t.border, manner)
 
 
-def danger(
-    label: str,
-    t: Tokens,
-    on_click: OnClick | None,
-    *,
-    icon: Any = None,
-    busy: bool = False,
-    identifier: str = "",
-    expand: bool = False,
-) -> ft.Control:
+def danger(label: str, t: Tokens, on_click: OnClick | None, **manner: Unpack[Manner]) -> ft.Control:
     """What interrupts somebody. Ask first: `dialogs.confirm`."""
-    return _button(
-        label,
-        t,
-        on_click,
-        ink=t.danger.ink,
-        ground=t.danger.ground,
-        border=None,
-        icon=icon,
-        busy=busy,
-        identifier=identifier,
-        expand=expand,
-    )
+    return _button(label, t, on_click, t.danger.ink, t.danger.ground, None, manner)
 
 
 def icon_button(
