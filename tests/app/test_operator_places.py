@@ -1,7 +1,7 @@
 """Where stations stand, in a real session against a real node: from nothing at all to a driver's receipt."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import flet as ft
@@ -24,8 +24,8 @@ BOOT = {"chargePointVendor": "Test", "chargePointModel": "One"}
 SOON_S = 2.0
 
 
-def stamp() -> str:
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+def stamp(minutes_ago: float = 0) -> str:
+    return (datetime.now(UTC) - timedelta(minutes=minutes_ago)).isoformat().replace("+00:00", "Z")
 
 
 async def status(station: ScriptedStation, word: str) -> None:
@@ -346,7 +346,7 @@ async def test_from_an_empty_installation_to_the_first_receipt(fresh: Node) -> N
         await phone.click("start-charging")
         message_id, asked = await station.expect_call("RemoteStartTransaction")
         await station.answer(message_id, {"status": "Accepted"})
-        begun = {"connectorId": 1, "idTag": asked["idTag"], "meterStart": 0, "timestamp": stamp()}
+        begun = {"connectorId": 1, "idTag": asked["idTag"], "meterStart": 0, "timestamp": stamp(60)}
         number = (await station.call("StartTransaction", begun))["transactionId"]
         await status(station, "Charging")
         await phone.wait_for_text("Charging", within=10)
@@ -357,7 +357,7 @@ async def test_from_an_empty_installation_to_the_first_receipt(fresh: Node) -> N
         await station.answer(message_id, {"status": "Accepted"})
         ended = {"transactionId": number, "meterStop": 12_400, "timestamp": stamp(), "reason": "Remote"}
         await station.call("StopTransaction", ended)
-        await phone.wait("receipt", within=15)
-        await phone.wait_for_text("12.4 kWh")
+        await phone.click("open-receipt", within=15)
+        await phone.wait_for_text("12.400 kWh", "receipt")
         assert "Quay" in phone.text()
         assert "Am Kai 4" in phone.text()
