@@ -33,8 +33,8 @@ TEXTS: dict[str, str] = {
         "Ein Standort ist, wo Stationen stehen: seine Adresse und sein Platz auf der Karte der Fahrer."
     ),
     "For drivers": "Für Fahrer",
-    "On their map": "Auf ihrer Karte",
-    "Not yet on their map": "Noch nicht auf ihrer Karte",
+    "On the drivers' map": "Auf der Karte der Fahrer",
+    "Not yet on the drivers' map": "Noch nicht auf der Karte der Fahrer",
     "1 station": "1 Station",
     "{n} stations": "{n} Stationen",
     "{name} is deleted.": "{name} ist gelöscht.",

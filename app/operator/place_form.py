@@ -43,7 +43,10 @@ def use_fields(
     trouble, set_trouble = ft.use_state("")
     chart: Any = ft.use_ref(None)
     tiles = store.meta.tile_url if store.meta else ""
-    layers = ft.use_memo(lambda: map_picker.ground(t, tiles) if shown else [], [shown, t, tiles])
+    unmoved: bool | None = None
+    moved, set_named = ft.use_state(unmoved)
+    named = moved if moved is not None else map_picker.begins_near(rules.spot(draft), near or store.place)
+    layers = ft.use_memo(lambda: map_picker.ground(t, tiles, named) if shown else [], [shown, t, tiles, named])
     if not shown:
         return Fields(draft, [], set_draft)
 
@@ -106,7 +109,18 @@ def use_fields(
         ft.Column(
             [
                 muted(words("Tap the map where it is."), t, size=T12),
-                map_picker.picker(place, near or store.place, pick, t, words, layers, app.run, chart, tile_url=tiles),
+                map_picker.picker(
+                    place,
+                    near or store.place,
+                    pick,
+                    t,
+                    words,
+                    layers,
+                    app.run,
+                    chart,
+                    on_names=set_named,
+                    tile_url=tiles,
+                ),
             ],
             spacing=S8,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -118,13 +132,17 @@ def use_fields(
             ],
             spacing=S8,
         ),
-        buttons.quiet(
-            words("Take where I am"),
-            t,
-            lambda: app.run(here),
-            icon=ft.Icons.MY_LOCATION_ROUNDED,
-            busy=asking,
-            identifier="place-here",
+        ft.Row(
+            [
+                buttons.quiet(
+                    words("Take where I am"),
+                    t,
+                    lambda: app.run(here),
+                    icon=ft.Icons.MY_LOCATION_ROUNDED,
+                    busy=asking,
+                    identifier="place-here",
+                )
+            ]
         ),
     ]
     if trouble:

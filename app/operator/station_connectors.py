@@ -49,7 +49,6 @@ def ConnectorLine(
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     row = detail.row
     editing, set_editing = ft.use_state(False)
-    edit = words("Plug, power and tariff")
     facts = [
         rules.PLUGS.get(connector.standard, connector.standard),
         rated(connector.max_power_w),
@@ -75,13 +74,19 @@ def ConnectorLine(
                 spacing=S4,
                 horizontal_alignment=ft.CrossAxisAlignment.END,
             ),
-            buttons.icon_button(
-                ft.Icons.TUNE_ROUNDED,
-                edit,
-                t,
-                lambda: set_editing(True),
-                identifier=f"outlet-edit-{connector.label}",
-                color=t.muted,
+            *(
+                [
+                    buttons.icon_button(
+                        ft.Icons.TUNE_ROUNDED,
+                        words("Plug, power and tariff"),
+                        t,
+                        lambda: set_editing(True),
+                        identifier=f"outlet-edit-{connector.label}",
+                        color=t.muted,
+                    )
+                ]
+                if connector.max_power_w
+                else []
             ),
         ],
         spacing=S12,

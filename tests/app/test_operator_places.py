@@ -255,7 +255,7 @@ async def test_the_locations_are_listed_made_changed_and_deleted(node: Node, siz
         await screen.wait_gone("dialog-confirm")
         [made] = await listed(node)
         name = f"location-{made['id']}"
-        await screen.wait_for_text("Not yet on their map", name)
+        await screen.wait_for_text("Not yet on the drivers' map", name)
         await world.add_station(node.tenant_id, "CP-1")
         client = await node.client()
         await client.patch("/api/v1/stations/CP-1", json={"location_id": made["id"]})
