@@ -32,9 +32,11 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
     errors, set_errors = ft.use_state(False)
     opened, set_opened = ft.use_state("")
     paused, set_paused = ft.use_state(NONE)
-    older, set_older = ft.use_state(NO_MORE)
+    kept, set_kept = ft.use_state(((identity, "", "", False), NO_MORE))  # what was asked for, and its older pages
     loading, set_loading = ft.use_state(False)
     chosen = (direction, action, errors)
+    asked = (identity, *chosen)
+    older = kept[1] if kept[0] == asked else NO_MORE
 
     async def page(cursor: str | None = None) -> Page[Frame]:
         return await app.api.get(
@@ -49,7 +51,6 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
 
     first = use_load(lambda: _of(chosen, page()), [identity, *chosen])
     live = use_live(f"frames:{identity}", list[Frame], join=rules.joined)
-    ft.use_effect(lambda: set_older(NO_MORE), [identity, *chosen])
 
     # A page that was loaded for the filters before isn't shown under the new ones.
     base = first.data[1] if first.data is not None and first.data[0] == chosen else None
@@ -63,7 +64,7 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
         set_loading(True)
         try:
             got = await page(cursor)
-            set_older((older[0] + got.items, got.next_cursor))
+            set_kept((asked, (older[0] + got.items, got.next_cursor)))
             if paused is not None:
                 set_paused(rules.joined(paused, got.items))
         except ApiError as error:
