@@ -33,7 +33,10 @@ COMMAND_TIMEOUT_S = 60.0
 RESTART_PATIENCE_S = 5.0
 
 _RESTARTING = (ConnectionError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
-_BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+_FAREWELL = asyncpg.InternalClientError
+"""What the first statement of a pooled connection raises while the last words of a dying server are being read:
+nothing was sent, so it can be said over another connection."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -77,6 +80,12 @@ async def _keep_session(_: asyncpg.Connection) -> None:
     """
 
 
+def terminate(connection: asyncpg.Connection) -> None:
+    """End a connection that is of no use any more; it still has to be released."""
+    with suppress(asyncpg.InterfaceError):  # gone already
+        connection.terminate()
+
+
 class Transaction(PostgresTransaction):
     """A transaction, or a savepoint when one is open in this task already. `connection` is asyncpg's.
 
@@ -94,16 +103,32 @@ class Transaction(PostgresTransaction):
     async def __aenter__(self) -> Self:
         self.task = asyncio.current_task()
         self._outer = self.engine.current_transaction.get()
-        self.connection = self._outer.connection if self._outer else await self.engine.acquire()
-        try:
-            self.transaction = self.connection.transaction()
-            await self.transaction.start()
-        except BaseException:
-            if self._outer is None:
-                await self.engine.release(self.connection)
-            raise
+        if self._outer is not None:
+            self.connection = self._outer.connection
+            await self._begin()
+        else:
+            while not await self._begun_anew():
+                pass
         self._token = self.engine.current_transaction.set(self)
         return self
+
+    async def _begin(self) -> None:
+        self.transaction = self.connection.transaction()
+        await self.transaction.start()
+
+    async def _begun_anew(self) -> bool:
+        """On a connection of its own. False: that one is dying; take another."""
+        self.connection = await self.engine.acquire()
+        try:
+            await self._begin()
+        except _FAREWELL:
+            terminate(self.connection)
+            await self.engine.release(self.connection)
+            return False
+        except BaseException:
+            await self.engine.release(self.connection)
+            raise
+        return True
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -126,8 +151,7 @@ class Transaction(PostgresTransaction):
         try:
             await self.rollback()
         except _BROKEN:
-            with suppress(asyncpg.InterfaceError):  # gone already
-                self.connection.terminate()
+            terminate(self.connection)
 
 
 class _OfThisTask:
@@ -204,8 +228,20 @@ class Engine(PostgresEngine):
 
     async def run(self, sql: str, *arguments: Any) -> list[dict[str, Any]]:
         """Raw SQL with $1, $2…, in the open transaction or alone. The rows, as dicts."""
-        async with self.connection() as connection:
-            return [dict(row) for row in await connection.fetch(sql, *arguments)]
+        return [dict(row) for row in await self._fetch(sql, arguments)]
+
+    async def _fetch(self, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
+        current = self.current_transaction.get()
+        if current is not None:
+            return await current.connection.fetch(sql, *arguments)
+        while True:
+            connection = await self.acquire()
+            try:
+                return await connection.fetch(sql, *arguments)
+            except _FAREWELL:
+                terminate(connection)
+            finally:
+                await self.release(connection)
 
     async def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """COPY rows into a table: the fastest way in, all of them or none."""
@@ -221,8 +257,7 @@ class Engine(PostgresEngine):
         return connection
 
     async def _run_in_pool(self, query: str, args: Sequence[Any] | None = None) -> list[asyncpg.Record]:
-        async with self.connection() as connection:
-            return await connection.fetch(query, *(args or ()))
+        return await self._fetch(query, args or ())
 
 
 DB = Engine()

@@ -183,6 +183,21 @@ class TestTransactions:
         assert_nothing_leaked()
         assert await texts() == []
 
+    @pytest.mark.parametrize("alone", [True, False])
+    async def test_the_last_words_of_a_dying_server(self, alone: bool) -> None:
+        """A crash tells every connection; what waits in the pool has heard it, and is not closed yet."""
+        async with DB.connection() as connection:
+            said = b"SFATAL\0VFATAL\0C57P02\0Mcrash of another server process\0\0"
+            words = b"E" + (len(said) + 4).to_bytes(4, "big") + said
+            connection._con._protocol.data_received(words)  # as from the socket
+        if alone:
+            await add("over another connection")
+        else:
+            async with transaction():
+                await add("over another connection")
+        assert await texts() == ["over another connection"]
+        assert_nothing_leaked()
+
     async def test_cancelled(self) -> None:
         inside = asyncio.Event()
 
