@@ -60,9 +60,7 @@ def test_somebody_types_e_mail_and_password(open_app: OpenApp) -> None:
     tab.type("password", "not the password")
     tab.click("submit")
     tab.wait("problem")
-    tab.click("password")
-    tab.page.keyboard.press("Control+A")
-    tab.page.keyboard.type("wattline-demo", delay=15)
+    tab.type("password", "wattline-demo")
     tab.page.keyboard.press("Enter")
     tab.wait("nav-find")
 

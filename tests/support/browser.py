@@ -133,8 +133,16 @@ class Screen:
             self.page.wait_for_timeout(30)
 
     def type(self, identifier: str, text: str) -> None:
-        self.click(identifier)
-        self.page.keyboard.type(text, delay=15)
+        """In place of what the field holds. On a busy machine keys come before the field has the cursor: looked at,
+        as a person would, and done again."""
+        for _ in range(5):
+            self.click(identifier)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text, delay=15)
+            if self.page.evaluate("document.activeElement?.value") == text:
+                return
+            self.page.wait_for_timeout(300)
+        raise AssertionError(f"{text!r} could not be typed into {identifier}")
 
     def text(self) -> str:
         """Everything a screen reader would say."""
