@@ -168,8 +168,9 @@ def picture(tab: Screen, url: str, tap: str, path: Path) -> None:
 
 
 def still(tab: Screen, most_s: float = 10) -> None:
-    """Until nothing new appears: data is there, pictures are drawn."""
+    """Until our app is there (before it the client shows its own words) and nothing new appears: data, pictures."""
     deadline, before = time.monotonic() + most_s, ""
+    tab.page.wait_for_selector("[flt-semantics-identifier]", state="attached")
     tab.page.wait_for_timeout(1200)
     while time.monotonic() < deadline:
         now = tab.text()

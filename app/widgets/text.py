@@ -12,7 +12,10 @@ TABULAR = "tnum"
 def text(
     value: str, t: Tokens, *, size: int = T14, color: str | None = None, bold: bool = False, **more: Any
 ) -> ft.Text:
+    """One that may not wrap ends in an ellipsis where there is no room: a word cut in the middle reads like another."""
     weight = ft.FontWeight.W_600 if bold else ft.FontWeight.W_400
+    if more.get("no_wrap"):
+        more.setdefault("overflow", ft.TextOverflow.ELLIPSIS)
     return ft.Text(value, size=size, color=color or t.ink, weight=weight, **more)
 
 
