@@ -104,7 +104,8 @@ class WebSocket(asyncio.BufferedProtocol):
                 self._waiter = None
         message = self._queue.pop(0)
         if not self._reading and not self._queue:
-            self._go_on()
+            # Not at once: after every few messages of a flood it is everybody else's turn.
+            asyncio.get_running_loop().call_soon(self._go_on)
         return message
 
     async def send(self, frame: bytes) -> None:

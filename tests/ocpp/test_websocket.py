@@ -1,8 +1,6 @@
 """Open sockets: pings, back-pressure both ways, and every kind of end, on both event loops."""
 
 import asyncio
-import datetime
-import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -10,9 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -20,6 +15,7 @@ from backend.ocpp import websocket
 from backend.ocpp.framing import CLOSE, PING, PONG
 from backend.ocpp.transport import LinkClosed
 from backend.ocpp.websocket import QUEUED_FRAMES, WRITE_LIMIT
+from tests.support.certificates import server_context
 from tests.support.sockets import MAX_FRAME, Bytes, House, house, loop_policy, masked, request
 
 
@@ -192,11 +188,11 @@ async def test_who_doesnt_read_is_not_read_either(home: House) -> None:
     """Else a flood of pings would fill our memory with pongs."""
     one = await _slow(home)
     link = await served(home)
-    one.say(masked(0x89, b"p" * 125) * 60_000)
+    one.say(masked(0x89, b"p" * 125) * 100_000)
     await asyncio.sleep(0.5)
     assert one.writer.transport.get_write_buffer_size() > 500_000
     assert link._transport.get_write_buffer_size() < 200_000
-    for _ in range(60_000):
+    for _ in range(100_000):
         assert await one.frame() == (PONG, b"p" * 125)
 
 
@@ -345,33 +341,9 @@ async def test_stopping_says_goodbye_to_all_and_waits_for_their_work() -> None:
 # --- clients of other people -------------------------------------------------------------------------------------
 
 
-def _certificate(folder: Path) -> ssl.SSLContext:
-    """A server's side of TLS; the certificate stays in `folder`."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain, pem = serialization.NoEncryption(), serialization.Encoding.PEM
-    (folder / "key.pem").write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(pem))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
-    return context
-
-
 @pytest.mark.usefixtures("short_goodbyes")
 async def test_over_tls(tmp_path: Path) -> None:
-    async with house(tls=_certificate(tmp_path)) as home:
+    async with house(tls=server_context(tmp_path)) as home:
         trust = ssl.create_default_context(cafile=tmp_path / "certificate.pem")
         async with connect(f"wss://127.0.0.1:{home.port}/ocpp/CP-1", ssl=trust, proxy=None) as one:
             for size in (0, 125, 126, 5000, MAX_FRAME):
