@@ -19,7 +19,7 @@ from backend.demo import city
 from backend.tariffs import service as tariffs
 from backend.transactions import pricing, settling
 
-DAYS = 21
+DAYS = 29
 SPAN = timedelta(days=DAYS)
 ZONE = ZoneInfo("Europe/Berlin")
 POINTS = 14
