@@ -14,7 +14,7 @@ from shared.accounts import DemoAccount, Role
 ROLE_WORDS = {
     Role.DRIVER: ("Driver", "Find, start and pay for charging", ft.Icons.DIRECTIONS_CAR_ROUNDED),
     Role.OPERATOR: ("Operator", "Watch and control stations", ft.Icons.MONITOR_HEART_OUTLINED),
-    Role.ADMIN: ("Administrator", "Brand, settings, any OCPP call", ft.Icons.ADMIN_PANEL_SETTINGS_OUTLINED),
+    Role.ADMIN: ("Administrator", "Brand, people and settings", ft.Icons.ADMIN_PANEL_SETTINGS_OUTLINED),
 }
 
 

@@ -414,9 +414,7 @@ PEOPLE: dict[str, str] = {
     "you": "Sie",
     "What can be done": "Was sich tun lässt",
     "Make {name} an administrator?": "{name} zum Administrator machen?",
-    "Administrators change the brand and people, and send any OCPP call.": (
-        "Administratoren ändern Marke und Menschen und senden beliebige OCPP-Aufrufe."
-    ),
+    "Administrators change the brand and people.": "Administratoren ändern Marke und Menschen.",
     "Make administrator": "Zum Administrator machen",
     "Make {name} an operator?": "{name} zum Betreiber machen?",
     "They watch and control stations, and change neither brand nor people any more.": (

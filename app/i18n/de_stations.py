@@ -238,9 +238,7 @@ COMMANDS: dict[str, str] = {
     "The station didn't answer in time": "Keine Antwort",
     "The station refused": "Abgelehnt",
     "Send any OCPP call": "Beliebigen OCPP-Aufruf senden",
-    "Only administrators see this. Calls go out as they stand.": (
-        "Nur für Administratoren. Aufrufe gehen hinaus, wie sie hier stehen."
-    ),
+    "For experts. Calls go out as they stand.": "Für Fachleute. Aufrufe gehen hinaus, wie sie hier stehen.",
     "Action": "Aktion",
     "Payload (JSON)": "Inhalt (JSON)",
     "Send": "Senden",

@@ -200,7 +200,7 @@ def _choices(
                 ft.Icons.ADMIN_PANEL_SETTINGS_OUTLINED,
                 asked(
                     words("Make {name} an administrator?"),
-                    words("Administrators change the brand and people, and send any OCPP call."),
+                    words("Administrators change the brand and people."),
                     words("Make administrator"),
                     change,
                     PersonChange(role=Role.ADMIN),

@@ -101,9 +101,8 @@ def StationBody(
         shown: list[ft.Control] = [
             CommandPanel(detail, mine, commander),
             CommandHistory(identity, _done(commander), room),
+            SendAnyCall(detail, commander),
         ]
-        if store.admin:
-            shown.append(SendAnyCall(detail, commander))
         part = _scrolling(_columns(shown[:1], shown[1:], room), edge)
     else:
         sessions = _done(commander) + sum(1 for one in mine)

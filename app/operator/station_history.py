@@ -1,4 +1,4 @@
-"""What was asked of a station, and for administrators any OCPP call."""
+"""What was asked of a station, and any OCPP call by hand."""
 
 import json
 from functools import partial
@@ -137,7 +137,7 @@ def SendAnyCall(detail: StationDetail, commander: Commander) -> ft.Control:  # a
         )
 
     parts: list[ft.Control] = [
-        muted(words("Only administrators see this. Calls go out as they stand."), t, size=T12),
+        muted(words("For experts. Calls go out as they stand."), t, size=T12),
         ft.Row(
             [
                 surfaces.chip(name, name == action, t, partial(take, name), identifier=f"sample-{name}")

@@ -114,7 +114,7 @@ async def read_variables(ctx: Context, actor: Actor, identity: str, data: ReadVa
 
 @post(
     "/api/v1/stations/{identity:str}/ocpp/{action:str}",
-    role=Role.ADMIN,
+    role=Role.OPERATOR,
     status_code=200,
     summary="Send any OCPP call",
 )

@@ -58,7 +58,6 @@ FOR_ADMINS = {
     "POST /api/v1/people",
     "PATCH /api/v1/people/{account_id:uuid}",
     "POST /api/v1/people/{account_id:uuid}/password",
-    "POST /api/v1/stations/{identity:str}/ocpp/{action:str}",
 }
 ONCE = {
     "POST /api/v1/transactions",

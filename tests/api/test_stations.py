@@ -101,8 +101,8 @@ FOR_OPERATORS = [
     ("POST", f"{STATION}/unlock", {"connector_id": "x"}),
     ("POST", f"{STATION}/availability", {"operative": True}),
     ("POST", f"{STATION}/trigger", {"message": "Heartbeat"}),
+    ("POST", f"{STATION}/ocpp/Reset", {"type": "Soft"}),
 ]
-FOR_ADMINS = [("POST", f"{STATION}/ocpp/Reset", {"type": "Soft"})]
 FOR_ALL = [
     ("GET", "/api/v1/locations", None),
     ("GET", f"/api/v1/locations/{uuid4()}", None),
@@ -113,9 +113,8 @@ FOR_ALL = [
 @pytest.mark.parametrize(
     ("role", "routes", "status"),
     [
-        (None, FOR_OPERATORS + FOR_ADMINS + FOR_ALL, 401),
-        (Role.DRIVER, FOR_OPERATORS + FOR_ADMINS, 403),
-        (Role.OPERATOR, FOR_ADMINS, 403),
+        (None, FOR_OPERATORS + FOR_ALL, 401),
+        (Role.DRIVER, FOR_OPERATORS, 403),
     ],
 )
 async def test_roles_are_enforced(place: Place, role: Role | None, routes: list[Any], status: int) -> None:
@@ -128,8 +127,8 @@ async def test_roles_are_enforced(place: Place, role: Role | None, routes: list[
 
 
 async def test_every_route_of_the_room_is_in_these_lists() -> None:
-    known = {(method, path.count("/")) for method, path, _ in FOR_OPERATORS + FOR_ADMINS + FOR_ALL}
-    assert len(api.routes) == len(FOR_OPERATORS) + len(FOR_ADMINS) + len(FOR_ALL) + 1  # and GET connectors/{id}
+    known = {(method, path.count("/")) for method, path, _ in FOR_OPERATORS + FOR_ALL}
+    assert len(api.routes) == len(FOR_OPERATORS) + len(FOR_ALL) + 1  # and GET connectors/{id}
     for route in api.routes:
         method, path = next(iter(route.http_methods)), next(iter(route.paths))
         assert (method, path.count("/")) in known
@@ -138,7 +137,7 @@ async def test_every_route_of_the_room_is_in_these_lists() -> None:
 async def test_another_operators_stations_do_not_exist(place: Place) -> None:
     other = People(place.ctx, place.people.app, await world.add_tenant("Sued"))
     async with other.client(Role.ADMIN) as client:
-        for method, path, body in FOR_OPERATORS[3:] + FOR_ADMINS:
+        for method, path, body in FOR_OPERATORS[3:]:
             if path.endswith("unlock"):
                 body = {"connector_id": str(place.connector_id)}
             answer = await client.request(method, path, json=body, headers=new_key())

@@ -206,8 +206,8 @@ async def test_an_error_and_a_refusal_are_told_apart(node: Node, station: Script
         await screen.wait_for_text("Trigger")  # in the history below
 
 
-async def test_administrators_send_any_call_and_see_the_whole_answer(node: Node, station: ScriptedStation) -> None:
-    async with app_for(node, role=Role.ADMIN, route="/stations/CP-1") as screen:
+async def test_operators_send_any_call_and_see_the_whole_answer(node: Node, station: ScriptedStation) -> None:
+    async with app_for(node, role=Role.OPERATOR, route="/stations/CP-1") as screen:
         await screen.click("tab-commands")
         await screen.type("call-action", "GetLocalListVersion")
         await screen.type("call-payload", "{")
@@ -218,13 +218,6 @@ async def test_administrators_send_any_call_and_see_the_whole_answer(node: Node,
         await screen.click("dialog-confirm")
         await answered(screen, station, "GetLocalListVersion", {"listVersion": 7})
         await screen.wait_for_text('"listVersion": 7', "command-answer")
-
-
-async def test_operators_have_no_free_calls(node: Node, station: ScriptedStation) -> None:
-    async with app_for(node, role=Role.OPERATOR, route="/stations/CP-1") as screen:
-        await screen.click("tab-commands")
-        await screen.wait("command-reset-soft")
-        assert not screen.has("call-send")
 
 
 # --- configuration -----------------------------------------------------------------------------------
