@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from app import i18n
+from app import i18n, plugs
 from app.widgets.geo import Pin, metres
 from shared.money import Money, PriceHeadline
 from shared.stations import (
@@ -31,16 +31,6 @@ STARTABLE = (
     ConnectorStatus.FINISHING,
     ConnectorStatus.UNKNOWN,
 )
-PLUGS = {
-    "IEC_62196_T2": "Type 2",
-    "IEC_62196_T2_COMBO": "CCS",
-    "IEC_62196_T1": "Type 1",
-    "IEC_62196_T1_COMBO": "CCS 1",
-    "CHADEMO": "CHAdeMO",
-    "DOMESTIC_F": "Schuko",
-    "TESLA_S": "Tesla",
-    "SAE_J3400": "NACS",
-}
 
 
 def asked(route: str) -> dict[str, str]:
@@ -108,7 +98,7 @@ def availability(states: Availability, words: Words) -> tuple[str, str]:
 
 
 def plug(standard: str) -> str:
-    return i18n.say(PLUGS.get(standard, standard.replace("_", " ").title()))
+    return i18n.say(plugs.plug(standard))
 
 
 def startable(connector: Connector, online: bool) -> bool:

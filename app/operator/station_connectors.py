@@ -11,6 +11,7 @@ from app.i18n import duration, energy, money, power, price, rated
 from app.operator import station_rules as rules
 from app.operator.station_command_list import STARTABLE
 from app.operator.station_outlet import EditOutlet
+from app.plugs import plug
 from app.theme import CARD, CONTROL, S4, S8, S12, S16, S32, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -50,7 +51,7 @@ def ConnectorLine(
     row = detail.row
     editing, set_editing = ft.use_state(False)
     facts = [
-        rules.PLUGS.get(connector.standard, connector.standard),
+        plug(connector.standard),
         rated(connector.max_power_w),
         price(connector.price),
     ]

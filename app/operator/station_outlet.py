@@ -11,6 +11,7 @@ from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.i18n import price
 from app.operator import station_rules as rules
 from app.operator.station_add import problem_note
+from app.plugs import DC_PLUGS, plug
 from app.theme import S4, S8, T12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -59,7 +60,7 @@ def EditOutlet(row: StationRow, connector: Connector, on_close: Callable[[], Any
 
     def choose_plug(name: str) -> None:
         set_standard(name)
-        set_kind(PowerType.DC if name in rules.DC_PLUGS else PowerType.AC)
+        set_kind(PowerType.DC if name in DC_PLUGS else PowerType.AC)
 
     plugs = list(USUAL) if connector.standard in USUAL else [connector.standard, *USUAL]
     chips = [
@@ -69,7 +70,7 @@ def EditOutlet(row: StationRow, connector: Connector, on_close: Callable[[], Any
         inputs.choice(
             words("Plug"),
             standard,
-            [(name, rules.PLUGS.get(name, name)) for name in plugs],
+            [(name, plug(name)) for name in plugs],
             t,
             choose_plug,
             identifier="outlet-plug",

@@ -97,23 +97,10 @@ def free_of(row: StationRow) -> tuple[int, int]:
 
 # --- one station -------------------------------------------------------------------------------------
 
-PLUGS = {
-    "IEC_62196_T2": "Type 2",
-    "IEC_62196_T2_COMBO": "CCS",
-    "IEC_62196_T1": "Type 1",
-    "IEC_62196_T1_COMBO": "CCS 1",
-    "CHADEMO": "CHAdeMO",
-    "DOMESTIC_F": "Schuko",
-    "TESLA_S": "NACS",
-}
-
 
 def unplaced(row: StationRow) -> bool:
     """It works, and no driver finds it: nobody said where it stands."""
     return row.registration is Registration.ACCEPTED and row.location_id is None
-
-
-DC_PLUGS = frozenset({"IEC_62196_T2_COMBO", "IEC_62196_T1_COMBO", "CHADEMO", "TESLA_S"})
 
 
 def kilowatts_written(power_w: int) -> str:
