@@ -38,7 +38,7 @@ def use_store() -> Store:
 def use_tokens() -> theme.Tokens:
     """The colours of the moment."""
     store = use_store()
-    return theme.tokens((store.brand or DEFAULT_BRAND).seed_color, store.dark)
+    return theme.tokens((store.brand or DEFAULT_BRAND).seed_color, store.dark, store.letters)
 
 
 def use_words() -> Callable[[str], str]:

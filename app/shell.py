@@ -29,6 +29,9 @@ INCIDENTS = "/incidents"
 ROLE_WORDS = {Role.DRIVER: "Driver", Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
 MORE = Place("More", "", ft.Icons.MORE_HORIZ_ROUNDED, ft.Icons.MORE_HORIZ_ROUNDED)
 
+PROBE = 50
+"""The size of the letter that is measured."""
+
 
 @guarded
 def Frame() -> ft.Control:  # a component
@@ -39,12 +42,18 @@ def Frame() -> ft.Control:  # a component
         if store.ready and store.account is None and store.route not in ("/", "/sign-in"):
             store.next_route = store.route
 
+    def measured(event: Any) -> None:
+        found = round(event.height / PROBE, 1)
+        if found and found != store.letters:
+            store.letters = found
+
     ft.use_effect(remember_target, [store.ready, store.account is None, store.route])
     if not store.ready:
         return ft.Container(bgcolor=t.background, expand=True)
     if store.account is None:
         inner: ft.Control = SIGN_IN.page()
-        return ft.Container(ft.Stack([inner, _Toast()], expand=True), bgcolor=t.background, expand=True)
+        inner = ft.Stack([_probe(measured), inner, _Toast()], expand=True)
+        return ft.Container(inner, bgcolor=t.background, expand=True)
     routes = OPERATOR_ROUTES if store.operator else DRIVER_ROUTES
     places = OPERATOR_PLACES if store.operator else DRIVER_PLACES
     route, arguments = match(routes, store.route)
@@ -72,8 +81,16 @@ def Frame() -> ft.Control:  # a component
     )
     del app
     return ft.Container(
-        ft.SafeArea(ft.Stack([whole, Notice(), _Toast()], expand=True), expand=True), bgcolor=t.background, expand=True
+        ft.SafeArea(ft.Stack([_probe(measured), whole, Notice(), _Toast()], expand=True), expand=True),
+        bgcolor=t.background,
+        expand=True,
     )
+
+
+def _probe(measured: Callable[[Any], None]) -> ft.Control:
+    """A letter that nobody sees: Flet doesn't tell how large a device draws them, its height does."""
+    style = ft.TextStyle(size=PROBE, height=1)
+    return ft.Container(ft.Text("M", style=style, no_wrap=True, on_size_change=measured), opacity=0, left=0, top=0)
 
 
 def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens) -> ft.Control:
@@ -150,7 +167,7 @@ def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a compo
                     horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                     alignment=ft.MainAxisAlignment.CENTER,
                 ),
-                height=64,
+                height=t.high(64),
                 ink=True,  # what has it can be reached with the keyboard
                 on_click=lambda _, path=place.path: on_click() if on_click else app.go(path),
             ),
@@ -352,7 +369,7 @@ def _Toast() -> ft.Control:  # a component
             ),
         ),
         alignment=ft.Alignment.BOTTOM_CENTER,
-        bottom=80 if store.phone else S24,
+        bottom=t.high(64) + S16 if store.phone else S24,
         left=S16,
         right=S16,
     )

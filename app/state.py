@@ -17,6 +17,8 @@ class Store:
     """Where somebody wanted to go before sign-in."""
     width: float = 1200
     height: float = 800
+    letters: float = 1
+    """How many times larger than ours somebody's device draws letters."""
     dark: bool = False
     theme_choice: str = "system"
     language: str = "en"
@@ -47,11 +49,12 @@ class Store:
 
     @property
     def phone(self) -> bool:
-        return self.width < PHONE
+        """Large letters leave as little room as a small screen."""
+        return self.width / self.letters < PHONE
 
     @property
     def wide(self) -> bool:
-        return self.width >= TABLET
+        return self.width / self.letters >= TABLET
 
     @property
     def operator(self) -> bool:

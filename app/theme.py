@@ -19,6 +19,8 @@ TOUCH = 48
 PHONE, TABLET = 600, 1100
 FONT = "Inter"
 AA = 4.5
+LARGE = 1.3
+"""Letters that much larger than ours need another place for what stands side by side or in a ring."""
 
 
 def _rgb(color: str) -> tuple[float, float, float]:
@@ -69,9 +71,11 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours of one theme."""
+    """The colours of one theme, and how large its letters are."""
 
     dark: bool
+    letters: float
+    """What a person's device makes of our sizes: 2 draws letters twice as large."""
     background: str
     surface: str
     raised: str
@@ -88,6 +92,10 @@ class Tokens:
     info: Tone
     neutral: Tone
     violet: Tone
+
+    def high(self, height: float) -> float:
+        """A height that holds one line, for letters of this size."""
+        return height + T20 * max(0.0, self.letters - 1)
 
     def status(self, status: ConnectorStatus) -> Tone:
         tone: Tone = getattr(self, STATUS_TONE[status])
@@ -142,7 +150,7 @@ def _brand(seed: str, surface: str, grounds: tuple[str, ...], muted: str, share:
 
 
 @lru_cache(maxsize=64)
-def tokens(seed: str, dark: bool) -> Tokens:
+def tokens(seed: str, dark: bool, letters: float = 1) -> Tokens:
     """All colours of a theme. Every ink is readable (AA) on every ground it is meant for."""
     if dark:
         background, surface, raised, sunken = "#0B1014", "#12191F", "#182129", "#0F151A"
@@ -158,6 +166,7 @@ def tokens(seed: str, dark: bool) -> Tokens:
     on_primary = "#FFFFFF" if contrast("#FFFFFF", primary) >= contrast("#0B1014", primary) else "#0B1014"
     return Tokens(
         dark=dark,
+        letters=letters,
         background=background,
         surface=surface,
         raised=raised,

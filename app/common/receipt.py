@@ -10,7 +10,7 @@ import flet.canvas as cv
 from app import i18n
 from app.common import bill
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, S16, S24, S32, T12, T14, T16, T20, T28, Tokens
+from app.theme import LARGE, S4, S8, S12, S16, S24, S32, T12, T16, T20, T28, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.brand import mark
@@ -135,21 +135,18 @@ def _paper(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Contro
 
 
 def _seller(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Control:
-    return ft.Row(
+    issued = muted(i18n.date(receipt.issued_at), t, size=T12)
+    below = t.letters > LARGE
+    about = ft.Column(
         [
-            mark(brand, t),
-            ft.Column(
-                [
-                    text(receipt.seller or brand.name, t, size=T16, bold=True),
-                    muted(words("Receipt {number}").format(number=receipt.number), t, size=T12, selectable=True),
-                ],
-                spacing=0,
-                expand=True,
-            ),
-            muted(i18n.date(receipt.issued_at), t, size=T12),
+            text(receipt.seller or brand.name, t, size=T16, bold=True),
+            muted(words("Receipt {number}").format(number=receipt.number), t, size=T12, selectable=True),
+            *([issued] if below else []),
         ],
-        spacing=S12,
+        spacing=0,
+        expand=True,
     )
+    return ft.Row([mark(brand, t), about, *([] if below else [issued])], spacing=S12)
 
 
 def _facts(receipt: Receipt, t: Tokens, words: Words) -> ft.Control:
@@ -268,14 +265,10 @@ def _payment(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
 
 def _sum(name: str, value: str, t: Tokens) -> ft.Control:
     return ft.Row(
-        [
-            muted(name, t, size=T14),
-            ft.Container(
-                text(value, t, text_align=ft.TextAlign.RIGHT), expand=True, alignment=ft.Alignment.CENTER_RIGHT
-            ),
-        ],
+        [muted(name, t), text(value, t)],
         spacing=S12,
-        vertical_alignment=ft.CrossAxisAlignment.START,
+        wrap=True,  # a long value stands below its name, whole
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
     )
 
 

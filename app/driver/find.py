@@ -131,8 +131,8 @@ def FindPage() -> ft.Control:  # a component
 
 
 def _sheet_height(store: Any, level: int) -> int:
-    room = store.height - 64
-    return {LOW: 116, MIDDLE: int(room * 0.46), HIGH: int(room - 72)}[level]
+    room = store.height - 64 * store.letters
+    return {LOW: int(116 * store.letters), MIDDLE: int(room * 0.46), HIGH: int(room - 72)}[level]
 
 
 @guarded
@@ -161,7 +161,7 @@ def _Sheet(entries: list[ft.Control], chips: ft.Control, head: ft.Control, count
                     horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                 ),
                 padding=ft.Padding.only(left=S16, right=S16, top=S8),
-                height=TOUCH,
+                height=TOUCH * t.letters,
                 bgcolor=ft.Colors.TRANSPARENT,
             ),
         ),
@@ -292,5 +292,6 @@ def _summary(shown: list[LocationSummary], t: Tokens, words: Callable[[str], str
             muted(words("1 connector available") if free == 1 else many, t, size=T12),
         ],
         spacing=S8,
+        wrap=True,
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )

@@ -11,7 +11,7 @@ from app.driver import rules
 from app.driver.pieces import RunningBar, problem
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
-from app.theme import CARD, S4, S8, S12, S16, T12, T16, Tokens
+from app.theme import CARD, LARGE, S4, S8, S12, S16, T12, T16, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, number, text
@@ -80,14 +80,19 @@ def HistoryPage() -> ft.Control:  # a component
 
 
 def _month(month: rules.Month, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
-    head: list[ft.Control] = [ft.Semantics(header=True, content=text(month.name, t, size=T16, bold=True), expand=True)]
+    head: list[ft.Control] = [ft.Semantics(header=True, content=text(month.name, t, size=T16, bold=True))]
     if month.whole:
         energy, unit = i18n.energy(month.energy_wh)
         sums = f"{energy} {unit}" + (f" · {i18n.money(month.cost)}" if month.cost else "")
         head.append(ft.Semantics(identifier=f"month-{month.name}", content=muted(sums, t)))
     rows = [_row(one, t, words, go) for one in month.sessions]
     return ft.Column(
-        [ft.Container(ft.Row(head), padding=ft.Padding.only(top=S8)), *rows],
+        [
+            ft.Container(
+                ft.Row(head, wrap=True, alignment=ft.MainAxisAlignment.SPACE_BETWEEN), padding=ft.Padding.only(top=S8)
+            ),
+            *rows,
+        ],
         spacing=S8,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
@@ -108,7 +113,7 @@ def _row(one: Transaction, t: Tokens, words: Words, go: Callable[[str], Any]) ->
         else ft.Column(
             [number(energy, unit, t, size=T16), muted(cost, t)],
             spacing=0,
-            horizontal_alignment=ft.CrossAxisAlignment.END,
+            horizontal_alignment=ft.CrossAxisAlignment.START if t.letters > LARGE else ft.CrossAxisAlignment.END,
         )
     )
     content = ft.Row(
@@ -123,15 +128,14 @@ def _row(one: Transaction, t: Tokens, words: Words, go: Callable[[str], Any]) ->
             ),
             ft.Column(
                 [
-                    text(
-                        one.location or one.station_name, t, bold=True, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS
-                    ),
+                    text(one.location or one.station_name, t, bold=True),
                     muted(about, t, size=T12),
+                    *([value] if t.letters > LARGE else []),
                 ],
                 spacing=S4,
                 expand=True,
             ),
-            value,
+            *([] if t.letters > LARGE else [value]),
         ],
         spacing=S12,
     )

@@ -98,23 +98,29 @@ def _facts(here: LocationDetail, place: rules.Place, t: Tokens, words: Words, pa
     if place is not None:
         away = geo.metres(place, (here.latitude, here.longitude))
         shown.append(muted(words("{distance} from you").format(distance=i18n.distance(away)), t))
-    shown.append(ft.Container(expand=True))
 
     async def directions() -> None:
         await ft.UrlLauncher().launch_url(
             f"https://www.google.com/maps/dir/?api=1&destination={here.latitude},{here.longitude}"
         )
 
-    shown.append(
-        buttons.quiet(
-            words("Directions"),
-            t,
-            lambda: page.run_task(directions),
-            icon=ft.Icons.DIRECTIONS_ROUNDED,
-            identifier="directions",
-        )
+    way = buttons.quiet(
+        words("Directions"),
+        t,
+        lambda: page.run_task(directions),
+        icon=ft.Icons.DIRECTIONS_ROUNDED,
+        identifier="directions",
     )
-    return ft.Row(shown, spacing=S12, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    facts = ft.Row(shown, spacing=S12, run_spacing=S4, wrap=True, vertical_alignment=ft.CrossAxisAlignment.CENTER)
+    both = ft.Row(
+        [facts, way],
+        spacing=S12,
+        run_spacing=S8,
+        wrap=True,  # with large letters the way there stands below
+        alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+        vertical_alignment=ft.CrossAxisAlignment.CENTER,
+    )
+    return ft.Row([ft.Container(both, expand=True)])
 
 
 def _station(

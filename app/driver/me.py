@@ -8,7 +8,7 @@ import flet as ft
 
 from app.common.password import NewPassword, choose_own
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
+from app.theme import S4, S8, S12, S16, T12, T16, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, text
@@ -38,7 +38,7 @@ def MePage() -> ft.Control:  # a component
     person = ft.Row(
         [
             ft.Container(
-                text(initials, t, size=T20, bold=True, color=t.primary),
+                text(initials, t, size=T16, bold=True, color=t.primary),
                 width=56,
                 height=56,
                 border_radius=99,

@@ -8,7 +8,7 @@ import flet as ft
 from app import i18n
 from app.driver import rules
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
-from app.theme import CARD, S4, S8, S12, S16, S24, T12, T14, T16, T20, Tokens, Tone
+from app.theme import CARD, LARGE, S4, S8, S12, S16, S24, T12, T14, T16, Tokens, Tone
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge, status_badge
@@ -53,11 +53,10 @@ def location_row(
         [
             ft.Row(head, spacing=S8),
             ft.Row(
-                [
-                    muted(location.address, t, expand=True),
-                    muted("  ".join(facts), t, no_wrap=True),
-                ],
+                [muted(location.address, t), muted("  ".join(facts), t)],
                 spacing=S8,
+                wrap=True,
+                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
             ),
             ft.Container(
                 ft.Row(
@@ -106,6 +105,7 @@ def connector_row(
     kind = f"{connector.power_type} · {rules.plug(connector.standard)}"
     name = words("Connector {name}").format(name=connector.label) if len(station.connectors) > 1 else ""
     below = why or i18n.price(connector.price)
+    state = status_badge(connector.status, t, language)
     content = ft.Row(
         [
             ft.Container(
@@ -128,11 +128,12 @@ def connector_row(
                         spacing=S8,
                     ),
                     muted(below, t),
+                    *([state] if t.letters > LARGE else []),
                 ],
                 spacing=2,
                 expand=True,
             ),
-            status_badge(connector.status, t, language),
+            *([] if t.letters > LARGE else [state]),
         ],
         spacing=S12,
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
@@ -157,11 +158,12 @@ def RunningBar(inset: bool = True) -> ft.Control:  # a component
     if one is None:
         return ft.Container(height=0)
     energy, unit = i18n.energy(one.energy_wh)
-    shown: list[ft.Control] = []
+    head: list[ft.Control] = [text(rules.state_word(one, words), t, bold=True)]
     if one.state is TransactionState.ACTIVE:
-        shown.append(number(energy, unit, t, size=T20))
+        figures: list[ft.Control] = [number(energy, unit, t, size=T16)]
         if one.cost is not None:
-            shown.append(muted(i18n.money(one.cost), t))
+            figures.append(muted(i18n.money(one.cost), t))
+        head.append(ft.Row(figures, spacing=S12, tight=True))
     return ft.Container(
         buttons.tappable(
             ft.Row(
@@ -169,13 +171,19 @@ def RunningBar(inset: bool = True) -> ft.Control:  # a component
                     ft.Icon(ft.Icons.BOLT_ROUNDED, color=t.info.ink, size=24),
                     ft.Column(
                         [
-                            text(rules.state_word(one, words), t, size=T14, bold=True, no_wrap=True),
-                            muted(one.location or one.station_name, t, size=T12, no_wrap=True),
+                            ft.Row(
+                                head,
+                                spacing=S8,
+                                wrap=True,  # with large letters the figures stand below
+                                alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
+                                vertical_alignment=ft.CrossAxisAlignment.CENTER,
+                            ),
+                            muted(one.location or one.station_name, t, size=T12),
                         ],
                         spacing=0,
                         expand=True,
+                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
                     ),
-                    *shown,
                     ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, color=t.muted, size=20),
                 ],
                 spacing=S12,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import flet as ft
 
 from app import i18n
-from app.driver.session_pieces import RING, middle, price_card, state_line, use_clock
+from app.driver.session_pieces import middle, price_card, ring_size, state_line, use_clock
 from app.hooks import use_tokens, use_words
 from app.theme import S4, S12, T12, T28, Tokens
 from app.widgets import surfaces
@@ -59,14 +59,15 @@ def Waiting(requested_at: datetime | None, timeout_s: int) -> ft.Control:  # a c
     """How long the charger still waits for the cable."""
     t, words = use_tokens(), use_words()
     now = use_clock()
+    ring = ring_size(t)
     left = timedelta(seconds=timeout_s) - (now - requested_at if requested_at else timedelta())
     share = max(0.0, min(1.0, left.total_seconds() / timeout_s)) if timeout_s else 0.0
     return ft.Stack(
         [
             ft.ProgressRing(
                 value=share,
-                width=RING,
-                height=RING,
+                width=ring,
+                height=ring,
                 stroke_width=14,
                 color=t.info.ink,
                 bgcolor=t.border,
@@ -83,11 +84,11 @@ def Waiting(requested_at: datetime | None, timeout_s: int) -> ft.Control:  # a c
                     alignment=ft.MainAxisAlignment.CENTER,
                     horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                 ),
-                width=RING,
-                height=RING,
+                width=ring,
+                height=ring,
                 alignment=ft.Alignment.CENTER,
             ),
         ],
-        width=RING,
-        height=RING,
+        width=ring,
+        height=ring,
     )

@@ -10,7 +10,7 @@ import flet as ft
 from app.driver import rules
 from app.driver.pieces import TONE_ICON, tone
 from app.hooks import use_app, use_tokens, use_words
-from app.theme import S4, S8, T12, Tokens
+from app.theme import LARGE, S4, S8, T12, Tokens
 from app.widgets import plots, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
@@ -20,6 +20,10 @@ from shared.transactions import Reading, Transaction, TransactionDetail
 Words = Callable[[str], str]
 RING = 232
 CURVE = 200
+
+
+def ring_size(t: Tokens) -> float:
+    return RING * min(t.letters, LARGE)
 
 
 def middle(content: ft.Control) -> ft.Control:

@@ -13,10 +13,19 @@ from app.driver.data import use_session
 from app.driver.pieces import bottom_bar, note, tone
 from app.driver.session_after import again_bar, ended, failed, receipt_bar
 from app.driver.session_before import requested
-from app.driver.session_pieces import CURVE, RING, PowerCurve, figure, middle, price_card, state_line, use_clock
+from app.driver.session_pieces import (
+    CURVE,
+    PowerCurve,
+    figure,
+    middle,
+    price_card,
+    ring_size,
+    state_line,
+    use_clock,
+)
 from app.errors import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, S16, S24, T20, T28, T40, Tokens
+from app.theme import LARGE, S4, S8, S12, S16, S24, T20, T28, T40, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import confirm
@@ -69,7 +78,7 @@ def _frame(
         line.append(buttons.icon_button(ft.Icons.ARROW_BACK_ROUNDED, words("Back"), t, back, identifier="back"))
     line.append(
         ft.Column(
-            [title(words("Session"), t, size=T20 if phone else T28), muted(where, t, no_wrap=True)],
+            [title(words("Session"), t, size=T20 if phone else T28), muted(where, t)],
             spacing=0,
             expand=True,
         )
@@ -96,9 +105,10 @@ def _frame(
 
 
 def _skeleton(t: Tokens) -> ft.Control:
-    ring = ft.Container(width=RING, height=RING, border_radius=RING, border=ft.Border.all(14, t.sunken))
+    ring = ring_size(t)
+    circle = ft.Container(width=ring, height=ring, border_radius=ring, border=ft.Border.all(14, t.sunken))
     return ft.Column(
-        [ring, surfaces.skeleton(t, height=64), surfaces.skeleton(t, height=CURVE)],
+        [circle, surfaces.skeleton(t, height=64), surfaces.skeleton(t, height=CURVE)],
         spacing=S24,
         horizontal_alignment=ft.CrossAxisAlignment.CENTER,
     )
@@ -126,8 +136,9 @@ def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
     mine = tone(rules.state_tone(one), t)
     energy, energy_unit = i18n.energy(one.energy_wh)
     power, power_unit = i18n.power(one.power_w)
+    ring, large = ring_size(t), T28 if t.letters > LARGE else T40
     center: list[ft.Control] = [
-        ft.Semantics(identifier="session-energy", content=number(energy, energy_unit, t, size=T40)),
+        ft.Semantics(identifier="session-energy", content=number(energy, energy_unit, t, size=large)),
         ft.Semantics(identifier="session-power", content=number(power, power_unit, t, size=T20, color=mine.ink)),
     ]
     if one.soc_percent is not None:
@@ -138,8 +149,8 @@ def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
         [
             ft.ProgressRing(
                 value=rules.fill(detail),
-                width=RING,
-                height=RING,
+                width=ring,
+                height=ring,
                 stroke_width=14,
                 stroke_cap=ft.StrokeCap.ROUND,
                 color=mine.ink,
@@ -153,13 +164,13 @@ def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
                     alignment=ft.MainAxisAlignment.CENTER,
                     horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                 ),
-                width=RING,
-                height=RING,
+                width=ring,
+                height=ring,
                 alignment=ft.Alignment.CENTER,
             ),
         ],
-        width=RING,
-        height=RING,
+        width=ring,
+        height=ring,
     )
 
 

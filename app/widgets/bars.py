@@ -62,7 +62,7 @@ def column_plot(
     color = color or t.info.ink
     highest = max(value for _, value in known)
     end, step = (top, top / 4) if top else scale(highest)
-    side = _room(end, step, unit)
+    side = round(_room(end, step, unit) * t.letters)
     rod = max(NARROWEST, min(WIDEST, (width - side) / len(days) * 0.66))
     chart = fc.BarChart(
         groups=[_column(place, one, rod, color, t, write) for place, one in enumerate(days)],
@@ -73,7 +73,7 @@ def column_plot(
         animation=ft.Animation(duration=0),
         horizontal_grid_lines=fc.ChartGridLines(interval=step, color=t.border, width=1),
         left_axis=fc.ChartAxis(labels=_values(end, step, unit, t), label_size=side, label_spacing=step, show_max=False),
-        bottom_axis=fc.ChartAxis(labels=_dates(days, width - side, t), label_size=FOOT),
+        bottom_axis=fc.ChartAxis(labels=_dates(days, width - side, t), label_size=FOOT * t.letters),
         tooltip=fc.BarChartTooltip(
             bgcolor=t.ink,
             border_radius=CONTROL,
@@ -154,7 +154,7 @@ def _written(
     place: int, value: float, count: int, end: float, side: float, width: float, height: int, t: Tokens, word: str
 ) -> ft.Control:
     """A value above the middle of its column, kept inside the plot."""
-    above = (1 - min(1.0, value / end) / HEADROOM) * (height - FOOT) - 18
+    above = (1 - min(1.0, value / end) / HEADROOM) * (height - FOOT * t.letters) - 18 * t.letters
     middle = side + (place + 0.5) / count * (width - side)
     inside = middle + MARK / 2 <= width
     return ft.Container(

@@ -46,7 +46,7 @@ def _button(
     button = ft.Button(
         content=ft.Row(parts, spacing=8, alignment=ft.MainAxisAlignment.CENTER, tight=True),
         style=style,
-        height=TOUCH,
+        height=t.high(TOUCH),
         disabled=not usable,
         opacity=1 if usable or busy else 0.5,
         on_click=(lambda _: on_click()) if usable and on_click else None,

@@ -80,7 +80,7 @@ def search(
             bgcolor=t.surface,
             color=t.ink,
             text_size=T14,
-            height=TOUCH,
+            height=t.high(TOUCH),
             width=width,
             content_padding=ft.Padding.symmetric(horizontal=S12, vertical=0),
         ),

@@ -128,7 +128,7 @@ def _marker(
         border=ft.Border.all(2, t.primary if lit else tone.ink),
         border_radius=99,
         padding=ft.Padding.symmetric(horizontal=S8),
-        height=32,
+        height=t.high(32),
         shadow=ft.BoxShadow(blur_radius=8, color="#40000000", offset=ft.Offset(0, 2)),
     )
     return fm.Marker(
@@ -146,8 +146,8 @@ def _marker(
             ),
         ),
         coordinates=map_ground.at(cluster.latitude, cluster.longitude),
-        width=92 if several else 64,
-        height=TOUCH,
+        width=(92 if several else 64) * t.letters,
+        height=t.high(TOUCH),
     )
 
 

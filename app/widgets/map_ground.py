@@ -114,8 +114,8 @@ def names(t: Tokens, zoom: float) -> Any:
                     no_wrap=True,
                 ),
                 coordinates=at(one["at"][1], one["at"][0]),
-                width=110,
-                height=18,
+                width=110 * t.letters,
+                height=18 * t.letters,
             )
             for one in geo.city().names
             if zoom >= one["zoom"]

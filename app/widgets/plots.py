@@ -59,12 +59,12 @@ def line_plot(
         animation=ft.Animation(duration=0),
         horizontal_grid_lines=fc.ChartGridLines(interval=step, color=t.border, width=1),
         left_axis=fc.ChartAxis(
-            labels=_values(top, step, unit, t), label_spacing=step, label_size=_room(top, step, unit)
+            labels=_values(top, step, unit, t), label_spacing=step, label_size=_room(top, step, unit) * t.letters
         ),
         bottom_axis=fc.ChartAxis(
             labels=_times(first, last, origin, t),
             label_spacing=tick_step(end - begin),
-            label_size=FOOT,
+            label_size=FOOT * t.letters,
             show_min=False,
             show_max=False,
         ),
@@ -79,7 +79,7 @@ def line_plot(
     )
     layers: list[ft.Control] = [chart]
     if limit is not None:
-        above = (1 - limit / top) * (height - FOOT) - 18
+        above = (1 - limit / top) * (height - FOOT * t.letters) - 18 * t.letters
         word = ft.Text(f"{short(limit)} {unit}", size=T12, weight=ft.FontWeight.W_600, color=t.warning.ink)
         layers.append(ft.Container(word, right=S4, top=max(0, above)))
     return ft.Semantics(

@@ -182,7 +182,7 @@ def chip(label: str, chosen: bool, t: Tokens, on_click: Callable[[], Any], *, id
         content=ft.Container(
             # A row that is no wider than the pill: an aligned container would fill the line where chips wrap.
             ft.Row([pill], tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
-            height=TOUCH,
+            height=t.high(TOUCH),
             border_radius=99,
             ink=True,  # what has it can be reached with the keyboard
             on_click=lambda _: on_click(),

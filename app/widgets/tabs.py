@@ -28,7 +28,7 @@ def tabs(
                     color=t.ink if lit else t.muted,
                     no_wrap=True,
                 ),
-                height=TOUCH,
+                height=t.high(TOUCH),
                 padding=ft.Padding.symmetric(horizontal=S8 if tight else S12),
                 alignment=ft.Alignment.CENTER,
                 border=ft.Border.only(bottom=ft.BorderSide(2, t.primary if lit else ft.Colors.TRANSPARENT)),
