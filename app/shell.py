@@ -29,6 +29,8 @@ INCIDENTS = "/incidents"
 ROLE_WORDS = {Role.DRIVER: "Driver", Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
 MORE = Place("More", "", ft.Icons.MORE_HORIZ_ROUNDED, ft.Icons.MORE_HORIZ_ROUNDED)
 
+BAR_LETTERS = 1.2
+"""So much larger do the words of the bottom bar become at most: five of them have to stand side by side."""
 PROBE = 50
 """The size of the letter that is measured."""
 
@@ -101,7 +103,7 @@ def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens)
     badge = ft.Container(
         ft.Text(
             str(count) if count < 100 else "99+",
-            size=T12,
+            size=T12 / max(1, t.letters),  # stays within its badge
             weight=ft.FontWeight.W_700,
             color=t.surface,
             no_wrap=True,
@@ -156,18 +158,18 @@ def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a compo
                         _icon(place, lit, color, 24, store.open_incidents, t),
                         ft.Text(
                             words(place.name),
-                            size=T12,
+                            size=T12 * min(1, BAR_LETTERS / t.letters),
                             weight=ft.FontWeight.W_600 if lit else ft.FontWeight.W_500,
                             color=color,
                             no_wrap=True,
-                            overflow=ft.TextOverflow.FADE,
+                            overflow=ft.TextOverflow.ELLIPSIS,
                         ),
                     ],
                     spacing=2,
                     horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                     alignment=ft.MainAxisAlignment.CENTER,
                 ),
-                height=t.high(64),
+                height=64,
                 ink=True,  # what has it can be reached with the keyboard
                 on_click=lambda _, path=place.path: on_click() if on_click else app.go(path),
             ),
@@ -369,7 +371,7 @@ def _Toast() -> ft.Control:  # a component
             ),
         ),
         alignment=ft.Alignment.BOTTOM_CENTER,
-        bottom=t.high(64) + S16 if store.phone else S24,
+        bottom=64 + S16 if store.phone else S24,
         left=S16,
         right=S16,
     )

@@ -13,7 +13,7 @@ from app.driver.data import use_locations
 from app.driver.location_view import LocationView
 from app.driver.pieces import RunningBar, location_row, problem
 from app.hooks import Loaded, use_app, use_keys, use_store, use_tokens, use_words
-from app.theme import CARD, S4, S8, S12, S16, T12, T16, TOUCH, Tokens
+from app.theme import CARD, LARGE, S4, S8, S12, S16, T12, T16, TOUCH, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.map import LocationsMap
@@ -131,7 +131,7 @@ def FindPage() -> ft.Control:  # a component
 
 
 def _sheet_height(store: Any, level: int) -> int:
-    room = store.height - 64 * store.letters
+    room = store.height - 64
     return {LOW: int(116 * store.letters), MIDDLE: int(room * 0.46), HIGH: int(room - 72)}[level]
 
 
@@ -160,8 +160,8 @@ def _Sheet(entries: list[ft.Control], chips: ft.Control, head: ft.Control, count
                     spacing=0,
                     horizontal_alignment=ft.CrossAxisAlignment.CENTER,
                 ),
-                padding=ft.Padding.only(left=S16, right=S16, top=S8),
-                height=TOUCH * t.letters,
+                padding=ft.Padding.only(left=S16, right=S16, top=S8, bottom=S4),
+                height=TOUCH if t.letters <= LARGE else None,
                 bgcolor=ft.Colors.TRANSPARENT,
             ),
         ),

@@ -105,7 +105,8 @@ def _choice(
             for key, label in options
         ],
         spacing=S8,
-        scroll=ft.ScrollMode.HIDDEN,
+        run_spacing=S4,
+        wrap=True,
     )
 
 

@@ -162,10 +162,8 @@ def Connections() -> ft.Control:  # a component
             words("API"),
             docs,
             words("Everything that this app does, for your own programs."),
-            ft.Semantics(
-                identifier="open-docs",
-                label=words("Open"),
-                content=ft.IconButton(
+            buttons.named(
+                ft.IconButton(
                     ft.Icons.OPEN_IN_NEW_ROUNDED,
                     icon_color=t.muted,
                     icon_size=20,
@@ -174,6 +172,8 @@ def Connections() -> ft.Control:  # a component
                     height=TOUCH,
                     action=ft.OpenUrl(docs, target=ft.UrlTarget.BLANK),
                 ),
+                words("Open"),
+                "open-docs",
             ),
         ),
         surfaces.divider(t),

@@ -130,9 +130,8 @@ def _line(
     elif one.role is Role.ADMIN:
         signs.append(badge(words(ROLES[one.role]), ft.Icons.ADMIN_PANEL_SETTINGS_OUTLINED, t.violet))
     name = f"{one.name} ({words('you')})" if mine else one.name
-    menu = ft.Semantics(
-        identifier=f"person-menu-{one.email}",
-        content=ft.PopupMenuButton(
+    menu = buttons.named(
+        ft.PopupMenuButton(
             icon=ft.Icons.MORE_VERT_ROUNDED,
             icon_color=t.muted,
             tooltip=words("What can be done"),
@@ -141,6 +140,8 @@ def _line(
             height=TOUCH,
             items=_choices(one, mine, t, words, app, change, new_password),
         ),
+        f"{one.name}: {words('What can be done')}",
+        f"person-menu-{one.email}",
     )
     return ft.Semantics(
         identifier=f"person-{one.email}",

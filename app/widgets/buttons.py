@@ -81,7 +81,7 @@ def icon_button(
     button = ft.IconButton(
         icon, icon_color=color or t.ink, tooltip=label, width=TOUCH, height=TOUCH, on_click=lambda _: on_click()
     )
-    return _named(button, label, identifier)
+    return named(button, label, identifier)
 
 
 def copy(value: str, label: str, t: Tokens, *, identifier: str = "", on_copied: OnClick | None = None) -> ft.Control:
@@ -96,10 +96,10 @@ def copy(value: str, label: str, t: Tokens, *, identifier: str = "", on_copied: 
         action=ft.CopyToClipboard(value),
         on_click=(lambda _: on_copied()) if on_copied else None,
     )
-    return _named(button, label, identifier)
+    return named(button, label, identifier)
 
 
-def _named(button: ft.Control, label: str, identifier: str) -> ft.Control:
+def named(button: ft.Control, label: str, identifier: str) -> ft.Control:
     """One node for a screen reader: without merging, the name stands beside a button that has none."""
     return ft.MergeSemantics(ft.Semantics(identifier=identifier or _slug(label), label=label, content=button))
 

@@ -100,6 +100,7 @@ def choice(
     """One of several: (value, word) each."""
     return ft.Semantics(
         identifier=identifier or f"choice-{label.lower().replace(' ', '-')}",
+        label=label,
         content=ft.Dropdown(
             label=label,
             value=value,

@@ -7,7 +7,7 @@ import flet as ft
 
 from app.errors import ApiError
 from app.i18n import say
-from app.theme import CARD, CONTROL, S4, S8, S12, S16, S24, S32, S48, T12, T14, T16, TOUCH, Tokens
+from app.theme import CARD, CONTROL, LARGE, S4, S8, S12, S16, S24, S32, S48, T12, T14, T16, TOUCH, Tokens
 from app.widgets import buttons
 from app.widgets.text import muted, text, title
 
@@ -53,13 +53,16 @@ def page_body(
 ) -> ft.Control:
     """A scrolling page: its head with actions at the right, then its parts with even distances."""
     parts: list[ft.Control] = []
+    below = phone and t.letters > LARGE
     if head or back or trailing:
         line: list[ft.Control] = []
         if back is not None:
             line.append(buttons.icon_button(ft.Icons.ARROW_BACK_ROUNDED, say("Back"), t, back, identifier="back"))
         line.append(ft.Container(title(head, t, size=20 if phone else 28), expand=True))
-        line.extend(trailing)
+        line.extend([] if below else trailing)
         parts.append(ft.Row(line, spacing=S8, vertical_alignment=ft.CrossAxisAlignment.CENTER))
+        if below and trailing:
+            parts.append(ft.Row(list(trailing), spacing=S8, run_spacing=S8, wrap=True))
     parts.extend(controls)
     edge = S16 if phone else S32
     column = ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -9,7 +9,7 @@ from tests.journeys.conftest import OpenApp
 from tests.support.browser import DESKTOP, PHONE, Screen
 from tests.support.demo import Demo
 
-FINGER = 44
+FINGER, SMALLEST = 44, 12
 PRESSABLE = """() => Array.from(document.querySelectorAll('flt-semantics'))
     .filter(e => e.getAttribute('role') === 'button' || e.hasAttribute('flt-tappable'))
     .map(e => {
@@ -30,6 +30,22 @@ FOCUSED = """() => {
 LARGE_LETTERS = "document.documentElement.style.fontSize = '32px'"
 
 
+TEXTS = """() => Array.from(document.querySelectorAll('flt-semantics'))
+    .filter(e => !e.querySelector('flt-semantics') && (e.getAttribute('aria-label') || e.textContent).trim())
+    .map(e => {
+        const box = e.getBoundingClientRect();
+        const named = e.closest('[flt-semantics-identifier]');
+        return {
+            text: (e.getAttribute('aria-label') || e.textContent).trim(),
+            identifier: named ? named.getAttribute('flt-semantics-identifier') : '',
+            left: box.left, right: box.right, top: box.top, bottom: box.bottom,
+        };
+    })"""
+"""What stands alone: texts, and what is said as one."""
+SLIDING = ("filter-", "tab-", "chip-", "period-", "cluster-", "marker-")
+"""What goes on beyond the edge on purpose: its line can be moved, and the map."""
+
+
 def settled(tab: Screen) -> None:
     before = ""
     for _ in range(20):
@@ -38,6 +54,23 @@ def settled(tab: Screen) -> None:
         if now == before and "Loading" not in now:
             return
         before = now
+
+
+def lost(tab: Screen) -> list[str]:
+    """Texts that the edge of the screen or of their box cuts, and texts on top of each other, at letters of 200 %."""
+    size = tab.page.viewport_size
+    assert size is not None
+    found = [one for one in tab.page.evaluate(TEXTS) if not one["identifier"].startswith(SLIDING)]
+    poor = [f"beyond the edge: {one}" for one in found if one["right"] > size["width"] + 1 or one["left"] < -1]
+    whole = [one for one in found if one["top"] > 0 and one["bottom"] < size["height"] * 0.7]
+    poor += [f"cut in its height: {one}" for one in whole if one["bottom"] - one["top"] < 2 * SMALLEST]
+    for number, one in enumerate(whole):
+        for other in whole[number + 1 :]:
+            wide = min(one["right"], other["right"]) - max(one["left"], other["left"])
+            high = min(one["bottom"], other["bottom"]) - max(one["top"], other["top"])
+            if wide > 4 and high > 8:
+                poor.append(f"on top of each other: {one} and {other}")
+    return poor
 
 
 def too_small(tab: Screen, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -112,7 +145,14 @@ def test_letters_twice_as_large_leave_every_place_within_reach(
     for place in ("charge", "history", "me", "find"):
         tab.click(f"nav-{place}")
         tab.wait_until(lambda: place == "find" or tab.page.url.endswith(f"/{place}"), place)  # noqa: B023
-    settled(tab)
+        tab.page.mouse.move(size[0] / 2, 0)  # no tooltip
+        settled(tab)
+        assert lost(tab) == [], place
     first = next(one for one in tab.page.evaluate(PRESSABLE) if one["identifier"].startswith("location-"))
     tab.click(first["identifier"])
     tab.wait_until(lambda: tab.has("directions"), "location")
+    settled(tab)
+    assert lost(tab) == []
+    box = tab.find("directions").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= size[0], "the way there can be pressed whole"
