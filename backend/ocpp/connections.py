@@ -57,6 +57,9 @@ class Connections:
         self._seen: dict[UUID, datetime] = {}
         self._claims: dict[UUID, asyncio.Lock] = {}
         self._closing: set[asyncio.Task[None]] = set()
+        self._replaced: set[UUID] = set()
+        """Sessions whose station dials anew: their end says nothing of it. Should the new one never come, the
+        station is found without a socket (`_forget_lost`)."""
         self._command = msgspec.json.Decoder(AnyCommand)
 
     def __len__(self) -> int:
@@ -80,6 +83,7 @@ class Connections:
                 return False
             if self._sessions.get(station_id) is session:
                 del self._sessions[station_id]
+            self._replaced.add(session.id)
             closing = asyncio.get_running_loop().create_task(session.link.close(1001, "replaced by a new connection"))
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
@@ -118,6 +122,9 @@ class Connections:
 
     async def _gone(self, session: Session, reason: str) -> None:
         log.info("station disconnected", identity=session.station.identity, reason=reason)
+        if session.id in self._replaced:
+            self._replaced.discard(session.id)
+            return
         with suppress(Exception):
             await stations.disconnected(self.ctx, session.station.id, session.id, reason)
 
