@@ -79,8 +79,9 @@ def AnalyticsPage() -> ft.Control:  # a component
     if found is None:
         inner = surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else _skeleton(t, store.phone)
         return surfaces.page_body([*parts, inner], t, phone=store.phone)
+    usual = not site and span == rules.preset(rules.USUAL, today)
     if rules.nothing(found):
-        parts.append(surfaces.card(_empty(t, words, lambda: go(days=str(rules.USUAL))), t))
+        parts.append(surfaces.card(_empty(t, words, None if usual else lambda: go(days=str(rules.USUAL))), t))
     else:
         parts.append(_figures(found, before.data, span, t, words, store))
     parts.append(_plots(found, every.data, site, span, go, store))
@@ -98,7 +99,7 @@ def _skeleton(t: Tokens, phone: bool) -> ft.Control:
     return ft.Semantics(label=i18n.say("Loading"), live_region=True, content=ft.Column(lines, spacing=S16))
 
 
-def _empty(t: Tokens, words: rules.Words, back: Callable[[], Any]) -> ft.Control:
+def _empty(t: Tokens, words: rules.Words, back: Callable[[], Any] | None) -> ft.Control:
     return ft.Semantics(
         identifier="no-sessions",
         content=surfaces.empty(
@@ -106,7 +107,9 @@ def _empty(t: Tokens, words: rules.Words, back: Callable[[], Any]) -> ft.Control
             words("No session ended in this time"),
             words("Energy, revenue and success come from ended sessions. Choose another time or another site."),
             t,
-            buttons.quiet(words("Last {n} days").format(n=rules.USUAL), t, back, identifier="usual-span"),
+            buttons.quiet(words("Last {n} days").format(n=rules.USUAL), t, back, identifier="usual-span")
+            if back
+            else None,
         ),
     )
 
@@ -207,7 +210,7 @@ def _figures(
             number(
                 *rules.shown(figure, figure.value(found.total), found.currency),
                 t,
-                size=T28 if store.width > 1000 else T20,
+                size=T28 if store.width / store.letters > 1000 else T20,
             ),
         ]
         if comparable:
@@ -255,8 +258,10 @@ def _plots(
     store: Any,
 ) -> ft.Control:
     empty = rules.nothing(found)
-    wanted = [figure for figure in rules.FIGURES if not empty or figure.name == "uptime"]
-    two = store.width >= 900
+    wanted = [
+        figure for figure in rules.FIGURES if not empty or (figure.name == "uptime" and found.total.uptime is not None)
+    ]
+    two = store.width / store.letters >= 900
     rail = 0 if store.phone else RAIL if store.wide else NARROW_RAIL
     room = store.width - rail - 2 * (S16 if store.phone else S32)
     width = (room - S16) / 2 if two else room

@@ -47,9 +47,11 @@ def OverviewPage() -> ft.Control:  # a component
         middle = ft.Container(middle, height=360)
     else:
         middle = ft.Column([live, today], spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    return surfaces.page_body(
-        [NeedsYou(found), middle, StationsByState(found.stations), Places()], t, head=head, phone=store.phone
-    )
+    needs, by_state = NeedsYou(found), StationsByState(found.stations)
+    new = not any(found.stations.values()) and not found.pending_stations and not found.incidents
+    # Without a station nothing is good yet: the first one comes first.
+    parts = [by_state, middle] if new else [needs, middle, by_state, Places()]
+    return surfaces.page_body(parts, t, head=head, phone=store.phone)
 
 
 def _minutes(points: Sequence[PowerPoint]) -> tuple[tuple[Any, float], ...]:

@@ -12,7 +12,7 @@ from app.widgets import geo, map_ground
 from app.widgets.boundary import guarded
 from app.widgets.geo import Cluster, Pin
 
-NEAR, STREETS = 12.5, 15.0
+EVERYWHERE, NEAR, STREETS = 4.0, 12.5, 15.0
 CITY_FROM = 8.5
 """Zoom from which the drawn city is shown."""
 WORLD_UNTIL = 10.0
@@ -30,8 +30,9 @@ def LocationsMap(
 ) -> ft.Control:  # a component
     """`covered`: pixels at the bottom that lie under a sheet. A pin that becomes chosen comes to the middle."""
     app, t, words = use_app(), use_tokens(), use_words()
-    zoom, set_zoom = ft.use_state(11.0)
-    world, set_world = ft.use_state(False)
+    zoom, set_zoom = ft.use_state(11.0 if pins else EVERYWHERE)
+    # The camera tells where it is only once it moves.
+    world, set_world = ft.use_state(not pins or not all(geo.city().holds(one.latitude, one.longitude) for one in pins))
     control: Any = ft.use_ref(None)
     shown: Any = ft.use_ref(None)
 
@@ -160,7 +161,7 @@ def _here(place: tuple[float, float], t: Tokens) -> Any:
 def _first_view(pins: Sequence[Pin], covered: int) -> dict[str, Any]:
     """All pins in view, above the sheet."""
     if not pins:
-        return {"initial_center": map_ground.at(50, 10), "initial_zoom": 4}
+        return {"initial_center": map_ground.at(50, 10), "initial_zoom": EVERYWHERE}
     spots = [map_ground.at(pin.latitude, pin.longitude) for pin in pins]
     padding = ft.Padding.only(left=48, right=48, top=96 if covered else 64, bottom=48 + covered)
     return {"initial_camera_fit": fm.CameraFit(coordinates=spots, padding=padding, max_zoom=STREETS)}

@@ -244,6 +244,8 @@ async def test_days_without_a_session_say_so_and_lead_on(node: Node) -> None:
         await phone.wait("no-sessions")
         await phone.click("usual-span")
         await phone.wait_for_route("/analytics?days=28")
+        await phone.wait("no-sessions")
+        await phone.wait_gone("usual-span")
 
 
 async def test_the_table_goes_to_the_device(node: Node) -> None:
@@ -273,7 +275,8 @@ async def test_a_new_brand_is_worn_by_every_open_screen(node: Node) -> None:
         await screen.click("brand-save")
         await phone.until(lambda: phone.page.title == "Hafenstrom", "new name", within=2)
         wanted = theme.tokens("#9D174D", False).primary
-        assert phone.page.theme.color_scheme.primary == screen.page.theme.color_scheme.primary == wanted
+        for one in (phone, screen):
+            await one.until(lambda one=one: one.page.theme.color_scheme.primary == wanted, "new colour", within=2)
         await screen.until(lambda: not screen.pressable("brand-save"), "nothing left to save")
 
 

@@ -309,6 +309,14 @@ async def test_the_pages_speak_german(node: Node, station: ScriptedStation) -> N
         await screen.wait_for_text("Sofort neu starten")
 
 
+async def test_without_a_station_nothing_is_called_good(node: Node) -> None:
+    async with app_for(node, role=Role.OPERATOR) as screen:
+        await screen.wait("overview-add-station")
+        assert not screen.has("all-good")
+        await screen.click("overview-add-station")
+        await screen.wait_for_route("/stations")
+
+
 async def test_the_overview_leads_to_the_stations_of_a_state(node: Node, station: ScriptedStation) -> None:
     async with app_for(node, role=Role.OPERATOR) as screen:
         await screen.wait("all-good")
