@@ -58,13 +58,21 @@ def query(address: str, sql: str) -> Any:
 
 
 def servers_of(folder: Path) -> list[psutil.Process]:
-    """The server processes of a data folder, wherever its cluster lies."""
+    """The servers of a data folder, wherever its cluster lies; not what they fork, which bears their name at first."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         command = process.info["cmdline"] or []
         if "-D" in command and str(folder.parent) in command[command.index("-D") + 1]:
             found.append(process)
-    return found
+    pids = {process.pid for process in found}
+    return [process for process in found if parent_of(process) not in pids]
+
+
+def parent_of(process: psutil.Process) -> int:
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:

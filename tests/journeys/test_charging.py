@@ -70,6 +70,7 @@ def test_from_the_list_to_the_receipt(open_app: OpenApp, demo: Demo, size: tuple
 
     tab.click("stop-charging")
     tab.confirm()
+    tab.wait_until(lambda: "Show receipt" in tab.said("open-receipt"), "receipt that is written")
     tab.click("open-receipt")
     tab.wait("receipt-total")
     with demo.client(Role.DRIVER) as driver:
