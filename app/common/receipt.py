@@ -264,12 +264,13 @@ def _payment(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
 
 
 def _sum(name: str, value: str, t: Tokens) -> ft.Control:
-    return ft.Row(
+    both = ft.Row(
         [muted(name, t), text(value, t)],
         spacing=S12,
         wrap=True,  # a long value stands below its name, whole
         alignment=ft.MainAxisAlignment.SPACE_BETWEEN,
     )
+    return ft.Row([ft.Container(both, expand=True)])
 
 
 def _perforation(t: Tokens) -> ft.Control:

@@ -57,7 +57,7 @@ async def test_a_state_and_its_reason_are_one_incident(node: Node, reason_first:
         )
         told = "Connector 1 reports GroundFailure"
         assert incident["detail"].startswith(told)
-        assert incident["detail"].endswith("out of service. It says: Residual current device tripped (34 mA)")
+        assert incident["detail"].endswith("out of service. It says: Residual current device tripped (34 mA).")
         shown = (await operator.get("/api/v1/stations/CP-2")).json()["row"]["connectors"][0]
         assert (shown["status"], shown["error_code"]) == ("faulted", "GroundFailure")
         await free(station)

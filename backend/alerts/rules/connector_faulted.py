@@ -202,4 +202,7 @@ def _detail(facts: ConnectorFacts, told: codes.Told, faulted: bool) -> str:
     if facts.vendor_error_code:
         what += f" (vendor's code {facts.vendor_error_code})"
     sentence = f"{of(facts.label)} reports {what} and is {'out of service' if faulted else 'still in service'}."
-    return f"{sentence} It says: {told.info}" if told.info else sentence
+    if not told.info:
+        return sentence
+    end = "" if told.info[-1] in ".!?…" else "."
+    return f"{sentence} It says: {told.info}{end}"
