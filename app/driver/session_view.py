@@ -59,7 +59,8 @@ def SessionView(transaction_id: str, page: bool = True) -> ft.Control:  # a comp
         parts, bar = ended(detail, t, words), receipt_bar(detail, t, words, app.go)
     else:
         parts, bar = _active(detail, t, words), StopBar(one)
-    where = " · ".join(part for part in (one.location, one.station_name) if part)
+    station = one.station_name.replace(" ", "\u00a0")  # where it doesn't fit, the whole name stands below
+    where = " · ".join(part for part in (one.location, station) if part)
     return _frame(parts, bar, where, t, words, store.phone, back, one.state)
 
 

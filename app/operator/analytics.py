@@ -200,7 +200,7 @@ def _figures(
     store: Any,
 ) -> ft.Control:
     phone = store.phone
-    earlier = before.total if before else None
+    earlier = before.total if before and rules.whole(before) else None
     comparable = any(rules.compared(figure, found.total, earlier, words) for figure in rules.FIGURES)
 
     def one(figure: rules.Figure) -> ft.Control:

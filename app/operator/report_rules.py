@@ -152,6 +152,12 @@ def shown(figure: Figure, value: float | None, currency: str) -> tuple[str, str]
     return i18n.number(value, 0 if value in (0, 100) else 1), "%"
 
 
+def whole(found: AnalyticsReport) -> bool:
+    """Whether the business ran for all of the time: against two days of a month every growth looks enormous."""
+    days = sorted(found.by_day, key=lambda row: row.day)
+    return any(row.sessions for row in days[: max(1, len(days) // 4)])
+
+
 def compared(figure: Figure, now: DailyRow, before: DailyRow | None, words: Words) -> str:
     """Against the span before: shares in points, sums in percent. Empty where there is nothing to compare with."""
     if before is None or not (before.sessions or figure.name == "uptime"):

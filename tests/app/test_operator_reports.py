@@ -332,6 +332,13 @@ def test_a_comparison_is_in_percent_or_points_and_only_where_there_is_one(
     assert report_rules.compared(report_rules.BY_NAME[name], now, before, same) == told
 
 
+@pytest.mark.parametrize(("first", "whole"), [(0, True), (6, True), (7, False), (26, False), (28, False)])
+def test_only_a_time_with_business_from_its_beginning_is_compared_with(first: int, whole: bool) -> None:
+    days = [row(day=TODAY + timedelta(days=one), sessions=3 if one >= first else 0) for one in range(28)]
+    found = AnalyticsReport(begins_on=TODAY, ends_on=TODAY, currency="EUR", total=row(), by_day=days, by_location=[])
+    assert report_rules.whole(found) is whole
+
+
 def test_figures_are_written_with_what_matters() -> None:
     energy, revenue, uptime = (report_rules.BY_NAME[name] for name in ("energy", "revenue", "uptime"))
     assert report_rules.shown(energy, 20.0, "EUR") == ("20.0", "kWh")
