@@ -179,17 +179,17 @@ async def test_several_workers_share_the_work_and_repeat_nothing(db: str) -> Non
 
     def handler(name: str) -> jobs.Handler:
         async def handle(payload: dict[str, Any]) -> None:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.05)
             done.append((name, payload["n"]))
 
         return handle
 
-    for n in range(60):
-        await jobs.enqueue("test.job", {"n": n})
     async with (
         working(jobs.Worker(db, {"test.job": handler("a")}, concurrency=4)),
         working(jobs.Worker(db, {"test.job": handler("b")}, concurrency=4)),
     ):
+        for n in range(60):
+            await jobs.enqueue("test.job", {"n": n})
         await drained()
     assert sorted(n for _, n in done) == list(range(60))
     assert {name for name, _ in done} == {"a", "b"}

@@ -36,6 +36,7 @@ def test_a_station_is_found_and_answers_a_command(open_app: OpenApp, demo: Demo)
     tab.click("tab-commands")
     tab.click("command-trigger")
     tab.confirm()
+    tab.wait("command-answer", timeout=60_000)  # one of the demo's stations is slow
     tab.wait_until(lambda: f"{identity} answered: Accepted" in tab.said("command-answer"), "answer")
     tab.click("tab-log")
     tab.wait_for_text("TriggerMessage")
