@@ -52,10 +52,14 @@ def test_a_brand_reaches_a_screen_that_is_open(open_app: OpenApp, demo: Demo) ->
             driver.wait_for_text(before["name"])
             settings = open_app(Role.ADMIN, size=DESKTOP, route="/settings")
             write(settings, "brand-name", "Hafenstrom")
-            settings.click("brand-save")
-            driver.wait_for_text("Hafenstrom", timeout=5000)
+
+            def saved() -> bool:
+                settings.click("brand-save")  # does nothing until the page has heard what was typed
+                return bool(admin.get("/meta").json()["brand"]["name"] == "Hafenstrom")
+
+            settings.wait_until(saved, "saved brand")
+            driver.wait_for_text("Hafenstrom")
             assert before["name"] not in driver.text().splitlines()
-            assert admin.get("/meta").json()["brand"]["name"] == "Hafenstrom"
         finally:
             admin.put("/brand", json={"name": before["name"]}).raise_for_status()
 
