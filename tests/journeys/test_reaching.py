@@ -37,13 +37,6 @@ def test_the_table_of_a_report_is_a_file_with_the_figures_of_the_page(open_app: 
     assert kept[0] == told[0]
 
 
-def write(tab: Screen, identifier: str, text: str) -> None:
-    """In place of what stands there."""
-    tab.click(identifier)
-    tab.page.keyboard.press("Control+A")
-    tab.page.keyboard.type(text, delay=15)
-
-
 def test_a_brand_reaches_a_screen_that_is_open(open_app: OpenApp, demo: Demo) -> None:
     with demo.client(Role.ADMIN) as admin:
         before = admin.get("/meta").json()["brand"]
@@ -51,13 +44,9 @@ def test_a_brand_reaches_a_screen_that_is_open(open_app: OpenApp, demo: Demo) ->
             driver = open_app(Role.DRIVER, size=DESKTOP)
             driver.wait_for_text(before["name"])
             settings = open_app(Role.ADMIN, size=DESKTOP, route="/settings")
-            write(settings, "brand-name", "Hafenstrom")
-
-            def saved() -> bool:
-                settings.click("brand-save")  # does nothing until the page has heard what was typed
-                return bool(admin.get("/meta").json()["brand"]["name"] == "Hafenstrom")
-
-            settings.wait_until(saved, "saved brand")
+            settings.type("brand-name", "Hafenstrom")
+            settings.click("brand-save")
+            settings.wait_until(lambda: admin.get("/meta").json()["brand"]["name"] == "Hafenstrom", "saved brand")
             driver.wait_for_text("Hafenstrom")
             assert before["name"] not in driver.text().splitlines()
         finally:
