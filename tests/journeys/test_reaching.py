@@ -12,7 +12,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from shared.accounts import Role
 from tests.journeys.conftest import OpenApp
-from tests.support.browser import DESKTOP, PHONE, Screen
+from tests.support.browser import DESKTOP, PHONE
 from tests.support.demo import Demo
 
 
