@@ -182,11 +182,12 @@ class App:
         await self.api.sign_out()
 
     async def _remember(self, tokens: Tokens | None) -> None:
-        before, self.store.account = self.store.account, tokens.account if tokens else None
-        if before is not None and (tokens is None or tokens.account.id != before.id):
-            self.alarm.leave()
-            await self.live.hang_up()
+        # Kept first, then shown: whoever sees a page of theirs finds it again, whatever happens to the server now.
         if tokens is None:
             await self.storage.remove(TOKENS)
         else:
             await self.storage.set(TOKENS, msgspec.json.encode(tokens).decode())
+        before, self.store.account = self.store.account, tokens.account if tokens else None
+        if before is not None and (tokens is None or tokens.account.id != before.id):
+            self.alarm.leave()
+            await self.live.hang_up()

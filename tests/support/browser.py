@@ -88,6 +88,18 @@ class Screen:
         x, y = self._middle(identifier)
         self.page.mouse.click(x, y)
 
+    def click_until(self, identifier: str, true: Callable[[], Any], what: str, timeout: int = PATIENCE_MS) -> None:
+        """Again every two seconds, as a person does when nothing happens."""
+        deadline = time.monotonic() + timeout / 1000
+        while True:
+            self.click(identifier)
+            patience = time.monotonic() + 2
+            while time.monotonic() < patience:
+                if true():
+                    return
+                self.page.wait_for_timeout(30)
+            assert time.monotonic() < deadline, f"no {what} within {timeout} ms; on the screen: {self.text()}"
+
     def _middle(self, identifier: str) -> tuple[float, float]:
         """Where it can be hit: not below the edge, not behind a bar."""
         self.wait(identifier)
