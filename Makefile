@@ -23,6 +23,10 @@ test: $(VENV)/.dev ## Run all checks and tests (ARGS="tests/rules -n0": a part)
 	@scripts/chromium.sh
 	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal $(ARGS)
 
+.PHONY: conformance
+conformance: $(VENV)/.dev ## Prove every conformance case and write docs/conformance.md
+	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal tests/conformance --conformance-report $(ARGS)
+
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types and import rules only
 	@$(BIN)/python -m pytest -n0 tests/test_architecture.py $(ARGS)

@@ -10,6 +10,7 @@ import pytest
 
 from backend.db import engine
 from tests import database
+from tests.conformance import report as conformance
 
 # How long an example takes says something about the machine, not about the law.
 hypothesis.settings.register_profile("wattline", deadline=None)
@@ -21,6 +22,8 @@ _SERVER = pytest.StashKey[database.ServerOfTheRun]()
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[_SERVER] = database.ServerOfTheRun()
+        if config.getoption("conformance_report"):
+            config.pluginmanager.register(_Conformance())
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -83,3 +86,22 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+class _Conformance:
+    """docs/conformance.md of a run: one failed part fails its case."""
+
+    def __init__(self) -> None:
+        self.results: dict[tuple[str, str], str] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        case = conformance.case_of(report.nodeid)
+        if case is not None and (report.when == "call" or not report.passed) and self.results.get(case) != "failed":
+            self.results[case] = report.outcome
+
+    def pytest_sessionfinish(self) -> None:
+        conformance.REPORT.write_text(conformance.page(self.results), encoding="utf-8")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--conformance-report", action="store_true", help="write docs/conformance.md from this run")

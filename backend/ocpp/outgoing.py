@@ -1,5 +1,6 @@
 """What both versions share when they ask a station."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -8,12 +9,20 @@ from backend.commands import Answer
 from backend.ocpp.codec import InvalidPayload
 from backend.ocpp.session import Session
 
+Call = tuple[str, Any]
+"""Action and message."""
+After = Callable[[Session, Any, Answer], Awaitable[Answer]]
+
 YES = frozenset({"Accepted", "Unlocked", "RebootRequired", "Scheduled", "AcceptedCanceled", "PartiallyAccepted"})
 """Status words of both versions that mean: the station does it, or will."""
 
 
 def invalid(path: str, message: str) -> Answer:
     return Answer(outcome="invalid", error_code="invalid_payload", error_description=f"{path}: {message}")
+
+
+def unsupported(version: str) -> Answer:
+    return Answer(outcome="invalid", error_code="unsupported", error_description=f"OCPP {version} has no such command")
 
 
 async def ask(session: Session, action: str, payload: Any, timeout_s: int | None) -> Answer:

@@ -16,13 +16,11 @@ from backend.commands import (
     Trigger,
     Unlock,
 )
-from backend.ocpp.outgoing import ask, invalid
+from backend.ocpp.outgoing import After, Call, ask, invalid, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
-
-Call = tuple[str, Any]
 
 
 def _start(command: RequestStart) -> Call:
@@ -75,23 +73,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
 }
 
 
-async def execute(session: Session, command: AnyCommand) -> Answer:
-    """Put a command onto the wire; a RawCall or a value that breaks the schema is answered `invalid`."""
-    if isinstance(command, RawCall):
-        action, payload = command.action, command.payload
-    else:
-        try:
-            action, message = CALLS[type(command)](command)
-        except ValueError:
-            return invalid("$", "This transaction id is not one of OCPP 1.6.")
-        payload = message
-    answer = await ask(session, action, payload, command.timeout_s)
-    if isinstance(command, GetVariables) and answer.outcome == "answered":
-        await _remember(session, answer)
-    return answer
-
-
-async def _remember(session: Session, answer: Answer) -> None:
+async def _remember(session: Session, _command: GetVariables, answer: Answer) -> Answer:
     reports = [
         VariableReport(
             name=str(one.get("key", "")),
@@ -102,3 +84,24 @@ async def _remember(session: Session, answer: Answer) -> None:
         if isinstance(one, dict) and one.get("key")
     ]
     await stations.store_variables(session.ctx, session.station.id, reports)
+    return answer
+
+
+AFTER: Mapping[type, After] = {GetVariables: _remember}
+"""What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""
+
+
+async def execute(session: Session, command: AnyCommand) -> Answer:
+    """Put a command onto the wire; a RawCall or a value that breaks the schema is answered `invalid`."""
+    if isinstance(command, RawCall):
+        return await ask(session, command.action, command.payload, command.timeout_s)
+    call = CALLS.get(type(command))
+    if call is None:
+        return unsupported("1.6")
+    try:
+        action, payload = call(command)
+    except ValueError:
+        return invalid("$", "This transaction id is not one of OCPP 1.6.")
+    answer = await ask(session, action, payload, command.timeout_s)
+    after = AFTER.get(type(command))
+    return await after(session, command, answer) if after and answer.outcome == "answered" else answer

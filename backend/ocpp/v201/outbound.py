@@ -19,13 +19,12 @@ from backend.commands import (
     Trigger,
     Unlock,
 )
-from backend.ocpp.outgoing import YES, ask
+from backend.ocpp.outgoing import YES, After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
-Call = tuple[str, Any]
 _request_ids = itertools.count(1)
 
 
@@ -98,23 +97,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
 }
 
 
-async def execute(session: Session, command: AnyCommand) -> Answer:
-    """Put a command onto the wire; a RawCall or a value that breaks the schema is answered `invalid`."""
-    if isinstance(command, RawCall):
-        return await ask(session, command.action, command.payload, command.timeout_s)
-    action, payload = CALLS[type(command)](command)
-    answer = await ask(session, action, payload, command.timeout_s)
-    if answer.outcome != "answered":
-        return answer
-    if isinstance(command, SetVariable):
-        return _of_result(answer, "setVariableResult")
-    if isinstance(command, GetVariables) and command.names:
-        await _remember(session, answer)
-        return _of_result(answer, "getVariableResult")
-    return answer
-
-
-def _of_result(answer: Answer, results: str) -> Answer:
+def of_results(answer: Answer, results: str) -> Answer:
     """The status of these answers stands in their results: the first one that isn't fine, else the first."""
     words = [str(one.get("attributeStatus", "")) for one in answer.payload.get(results, []) if isinstance(one, dict)]
     word = next((word for word in words if word not in YES), words[0] if words else "")
@@ -136,3 +119,34 @@ async def _remember(session: Session, answer: Answer) -> None:
             )
         )
     await stations.store_variables(session.ctx, session.station.id, reports)
+
+
+async def _set_result(_session: Session, _command: SetVariable, answer: Answer) -> Answer:
+    return of_results(answer, "setVariableResult")
+
+
+async def _remembered(session: Session, command: GetVariables, answer: Answer) -> Answer:
+    if not command.names:
+        return answer
+    await _remember(session, answer)
+    return of_results(answer, "getVariableResult")
+
+
+AFTER: Mapping[type, After] = {
+    SetVariable: _set_result,
+    GetVariables: _remembered,
+}
+"""What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""
+
+
+async def execute(session: Session, command: AnyCommand) -> Answer:
+    """Put a command onto the wire; a RawCall or a value that breaks the schema is answered `invalid`."""
+    if isinstance(command, RawCall):
+        return await ask(session, command.action, command.payload, command.timeout_s)
+    call = CALLS.get(type(command))
+    if call is None:
+        return unsupported("2.0.1")
+    action, payload = call(command)
+    answer = await ask(session, action, payload, command.timeout_s)
+    after = AFTER.get(type(command))
+    return await after(session, command, answer) if after and answer.outcome == "answered" else answer

@@ -1,18 +1,8 @@
-"""What Wattline can ask of a station, in our words.
-
-Commands travel over the bus to the node that holds the socket (topic `station.<station_id>`);
-`ocpp/v16/outbound.py` and `ocpp/v201/outbound.py` put them onto the wire.
-"""
+"""Sessions, availability, configuration, and any call by hand."""
 
 from typing import Any
 
-import msgspec
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag=True):
-    """timeout_s: how long the station may take; None: as the settings say."""
-
-    timeout_s: int | None = None
+from backend.commands.base import Command
 
 
 class RequestStart(Command, frozen=True, kw_only=True):
@@ -71,23 +61,4 @@ class RawCall(Command, frozen=True, kw_only=True):
     payload: dict[str, Any]
 
 
-AnyCommand = (
-    RequestStart | RequestStop | Reset | Unlock | SetAvailability | Trigger | GetVariables | SetVariable | RawCall
-)
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came back.
-
-    outcome: answered, error (CALLERROR), invalid (our payload breaks the schema), timeout, closed.
-
-    accepted: the station says it will do it (Accepted, RebootRequired, Scheduled, Unlocked …).
-    """
-
-    outcome: str
-    accepted: bool = False
-    status: str = ""
-    payload: dict[str, Any] = {}
-    error_code: str = ""
-    error_description: str = ""
-    latency_ms: int = 0
+AnyCore = RequestStart | RequestStop | Reset | Unlock | SetAvailability | Trigger | GetVariables | SetVariable | RawCall

@@ -1,0 +1,21 @@
+"""What Wattline can ask of a station, in our words.
+
+Commands travel over the bus to the node that holds the socket (topic `station.<station_id>`);
+`ocpp/v16/outbound.py` and `ocpp/v201/outbound.py` put them onto the wire. One module a domain;
+`AnyCommand` is the union of theirs.
+"""
+
+from backend.commands.base import Answer as Answer
+from backend.commands.base import Command as Command
+from backend.commands.core import AnyCore
+from backend.commands.core import GetVariables as GetVariables
+from backend.commands.core import RawCall as RawCall
+from backend.commands.core import RequestStart as RequestStart
+from backend.commands.core import RequestStop as RequestStop
+from backend.commands.core import Reset as Reset
+from backend.commands.core import SetAvailability as SetAvailability
+from backend.commands.core import SetVariable as SetVariable
+from backend.commands.core import Trigger as Trigger
+from backend.commands.core import Unlock as Unlock
+
+AnyCommand = AnyCore

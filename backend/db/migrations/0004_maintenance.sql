@@ -1,0 +1,2 @@
+-- Firmware, logs, and what stations say of their security.
+SELECT 1;

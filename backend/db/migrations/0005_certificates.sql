@@ -1,0 +1,2 @@
+-- Certificates, and how a station proves who it is.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Variables with all they are, monitors, events and reports.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Groups, local lists and reservations.
+SELECT 1;

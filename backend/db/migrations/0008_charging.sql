@@ -1,0 +1,2 @@
+-- Charging profiles, messages on screens.
+SELECT 1;

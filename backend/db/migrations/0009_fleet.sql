@@ -1,0 +1,2 @@
+-- Commands that wait, templates, and roll-outs to many stations.
+SELECT 1;
