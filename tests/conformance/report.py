@@ -53,7 +53,7 @@ def page(results: Mapping[tuple[str, str], str]) -> str:
     lines = [
         "# Conformance",
         "",
-        "Written by `make conformance`; not by hand. Each line is a test of the same name in `tests/conformance/`, driven",
+        "Written by `make conformance`, not by hand. Each line is a test of that name in `tests/conformance/`, driven",
         "over a real socket and through the operator's or driver's API.",
         "",
     ]
