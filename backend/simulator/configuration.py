@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 ENERGY = "Energy.Active.Import.Register"
+PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger"
 MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
 
 
@@ -44,7 +45,7 @@ SETTINGS = (
     Setting("resets", "1", "int", "ResetRetries", "OCPPCommCtrlr", "ResetRetries", read_only=True),
     Setting("rotation", "RST", "text", "ConnectorPhaseRotation", read_only=True),
     Setting("keys", "50", "int", "GetConfigurationMaxKeys", "DeviceDataCtrlr", "ItemsPerMessage", read_only=True),
-    Setting("profiles", "Core,RemoteTrigger", "text", "SupportedFeatureProfiles", read_only=True),
+    Setting("profiles", PROFILES, "text", "SupportedFeatureProfiles", read_only=True),
     Setting("start_point", "PowerPathClosed", "text", "", "TxCtrlr", "TxStartPoint", read_only=True),
     Setting("stop_point", "Authorized,EVConnected", "text", "", "TxCtrlr", "TxStopPoint", read_only=True),
     Setting("time_source", "Heartbeat", "text", "", "ClockCtrlr", "TimeSource", read_only=True),

@@ -48,7 +48,7 @@ def _facts(station: Station) -> list[Json]:
             ("VendorName", spec.vendor),
             ("Model", spec.model),
             ("SerialNumber", spec.serial),
-            ("FirmwareVersion", spec.firmware),
+            ("FirmwareVersion", station.firmware),
         )
         if value
     ]

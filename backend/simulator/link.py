@@ -169,6 +169,9 @@ class Link:
                     self.station.memory.settings["heartbeat_s"] = str(answer.interval_s)
             else:
                 await asyncio.sleep(answer.interval_s or LONGEST_WAIT_S)
+            if (request := self.station.memory.installed) is not None and self.station.boot_reason is None:
+                await wire.installed(request)
+                self.station.memory.installed = None
         self.station.online = True
 
     async def _say(self, wire: Wire, shown: dict[int, tuple[str, ...]]) -> None:
@@ -205,6 +208,8 @@ class Link:
 
     async def _grant(self, wire: Wire, wish: str, number: int) -> None:
         match wish:
+            case "ReservationExpired":
+                await wire.reservation_expired(number)
             case "BootNotification":
                 await wire.boot("Triggered")
             case "Heartbeat":

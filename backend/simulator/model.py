@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 
 from backend.simulator.physics import Charge, Reading
+from backend.simulator.promises import ListedToken, Reservation
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +45,7 @@ class Transaction(msgspec.Struct, kw_only=True):
     meter_start_wh: int
     remote_start_id: int | None = None
     remote: bool = False
+    reservation_id: int | None = None
     next_seq: int = 0
 
 
@@ -62,6 +64,7 @@ class Fact(msgspec.Struct, kw_only=True):
     id_token: str = ""
     token_type: str = ""
     remote_start_id: int | None = None
+    reservation_id: int | None = None
     reason: str = ""
     offline: bool = False
 
@@ -79,6 +82,14 @@ class Memory(msgspec.Struct, kw_only=True):
     settings: dict[str, str] = {}
     known_tokens: list[str] = []
     """Cards that were accepted before: they may charge while the link is down."""
+    listed: dict[str, ListedToken] = {}
+    """The local list."""
+    list_version: int = 0
+    reservations: list[Reservation] = []
+    firmware: str = ""
+    """What it was updated to; empty: what the fleet file says."""
+    installed: int | None = None
+    """New firmware that the central system doesn't know to be installed yet: the request's id."""
     saved_at: datetime | None = None
 
 

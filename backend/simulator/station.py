@@ -4,17 +4,18 @@ What must reach the central system goes into `memory.outbox`; what it shows at t
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
-from backend.simulator import physics
+from backend.simulator import physics, promises
 from backend.simulator.clock import Clock
 from backend.simulator.configuration import Settings
 from backend.simulator.model import Fact, Fault, Grant, Memory, Outlet, Spec, Transaction
 from backend.simulator.physics import Charge
+from backend.simulator.reserving import Reserving
 from backend.simulator.vehicle import Vehicle
 
 FIRST_SAMPLE_S = 3
@@ -22,7 +23,7 @@ FIRST_SAMPLE_S = 3
 MOST_FACTS = 2_000
 
 
-class Station:
+class Station(Reserving):
     """`changed` is called after whatever the central system might want to hear of."""
 
     def __init__(self, spec: Spec, clock: Clock, chance: random.Random, memory: Memory | None = None) -> None:
@@ -59,6 +60,10 @@ class Station:
     def register_wh(self, outlet: Outlet) -> float:
         return self.memory.registers[outlet.number]
 
+    @property
+    def firmware(self) -> str:
+        return self.memory.firmware or self.spec.firmware
+
     def operative(self, number: int) -> bool:
         """0: the station as a whole."""
         return number not in self.memory.inoperative
@@ -73,6 +78,8 @@ class Station:
             return "Unavailable"
         if outlet.charge is not None:
             return "Finishing" if outlet.served else "Preparing"
+        if outlet.grant is None and self.reservation(outlet.number) is not None:
+            return "Reserved"
         return "Preparing" if outlet.grant else "Available"
 
     def reading(self, outlet: Outlet) -> physics.Reading:
@@ -95,6 +102,7 @@ class Station:
         passed, self._ticked_s = now_s - self._ticked_s, now_s
         if not self.powered:
             return
+        self._drop_expired()
         for outlet in self.outlets:
             if outlet.grant is not None and now_s > outlet.grant.until_s:
                 outlet.grant = None
@@ -136,7 +144,7 @@ class Station:
     def card(self, number: int, id_token: str, token_type: str = "ISO14443") -> bool:
         """An accepted card at the reader. True: charging begins, or will with the cable."""
         outlet = self.outlets[number - 1]
-        if not self._may_begin(outlet):
+        if not self._may_begin(outlet, id_token):
             return False
         grant = Grant(id_token, token_type, False, self._plug_until())
         self._grant(outlet, grant, "Authorized")
@@ -149,7 +157,20 @@ class Station:
             self._end(outlet, "Local")
 
     def knows(self, id_token: str) -> bool:
+        listed = self.memory.listed.get(id_token)
+        if listed is not None:
+            return listed.status == "Accepted"
         return self.settings.on("offline_cards") and id_token in self.memory.known_tokens
+
+    def take_list(
+        self, version: int, entries: Sequence[tuple[str, promises.ListedToken | None]], *, full: bool
+    ) -> bool:
+        """False: an update that isn't newer than what it has."""
+        if not full and version <= self.memory.list_version:
+            return False
+        self.memory.listed = promises.updated(self.memory.listed, entries, full=full)
+        self.memory.list_version = version
+        return True
 
     # --- what the central system asks ----------------------------------------------------------------------------
 
@@ -158,7 +179,7 @@ class Station:
     ) -> Outlet | None:
         """None: refused. Without a number it takes the outlet with a car, or else the first free one."""
         choice = [self.outlet(number)] if number else sorted(self.outlets, key=lambda one: one.charge is None)
-        outlet = next((one for one in choice if one is not None and self._may_begin(one)), None)
+        outlet = next((one for one in choice if one is not None and self._may_begin(one, id_token)), None)
         if outlet is not None:
             grant = Grant(id_token, token_type, True, self._plug_until(), remote_start_id)
             self._grant(outlet, grant, "RemoteStart")
@@ -268,7 +289,10 @@ class Station:
 
     # --- transactions --------------------------------------------------------------------------------------------
 
-    def _may_begin(self, outlet: Outlet) -> bool:
+    def _may_begin(self, outlet: Outlet, id_token: str) -> bool:
+        held = self.reservation(outlet.number)
+        if held is not None and not promises.fits(held, id_token, self.memory.listed):
+            return False
         taken = outlet.transaction is not None or outlet.grant is not None or outlet.fault is not None
         return self.powered and not taken and self.operative(outlet.number)
 
@@ -296,6 +320,7 @@ class Station:
             meter_start_wh=int(self.register_wh(outlet)),
             remote_start_id=grant.remote_start_id,
             remote=grant.remote,
+            reservation_id=self._redeem(outlet.number),
         )
         outlet.state = "EVConnected"
         outlet.sample_due_s = self.clock.seconds() + self.settings.number("sample_s")
@@ -341,6 +366,7 @@ class Station:
             offline=not self.online,
         )
         if kind == "started":
+            fact.reservation_id = one.reservation_id
             fact.id_token, fact.token_type, fact.remote_start_id = one.id_token, one.token_type, one.remote_start_id
         elif kind == "ended" and trigger == "Local":
             fact.id_token, fact.token_type = one.id_token, one.token_type

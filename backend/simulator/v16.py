@@ -10,7 +10,8 @@ from backend.simulator.configuration import BY_KEY, SETTINGS
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
-from backend.simulator.wire import ANSWER_WITHIN_S, Boot, Speaking, stamp
+from backend.simulator.v16_upkeep import Upkeep16
+from backend.simulator.wire import ANSWER_WITHIN_S, Boot, stamp
 
 REASONS = {"Fault": "Other"}
 """Why a transaction ended, where the machine's own word isn't one of 1.6."""
@@ -18,7 +19,7 @@ TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification"
 CONTEXT = {"started": "Transaction.Begin", "ended": "Transaction.End"}
 
 
-class Wire16(Speaking, ChargePoint):
+class Wire16(Upkeep16, ChargePoint):
     """`number` of an outlet is the connectorId."""
 
     def __init__(self, station: Station, socket: Any) -> None:
@@ -34,7 +35,7 @@ class Wire16(Speaking, ChargePoint):
                 charge_point_vendor=spec.vendor[:20],
                 charge_point_model=spec.model[:20],
                 charge_point_serial_number=spec.serial[:25] or None,
-                firmware_version=spec.firmware[:50],
+                firmware_version=self.station.firmware[:50],
             )
         )
         return Boot(str(RegistrationStatus(answer.status).value), answer.interval)
@@ -92,6 +93,7 @@ class Wire16(Speaking, ChargePoint):
                     id_tag=fact.id_token[:20],
                     meter_start=fact.reading.energy_wh,
                     timestamp=stamp(fact.at),
+                    reservation_id=fact.reservation_id,
                 )
             )
             numbers[fact.key] = answer.transaction_id
@@ -205,10 +207,6 @@ class Wire16(Speaking, ChargePoint):
     def on_clear_cache(self, **_: Any) -> Any:
         self.station.memory.known_tokens.clear()
         return call_result.ClearCache(status="Accepted")
-
-    @on(Action.get_local_list_version)
-    def on_get_local_list_version(self, **_: Any) -> Any:
-        return call_result.GetLocalListVersion(list_version=-1)
 
     @on(Action.data_transfer)
     def on_data_transfer(self, **_: Any) -> Any:

@@ -11,7 +11,8 @@ from backend.simulator import inventory
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
-from backend.simulator.wire import ANSWER_WITHIN_S, Boot, Speaking, stamp
+from backend.simulator.v201_upkeep import Upkeep201
+from backend.simulator.wire import ANSWER_WITHIN_S, Boot, stamp
 
 EVENT = {"started": "Started", "meter": "Updated", "state": "Updated", "ended": "Ended"}
 CONTEXT = {"started": "Transaction.Begin", "ended": "Transaction.End"}
@@ -30,7 +31,7 @@ OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "Finishing"})
 TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification", "TransactionEvent")
 
 
-class Wire201(Speaking, ChargePoint):
+class Wire201(Upkeep201, ChargePoint):
     """`number` of an outlet is the EVSE's id."""
 
     def __init__(self, station: Station, socket: Any) -> None:
@@ -46,7 +47,7 @@ class Wire201(Speaking, ChargePoint):
             "vendor_name": spec.vendor[:50],
             "model": spec.model[:20],
             "serial_number": spec.serial[:25] or None,
-            "firmware_version": spec.firmware[:50],
+            "firmware_version": self.station.firmware[:50],
         }
         answer = await self.ask(call.BootNotification(charging_station=about, reason=reason))
         return Boot(str(RegistrationStatusEnumType(answer.status).value), answer.interval)
@@ -106,6 +107,7 @@ class Wire201(Speaking, ChargePoint):
                 meter_value=[self._meter_value(fact.reading, CONTEXT.get(fact.kind, "Sample.Periodic"))],
                 offline=True if fact.offline else None,
                 evse={"id": fact.evse, "connector_id": 1},
+                reservation_id=fact.reservation_id,
                 id_token={"id_token": fact.id_token, "type": fact.token_type} if fact.id_token else None,
             )
         )
@@ -231,10 +233,6 @@ class Wire201(Speaking, ChargePoint):
     def on_clear_cache(self, **_: Any) -> Any:
         self.station.memory.known_tokens.clear()
         return call_result.ClearCache(status="Accepted")
-
-    @on(Action.get_local_list_version)
-    def on_get_local_list_version(self, **_: Any) -> Any:
-        return call_result.GetLocalListVersion(version_number=0)
 
     @on(Action.data_transfer)
     def on_data_transfer(self, **_: Any) -> Any:

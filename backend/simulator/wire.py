@@ -2,12 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from ocpp import messages
 from ocpp.charge_point import ChargePoint
+from ocpp.exceptions import OCPPError
 from websockets.exceptions import WebSocketException
 
 from backend.simulator.model import Fact
@@ -44,6 +46,8 @@ class Wire(Protocol):
     """What `status` would say of an outlet (0: the station), to see whether it is news; empty: nothing to say."""
 
     async def report(self, wish: str, number: int) -> None: ...
+    async def installed(self, request: int) -> None: ...
+    async def reservation_expired(self, reservation_id: int) -> None: ...
 
 
 class Speaking:
@@ -96,9 +100,25 @@ class Speaking:
             raise asyncio.CancelledError
         return answer
 
+    def aside(self, work: Coroutine[Any, Any, None]) -> None:
+        """What takes longer than an answer may, beside everything else; it ends with the link."""
+        task = asyncio.get_running_loop().create_task(self._to_its_end(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _to_its_end(self: Any, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except (OSError, WebSocketException, TimeoutError, OCPPError) as error:
+            self.logger.warning("%s: %s", self.id, error)
+
+
+def when(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+
 
 def stamp(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-__all__ = ["ANSWER_WITHIN_S", "Boot", "ChargePoint", "Speaking", "Wire", "stamp"]
+__all__ = ["ANSWER_WITHIN_S", "Boot", "ChargePoint", "Speaking", "Wire", "stamp", "when"]

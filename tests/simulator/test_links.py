@@ -189,7 +189,7 @@ async def test_a_card_that_is_refused_with_the_start_ends_the_transaction(versio
 @pytest.mark.parametrize(
     ("version", "action", "payload", "answer"),
     [
-        ("1.6", "GetLocalListVersion", {}, {"listVersion": -1}),
+        ("1.6", "GetLocalListVersion", {}, {"listVersion": 0}),
         ("1.6", "ClearCache", {}, {"status": "Accepted"}),
         ("1.6", "DataTransfer", {"vendorId": "X"}, {"status": "UnknownVendorId"}),
         ("1.6", "TriggerMessage", {"requestedMessage": "FirmwareStatusNotification"}, {"status": "NotImplemented"}),
@@ -220,7 +220,7 @@ async def test_what_it_does_not_know_is_an_error_on_the_wire(version: str) -> No
     async with central(version) as one, fleet(one) as made:
         await one.until(lambda: made.stations[0].online)
         assert (await one.ask("MakeCoffee", {}))[2] == "NotSupported"
-        assert (await one.ask("GetDiagnostics" if version == "1.6" else "GetLog", {}))[2] == "NotImplemented"
+        assert (await one.ask("GetCompositeSchedule", {}))[2] == "NotImplemented"
 
 
 async def test_variables_of_the_device_model() -> None:
