@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import TimeoutError as NotThere
+
 from shared.accounts import Role
 from tests.journeys.conftest import OpenApp
 from tests.support.browser import DESKTOP, PHONE
@@ -34,9 +36,14 @@ def test_a_station_is_found_and_answers_a_command(open_app: OpenApp, demo: Demo)
     tab.click(f"station-{identity}")
     tab.wait_until(lambda: tab.page.url == f"{demo.url}/stations/{identity}", "station page")
     tab.click("tab-commands")
-    tab.click("command-trigger")
-    tab.confirm()
-    tab.wait("command-answer", timeout=60_000)  # one of the demo's stations is slow
+    for _ in range(3):  # a busy machine can lose a tap; whoever sees nothing happen asks again
+        tab.click("command-trigger")
+        tab.confirm()
+        try:
+            tab.wait("command-answer", timeout=20_000)  # one of the demo's stations is slow
+            break
+        except NotThere:
+            continue
     tab.wait_until(lambda: f"{identity} answered: Accepted" in tab.said("command-answer"), "answer")
     tab.click("tab-log")
     tab.wait_for_text("TriggerMessage")
