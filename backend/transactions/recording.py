@@ -130,6 +130,15 @@ async def identify(ctx: Context, row: Row, report: Report, decision: Decision | 
     return {**row, **values}
 
 
+async def place(ctx: Context, station: StationRef, row: Row, connector: ConnectorRef) -> Row:
+    """A transaction that began before anybody knew where (2.0.1: authorised first, cable later) gets its outlet, and
+    with it the price that holds there."""
+    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector)
+    values: Row = {"connector": connector.id, "evse": connector.evse, "tariff": tariff, "currency": currency}
+    await store.change(row["id"], values)
+    return {**row, **values}
+
+
 async def recover(
     ctx: Context,
     unit: Unit,

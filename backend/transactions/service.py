@@ -276,6 +276,8 @@ async def _claim(
             connector = await stations.connector_by_wire(ctx, station.id, row["evse"])
         return await recording.recover(ctx, unit, station, row, report, connector, decision)
     if row["state"] == State.ACTIVE:
+        if row["connector"] is None and connector is not None:
+            row = await recording.place(ctx, station, row, connector)
         return await recording.identify(ctx, row, report, decision)
     return row
 

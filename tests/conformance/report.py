@@ -28,6 +28,12 @@ def cases(version: str) -> list[Case]:
         return [Case(version, row["id"], row["title"], row["part"]) for row in csv.DictReader(file, delimiter="\t")]
 
 
+def open_cases(version: str) -> set[str]:
+    """Cases that nobody has proven yet: open.tsv names them, so that none is forgotten or lost."""
+    with (FOLDER / "open.tsv").open(encoding="utf-8", newline="") as file:
+        return {row["id"] for row in csv.DictReader(file, delimiter="\t") if row["version"] == version}
+
+
 def version_of(file: str) -> str:
     """Files are named test_v16_….py and test_v201_….py."""
     return "16" if file.startswith("test_v16") else "201"
