@@ -30,6 +30,7 @@ from backend.context import Context
 from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.migrate import migrate
+from backend.displays import api as displays_api
 from backend.errors import StartRefused
 from backend.jobs import Finished, Worker
 from backend.live import api as live_api
@@ -58,6 +59,7 @@ ROUTES: list[Any] = [
     *tariffs_api.routes,
     *stations_api.routes,
     *transactions_api.routes,
+    *displays_api.routes,
     *alerts_api.routes,
     *analytics_api.routes,
     *live_api.routes,

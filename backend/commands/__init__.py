@@ -17,5 +17,9 @@ from backend.commands.core import SetAvailability as SetAvailability
 from backend.commands.core import SetVariable as SetVariable
 from backend.commands.core import Trigger as Trigger
 from backend.commands.core import Unlock as Unlock
+from backend.commands.display import AnyDisplay
+from backend.commands.display import ListMessages as ListMessages
+from backend.commands.display import RemoveMessage as RemoveMessage
+from backend.commands.display import ShowMessage as ShowMessage
 
-AnyCommand = AnyCore
+AnyCommand = AnyCore | AnyDisplay

@@ -3,6 +3,7 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken
+from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.stations import (
     ChargingStation,
@@ -35,6 +36,7 @@ TABLES = (
     Payment,
     Cdr,
     Incident,
+    DisplayMessage,
 )
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "Cdr",
     "ChargingStation",
     "Connector",
+    "DisplayMessage",
     "IdToken",
     "IdempotencyKey",
     "Incident",

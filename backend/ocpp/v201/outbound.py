@@ -22,6 +22,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import YES, After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
+from backend.ocpp.v201 import out_display
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
@@ -94,6 +95,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     Trigger: _trigger,
     GetVariables: _get,
     SetVariable: _set,
+    **out_display.CALLS,
 }
 
 

@@ -1,0 +1,79 @@
+"""Messages on screens: sent, asked for, removed, and kept as the station last told."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from backend.commands import Answer, ListMessages, RemoveMessage, ShowMessage
+from backend.context import Context
+from backend.displays import rules, store
+from backend.displays.model import Shown
+from backend.errors import InvalidInput
+from backend.stations import service as stations
+from shared.displays import DisplayFilter, DisplayMessage, DisplayMessageNew
+
+
+async def show(ctx: Context, station_id: UUID, number: int, new: DisplayMessageNew, by: UUID) -> Answer:
+    """Kept once the station has accepted it. Raises InvalidInput and the errors of a command."""
+    if wrong := rules.problem(new.begins_at, new.ends_at):
+        raise InvalidInput(wrong, fields=[("$.ends_at", wrong)])
+    command = ShowMessage(
+        number=number,
+        priority=new.priority,
+        format=new.format,
+        content=new.content,
+        language=new.language or None,
+        state=new.state or None,
+        begins_at=new.begins_at,
+        ends_at=new.ends_at,
+        transaction_ref=new.transaction_ref or None,
+    )
+    answer = await stations.send(ctx, station_id, command, account_id=by)
+    if answer.accepted:
+        one = Shown(
+            number=number,
+            priority=new.priority,
+            format=new.format,
+            content=new.content,
+            language=new.language,
+            state=new.state,
+            begins_at=new.begins_at,
+            ends_at=new.ends_at,
+            transaction_ref=new.transaction_ref,
+        )
+        await store.put(station_id, one, None, ctx.now())
+    return answer
+
+
+async def read(ctx: Context, station_id: UUID, wanted: DisplayFilter, by: UUID) -> Answer:
+    """The messages follow in reports. A station that has none at all forgets what we kept."""
+    command = ListMessages(
+        request_id=await store.next_request(),
+        numbers=wanted.numbers,
+        priority=wanted.priority or None,
+        state=wanted.state or None,
+    )
+    answer = await stations.send(ctx, station_id, command, account_id=by)
+    everything = not (wanted.numbers or wanted.priority or wanted.state)
+    if answer.status == "Unknown" and everything:
+        await store.remove_all(station_id)
+    return answer
+
+
+async def remove(ctx: Context, station_id: UUID, number: int, by: UUID) -> Answer:
+    answer = await stations.send(ctx, station_id, RemoveMessage(number=number), account_id=by)
+    if answer.accepted or answer.status == "Unknown":  # either way the station has it no more
+        await store.remove(station_id, number)
+    return answer
+
+
+async def reported(ctx: Context, station_id: UUID, request_id: int, found: Sequence[Shown]) -> None:
+    async with ctx.unit():
+        for one in sorted(found, key=lambda one: one.number):
+            await store.put(station_id, one, request_id, ctx.now())
+
+
+async def shown(_ctx: Context, station_id: UUID) -> list[DisplayMessage]:
+    return [
+        DisplayMessage(**{name: row[name] for name in DisplayMessage.__struct_fields__})
+        for row in await store.of_station(station_id)
+    ]
