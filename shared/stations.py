@@ -179,6 +179,8 @@ class Frame(Message):
     size: int
     latency_ms: int | None = None
     error_code: str = ""
+    explanation: str = ""
+    """What went wrong in plain words; empty for a message that is in order."""
 
 
 class StationNew(Request):

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import get, patch, post
+from litestar import Response, get, patch, post
 from litestar.params import Parameter
 
 from backend.context import Context
 from backend.errors import InvalidInput, NotAllowed
-from backend.stations import catalog
+from backend.stations import catalog, frame_words
 from backend.stations.command_api import routes as command_routes
 from backend.stations.location_api import routes as location_routes
 from backend.web.guards import Actor
@@ -175,6 +175,8 @@ async def reject_station(ctx: Context, actor: Actor, identity: str) -> StationDe
 
 Direction = Annotated[str | None, Parameter(pattern="^(in|out)$", description="`in` from the station, `out` to it")]
 Action = Annotated[str | None, Parameter(max_length=60, description="Such as BootNotification")]
+ExportFormat = Annotated[str, Parameter(query="format", pattern="^(csv|ndjson)$", description="`csv` or `ndjson`")]
+MOST_EXPORTED = 5000
 
 
 @get("/api/v1/stations/{identity:str}/frames", role=Role.OPERATOR, summary="The OCPP log, newest first")
@@ -195,6 +197,34 @@ async def list_frames(
         ctx, station.id, direction=direction, action=action, errors=errors, before=key[0] if key else None, limit=limit
     )
     return Page(items=items, next_cursor=_next([following] if following else None))
+
+
+@get(
+    "/api/v1/stations/{identity:str}/frames/export",
+    role=Role.OPERATOR,
+    media_type="text/csv",
+    summary="The OCPP log as a file",
+)
+async def export_frames(
+    ctx: Context,
+    actor: Actor,
+    identity: str,
+    export_format: ExportFormat = "csv",
+    direction: Direction = None,
+    action: Action = None,
+    errors: bool = False,
+) -> Response[str]:
+    """The newest 5000 messages that fit, newest first; `ndjson` has one JSON object a line."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    items, _ = await catalog.frames(
+        ctx, station.id, direction=direction, action=action, errors=errors, limit=MOST_EXPORTED
+    )
+    as_table = export_format == "csv"
+    return Response(
+        frame_words.as_csv(items) if as_table else frame_words.as_ndjson(items),
+        media_type="text/csv" if as_table else "application/x-ndjson",
+        headers={"Content-Disposition": f'attachment; filename="ocpp-log.{export_format}"'},
+    )
 
 
 @get("/api/v1/stations/{identity:str}/variables", role=Role.OPERATOR, summary="The configuration as last told")
@@ -228,6 +258,7 @@ routes = [
     accept_station,
     reject_station,
     list_frames,
+    export_frames,
     list_variables,
     list_commands,
     *location_routes,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.stations import rules
+from backend.stations import frame_words, rules
 from backend.stations.refs import address_line
 from backend.stations.view_store import Row
 from shared.money import PriceHeadline
@@ -177,6 +177,7 @@ def frame(row: Row) -> Frame:
         size=row["size"],
         latency_ms=row["latency_ms"],
         error_code=row["error_code"],
+        explanation=frame_words.explanation(row["kind"], row["error_code"]),
     )
 
 

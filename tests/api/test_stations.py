@@ -1,5 +1,7 @@
 """Stations, locations and commands over HTTP."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +24,7 @@ from backend.commands import (
 )
 from backend.context import Context
 from backend.main import create_app
-from backend.stations import api, service
+from backend.stations import api, frame_words, service
 from backend.web.pages import encode_cursor
 from shared.accounts import Role
 from tests import world
@@ -93,6 +95,7 @@ FOR_OPERATORS = [
     ("DELETE", f"/api/v1/locations/{uuid4()}", None),
     ("PATCH", f"/api/v1/connectors/{uuid4()}", {"max_power_w": 1}),
     ("GET", f"{STATION}/frames", None),
+    ("GET", f"{STATION}/frames/export", None),
     ("GET", f"{STATION}/variables", None),
     ("GET", f"{STATION}/commands", None),
     ("POST", f"{STATION}/variables", {"name": "a", "value": "b"}),
@@ -272,6 +275,37 @@ async def test_the_log_of_errors_only(place: Place, operator: httpx.AsyncClient)
     await service.log_frames(place.ctx, lines)
     found = (await operator.get(f"{STATION}/frames", params={"errors": True})).json()
     assert [one["payload"] for one in found["items"]] == ["error", "malformed"]
+
+
+async def test_errors_are_explained_and_the_log_is_a_file(place: Place, operator: httpx.AsyncClient) -> None:
+    def line(kind: str, payload: str, code: str = "") -> service.FrameLine:
+        return service.FrameLine(
+            station_id=place.station_id,
+            at=place.ctx.now(),
+            direction="in",
+            kind=kind,
+            action="Reset",
+            payload=payload,
+            size=3,
+            error_code=code,
+        )
+
+    evil = '=HYPERLINK("http://x","y")'
+    await service.log_frames(
+        place.ctx, [line("call", "[2]"), line("malformed", evil), line("error", "[4]", "NotSupported")]
+    )
+    shown = (await operator.get(f"{STATION}/frames")).json()["items"]
+    words = ["The receiver knows this action but can't do it.", frame_words.MALFORMED, ""]
+    assert [one["explanation"] for one in shown] == words
+    table = await operator.get(f"{STATION}/frames/export")
+    assert table.headers["content-type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["explanation"] for row in rows] == words
+    assert [row["payload"] for row in rows] == ["[4]", f"'{evil}", "[2]"]
+    lines = await operator.get(f"{STATION}/frames/export", params={"format": "ndjson", "errors": True})
+    assert lines.headers["content-type"].startswith("application/x-ndjson")
+    assert [msgspec.json.decode(one) for one in lines.text.splitlines()] == shown[:2]
+    assert (await operator.get(f"{STATION}/frames/export", params={"format": "xml"})).status_code == 400
 
 
 # --- commands ----------------------------------------------------------------------------------------
