@@ -2,8 +2,10 @@
 
 import httpx
 
+from backend.db.engine import DB
 from tests.support.node import Node
-from tests.support.wire import Json, asked, eventually
+from tests.support.scripted_station import station as connected
+from tests.support.wire import Json, Meter201, asked, card, eventually, only_session, stamp
 
 STATION = "/api/v1/stations/CP-1"
 
@@ -66,3 +68,42 @@ async def restart(node: Node, operator: httpx.AsyncClient, kind: str, word: str,
 
 async def test_TC_B_20_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     await restart(node, operator, "soft", "OnIdle", "Accepted")
+
+
+async def restart_while_charging(node: Node, operator: httpx.AsyncClient, kind: str, word: str, reply: str) -> None:
+    """The session goes on until the station ends it, and says why it ended."""
+    await node.add_station("CP-1")
+    await card(node)
+    async with node.booted("CP-1", "2.0.1") as station:
+        meter = Meter201(station)
+        await meter.started(wh=0, minutes_ago=5, token="CARD-1", info={"chargingState": "Charging"})
+        sent, answer = await asked(station, operator, f"{STATION}/reset", {"kind": kind}, "Reset", {"status": reply})
+        assert sent == {"type": word}
+        assert (answer.json()["accepted"], answer.json()["status"]) == (True, reply)
+        assert (await only_session(operator))["ended_at"] is None
+        await meter.ended("ResetCommand", wh=500, info={"stoppedReason": "ImmediateReset"})
+    session = await only_session(operator)
+    assert session["ended_at"] is not None
+    assert session["energy_wh"] == 500
+
+
+async def test_TC_B_21_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    await restart_while_charging(node, operator, "soft", "OnIdle", "Scheduled")
+
+
+async def test_TC_B_22_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    await restart_while_charging(node, operator, "hard", "Immediate", "Accepted")
+
+
+async def test_TC_B_30_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    """B02.FR.09: nothing but a boot is taken from a station that is not accepted."""
+    await node.add_station("CP-1")
+    await DB.run("UPDATE charging_station SET registration = 'pending' WHERE identity = 'CP-1'")
+    boot: Json = {"chargingStation": {"vendorName": "Test", "model": "One"}, "reason": "PowerUp"}
+    status: Json = {"timestamp": stamp(), "connectorStatus": "Faulted", "evseId": 1, "connectorId": 1}
+    async with connected(node.ocpp_url, "CP-1", version="2.0.1") as station:
+        assert (await station.call("BootNotification", boot))["status"] == "Pending"
+        assert (await station.call("StatusNotification", status))["error"] == "SecurityError"
+    detail = (await operator.get(STATION)).json()
+    assert detail["row"]["registration"] == "pending"
+    assert "faulted" not in {one["status"] for one in detail["row"]["connectors"]}
