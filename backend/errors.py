@@ -42,6 +42,10 @@ class Conflict(WattlineError):
     status, code, title = 409, "conflict", "This doesn't fit the present state"
 
 
+class TooLarge(WattlineError):
+    status, code, title = 413, "too_large", "This is too large"
+
+
 class PaymentRefused(WattlineError):
     status, code, title = 402, "payment_refused", "The payment was refused"
 

@@ -36,6 +36,13 @@ class StationChanged(StationEvent, frozen=True, kw_only=True):
     """Anything else of a station that a screen shows: its name, registration or configuration."""
 
 
+class SecurityEventReported(StationEvent, frozen=True, kw_only=True):
+    """A critical security event of a station."""
+
+    kind: str
+    info: str = ""
+
+
 class LocationChanged(Event, frozen=True, kw_only=True):
     """A location was made, changed or deleted, or a station came or went: drivers may see it now, or no more."""
 
@@ -117,6 +124,7 @@ AnyEvent = (
     | StationDisconnected
     | StationBooted
     | StationChanged
+    | SecurityEventReported
     | LocationChanged
     | ConnectorStatusChanged
     | TransactionRequested

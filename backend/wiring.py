@@ -14,6 +14,7 @@ from backend.context import Context, Handler
 from backend.events import (
     ConnectorStatusChanged,
     Event,
+    SecurityEventReported,
     StationConnected,
     StationDisconnected,
     TransactionEnded,
@@ -34,6 +35,7 @@ CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationConnected: (alerts.on_connected,),
     StationDisconnected: (alerts.on_disconnected,),
+    SecurityEventReported: (alerts.on_security_event,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
     TransactionStarted: (alerts.on_start,),
     TransactionFailed: (alerts.on_start,),

@@ -215,6 +215,11 @@ RULES: dict[str, str] = {
     "Restart failed": "Neustart misslungen",
     "Mains voltage too low": "Netzspannung zu niedrig",
     "Weak radio signal": "Schwaches Funksignal",
+    "Security event": "Sicherheitsereignis",
+    "Look at the station's security events and ask for its security log. Close this when it is explained.": (
+        "Sehen Sie die Sicherheitsereignisse der Station an und fordern Sie ihr Sicherheitsprotokoll an. Schließen Sie "
+        "dies, wenn es erklärt ist."
+    ),
     "Station is offline": "Station ist offline",
     "Station is silent": "Station ist stumm",
     "Charging doesn't start": "Laden startet nicht",

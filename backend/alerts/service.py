@@ -16,6 +16,7 @@ from backend.events import (
     ConnectorStatusChanged,
     Event,
     IncidentChanged,
+    SecurityEventReported,
     StationConnected,
     StationDisconnected,
     TransactionEnded,
@@ -115,6 +116,12 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
         facts,
         seen=Seen.ANEW if rules.another_fault(event.previous_error_code, event.error_code) else Seen.BETTER,
     )
+
+
+async def on_security_event(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, SecurityEventReported)
+    facts = rules.SecurityFacts(kind=event.kind, info=event.info)
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:

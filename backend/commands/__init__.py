@@ -21,5 +21,10 @@ from backend.commands.display import AnyDisplay
 from backend.commands.display import ListMessages as ListMessages
 from backend.commands.display import RemoveMessage as RemoveMessage
 from backend.commands.display import ShowMessage as ShowMessage
+from backend.commands.maintenance import AnyMaintenance
+from backend.commands.maintenance import GetLog as GetLog
+from backend.commands.maintenance import PublishFirmware as PublishFirmware
+from backend.commands.maintenance import UnpublishFirmware as UnpublishFirmware
+from backend.commands.maintenance import UpdateFirmware as UpdateFirmware
 
-AnyCommand = AnyCore | AnyDisplay
+AnyCommand = AnyCore | AnyDisplay | AnyMaintenance

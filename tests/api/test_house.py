@@ -32,6 +32,11 @@ PUBLIC = {
     "GET /api/v1/openapi.json": "a description without anybody's data",
     "GET /api/v1/docs": "the page of that description",
     "GET /api/v1": "the same page",
+    "GET /api/v1/firmware/{token:str}/{filename:str}": "for stations; the token says which file",
+    "PUT /api/v1/uploads/{token:str}": "for stations; the token says what for",
+    "PUT /api/v1/uploads/{token:str}/{filename:str}": "the same",
+    "POST /api/v1/uploads/{token:str}": "the same",
+    "POST /api/v1/uploads/{token:str}/{filename:str}": "the same",
     "GET /health/live": "for the orchestrator",
     "GET /health/ready": "for the orchestrator",
     "GET /metrics": "for Prometheus; the proxy keeps it inside",
@@ -63,12 +68,19 @@ ONCE = {
     "POST /api/v1/transactions",
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
     "POST /api/v1/stations/{identity:str}/reset",
+    "POST /api/v1/stations/{identity:str}/firmware",
+    "POST /api/v1/stations/{identity:str}/firmware/publish",
+    "POST /api/v1/stations/{identity:str}/logs",
     "POST /api/v1/stations/{identity:str}/unlock",
     "POST /api/v1/stations/{identity:str}/availability",
 }
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/firmware-files": "another copy of a file",
+    "POST /api/v1/uploads/{token:str}": "an address works once",
+    "POST /api/v1/uploads/{token:str}/{filename:str}": "an address works once",
+    "POST /api/v1/stations/{identity:str}/firmware/unpublish": "unpublished is unpublished",
     "POST /api/v1/auth/sign-in": "new tokens",
     "POST /api/v1/auth/sign-up": "the e-mail is taken the second time",
     "POST /api/v1/auth/refresh": "rotation has its own rules",
@@ -186,6 +198,9 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "unlock": {"connector_id": str(await world.add_connector(station_id))},
         "availability": {"operative": True},
         "transactions": {"connector_id": str(uuid4())},
+        "firmware": {"url": "https://files.example.com/a.bin"},
+        "publish": {"url": "https://files.example.com/a.bin", "checksum": "0" * 32},
+        "logs": {},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

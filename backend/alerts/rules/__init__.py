@@ -2,13 +2,21 @@
 
 from collections.abc import Iterator
 
-from backend.alerts.rules import connector_faulted, meter_backwards, starts_failing, station_offline, station_silent
+from backend.alerts.rules import (
+    connector_faulted,
+    meter_backwards,
+    security_event,
+    starts_failing,
+    station_offline,
+    station_silent,
+)
 from backend.alerts.rules.base import (
     ConnectorFacts,
     Facts,
     Finding,
     PresenceFacts,
     Rule,
+    SecurityFacts,
     SessionFacts,
     StartFacts,
 )
@@ -19,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     Rule("station_offline", PresenceFacts, station_offline.judge),
     Rule("station_silent", PresenceFacts, station_silent.judge),
     Rule("starts_failing", StartFacts, starts_failing.judge),
+    Rule("security_event", SecurityFacts, security_event.judge),
     Rule("meter_backwards", SessionFacts, meter_backwards.judge),
 )
 
@@ -36,6 +45,7 @@ __all__ = [
     "Facts",
     "Finding",
     "PresenceFacts",
+    "SecurityFacts",
     "SessionFacts",
     "StartFacts",
     "another_fault",

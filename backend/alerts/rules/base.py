@@ -59,7 +59,15 @@ class SessionFacts:
     flags: frozenset[str]
 
 
-Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurityFacts:
+    """A critical security event, in the station's words."""
+
+    kind: str
+    info: str = ""
+
+
+Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts | SecurityFacts
 
 
 @dataclass(frozen=True, slots=True)

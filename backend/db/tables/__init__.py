@@ -3,6 +3,7 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken
+from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.stations import (
@@ -37,6 +38,9 @@ TABLES = (
     Cdr,
     Incident,
     DisplayMessage,
+    FirmwareFile,
+    MaintenanceTask,
+    SecurityEvent,
 )
 
 __all__ = [
@@ -45,14 +49,17 @@ __all__ = [
     "Cdr",
     "ChargingStation",
     "Connector",
+    "FirmwareFile",
     "DisplayMessage",
     "IdToken",
     "IdempotencyKey",
     "Incident",
     "Location",
+    "MaintenanceTask",
     "OcppFrame",
     "Payment",
     "RefreshToken",
+    "SecurityEvent",
     "StationCommand",
     "StationVariable",
     "StatusChange",

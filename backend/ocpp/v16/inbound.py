@@ -10,6 +10,7 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
+from backend.ocpp.v16 import in_maintenance
 from backend.ocpp.v16 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
@@ -160,33 +161,14 @@ async def data_transfer(_session: Session, _request: m.DataTransfer) -> m.DataTr
     return m.DataTransferResponse(status="UnknownVendorId")
 
 
-async def firmware_status(_session: Session, _request: Any) -> m.FirmwareStatusNotificationResponse:
-    return m.FirmwareStatusNotificationResponse()
-
-
-async def diagnostics_status(_session: Session, _request: Any) -> m.DiagnosticsStatusNotificationResponse:
-    return m.DiagnosticsStatusNotificationResponse()
-
-
-async def log_status(_session: Session, _request: Any) -> m.LogStatusNotificationResponse:
-    return m.LogStatusNotificationResponse()
-
-
-async def security_event(_session: Session, _request: Any) -> m.SecurityEventNotificationResponse:
-    return m.SecurityEventNotificationResponse()
-
-
 HANDLERS: Mapping[str, Handler] = {
     "Authorize": authorize,
     "BootNotification": boot,
     "DataTransfer": data_transfer,
-    "DiagnosticsStatusNotification": diagnostics_status,
-    "FirmwareStatusNotification": firmware_status,
     "Heartbeat": heartbeat,
-    "LogStatusNotification": log_status,
     "MeterValues": meter_values,
-    "SecurityEventNotification": security_event,
     "StartTransaction": start,
     "StatusNotification": status,
     "StopTransaction": stop,
+    **in_maintenance.HANDLERS,
 }

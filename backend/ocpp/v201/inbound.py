@@ -11,6 +11,7 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
+from backend.ocpp.v201 import in_maintenance
 from backend.ocpp.v201 import in_display
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
@@ -262,27 +263,16 @@ async def data_transfer(_session: Session, _request: m.DataTransfer) -> m.DataTr
     return m.DataTransferResponse(status="UnknownVendorId")
 
 
-def _noted(response: type[Any]) -> Handler:
-    """For messages that need nothing but a confirmation: the OCPP log keeps them."""
-
-    async def confirm(_session: Session, _request: Any) -> Any:
-        return response()
-
-    return confirm
-
-
 HANDLERS: Mapping[str, Handler] = {
     "Authorize": authorize,
     "BootNotification": boot,
     "DataTransfer": data_transfer,
-    "FirmwareStatusNotification": _noted(m.FirmwareStatusNotificationResponse),
     "Heartbeat": heartbeat,
-    "LogStatusNotification": _noted(m.LogStatusNotificationResponse),
     "MeterValues": meter_values,
     "NotifyEvent": event,
     "NotifyReport": report,
-    "SecurityEventNotification": _noted(m.SecurityEventNotificationResponse),
     "StatusNotification": status,
     "TransactionEvent": transaction_event,
     **in_display.HANDLERS,
+    **in_maintenance.HANDLERS,
 }

@@ -1,0 +1,1 @@
+"""Firmware, logs, and what stations say of their security."""
