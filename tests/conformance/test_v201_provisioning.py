@@ -107,3 +107,21 @@ async def test_TC_B_30_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     detail = (await operator.get(STATION)).json()
     assert detail["row"]["registration"] == "pending"
     assert "faulted" not in {one["status"] for one in detail["row"]["connectors"]}
+
+
+async def test_TC_B_31_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    """A waiting station may be asked to boot again; accepted in between, it works from then on."""
+    await node.add_station("CP-1")
+    await DB.run("UPDATE charging_station SET registration = 'pending' WHERE identity = 'CP-1'")
+    boot: Json = {"chargingStation": {"vendorName": "Test", "model": "One"}, "reason": "Triggered"}
+    async with connected(node.ocpp_url, "CP-1", version="2.0.1") as station:
+        assert (await station.call("BootNotification", boot))["status"] == "Pending"
+        body: Json = {"message": "BootNotification"}
+        sent, answer = await asked(
+            station, operator, f"{STATION}/trigger", body, "TriggerMessage", {"status": "Accepted"}
+        )
+        assert sent == {"requestedMessage": "BootNotification"}
+        assert answer.json()["accepted"]
+        await DB.run("UPDATE charging_station SET registration = 'accepted' WHERE identity = 'CP-1'")
+        assert (await station.call("BootNotification", boot))["status"] == "Accepted"
+    assert (await operator.get(STATION)).json()["boot_reason"] == "Triggered"
