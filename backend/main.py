@@ -35,6 +35,7 @@ from backend.errors import StartRefused
 from backend.jobs import Finished, Worker
 from backend.live import api as live_api
 from backend.live.hub import Hub
+from backend.maintenance import api as maintenance_api
 from backend.ocpp.listener import Listener
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.settings import Settings
@@ -63,6 +64,7 @@ ROUTES: list[Any] = [
     *alerts_api.routes,
     *analytics_api.routes,
     *live_api.routes,
+    *maintenance_api.routes,
     *health.routes,
 ]
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])
