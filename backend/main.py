@@ -40,6 +40,7 @@ from backend.ocpp.listener import Listener
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.settings import Settings
 from backend.stations import api as stations_api
+from backend.stations import security_api
 from backend.stations import service as stations
 from backend.tariffs import api as tariffs_api
 from backend.tenants import api as tenants_api
@@ -59,6 +60,7 @@ ROUTES: list[Any] = [
     *tenants_api.routes,
     *tariffs_api.routes,
     *stations_api.routes,
+    *security_api.routes,
     *transactions_api.routes,
     *displays_api.routes,
     *alerts_api.routes,
@@ -239,6 +241,10 @@ async def node(
             )
             if role in settings.roles
         }
+        tls_port = None
+        if "ocpp" in settings.roles and settings.ocpp_tls_port:
+            tls_socket = listening_socket(settings.ocpp_host, settings.ocpp_tls_port, setting="WATTLINE_OCPP_TLS_")
+            tls_port = stack.enter_context(closing(tls_socket))
         ctx = await stack.enter_async_context(context(settings, database_url))
         if prepare is not None:
             await prepare(ctx)
@@ -249,7 +255,7 @@ async def node(
             await _run_web(ctx, ports["web"], stack, checks)
         if "ocpp" in settings.roles:
             await stations.forget_node(ctx, node_name(settings))
-            await stack.enter_async_context(Listener(ctx, node_name(settings)).open(ports["ocpp"]))
+            await stack.enter_async_context(Listener(ctx, node_name(settings)).open(ports["ocpp"], tls_port))
         yield ctx
 
 

@@ -38,6 +38,14 @@ class Settings:
     port: int = _setting("WATTLINE_PORT", 8000, "Port of the web app and the API", most=65535)
     ocpp_host: str = _setting("WATTLINE_OCPP_HOST", "127.0.0.1", "Address the OCPP listener listens on")
     ocpp_port: int = _setting("WATTLINE_OCPP_PORT", 9000, "Port of the OCPP listener", most=65535)
+    ocpp_tls_port: int = _setting(
+        "WATTLINE_OCPP_TLS_PORT", 0, "Port of the OCPP listener with TLS; 0: none", least=0, most=65535
+    )
+    ocpp_tls_cert: str = _setting("WATTLINE_OCPP_TLS_CERT", "", "Certificate chain of that listener, a PEM file")
+    ocpp_tls_key: str = _setting("WATTLINE_OCPP_TLS_KEY", "", "Its private key, a PEM file")
+    ocpp_tls_client_ca: str = _setting(
+        "WATTLINE_OCPP_TLS_CLIENT_CA", "", "Roots of the stations' own certificates, a PEM file"
+    )
     public_url: str = _setting(
         "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
     )
@@ -170,6 +178,8 @@ def _check(settings: Settings) -> None:
         raise StartRefused("WATTLINE_POOL_MIN is larger than WATTLINE_POOL_MAX.")
     if not re.fullmatch(r"\d{1,8}(\.\d{1,3})?", settings.hold_amount):
         raise StartRefused(f"WATTLINE_HOLD is {settings.hold_amount!r}; it must be an amount such as 50.00.")
+    if settings.ocpp_tls_port and not (settings.ocpp_tls_cert and settings.ocpp_tls_key):
+        raise StartRefused("WATTLINE_OCPP_TLS_PORT needs WATTLINE_OCPP_TLS_CERT and WATTLINE_OCPP_TLS_KEY.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise StartRefused("WATTLINE_PUBLIC_URL must begin with https:// or http://.")
     if bool(settings.admin_email) != bool(settings.admin_password):

@@ -2,14 +2,17 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import structlog
+
 from backend.context import Context
-from backend.ocpp import handshake, metrics
+from backend.ocpp import handshake, metrics, tls
 from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
 from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
@@ -18,7 +21,9 @@ from backend.ocpp.v16 import outbound as outbound16
 from backend.ocpp.v201 import inbound as inbound201
 from backend.ocpp.v201 import outbound as outbound201
 from backend.stations import service as stations
-from backend.stations.model import StationRef
+from backend.stations.model import Proof, StationRef
+
+log = structlog.get_logger(__name__)
 
 DIALECTS: Mapping[str, Dialect] = {
     "1.6": Dialect(CODECS["1.6"], inbound16.HANDLERS, outbound16.execute),
@@ -30,6 +35,8 @@ REFUSALS = {
     "full": Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Too many unknown stations wait already."),
     "twin": Refusal(HTTPStatus.CONFLICT, "A station with this identity is connected already."),
     "password": Refusal(HTTPStatus.UNAUTHORIZED, "The identity or the password is not right."),
+    "profile": Refusal(HTTPStatus.FORBIDDEN, "This station must connect more securely."),
+    "certificate": Refusal(HTTPStatus.FORBIDDEN, "The certificate of the station is not the one expected."),
 }
 
 
@@ -47,6 +54,7 @@ class Listener:
         self.ctx = ctx
         self.connections = Connections(ctx, node, DIALECTS)
         self.port = 0
+        self.tls_port = 0
 
     async def admit(self, upgrade: Upgrade) -> Welcome | Refusal:
         identity = handshake.identity_of(upgrade.path)
@@ -55,8 +63,12 @@ class Listener:
         well_formed, password = handshake.password_of(upgrade.authorization, identity)
         if not well_formed:
             return _refused("password")
-        admission = await stations.admit(self.ctx, identity, password)
+        proof = Proof(upgrade.secure, tls.common_name(upgrade.certificate))
+        admission = await stations.admit(self.ctx, identity, password, proof)
         if not admission.allowed or admission.station is None:
+            log.warning(
+                "security: a station was refused", identity=identity, reason=admission.reason, peer=upgrade.peer
+            )
             return _refused(admission.reason if admission.reason in REFUSALS else "password")
         if not await self.connections.may_replace(admission.station.id):
             return _refused("twin")
@@ -71,25 +83,40 @@ class Listener:
         await self.connections.serve(link, guest.station, guest.version)
 
     @asynccontextmanager
-    async def open(self, port: socket.socket | None = None) -> AsyncIterator["Listener"]:
-        """Listen while the context is open, on `port` or else where the settings say. Raises OSError: it is taken."""
+    async def open(
+        self, port: socket.socket | None = None, tls_port: socket.socket | None = None
+    ) -> AsyncIterator["Listener"]:
+        """Listen while the context is open, on `port` or else where the settings say. Raises OSError: it is taken.
+
+        With TLS on a port of its own, where the settings name a certificate.
+        """
         settings = self.ctx.settings
         async with AsyncExitStack() as stack:
             beside = asyncio.get_running_loop().create_task(self.connections.run())
             stack.push_async_callback(self._wind_up, beside)
-            server = await stack.enter_async_context(
-                listening(
-                    settings.ocpp_host,
-                    settings.ocpp_port,
-                    sock=port,
-                    admit=self.admit,
-                    serve_link=self.serve_link,
-                    max_frame=settings.max_frame,
-                    ping_s=settings.ping_s,
-                )
-            )
-            self.port = next(iter(server.sockets)).getsockname()[1]
+            self.port = await self._listen(stack, settings.ocpp_port, port)
+            if settings.ocpp_tls_cert and (tls_port or not port):
+                context = tls.server_context(settings)
+                self.tls_port = await self._listen(stack, settings.ocpp_tls_port, tls_port, context)
             yield self
+
+    async def _listen(
+        self, stack: AsyncExitStack, port: int, sock: socket.socket | None, context: ssl.SSLContext | None = None
+    ) -> int:
+        settings = self.ctx.settings
+        server = await stack.enter_async_context(
+            listening(
+                settings.ocpp_host,
+                port,
+                sock=sock,
+                admit=self.admit,
+                serve_link=self.serve_link,
+                max_frame=settings.max_frame,
+                ping_s=settings.ping_s,
+                tls=context,
+            )
+        )
+        return int(next(iter(server.sockets)).getsockname()[1])
 
     async def _wind_up(self, beside: asyncio.Task[None]) -> None:
         beside.cancel()

@@ -55,6 +55,10 @@ class Upgrade:
     authorization: str | None
     offered: tuple[str, ...]
     peer: str
+    secure: bool = False
+    """Over TLS."""
+    certificate: dict[str, Any] | None = None
+    """The client's, verified; as `ssl` tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,15 @@ class _Gate:
     async def _answer(self, socket: WebSocket, opening: Opening) -> Welcome | None:
         """Ask who may come in, and say so."""
         assert opening.request is not None
-        upgrade = Upgrade(opening.request.path, opening.header("Authorization"), opening.offered(), socket.peer)
+        tls = socket.tls
+        upgrade = Upgrade(
+            opening.request.path,
+            opening.header("Authorization"),
+            opening.offered(),
+            socket.peer,
+            secure=tls is not None,
+            certificate=None if tls is None else tls.getpeercert() or None,
+        )
         try:
             answer = await self._admit(upgrade)
         except Exception:

@@ -90,6 +90,11 @@ class WebSocket(asyncio.BufferedProtocol):
         self.open = False
         self.peer = "?"
 
+    @property
+    def tls(self) -> Any:
+        """What TLS knows of the other side; None without it."""
+        return None if self._transport is None else self._transport.get_extra_info("ssl_object")
+
     # --- for who holds it ---------------------------------------------------------------------------------
 
     async def receive(self) -> bytes | None:

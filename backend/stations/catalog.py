@@ -186,6 +186,20 @@ async def change(ctx: Context, tenant_id: UUID, identity: str, wanted: StationCh
     return await station_detail(ctx, tenant_id, identity)
 
 
+async def raise_security_profile(ctx: Context, tenant_id: UUID, identity: str, profile: int) -> StationDetail:
+    """Raises Conflict for a lower one than now, and for one that asks for a password where none is known."""
+    station = await find(ctx, tenant_id, identity)
+    row = await store.ref_by_identity(identity, tenant_id)
+    if row is None:
+        raise NotFound(NO_STATION)
+    if profile < row["security_profile"]:
+        raise Conflict("A security profile is never lowered.", code="security_profile_lower")
+    if profile in (1, rules.TLS) and not row["password_hash"]:
+        raise Conflict("This profile needs a password; give the station one first.", code="password_missing")
+    await _store_change(ctx, station, {"security_profile": profile})
+    return await station_detail(ctx, tenant_id, identity)
+
+
 async def decide(
     ctx: Context, tenant_id: UUID, identity: str, registration: Registration, location_id: str | None = None
 ) -> StationDetail:

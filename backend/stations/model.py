@@ -18,11 +18,23 @@ class StationRef:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """Whether a socket may be opened. `reason` of a refusal: identity, unknown, password, rejected or full.
+class Proof:
+    """What a connection itself says of a station: whether it is over TLS, and the name in its verified certificate."""
 
-    `identity` and `full` are answered with 404 and 503, the others with 401, so that a stranger can't tell
-    a wrong password from a name that doesn't exist.
+    secure: bool = False
+    common_name: str | None = None
+
+
+PLAIN = Proof()
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Whether a socket may be opened. `reason` of a refusal: identity, unknown, password, rejected, full, profile or
+    certificate.
+
+    `identity` and `full` are answered with 404 and 503, `profile` and `certificate` with 403, the others with
+    401, so that a stranger can't tell a wrong password from a name that doesn't exist.
     """
 
     allowed: bool

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from backend.stations.model import PLAIN, Proof
 from shared.money import PriceHeadline
 from shared.stations import Availability, ConnectorStatus, Registration
 
@@ -43,6 +44,10 @@ MAX_PENDING = 1000
 MAX_EVSES = 100
 MAX_CONNECTORS_PER_EVSE = 10
 """A station can't announce more: its reports make rows, and a broken or hostile one must not fill the disk."""
+
+TLS = 2
+MUTUAL_TLS = 3
+"""Security profiles (OCPP 2.0.1 part 2, A00): 0 nothing, 1 password, 2 TLS and password, 3 client certificate."""
 
 HASH_SCHEME = "sha256"
 _HEX_KEY = re.compile(r"^(?:[0-9A-Fa-f]{2}){16,20}$")
@@ -168,18 +173,34 @@ class Known:
 
     registration: Registration
     password_hash: str
+    profile: int = 0
 
 
-def admission_refusal(known: Known | None, password: str | None, unknown_stations: str) -> str:
-    """Why a station may not connect: `password`, `rejected` or `unknown`; empty if it may.
+def admission_refusal(
+    known: Known | None, password: str | None, unknown_stations: str, proof: Proof = PLAIN, identity: str = ""
+) -> str:
+    """Why a station may not connect: `password`, `profile`, `certificate`, `rejected` or `unknown`; empty if it may.
 
     The password comes first, so that a stranger learns nothing about the registration.
     """
     if known is None:
         return "" if unknown_stations == "pending" else "unknown"
-    if not password_matches(known.password_hash, password):
+    if known.profile >= TLS and not proof.secure:
+        return "profile"
+    if proof.common_name not in (None, identity) or (known.profile == MUTUAL_TLS and proof.common_name is None):
+        return "certificate"
+    if known.profile != MUTUAL_TLS and not password_matches(known.password_hash, password):
         return "password"
     return "rejected" if known.registration is Registration.REJECTED else ""
+
+
+def security_words(profile: int, has_password: bool) -> str:
+    """What an operator reads about the way a station must prove who it is."""
+    if profile == MUTUAL_TLS:
+        return "TLS and client certificate"
+    if profile == TLS:
+        return "TLS and password"
+    return "Password" if has_password else "No password"
 
 
 # --- texts and secrets -------------------------------------------------------------------------------

@@ -15,10 +15,12 @@ from backend.events import (
 )
 from backend.stations import record_store, rules, store
 from backend.stations.commands import send as send
+from backend.stations.model import PLAIN
 from backend.stations.model import Admission as Admission
 from backend.stations.model import BootFacts as BootFacts
 from backend.stations.model import ConnectorRef as ConnectorRef
 from backend.stations.model import FrameLine as FrameLine
+from backend.stations.model import Proof as Proof
 from backend.stations.model import StationRef as StationRef
 from backend.stations.model import StatusReport as StatusReport
 from backend.stations.model import VariableReport as VariableReport
@@ -29,7 +31,7 @@ from shared.stations import Registration
 # --- admission and presence --------------------------------------------------------------------------
 
 
-async def admit(ctx: Context, identity: str, password: str | None) -> Admission:
+async def admit(ctx: Context, identity: str, password: str | None, proof: Proof = PLAIN) -> Admission:
     """Whether a station may open a socket; asked before the upgrade, so it must not tell much to strangers.
 
     An unknown identity gets a pending row where the settings say so, and the password that it offered first
@@ -42,8 +44,10 @@ async def admit(ctx: Context, identity: str, password: str | None) -> Admission:
         row = await _hold_unknown(ctx, identity, password)
         if row is None:
             return Admission(False, "full")
-    known = None if row is None else rules.Known(Registration(row["registration"]), row["password_hash"])
-    refusal = rules.admission_refusal(known, password, "refuse")
+    known = None
+    if row is not None:
+        known = rules.Known(Registration(row["registration"]), row["password_hash"], row["security_profile"])
+    refusal = rules.admission_refusal(known, password, "refuse", proof, identity)
     if refusal or row is None:
         return Admission(False, refusal)
     return Admission(True, station=station_ref(row))

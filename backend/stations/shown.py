@@ -102,7 +102,7 @@ def station_detail(row: Row, prices: Prices) -> StationDetail:
         row=station_row(row, prices),
         serial=row["serial"],
         firmware=row["firmware"],
-        security="Password" if row["has_password"] else "No password",
+        security=rules.security_words(row["security_profile"], row["has_password"]),
         connected_at=row["connected_at"] if row["online"] else None,
         booted_at=row["booted_at"],
         boot_reason=row["boot_reason"],

@@ -25,7 +25,7 @@ async def ref(station_id: UUID) -> Row | None:
 async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
     """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
     return await _one(
-        f"""SELECT {REF}, s.password_hash, s.online FROM charging_station s
+        f"""SELECT {REF}, s.password_hash, s.security_profile, s.online FROM charging_station s
         WHERE s.identity = $1 AND ($2::uuid IS NULL OR s.tenant = $2)""",
         identity,
         tenant_id,
@@ -39,7 +39,7 @@ async def add_pending(tenant_id: UUID, identity: str, password_hash: str, at: da
         f"""INSERT INTO charging_station AS s (id, tenant, identity, registration, password_hash, created_at)
         SELECT $1, $2, $3, 'pending', $4, $5
         WHERE (SELECT count(*) FROM charging_station WHERE registration = 'pending') < {MAX_PENDING}
-        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, s.password_hash""",
+        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, s.password_hash, s.security_profile""",
         uuid4(),
         tenant_id,
         identity,
@@ -66,7 +66,7 @@ async def add(tenant_id: UUID, values: Mapping[str, Any]) -> Row | None:
     )
 
 
-CHANGEABLE = ("name", "location", "password_hash", "registration")
+CHANGEABLE = ("name", "location", "password_hash", "registration", "security_profile")
 
 
 async def change(station_id: UUID, values: Mapping[str, Any]) -> None:

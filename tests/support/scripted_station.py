@@ -6,6 +6,7 @@ It is built on the websockets client and JSON only, so nothing of the server is 
 import asyncio
 import base64
 import json
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -118,12 +119,18 @@ async def station(
     password: str | None = None,
     headers: dict[str, str] | None = None,
     subprotocols: list[str] | None = None,
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[ScriptedStation]:
     """`url` up to and without the identity, such as ws://127.0.0.1:9000/ocpp."""
     offered = [f"ocpp{version}"] if subprotocols is None else subprotocols
     sent = headers if headers is not None else (basic(identity, password) if password else {})
     async with connect(
-        f"{url}/{identity}", subprotocols=offered or None, additional_headers=sent, compression=None, proxy=None
+        f"{url}/{identity}",
+        subprotocols=offered or None,
+        additional_headers=sent,
+        compression=None,
+        proxy=None,
+        ssl=tls,
     ) as socket:
         one = ScriptedStation(socket)
         try:

@@ -1,2 +1,4 @@
 -- Certificates, and how a station proves who it is.
-SELECT 1;
+
+-- Security profiles
+ALTER TABLE charging_station ADD COLUMN security_profile smallint NOT NULL DEFAULT 0;

@@ -9,6 +9,7 @@ from piccolo.columns import (
     DoublePrecision,
     ForeignKey,
     Integer,
+    SmallInt,
     Text,
     Timestamptz,
     Varchar,
@@ -61,6 +62,7 @@ class ChargingStation(Table, db=DB, tablename="charging_station"):
     booted_at = Timestamptz(null=True, default=None)
     boot_reason = Varchar(length=50, default="")
     created_at = Timestamptz(default=TimestamptzNow())
+    security_profile = SmallInt(default=0)  # 0 nothing, 1 password, 2 TLS and password, 3 client certificate
 
 
 class Connector(Table, db=DB, tablename="connector"):
