@@ -1,0 +1,36 @@
+"""Block P: vendor data that nobody here knows, and additions of vendors in messages that everybody knows."""
+
+import httpx
+
+from tests.support.node import Node
+from tests.support.wire import Meter201, card, only_session, stamp
+
+CUSTOM = {"vendorId": "com.example", "anything": {"deep": [1, "two", None]}}
+
+
+async def test_TC_P_02_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    await node.add_station("CP-1")
+    async with node.booted("CP-1", "2.0.1") as station:
+        for data in ("text", {"an": "object"}, None):
+            payload = {"vendorId": "com.example", "messageId": "Hi"} | ({} if data is None else {"data": data})
+            assert await station.call("DataTransfer", payload) == {"status": "UnknownVendorId"}
+
+
+async def test_TC_P_03_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    """In the message and in its parts; nothing is refused, and what the message says counts."""
+    await node.add_station("CP-1")
+    await card(node)
+    async with node.booted("CP-1", "2.0.1") as station:
+        about = {"vendorName": "Test", "model": "Two", "customData": CUSTOM}
+        boot = {"chargingStation": about, "reason": "PowerUp", "customData": CUSTOM}
+        assert (await station.call("BootNotification", boot))["status"] == "Accepted"
+        assert "currentTime" in await station.call("Heartbeat", {"customData": CUSTOM})
+        status = {"timestamp": stamp(), "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+        assert await station.call("StatusNotification", status | {"customData": CUSTOM}) == {}
+        token = {"idToken": "CARD-1", "type": "ISO14443", "customData": CUSTOM}
+        answer = await station.call("Authorize", {"idToken": token, "customData": CUSTOM})
+        assert answer["idTokenInfo"]["status"] == "Accepted"
+        await Meter201(station, "TX-1").started(token="CARD-1", wh=0, customData=CUSTOM)
+        seen = (await operator.get("/api/v1/stations/CP-1")).json()
+    assert "Two" in str(seen)
+    assert (await only_session(operator))["state"] == "active"
