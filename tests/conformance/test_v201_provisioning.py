@@ -125,3 +125,22 @@ async def test_TC_B_31_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
         await DB.run("UPDATE charging_station SET registration = 'accepted' WHERE identity = 'CP-1'")
         assert (await station.call("BootNotification", boot))["status"] == "Accepted"
     assert (await operator.get(STATION)).json()["boot_reason"] == "Triggered"
+
+
+async def test_TC_B_02_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
+    """Accepted by an operator, the station is asked to boot again at once, and then may work."""
+    await node.add_station("CP-1")
+    await DB.run("UPDATE charging_station SET registration = 'pending' WHERE identity = 'CP-1'")
+    boot: Json = {"chargingStation": {"vendorName": "Test", "model": "One"}, "reason": "PowerUp"}
+    status: Json = {"timestamp": stamp(), "connectorStatus": "Available", "evseId": 1, "connectorId": 1}
+    async with connected(node.ocpp_url, "CP-1", version="2.0.1") as station:
+        assert (await station.call("BootNotification", boot))["status"] == "Pending"
+        assert (await operator.post(f"{STATION}/accept")).status_code == 200
+        message_id, sent = await station.expect_call("TriggerMessage")
+        assert sent == {"requestedMessage": "BootNotification"}
+        await station.answer(message_id, {"status": "Accepted"})
+        assert (await station.call("BootNotification", boot))["status"] == "Accepted"
+        assert await station.call("StatusNotification", status) == {}
+    row = (await operator.get(STATION)).json()["row"]
+    assert row["registration"] == "accepted"
+    assert [one["status"] for one in row["connectors"]] == ["available"]
