@@ -104,9 +104,9 @@ async def test_TC_B_30_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     async with connected(node.ocpp_url, "CP-1", version="2.0.1") as station:
         assert (await station.call("BootNotification", boot))["status"] == "Pending"
         assert (await station.call("StatusNotification", status))["error"] == "SecurityError"
-    detail = (await operator.get(STATION)).json()
-    assert detail["row"]["registration"] == "pending"
-    assert "faulted" not in {one["status"] for one in detail["row"]["connectors"]}
+        detail = (await operator.get(STATION)).json()
+        assert detail["row"]["registration"] == "pending"
+        assert "faulted" not in {one["status"] for one in detail["row"]["connectors"]}
 
 
 async def test_TC_B_31_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
@@ -141,6 +141,6 @@ async def test_TC_B_02_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
         await station.answer(message_id, {"status": "Accepted"})
         assert (await station.call("BootNotification", boot))["status"] == "Accepted"
         assert await station.call("StatusNotification", status) == {}
-    row = (await operator.get(STATION)).json()["row"]
-    assert row["registration"] == "accepted"
-    assert [one["status"] for one in row["connectors"]] == ["available"]
+        row = (await operator.get(STATION)).json()["row"]
+        assert row["registration"] == "accepted"
+        assert [one["status"] for one in row["connectors"]] == ["available"]
