@@ -95,6 +95,7 @@ HARMLESS_TWICE = {
     "POST /api/v1/stations/{identity:str}/variables": "sets a value",
     "POST /api/v1/stations/{identity:str}/variables/read": "only asks",
     "POST /api/v1/stations/{identity:str}/trigger": "only asks",
+    "POST /api/v1/stations/{identity:str}/messages/read": "only asks",
     "POST /api/v1/stations/{identity:str}/ocpp/{action:str}": "any call, raw: once where the caller sends a key",
     "POST /api/v1/incidents/{incident_id:uuid}/acknowledge": "a state, not a step",
     "POST /api/v1/incidents/{incident_id:uuid}/close": "a state, not a step",
@@ -120,6 +121,7 @@ def filled(path: str) -> str:
     """A path with something in its places that doesn't exist."""
     path = path.replace("{file_path:path}", "rapidoc-min.js")
     path = re.sub(r"\{\w+:uuid\}", str(uuid4()), path)
+    path = re.sub(r"\{\w+:int\}", "1", path)
     return re.sub(r"\{\w+:str\}", "NOBODY", path)
 
 
