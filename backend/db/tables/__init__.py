@@ -3,8 +3,8 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken
-from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.displays import DisplayMessage
+from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.stations import (
     ChargingStation,
@@ -49,8 +49,8 @@ __all__ = [
     "Cdr",
     "ChargingStation",
     "Connector",
-    "FirmwareFile",
     "DisplayMessage",
+    "FirmwareFile",
     "IdToken",
     "IdempotencyKey",
     "Incident",

@@ -22,8 +22,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import YES, After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import out_display
-from backend.ocpp.v201 import out_maintenance
+from backend.ocpp.v201 import out_display, out_maintenance
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
