@@ -40,8 +40,10 @@ def ended(trigger: str, reason: str, state: str = "", **what: Any) -> Step:
     return Step("Ended", trigger, state, reason=reason, **({"wh": 3500} | what))
 
 
-async def drive(station: ScriptedStation, steps: Sequence[Step], meter: Meter201 | None = None) -> list[Json]:
-    """Send the steps a minute apart, the last one now; the answers."""
+async def drive(
+    station: ScriptedStation, steps: Sequence[Step], meter: Meter201 | None = None, ago: int = 0
+) -> list[Json]:
+    """Send the steps a minute apart, the last one `ago` minutes before now; the answers."""
     one = meter or Meter201(station, evse=None)
     answers = []
     for place, step in enumerate(steps):
@@ -57,7 +59,9 @@ async def drive(station: ScriptedStation, steps: Sequence[Step], meter: Meter201
         if step.evse is not None:
             more["evse"] = {"id": step.evse, "connectorId": 1}
         answers.append(
-            await one.send(step.kind, step.trigger, minutes_ago=len(steps) - 1 - place, wh=step.wh, info=info, **more)
+            await one.send(
+                step.kind, step.trigger, minutes_ago=ago + len(steps) - 1 - place, wh=step.wh, info=info, **more
+            )
         )
     return answers
 

@@ -47,7 +47,7 @@ async def test_TC_E_03_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
             updated("ChargingStateChanged", "Charging"),
         ]
         meter = Meter201(station, evse=None)
-        answers = await drive(station, steps[:1], meter)
+        answers = await drive(station, steps[:1], meter, ago=10)
         await shown(operator, state="active", id_token="", charging_state="preparing")
         await authorize(station)
         answers = await drive(station, steps[1:], meter)
@@ -60,7 +60,7 @@ async def test_TC_E_04_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     async with charging_station(node, outlets=2) as station:
         await authorize(station)
         meter = Meter201(station, evse=None)
-        answers = await drive(station, [started("Authorized", wh=None, token=True)], meter)
+        answers = await drive(station, [started("Authorized", wh=None, token=True)], meter, ago=10)
         assert accepted(answers)
         await shown(operator, state="active", id_token=SEEN, connector_id=None)
         await status(station, "Occupied")
@@ -106,7 +106,7 @@ async def test_TC_E_12_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     """ParkingBayOccupancy: a car stands there, and nothing else has happened."""
     async with charging_station(node) as station:
         meter = Meter201(station, evse=None)
-        await drive(station, [started("EVDetected", evse=1, wh=None)], meter)
+        await drive(station, [started("EVDetected", evse=1, wh=None)], meter, ago=10)
         await shown(operator, state="active", id_token="", charging_state=None, connector="1")
         await authorize(station)
         await drive(

@@ -67,7 +67,7 @@ async def test_TC_E_16_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     """The card turns out to be worth nothing: the answer says so, and the station ends what it began."""
     async with charging_station(node, known_card=False) as station:
         meter = Meter201(station, evse=None)
-        answers = await drive(station, [started("Authorized", "Charging", evse=1, token=True)], meter)
+        answers = await drive(station, [started("Authorized", "Charging", evse=1, token=True)], meter, ago=10)
         assert answers[0]["idTokenInfo"]["status"] == "Invalid"
         await drive(station, [ended("Deauthorized", "DeAuthorized", "EVConnected", wh=1000)], meter)
         await shown(operator, state="failed", energy_wh=0)
@@ -97,7 +97,7 @@ async def test_TC_E_21_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     async with charging_station(node) as station:
         await authorize(station)
         meter = Meter201(station, evse=None)
-        await drive(station, BEGIN, meter)
+        await drive(station, BEGIN, meter, ago=10)
         session = await shown(operator, state="active")
         path = f"/api/v1/transactions/{session['id']}/stop"
         payload, answer = await asked(station, operator, path, {}, "RequestStopTransaction", {"status": "Accepted"})
@@ -117,7 +117,7 @@ async def test_TC_E_26_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     async with charging_station(node) as station:
         await authorize(station)
         meter = Meter201(station, evse=None)
-        await drive(station, [*BEGIN, updated("EVCommunicationLost", "Idle", wh=2000)], meter)
+        await drive(station, [*BEGIN, updated("EVCommunicationLost", "Idle", wh=2000)], meter, ago=10)
         await shown(operator, state="active", charging_state="idle", energy_wh=1000)
         await drive(
             station,
@@ -136,7 +136,7 @@ async def test_TC_E_39_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     async with charging_station(node) as station:
         await authorize(station)
         meter = Meter201(station, evse=None)
-        await drive(station, [started("Authorized", wh=None, token=True)], meter)
+        await drive(station, [started("Authorized", wh=None, token=True)], meter, ago=10)
         await drive(station, [ended("EVConnectTimeout", "Timeout", wh=None)], meter)
         await shown(operator, state="ended", stop_reason="Timeout", energy_wh=0, id_token=SEEN)
 
@@ -146,7 +146,7 @@ async def asked_status(node: Node, operator: httpx.AsyncClient, known: bool, rep
     async with charging_station(node) as station:
         await authorize(station)
         meter = Meter201(station, evse=None)
-        await drive(station, BEGIN, meter)
+        await drive(station, BEGIN, meter, ago=10)
         if reply.get("ongoingIndicator") is False:
             await drive(station, [ended("StopAuthorized", "Local", "EVConnected", token=True)], meter)
         wanted: Json = {"transactionId": meter.ref} if known else {}
