@@ -10,7 +10,9 @@ from backend.context import Context
 from backend.displays import rules, service
 from backend.stations import catalog
 from backend.web.guards import Actor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
 from shared.accounts import Role
+from shared.base import Page
 from shared.displays import DisplayAnswer, DisplayFilter, DisplayMessage, DisplayMessageNew
 
 PATH = "/api/v1/stations/{identity:str}/messages"
@@ -25,10 +27,15 @@ def _told(answer: Answer, words: dict[str, str] | None = None) -> DisplayAnswer:
 
 
 @get(PATH, role=Role.OPERATOR, summary="Messages on a station's screen")
-async def listed(ctx: Context, actor: Actor, identity: str) -> list[DisplayMessage]:
-    """As the station last told or accepted them."""
+async def listed(
+    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[DisplayMessage]:
+    """As the station last told or accepted them, by number."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return await service.shown(ctx, station.id)
+    after = decode_cursor(cursor, tuple[int])
+    found = [one for one in await service.shown(ctx, station.id) if after is None or one.number > after[0]]
+    more = encode_cursor([found[limit - 1].number]) if len(found) > limit else None
+    return Page(items=found[:limit], next_cursor=more)
 
 
 @put(PATH + "/{number:int}", role=Role.OPERATOR, summary="Show a message on a station's screen")

@@ -31,11 +31,15 @@ from shared.stations import CommandAnswer
 
 AnyRequest = Request[Any, Any, Any]
 STATION = "/api/v1/stations/{identity:str}"
-AFTER = tuple[datetime, UUID]
 
 
 def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
     return Page(items=items, next_cursor=encode_cursor(following) if following else None)
+
+
+def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
+    key: tuple[datetime, UUID] | None = decode_cursor(cursor, tuple[datetime, UUID])
+    return key
 
 
 @post("/api/v1/firmware-files", role=Role.OPERATOR, request_max_body_size=None, summary="Upload a firmware file")
@@ -53,7 +57,7 @@ async def add_firmware(
 async def list_firmware(
     ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[FirmwareFile]:
-    return _page(*await service.firmware_files(ctx, actor.tenant_id, decode_cursor(cursor, AFTER), limit))
+    return _page(*await service.firmware_files(ctx, actor.tenant_id, _after(cursor), limit))
 
 
 @post(f"{STATION}/firmware", role=Role.OPERATOR, status_code=200, summary="Update a station's firmware")
@@ -97,7 +101,7 @@ async def list_updates(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[MaintenanceTask]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await service.tasks(ctx, station, service.FIRMWARE, decode_cursor(cursor, AFTER), limit))
+    return _page(*await service.tasks(ctx, station, service.FIRMWARE, _after(cursor), limit))
 
 
 @get(f"{STATION}/firmware/{{task_id:uuid}}", role=Role.OPERATOR, summary="One firmware update")
@@ -124,7 +128,7 @@ async def list_logs(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[MaintenanceTask]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await service.tasks(ctx, station, service.LOGS, decode_cursor(cursor, AFTER), limit))
+    return _page(*await service.tasks(ctx, station, service.LOGS, _after(cursor), limit))
 
 
 @get(f"{STATION}/logs/{{task_id:uuid}}", role=Role.OPERATOR, summary="One log file and how it came")

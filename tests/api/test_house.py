@@ -92,6 +92,7 @@ HARMLESS_TWICE = {
     "POST /api/v1/locations": "made once where the caller sends a key; an empty one shows nowhere and can be deleted",
     "POST /api/v1/stations/{identity:str}/accept": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/reject": "a state, not a step",
+    "POST /api/v1/stations/{identity:str}/security-profile": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/variables": "sets a value",
     "POST /api/v1/stations/{identity:str}/variables/read": "only asks",
     "POST /api/v1/stations/{identity:str}/trigger": "only asks",

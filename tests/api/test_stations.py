@@ -259,40 +259,31 @@ async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> No
     assert (await operator.get(f"{STATION}/frames", params={"direction": "up"})).status_code == 400
 
 
+def line(place: Place, kind: str, payload: str, code: str = "") -> service.FrameLine:
+    return service.FrameLine(
+        station_id=place.station_id,
+        at=place.ctx.now(),
+        direction="in",
+        kind=kind,
+        action="Reset",
+        payload=payload,
+        size=3,
+        error_code=code,
+    )
+
+
 async def test_the_log_of_errors_only(place: Place, operator: httpx.AsyncClient) -> None:
-    lines = [
-        service.FrameLine(
-            station_id=place.station_id,
-            at=place.ctx.now(),
-            direction="in",
-            kind=kind,
-            action="Heartbeat",
-            payload=kind,
-            size=3,
-        )
-        for kind in ("call", "malformed", "result", "error")
-    ]
+    lines = [line(place, kind, kind) for kind in ("call", "malformed", "result", "error")]
     await service.log_frames(place.ctx, lines)
     found = (await operator.get(f"{STATION}/frames", params={"errors": True})).json()
     assert [one["payload"] for one in found["items"]] == ["error", "malformed"]
 
 
 async def test_errors_are_explained_and_the_log_is_a_file(place: Place, operator: httpx.AsyncClient) -> None:
-    def line(kind: str, payload: str, code: str = "") -> service.FrameLine:
-        return service.FrameLine(
-            station_id=place.station_id,
-            at=place.ctx.now(),
-            direction="in",
-            kind=kind,
-            action="Reset",
-            payload=payload,
-            size=3,
-            error_code=code,
-        )
-
     evil = '=HYPERLINK("http://x","y")'
     await service.log_frames(
-        place.ctx, [line("call", "[2]"), line("malformed", evil), line("error", "[4]", "NotSupported")]
+        place.ctx,
+        [line(place, "call", "[2]"), line(place, "malformed", evil), line(place, "error", "[4]", "NotSupported")],
     )
     shown = (await operator.get(f"{STATION}/frames")).json()["items"]
     words = ["The receiver knows this action but can't do it.", frame_words.MALFORMED, ""]

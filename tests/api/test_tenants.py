@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
@@ -61,6 +61,22 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"{station}/accept", None),
         ("POST", f"{station}/reject", None),
         ("GET", f"{station}/frames", None),
+        ("GET", f"{station}/frames/export", None),
+        ("GET", f"{station}/messages", None),
+        ("PUT", f"{station}/messages/1", {"priority": "NormalCycle", "content": "Mine"}),
+        ("POST", f"{station}/messages/read", {}),
+        ("DELETE", f"{station}/messages/1", None),
+        ("POST", f"{station}/security-profile", {"profile": 2}),
+        ("GET", f"{station}/security-events", None),
+        ("GET", f"{station}/firmware", None),
+        ("POST", f"{station}/firmware", {"url": "https://files.example/f.bin"}),
+        ("POST", f"{station}/firmware/publish", {"url": "https://files.example/f.bin", "checksum": "a" * 32}),
+        ("POST", f"{station}/firmware/unpublish", {"checksum": "a" * 32}),
+        ("GET", f"{station}/firmware/{uuid4()}", None),
+        ("GET", f"{station}/logs", None),
+        ("POST", f"{station}/logs", {}),
+        ("GET", f"{station}/logs/{uuid4()}", None),
+        ("GET", f"{station}/logs/{uuid4()}/file", None),
         ("GET", f"{station}/variables", None),
         ("GET", f"{station}/commands", None),
         ("POST", f"{station}/variables", {"name": "a", "value": "b"}),
@@ -81,6 +97,10 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"/api/v1/analytics?location_id={one['location']}", None),
         ("GET", f"/api/v1/analytics.csv?location_id={one['location']}", None),
     ]
+
+
+MADE_UP = re.compile(r"/(firmware|logs)/")
+"""These have no row in this test: they don't exist for anybody."""
 
 
 async def counted() -> dict[str, int]:
@@ -131,7 +151,7 @@ async def test_the_same_ids_do_exist_for_their_own(ours: dict[str, Any]) -> None
     people = People(ctx, create_app(ctx), ours["tenant"])
     async with ctx.bus, people.client(Role.ADMIN) as client:
         for method, path, body in of_ours(ours):
-            if method == "GET" and not path.endswith("/receipt"):
+            if method == "GET" and not path.endswith("/receipt") and not MADE_UP.search(path):
                 assert (await ask(client, method, path, body)).status_code == 200, path
         answer = await client.post("/api/v1/incidents/{}/acknowledge".format(ours["incident"]))
         assert answer.status_code == 200

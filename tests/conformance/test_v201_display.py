@@ -45,7 +45,7 @@ def sent(**more: Any) -> Json:
 
 
 async def stored(operator: httpx.AsyncClient) -> list[Json]:
-    return list((await operator.get(PATH)).json())
+    return list((await operator.get(PATH)).json()["items"])
 
 
 async def shows(node: Node, operator: httpx.AsyncClient, fields: Json, wire: Json) -> None:
@@ -86,8 +86,8 @@ async def lists(node: Node, operator: httpx.AsyncClient, body: Json, wire: Json,
             info = sent(id=one, priority="InFront", state="Idle", customData={"vendorId": "X", "any": 1})["message"]
             part = {"requestId": number, "tbc": more, "messageInfo": [info]}
             assert await station.call("NotifyDisplayMessages", part) == {}
-        kept = await eventually(operator, PATH, lambda found: len(found) == 2)
-        assert [(one["number"], one["state"], one["request_id"]) for one in kept] == [
+        kept = await eventually(operator, PATH, lambda found: len(found["items"]) == 2)
+        assert [(one["number"], one["state"], one["request_id"]) for one in kept["items"]] == [
             (1, "Idle", number),
             (2, "Idle", number),
         ]

@@ -185,6 +185,7 @@ def test_every_rule_is_asked() -> None:
             presence(online=True),
             rules.StartFacts(label="1", failures=0),
             rules.SessionFacts(label="1", number=1, flags=frozenset()),
+            rules.SecurityFacts(kind="TamperDetectionActivated"),
         )
         for name, _ in rules.verdicts(facts)
     }
