@@ -238,27 +238,6 @@ async def test_the_app_knows_what_to_enter_into_a_station(clock: Clock, db: str)
             assert (await nobody.get("/api/v1/meta")).json()["ocpp_url"] == wanted
 
 
-async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> None:
-    lines = [
-        service.FrameLine(
-            station_id=place.station_id,
-            at=place.ctx.now(),
-            direction="in",
-            kind="call",
-            action="Heartbeat",
-            payload=f"[{number}]",
-            size=3,
-        )
-        for number in range(3)
-    ]
-    await service.log_frames(place.ctx, lines)
-    first = (await operator.get(f"{STATION}/frames", params={"limit": 2, "direction": "in"})).json()
-    rest = (await operator.get(f"{STATION}/frames", params={"limit": 2, "cursor": first["next_cursor"]})).json()
-    assert [one["payload"] for one in first["items"] + rest["items"]] == ["[2]", "[1]", "[0]"]
-    assert rest["next_cursor"] is None
-    assert (await operator.get(f"{STATION}/frames", params={"direction": "up"})).status_code == 400
-
-
 def line(place: Place, kind: str, payload: str, code: str = "") -> service.FrameLine:
     return service.FrameLine(
         station_id=place.station_id,
@@ -270,6 +249,16 @@ def line(place: Place, kind: str, payload: str, code: str = "") -> service.Frame
         size=3,
         error_code=code,
     )
+
+
+async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> None:
+    lines = [line(place, "call", f"[{number}]") for number in range(3)]
+    await service.log_frames(place.ctx, lines)
+    first = (await operator.get(f"{STATION}/frames", params={"limit": 2, "direction": "in"})).json()
+    rest = (await operator.get(f"{STATION}/frames", params={"limit": 2, "cursor": first["next_cursor"]})).json()
+    assert [one["payload"] for one in first["items"] + rest["items"]] == ["[2]", "[1]", "[0]"]
+    assert rest["next_cursor"] is None
+    assert (await operator.get(f"{STATION}/frames", params={"direction": "up"})).status_code == 400
 
 
 async def test_the_log_of_errors_only(place: Place, operator: httpx.AsyncClient) -> None:
@@ -293,9 +282,9 @@ async def test_errors_are_explained_and_the_log_is_a_file(place: Place, operator
     rows = list(csv.DictReader(io.StringIO(table.text)))
     assert [row["explanation"] for row in rows] == words
     assert [row["payload"] for row in rows] == ["[4]", f"'{evil}", "[2]"]
-    lines = await operator.get(f"{STATION}/frames/export", params={"format": "ndjson", "errors": True})
-    assert lines.headers["content-type"].startswith("application/x-ndjson")
-    assert [msgspec.json.decode(one) for one in lines.text.splitlines()] == shown[:2]
+    stream = await operator.get(f"{STATION}/frames/export", params={"format": "ndjson", "errors": True})
+    assert stream.headers["content-type"].startswith("application/x-ndjson")
+    assert [msgspec.json.decode(one) for one in stream.text.splitlines()] == shown[:2]
     assert (await operator.get(f"{STATION}/frames/export", params={"format": "xml"})).status_code == 400
 
 
