@@ -1,4 +1,4 @@
--- Charging profiles, messages on screens.
+-- Messages on the screens of stations.
 
 CREATE SEQUENCE display_request AS integer CYCLE;
 

@@ -1,2 +1,0 @@
--- Variables with all they are, monitors, events and reports.
-SELECT 1;

@@ -1,2 +1,0 @@
--- Groups, local lists and reservations.
-SELECT 1;

@@ -1,2 +1,0 @@
--- Commands that wait, templates, and roll-outs to many stations.
-SELECT 1;
