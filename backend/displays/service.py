@@ -1,7 +1,10 @@
 """Messages on screens: sent, asked for, removed, and kept as the station last told."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from backend.commands import Answer, ListMessages, RemoveMessage, ShowMessage
 from backend.context import Context
@@ -16,31 +19,11 @@ async def show(ctx: Context, station_id: UUID, number: int, new: DisplayMessageN
     """Kept once the station has accepted it. Raises InvalidInput and the errors of a command."""
     if wrong := rules.problem(new.begins_at, new.ends_at):
         raise InvalidInput(wrong, fields=[("$.ends_at", wrong)])
-    command = ShowMessage(
-        number=number,
-        priority=new.priority,
-        format=new.format,
-        content=new.content,
-        language=new.language or None,
-        state=new.state or None,
-        begins_at=new.begins_at,
-        ends_at=new.ends_at,
-        transaction_ref=new.transaction_ref or None,
-    )
-    answer = await stations.send(ctx, station_id, command, account_id=by)
+    said = msgspec.structs.asdict(new)
+    fields: dict[str, Any] = {name: value or None for name, value in said.items()}
+    answer = await stations.send(ctx, station_id, ShowMessage(number=number, **fields), account_id=by)
     if answer.accepted:
-        one = Shown(
-            number=number,
-            priority=new.priority,
-            format=new.format,
-            content=new.content,
-            language=new.language,
-            state=new.state,
-            begins_at=new.begins_at,
-            ends_at=new.ends_at,
-            transaction_ref=new.transaction_ref,
-        )
-        await store.put(station_id, one, None, ctx.now())
+        await store.put(station_id, Shown(number=number, **said), None, ctx.now())
     return answer
 
 

@@ -1,5 +1,6 @@
 """Firmware, logs and security events over HTTP, and the addresses that stations fetch from and send to."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -60,17 +61,26 @@ async def list_firmware(
     return _page(*await service.firmware_files(ctx, actor.tenant_id, _after(cursor), limit))
 
 
+async def _start(
+    ctx: Context,
+    actor: Actor,
+    request: AnyRequest,
+    identity: str,
+    start: Callable[..., Awaitable[MaintenanceTask]],
+    data: Any,
+) -> Response[MaintenanceTask]:
+    async def work() -> MaintenanceTask:
+        return await start(ctx, await catalog.find(ctx, actor.tenant_id, identity), actor.account_id, data)
+
+    return await once(ctx, request, actor.account_id, work, status=200)
+
+
 @post(f"{STATION}/firmware", role=Role.OPERATOR, status_code=200, summary="Update a station's firmware")
 async def start_firmware(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartFirmware
 ) -> Response[MaintenanceTask]:
     """Needs an Idempotency-Key header."""
-
-    async def start() -> MaintenanceTask:
-        station = await catalog.find(ctx, actor.tenant_id, identity)
-        return await service.start_update(ctx, station, actor.account_id, data)
-
-    return await once(ctx, request, actor.account_id, start, status=200)
+    return await _start(ctx, actor, request, identity, service.start_update, data)
 
 
 @post(f"{STATION}/firmware/publish", role=Role.OPERATOR, status_code=200, summary="Publish firmware on a controller")
@@ -78,12 +88,7 @@ async def publish_firmware(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartPublish
 ) -> Response[MaintenanceTask]:
     """OCPP 2.0.1: a local controller offers the file to its stations. Needs an Idempotency-Key header."""
-
-    async def start() -> MaintenanceTask:
-        station = await catalog.find(ctx, actor.tenant_id, identity)
-        return await service.start_publish(ctx, station, actor.account_id, data)
-
-    return await once(ctx, request, actor.account_id, start, status=200)
+    return await _start(ctx, actor, request, identity, service.start_publish, data)
 
 
 @post(f"{STATION}/firmware/unpublish", role=Role.OPERATOR, status_code=200, summary="Stop publishing firmware")
@@ -115,12 +120,7 @@ async def start_log(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartLog
 ) -> Response[MaintenanceTask]:
     """Needs an Idempotency-Key header."""
-
-    async def start() -> MaintenanceTask:
-        station = await catalog.find(ctx, actor.tenant_id, identity)
-        return await service.start_log(ctx, station, actor.account_id, data)
-
-    return await once(ctx, request, actor.account_id, start, status=200)
+    return await _start(ctx, actor, request, identity, service.start_log, data)
 
 
 @get(f"{STATION}/logs", role=Role.OPERATOR, summary="Log files of a station, newest first")
@@ -172,7 +172,7 @@ async def post_upload(ctx: Context, request: AnyRequest, token: str, filename: s
 
 @get("/api/v1/firmware/{token:str}/{filename:str}", public=True, summary="A station fetches its firmware")
 async def fetch_firmware(ctx: Context, token: str, filename: str) -> File:
-    path, _ = await service.firmware_for_station(ctx, token)
+    path = await service.firmware_for_station(ctx, token)
     return File(path=path, filename=filename, media_type="application/octet-stream")
 
 

@@ -25,10 +25,6 @@ OVER = frozenset(
 SCHEMES = frozenset({"http", "https", "ftp", "ftps", "sftp"})
 CRITICAL = frozenset(
     {
-        "FirmwareUpdated",
-        "SettingSystemTime",
-        "StartupOfTheDevice",
-        "ResetOrReboot",
         "SecurityLogWasCleared",
         "MemoryExhaustion",
         "TamperDetectionActivated",
@@ -42,9 +38,8 @@ CRITICAL = frozenset(
         "InvalidTLSCipherSuite",
     }
 )
-"""Appendix 1 of 2.0.1 and of the security whitepaper for 1.6, without what every restart causes."""
-ROUTINE = frozenset({"FirmwareUpdated", "SettingSystemTime", "StartupOfTheDevice", "ResetOrReboot"})
-"""Critical by the specification, but part of a normal day: nobody must be woken for them."""
+"""Appendix 1 of 2.0.1 and of the security whitepaper for 1.6, without FirmwareUpdated, SettingSystemTime,
+StartupOfTheDevice and ResetOrReboot: critical there, but part of a normal day, and nobody must be woken for them."""
 
 
 def shown_status(word: str) -> str:
@@ -56,7 +51,7 @@ def is_over(word: str) -> bool:
 
 
 def critical(kind: str) -> bool:
-    return kind in CRITICAL - ROUTINE
+    return kind in CRITICAL
 
 
 def url_problem(url: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from backend import commands
 from backend.context import Context
@@ -27,7 +27,9 @@ from shared.maintenance import (
     TaskStep,
 )
 
-FIRMWARE = ("update", "publish")
+UPDATES = ("update",)
+PUBLICATIONS = ("publish",)
+FIRMWARE = UPDATES + PUBLICATIONS
 LOGS = ("diagnostics", "security")
 ADDRESS_LIFE = timedelta(days=1)
 """How long a station may use an address that it was given, counted from when it shall begin."""
@@ -42,7 +44,7 @@ Key = list[Any] | None
 async def add_firmware(
     ctx: Context, tenant_id: UUID, account_id: UUID, name: str, stream: AsyncIterator[bytes]
 ) -> FirmwareFile:
-    file_id = UUID(bytes=secrets.token_bytes(16), version=4)
+    file_id = uuid4()
     stored = await files.write(stream, files.firmware_path(ctx, file_id), files.MAX_FIRMWARE)
     values = {"name": _safe(name), "size": stored.size, "sha256": stored.sha256, "md5": stored.md5}
     return _file(await store.add_file(file_id, tenant_id, account_id, values, ctx.now()))
@@ -110,7 +112,7 @@ async def start_update(ctx: Context, station: StationRef, account_id: UUID, want
         signature=wanted.signature,
         certificate=wanted.certificate,
     )
-    return await _ask(ctx, station, account_id, task_id, FIRMWARE[:1], command)
+    return await _ask(ctx, station, account_id, task_id, UPDATES, command)
 
 
 async def start_publish(ctx: Context, station: StationRef, account_id: UUID, wanted: StartPublish) -> MaintenanceTask:
@@ -128,7 +130,7 @@ async def start_publish(ctx: Context, station: StationRef, account_id: UUID, wan
         retries=wanted.retries,
         retry_interval_s=wanted.retry_interval_s,
     )
-    return await _ask(ctx, station, account_id, task_id, FIRMWARE[1:], command)
+    return await _ask(ctx, station, account_id, task_id, PUBLICATIONS, command)
 
 
 async def start_log(ctx: Context, station: StationRef, account_id: UUID, wanted: StartLog) -> MaintenanceTask:
@@ -161,7 +163,7 @@ async def _begin(
     source: store.Row | None = None,
     url: str = "",
 ) -> tuple[UUID, int, str]:
-    """The row, its number, and the address for the station. Of an address of ours only a digest is kept."""
+    """The row, its number, and the address for the station. The row keeps a digest of it only."""
     now, number, token = ctx.now(), await store.request_id(), secrets.token_urlsafe(24)
     base = f"{ctx.settings.app_url}/api/v1"
     location = url or (f"{base}/firmware/{token}/{quote(source['name'])}" if source else f"{base}/uploads/{token}")
@@ -272,13 +274,13 @@ async def receive(ctx: Context, token: str, name: str, stream: AsyncIterator[byt
     await store.received(row["id"], _safe(name) if name else "", stored.size)
 
 
-async def firmware_for_station(ctx: Context, token: str) -> tuple[Path, str]:
-    """Where the file lies, and its name. It may be fetched again until it expires: stations retry."""
+async def firmware_for_station(ctx: Context, token: str) -> Path:
+    """Where the file lies. It may be fetched again until it expires: stations retry."""
     row = await _addressed(ctx, token)
     path = files.firmware_path(ctx, row["firmware_file"]) if row["firmware_file"] else None
     if row["kind"] not in FIRMWARE or path is None or not path.exists():
         raise NotFound("This address doesn't exist, or not any more.")
-    return path, path.name
+    return path
 
 
 async def uploaded(ctx: Context, station: StationRef, task_id: UUID) -> tuple[Path, str]:

@@ -1,7 +1,6 @@
 """TLS on the OCPP listener: its context, and who a client certificate says that a station is."""
 
 import ssl
-from collections.abc import Iterable
 from typing import Any
 
 import structlog
@@ -57,12 +56,6 @@ def server_context(settings: Settings) -> ssl.SSLContext:
             f"The files of WATTLINE_OCPP_TLS_CERT, _KEY and _CLIENT_CA can't be used ({error.strerror or error})."
         ) from None
     return context
-
-
-def trust(context: ssl.SSLContext, roots: Iterable[str]) -> None:
-    """Accept client certificates of further roots (PEM), also while listening."""
-    for root in roots:
-        context.load_verify_locations(cadata=root)
 
 
 def common_name(certificate: dict[str, Any] | None) -> str | None:

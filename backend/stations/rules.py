@@ -181,7 +181,8 @@ def admission_refusal(
 ) -> str:
     """Why a station may not connect: `password`, `profile`, `certificate`, `rejected` or `unknown`; empty if it may.
 
-    The password comes first, so that a stranger learns nothing about the registration.
+    The way of the connection comes first: over plain TCP a station that needs TLS isn't even asked for its password.
+    Then the password, so that a stranger learns nothing about the registration.
     """
     if known is None:
         return "" if unknown_stations == "pending" else "unknown"

@@ -1,6 +1,6 @@
 """Whole sessions of a 2.0.1 station as lists of steps, and what must be stored and shown of them."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
 from tests.support.wire import Json, Meter201, card, only_session, stamp
 
+STATION = "/api/v1/stations/CP-1"
 TOKEN = {"idToken": "CARD-1", "type": "ISO14443"}
 SEEN = "•••RD-1"
 """What is shown of it."""
@@ -77,7 +78,7 @@ async def authorize(station: ScriptedStation, expected: str = "Accepted") -> Non
 
 
 @asynccontextmanager
-async def charging_station(node: Node, *, outlets: int = 1, known_card: bool = True):  # type: ignore[no-untyped-def]
+async def charging_station(node: Node, *, outlets: int = 1, known_card: bool = True) -> AsyncIterator[ScriptedStation]:
     """A booted station with free outlets, and a known card."""
     await node.add_station("CP-1", connectors=outlets, tariff_id=await node.add_tariff())
     if known_card:
@@ -86,6 +87,11 @@ async def charging_station(node: Node, *, outlets: int = 1, known_card: bool = T
         for evse in range(1, outlets + 1):
             await status(station, "Available", evse)
         yield station
+
+
+async def outlets(operator: httpx.AsyncClient) -> list[Json]:
+    """The connectors of the station, as operators see them."""
+    return list((await operator.get(STATION)).json()["row"]["connectors"])
 
 
 async def shown(operator: httpx.AsyncClient, **expected: Any) -> Json:

@@ -1,7 +1,6 @@
 """OCPP 1.6: who may connect, and how."""
 
 import ssl
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -10,24 +9,14 @@ import pytest
 from tests.support.certificates import Authority
 from tests.support.node import Node
 from tests.support.scripted_station import station
-from tests.support.secured import PASSWORD, let_in, other_user, raised, refused, secure_url, tls_settings, with_password
+from tests.support.secured import PASSWORD, let_in, other_user, raised, refused, secure_url, with_password
 
 VERSION = "1.6"
 
 
 @pytest.fixture
-def secured(tmp_path: Path) -> tuple[Authority, dict[str, Any]]:
-    return tls_settings(tmp_path)
-
-
-@pytest.fixture
 def node_settings(secured: tuple[Authority, dict[str, Any]]) -> dict[str, Any]:
     return secured[1]
-
-
-@pytest.fixture
-def root(secured: tuple[Authority, dict[str, Any]]) -> Authority:
-    return secured[0]
 
 
 async def test_TC_085_CSMS(node: Node, operator: httpx.AsyncClient, root: Authority) -> None:

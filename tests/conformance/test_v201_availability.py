@@ -4,15 +4,9 @@ from typing import Any
 
 import httpx
 
-from tests.conformance.flows import charging_station, drive, ended, started, status
+from tests.conformance.flows import STATION, charging_station, drive, ended, outlets, started, status
 from tests.support.node import Node
 from tests.support.wire import Json, Meter201, asked, eventually, stamp
-
-STATION = "/api/v1/stations/CP-1"
-
-
-async def outlets(operator: httpx.AsyncClient) -> list[Json]:
-    return list((await operator.get(STATION)).json()["row"]["connectors"])
 
 
 async def switch(

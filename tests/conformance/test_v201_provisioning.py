@@ -70,8 +70,10 @@ async def test_TC_B_20_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     await restart(node, operator, "soft", "OnIdle", "Accepted")
 
 
-async def restart_while_charging(node: Node, operator: httpx.AsyncClient, kind: str, word: str, reply: str) -> None:
-    """The session goes on until the station ends it, and says why it ended."""
+async def restart_while_charging(
+    node: Node, operator: httpx.AsyncClient, kind: str, word: str, reply: str, trigger: str, reason: str
+) -> None:
+    """The session goes on until the station, or its driver, ends it."""
     await node.add_station("CP-1")
     await card(node)
     async with node.booted("CP-1", "2.0.1") as station:
@@ -81,18 +83,18 @@ async def restart_while_charging(node: Node, operator: httpx.AsyncClient, kind: 
         assert sent == {"type": word}
         assert (answer.json()["accepted"], answer.json()["status"]) == (True, reply)
         assert (await only_session(operator))["ended_at"] is None
-        await meter.ended("ResetCommand", wh=500, info={"stoppedReason": "ImmediateReset"})
+        await meter.ended(trigger, wh=500, info={"stoppedReason": reason})
     session = await only_session(operator)
     assert session["ended_at"] is not None
     assert session["energy_wh"] == 500
 
 
 async def test_TC_B_21_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
-    await restart_while_charging(node, operator, "soft", "OnIdle", "Scheduled")
+    await restart_while_charging(node, operator, "soft", "OnIdle", "Scheduled", "StopAuthorized", "Local")
 
 
 async def test_TC_B_22_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
-    await restart_while_charging(node, operator, "hard", "Immediate", "Accepted")
+    await restart_while_charging(node, operator, "hard", "Immediate", "Accepted", "ResetCommand", "ImmediateReset")
 
 
 async def test_TC_B_30_CSMS(node: Node, operator: httpx.AsyncClient) -> None:

@@ -3,16 +3,10 @@
 import httpx
 
 from shared.accounts import Role
-from tests.conformance.flows import charging_station, drive, ended, shown, started, status, updated
+from tests.conformance.flows import STATION, charging_station, drive, ended, outlets, shown, started, status, updated
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
 from tests.support.wire import Json, Meter201, asked, eventually, stamp
-
-STATION = "/api/v1/stations/CP-1"
-
-
-async def outlets(operator: httpx.AsyncClient) -> list[Json]:
-    return list((await operator.get(STATION)).json()["row"]["connectors"])
 
 
 async def start(node: Node, station: ScriptedStation, operator: httpx.AsyncClient) -> tuple[httpx.AsyncClient, Json]:

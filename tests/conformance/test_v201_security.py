@@ -19,7 +19,6 @@ from tests.support.secured import (
     raised,
     refused,
     secure_url,
-    tls_settings,
     with_password,
 )
 
@@ -27,18 +26,8 @@ VERSION = "2.0.1"
 
 
 @pytest.fixture
-def secured(tmp_path: Path) -> tuple[Authority, dict[str, Any]]:
-    return tls_settings(tmp_path)
-
-
-@pytest.fixture
 def node_settings(secured: tuple[Authority, dict[str, Any]]) -> dict[str, Any]:
     return secured[1]
-
-
-@pytest.fixture
-def root(secured: tuple[Authority, dict[str, Any]]) -> Authority:
-    return secured[0]
 
 
 async def test_TC_A_01_CSMS(node: Node, operator: httpx.AsyncClient) -> None:

@@ -11,14 +11,14 @@ UPLOAD_FAILED = {"UploadFailed": "UploadFailure"}
 
 
 async def firmware(session: Session, request: m.FirmwareStatusNotification) -> m.FirmwareStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, ("update",), request.status, None)
+    await maintenance.reported(session.ctx, session.station, maintenance.UPDATES, request.status, None)
     return m.FirmwareStatusNotificationResponse()
 
 
 async def signed_firmware(
     session: Session, request: m.SignedFirmwareStatusNotification
 ) -> m.SignedFirmwareStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, ("update",), request.status, request.request_id)
+    await maintenance.reported(session.ctx, session.station, maintenance.UPDATES, request.status, request.request_id)
     return m.SignedFirmwareStatusNotificationResponse()
 
 
@@ -31,8 +31,7 @@ async def diagnostics(
 
 
 async def log(session: Session, request: m.LogStatusNotification) -> m.LogStatusNotificationResponse:
-    kinds = ("diagnostics", "security")
-    await maintenance.reported(session.ctx, session.station, kinds, request.status, request.request_id)
+    await maintenance.reported(session.ctx, session.station, maintenance.LOGS, request.status, request.request_id)
     return m.LogStatusNotificationResponse()
 
 

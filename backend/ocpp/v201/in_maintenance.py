@@ -8,7 +8,7 @@ from backend.ocpp.v201 import messages as m
 
 
 async def firmware(session: Session, request: m.FirmwareStatusNotification) -> m.FirmwareStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, ("update",), request.status, request.request_id)
+    await maintenance.reported(session.ctx, session.station, maintenance.UPDATES, request.status, request.request_id)
     return m.FirmwareStatusNotificationResponse()
 
 
@@ -18,14 +18,13 @@ async def published(
     """L03: where the local controller offers the file comes with Published."""
     where = " ".join(request.location or ())
     await maintenance.reported(
-        session.ctx, session.station, ("publish",), request.status, request.request_id, detail=where
+        session.ctx, session.station, maintenance.PUBLICATIONS, request.status, request.request_id, detail=where
     )
     return m.PublishFirmwareStatusNotificationResponse()
 
 
 async def log(session: Session, request: m.LogStatusNotification) -> m.LogStatusNotificationResponse:
-    kinds = ("diagnostics", "security")
-    await maintenance.reported(session.ctx, session.station, kinds, request.status, request.request_id)
+    await maintenance.reported(session.ctx, session.station, maintenance.LOGS, request.status, request.request_id)
     return m.LogStatusNotificationResponse()
 
 
