@@ -1,4 +1,4 @@
-"""The command line: wattline demo | serve | worker | simulate | migrate | bench."""
+"""The command line: wattline demo | serve | worker | migrate | price | replay-bill | simulate | bench."""
 
 import argparse
 import asyncio
@@ -48,6 +48,30 @@ def migrate(options: argparse.Namespace) -> int:
     return 0
 
 
+def price(options: argparse.Namespace) -> int:
+    from backend.tariffs.cli import price as run_price
+
+    return run_price(options)
+
+
+def replay_bill(options: argparse.Namespace) -> int:
+    settings = from_environment()
+    from backend.main import context, database
+    from backend.transactions import replaying
+
+    async def work(url: str) -> int:
+        async with context(settings, url) as ctx:
+            found = await replaying.replay(ctx, options.id)
+        if not found:
+            raise StartRefused(f"There is no bill {options.id}. A number such as 2026-000123 or an id is needed.")
+        for one in found:
+            print("\n".join(replaying.told(one)))
+        return 1 if any(one.differences for one in found) else 0
+
+    with database(settings, join=True) as url:
+        return asyncio.run(work(url))
+
+
 def simulate(options: argparse.Namespace) -> int:
     from backend.simulator.cli import main as run_simulator
 
@@ -88,6 +112,15 @@ def parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("migrate", help="bring the database to this version and stop")
     one.set_defaults(run=migrate)
+
+    one = commands.add_parser("price", help="price the sessions of a file with the engine that writes the bills")
+    one.add_argument("file", metavar="FILE", help="JSON: tariffs and segments of sessions; docs/money.md shows one")
+    one.add_argument("--time-zone", default="UTC", help="whose clock the times without an offset are on (UTC)")
+    one.set_defaults(run=price)
+
+    one = commands.add_parser("replay-bill", help="compute a bill anew from the stored readings and compare")
+    one.add_argument("id", metavar="ID", help="number of the bill, or id of the session")
+    one.set_defaults(run=replay_bill)
 
     for name, run, about in (
         ("simulate", simulate, "run simulated stations against a central system"),

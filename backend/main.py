@@ -78,15 +78,17 @@ STOP_WITHIN_S = 3
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
+def database(settings: Settings, *, join: bool = False) -> Iterator[str]:
     """The address of the database: the one that is set, or that of the embedded server, started for the block.
 
-    Enter it in the main thread, outside of the event loop.
+    `join`: the server of a Wattline that runs already is fine too. Enter it in the main thread, outside of the
+    event loop.
     """
     if settings.database_url:
         yield settings.database_url
         return
-    with EmbeddedPostgres(settings.data_dir) as url:
+    embedded = EmbeddedPostgres(settings.data_dir)
+    with embedded.joined() if join else embedded as url:
         yield url
 
 

@@ -80,6 +80,19 @@ class EmbeddedPostgres:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    @contextlib.contextmanager
+    def joined(self) -> Iterator[str]:
+        """The URL of the server for the block: that of the Wattline that runs on this folder, or started for it."""
+        try:
+            url = self.start()
+        except host.FolderTaken:
+            yield self._url()
+            return
+        try:
+            yield url
+        finally:
+            self.stop()
+
     # --- start -------------------------------------------------------------------------------------------
 
     def start(self) -> str:
@@ -97,7 +110,7 @@ class EmbeddedPostgres:
                 if not (self._place.cluster / "PG_VERSION").exists():
                     self._make_cluster()
                 self._check_version()
-                password = self._password()
+                self._password()  # refused before anything is started
                 self._stopping.clear()
                 launched: Future[None] = Future()
                 self._watcher = threading.Thread(
@@ -108,7 +121,10 @@ class EmbeddedPostgres:
             except BaseException:
                 self.stop()
                 raise
-        return f"postgresql://{USER}:{password}@127.0.0.1:{self._remembered_port()}/postgres"
+        return self._url()
+
+    def _url(self) -> str:
+        return f"postgresql://{USER}:{self._password()}@127.0.0.1:{self._remembered_port()}/postgres"
 
     def stop(self) -> None:
         """End the server: politely, after 3 s at once (it recovers at the next start). Harmless when not running."""
@@ -146,7 +162,7 @@ class EmbeddedPostgres:
         lock = host.FolderLock(self.home / "lock")
         holder = lock.take()
         if holder is not None:
-            raise StartRefused(
+            raise host.FolderTaken(
                 f"Wattline already runs on this data folder{holder}: {self.data_dir}; "
                 "stop it first, or choose another folder with WATTLINE_DATA."
             )

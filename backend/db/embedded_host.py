@@ -300,6 +300,10 @@ def free_port(wanted: int = 0) -> int:
     raise StartRefused("No port is free on 127.0.0.1; stop a program that holds very many connections.")
 
 
+class FolderTaken(StartRefused):
+    """Another Wattline runs on the data folder."""
+
+
 class FolderLock:
     """A lock that the system lifts when its process ends, however it ends."""
 

@@ -12,6 +12,7 @@ from backend.tariffs import service as tariffs
 from backend.tariffs.model import Bill, Tariff
 from backend.tariffs.periods import Reading, from_readings
 from backend.tariffs.rules import compact, price
+from backend.tenants import service as tenants
 from backend.transactions import rules, store
 
 Row = store.Row
@@ -50,6 +51,14 @@ def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at:
     if points and points[-1].energy_wh < top:
         points.append(Reading(at=ends_at, energy_wh=top, charging=None))
     return price(tariff, compact(tariff, from_readings(points, ends_at)), zone)
+
+
+async def final_bill(ctx: Context, row: Row, zone: ZoneInfo) -> Bill:
+    """The bill of an ended transaction, by the tariff it began with."""
+    if row["tariff"] is None:
+        return zero((await tenants.get(ctx, row["tenant"])).currency)
+    tariff = await tariffs.get(ctx, row["tariff"])
+    return bill(tariff.definition, row, await store.readings(row["id"]), zone, row["ended_at"])
 
 
 async def with_cost(ctx: Context, row: Row, *, final: bool = False) -> Row:

@@ -9,8 +9,7 @@ from backend import jobs
 from backend.context import Context, Unit
 from backend.events import CdrIssued, Event, TransactionEnded
 from backend.payments import service as payments
-from backend.tariffs import service as tariffs
-from backend.tariffs.model import Line
+from backend.tariffs.model import Bill, Line
 from backend.tenants import service as tenants
 from backend.transactions import pricing, store
 from backend.transactions.service import ESTIMATED_CLOSE_DELAY
@@ -53,11 +52,7 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
         place = await store.joined(transaction_id)
         assert place is not None
         tenant = await tenants.get(ctx, row["tenant"])
-        bill = pricing.zero(tenant.currency)
-        if row["tariff"] is not None:
-            tariff = await tariffs.get(ctx, row["tariff"])
-            readings = await store.readings(transaction_id)
-            bill = pricing.bill(tariff.definition, row, readings, pricing.zone_of(place), row["ended_at"])
+        bill = await pricing.final_bill(ctx, row, pricing.zone_of(place))
         year = row["ended_at"].year
         cdr_id, number = uuid4(), await store.next_cdr_number(row["tenant"])
         await store.add_cdr(
@@ -68,7 +63,7 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
                 "number": f"{year}-{number:06d}",
                 "tariff": row["tariff"],
                 "currency": bill.currency,
-                "lines": [msgspec.to_builtins(shown(line)) for line in bill.lines],
+                "lines": lines(bill),
                 "total_excl": bill.total_excl_vat,
                 "total_incl": bill.payable,
                 "facts": facts(row, place, tenant.name),
@@ -78,6 +73,11 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
         await store.change(transaction_id, {"cost": bill.payable, "currency": bill.currency, "updated_at": ctx.now()})
         await payments.want_capture(transaction_id, bill.payable)
         unit.emit(CdrIssued(tenant_id=row["tenant"], at=ctx.now(), cdr_id=cdr_id, transaction_id=transaction_id))
+
+
+def lines(bill: Bill) -> list[Any]:
+    """As they are stored."""
+    return [msgspec.to_builtins(shown(line)) for line in bill.lines]
 
 
 def shown(line: Line) -> ReceiptLine:

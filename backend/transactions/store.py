@@ -295,3 +295,8 @@ async def next_cdr_number(tenant_id: UUID) -> int:
 
 async def cdr(transaction_id: UUID) -> Row | None:
     return await _one("SELECT * FROM cdr WHERE transaction = $1", transaction_id)
+
+
+async def billed(name: str) -> list[Row]:
+    """The CDRs that a person may mean: by its number, or by the id of the transaction or of the CDR itself."""
+    return await DB.run("SELECT * FROM cdr WHERE $1 IN (number, transaction::text, id::text) ORDER BY issued_at", name)
