@@ -109,6 +109,10 @@ class IncidentChanged(Event, frozen=True, kw_only=True):
     state: str
 
 
+class TokensChanged(Event, frozen=True, kw_only=True):
+    """A card was added, changed or removed."""
+
+
 class BrandChanged(Event, frozen=True, kw_only=True):
     pass
 
@@ -136,5 +140,6 @@ AnyEvent = (
     | CdrIssued
     | IncidentChanged
     | BrandChanged
+    | TokensChanged
     | FramesLogged
 )

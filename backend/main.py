@@ -23,6 +23,7 @@ from backend.accounts import people_api, tokens
 from backend.accounts import service as accounts
 from backend.alerts import api as alerts_api
 from backend.analytics import api as analytics_api
+from backend.authorization import api as authorization_api
 from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
@@ -35,9 +36,11 @@ from backend.errors import StartRefused
 from backend.jobs import Finished, Worker
 from backend.live import api as live_api
 from backend.live.hub import Hub
+from backend.local_lists import api as local_lists_api
 from backend.maintenance import api as maintenance_api
 from backend.ocpp.listener import Listener
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
+from backend.reservations import api as reservations_api
 from backend.settings import Settings
 from backend.stations import api as stations_api
 from backend.stations import security_api
@@ -59,10 +62,13 @@ ROUTES: list[Any] = [
     *people_api.routes,
     *tenants_api.routes,
     *tariffs_api.routes,
+    *authorization_api.routes,
     *stations_api.routes,
     *security_api.routes,
     *transactions_api.routes,
+    *reservations_api.routes,
     *displays_api.routes,
+    *local_lists_api.routes,
     *alerts_api.routes,
     *analytics_api.routes,
     *live_api.routes,

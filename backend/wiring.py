@@ -15,15 +15,19 @@ from backend.events import (
     ConnectorStatusChanged,
     Event,
     SecurityEventReported,
+    StationBooted,
     StationConnected,
     StationDisconnected,
+    TokensChanged,
     TransactionEnded,
     TransactionFailed,
     TransactionStarted,
 )
 from backend.live.topic import Topic
 from backend.live.topics import all_topics
+from backend.local_lists import service as local_lists
 from backend.payments import service as payments
+from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.transactions import requests, settling
 from backend.transactions import service as transactions
@@ -34,6 +38,8 @@ CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationConnected: (alerts.on_connected,),
+    StationBooted: (local_lists.on_booted,),
+    TokensChanged: (local_lists.on_tokens,),
     StationDisconnected: (alerts.on_disconnected,),
     SecurityEventReported: (alerts.on_security_event,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
@@ -44,8 +50,10 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
 
 JOBS: Mapping[str, Job] = {
     "alerts.check_presence": alerts.check_presence,
+    "local_lists.follow": local_lists.follow,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
+    "reservations.expire": reservations.expire,
     "transactions.expire": requests.expire,
     "transactions.settle": settling.settle,
 }

@@ -1,9 +1,11 @@
 """Whether an id token may charge: pure decisions."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 MAX_LENGTH = 36
@@ -25,6 +27,7 @@ class KnownToken:
     """What a decision depends on, of a token that has a row."""
 
     id: UUID
+    type: str
     account_id: UUID | None
     parent: str
     blocked_at: datetime | None
@@ -37,6 +40,7 @@ class Decision:
     """`parent` is the group a token belongs to (1.6 parentIdTag, 2.0.1 groupIdToken), empty for none."""
 
     status: TokenStatus
+    type: str = "Central"
     token_id: UUID | None = None
     account_id: UUID | None = None
     parent: str = ""
@@ -47,9 +51,36 @@ class Decision:
         return self.status is TokenStatus.ACCEPTED
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A token as a station may keep it in its own list."""
+
+    value: str
+    type: str
+    decision: Decision
+
+
+def known(row: Mapping[str, Any]) -> KnownToken:
+    """Of a row of the table, with `disabled_at` of its account."""
+    return KnownToken(
+        id=row["id"],
+        type=row["type"],
+        account_id=row["account"],
+        parent=row["parent"],
+        blocked_at=row["blocked_at"],
+        expires_at=row["expires_at"],
+        account_disabled_at=row["disabled_at"],
+    )
+
+
 def normal(value: str) -> str:
     """A token as it is compared: OCPP calls it a case-insensitive string (1.6 CiString20Type)."""
     return value.strip().lower()
+
+
+def masked(value: str) -> str:
+    """As people may see it: enough to know it again."""
+    return f"•••{value[-4:]}" if len(value) > 4 else value
 
 
 def may_be_token(value: str) -> bool:
@@ -68,6 +99,7 @@ def decide(known: KnownToken | None, now: datetime) -> Decision:
         status = TokenStatus.ACCEPTED
     return Decision(
         status=status,
+        type=known.type,
         token_id=known.id,
         account_id=known.account_id,
         parent=known.parent,

@@ -1,10 +1,12 @@
 """Who may charge, asked by stations and by the app."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from backend.authorization import rules, store
 from backend.authorization.rules import Decision as Decision
+from backend.authorization.rules import Listed as Listed
 from backend.authorization.rules import TokenStatus as TokenStatus
 from backend.context import Context
 from backend.errors import Conflict, NotFound
@@ -15,15 +17,7 @@ async def authorize(ctx: Context, tenant_id: UUID, value: str) -> Decision:
     if not rules.may_be_token(value):
         return rules.decide(None, ctx.now())
     row = await store.by_value(tenant_id, rules.normal(value))
-    known = row and rules.KnownToken(
-        id=row["id"],
-        account_id=row["account"],
-        parent=row["parent"],
-        blocked_at=row["blocked_at"],
-        expires_at=row["expires_at"],
-        account_disabled_at=row["disabled_at"],
-    )
-    return rules.decide(known or None, ctx.now())
+    return rules.decide(rules.known(row) if row else None, ctx.now())
 
 
 async def token_for_account(ctx: Context, account_id: UUID) -> str:
@@ -78,3 +72,12 @@ async def add_card(
     )
     if not made:
         raise Conflict("This card is known already, or is no card number.", code="card_taken")
+
+
+async def listed(ctx: Context, tenant_id: UUID, groups: Sequence[str] | None) -> list[Listed]:
+    """The tokens of a tenant, or of some of its groups, each with what holds of it now; by value."""
+    found = []
+    for row in await store.listed(tenant_id, groups):
+        decision = rules.decide(rules.known(row), ctx.now())
+        found.append(Listed(value=row["value"], type=row["type"], decision=decision))
+    return found

@@ -1,15 +1,18 @@
 """Queries of id tokens."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from backend.db.engine import DB
 
+Row = Mapping[str, Any]
+
 
 async def by_value(tenant_id: UUID, normal_value: str) -> dict[str, Any] | None:
     rows = await DB.run(
-        """SELECT t.id, t.account, t.parent, t.blocked_at, t.expires_at, a.disabled_at
+        """SELECT t.id, t.type, t.account, t.parent, t.blocked_at, t.expires_at, a.disabled_at
         FROM id_token t LEFT JOIN account a ON a.id = t.account
         WHERE t.tenant = $1 AND lower(t.value) = $2""",
         tenant_id,
@@ -42,8 +45,8 @@ async def add(
     parent: str,
     expires_at: datetime | None,
     at: datetime,
-) -> bool:
-    """False if the tenant has this value already."""
+) -> UUID | None:
+    """Its id; None if the tenant has this value already."""
     rows = await DB.run(
         """INSERT INTO id_token (id, tenant, value, type, account, label, parent, expires_at, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING id""",
@@ -57,4 +60,73 @@ async def add(
         expires_at,
         at,
     )
+    return rows[0]["id"] if rows else None
+
+
+SELECT = """SELECT t.*, a.name AS account_name, a.disabled_at
+    FROM id_token t LEFT JOIN account a ON a.id = t.account"""
+
+
+async def by_id(tenant_id: UUID, token_id: UUID) -> Row | None:
+    rows = await DB.run(f"{SELECT} WHERE t.tenant = $1 AND t.id = $2", tenant_id, token_id)
+    return rows[0] if rows else None
+
+
+async def page(
+    tenant_id: UUID,
+    *,
+    search: str,
+    state: str | None,
+    group: str | None,
+    now: datetime,
+    after: str | None,
+    limit: int,
+) -> Sequence[Row]:
+    """By value in lower case, from behind `after`."""
+    return await DB.run(
+        """SELECT * FROM (
+            SELECT t.*, a.name AS account_name, a.disabled_at,
+                CASE WHEN t.blocked_at IS NOT NULL OR a.disabled_at IS NOT NULL THEN 'blocked'
+                WHEN t.expires_at <= $5 THEN 'expired' ELSE 'accepted' END AS state
+            FROM id_token t LEFT JOIN account a ON a.id = t.account
+            WHERE t.tenant = $1
+            AND ($2 = '' OR strpos(lower(concat_ws(' ', t.value, t.label, t.parent, a.name)), $2) > 0)
+            AND ($4::text IS NULL OR t.parent = $4) AND ($6::text IS NULL OR lower(t.value) > $6)
+        ) AS found WHERE $3::text IS NULL OR state = $3 ORDER BY lower(value) LIMIT $7""",
+        tenant_id,
+        search.strip().lower(),
+        state,
+        group,
+        now,
+        after,
+        limit,
+    )
+
+
+async def listed(tenant_id: UUID, groups: Sequence[str] | None) -> Sequence[Row]:
+    return await DB.run(
+        f"""{SELECT} WHERE t.tenant = $1 AND ($2::text[] IS NULL OR t.parent = ANY ($2))
+        ORDER BY lower(t.value)""",
+        tenant_id,
+        groups,
+    )
+
+
+async def change(tenant_id: UUID, token_id: UUID, values: Row) -> bool:
+    """False if there is no such token. One that is blocked stays blocked since the first time."""
+    first = "coalesce(blocked_at, {})" if values.get("blocked_at") else "{}"
+    marks = [
+        f"{name} = {(first if name == 'blocked_at' else '{}').format(f'${number}')}"
+        for number, name in enumerate(values, 3)
+    ]
+    rows = await DB.run(
+        f"UPDATE id_token SET {', '.join(marks) or 'id = id'} WHERE tenant = $1 AND id = $2 RETURNING id",
+        tenant_id,
+        token_id,
+        *values.values(),
+    )
     return bool(rows)
+
+
+async def remove(tenant_id: UUID, token_id: UUID) -> bool:
+    return bool(await DB.run("DELETE FROM id_token WHERE tenant = $1 AND id = $2 RETURNING id", tenant_id, token_id))

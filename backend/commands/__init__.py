@@ -5,6 +5,11 @@ Commands travel over the bus to the node that holds the socket (topic `station.<
 `AnyCommand` is the union of theirs.
 """
 
+from backend.commands.authorization import AnyAuthorization
+from backend.commands.authorization import ClearCache as ClearCache
+from backend.commands.authorization import GetLocalListVersion as GetLocalListVersion
+from backend.commands.authorization import ListEntry as ListEntry
+from backend.commands.authorization import SendLocalList as SendLocalList
 from backend.commands.base import Answer as Answer
 from backend.commands.base import Command as Command
 from backend.commands.core import AnyCore
@@ -26,5 +31,8 @@ from backend.commands.maintenance import GetLog as GetLog
 from backend.commands.maintenance import PublishFirmware as PublishFirmware
 from backend.commands.maintenance import UnpublishFirmware as UnpublishFirmware
 from backend.commands.maintenance import UpdateFirmware as UpdateFirmware
+from backend.commands.reservation import AnyReservation
+from backend.commands.reservation import CancelReservation as CancelReservation
+from backend.commands.reservation import ReserveNow as ReserveNow
 
-AnyCommand = AnyCore | AnyDisplay | AnyMaintenance
+AnyCommand = AnyAuthorization | AnyCore | AnyDisplay | AnyMaintenance | AnyReservation

@@ -62,6 +62,18 @@ async def variables(station_id: UUID, after: Sequence[Any] | None, limit: int) -
     )
 
 
+async def variable_values(station_id: UUID, names: Sequence[tuple[str, str]]) -> Sequence[Row]:
+    """Of the station as a whole (evse 0), by (component, name)."""
+    return await DB.run(
+        """SELECT v.component, v.name, v.value FROM station_variable v
+        JOIN unnest($2::text[], $3::text[]) AS wanted (component, name) USING (component, name)
+        WHERE v.station = $1 AND v.evse = 0""",
+        station_id,
+        [component for component, _ in names],
+        [name for _, name in names],
+    )
+
+
 async def add_command(station_id: UUID, account_id: UUID | None, action: str, request: Any, at: datetime) -> UUID:
     command_id = uuid4()
     await DB.run(

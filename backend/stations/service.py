@@ -261,6 +261,14 @@ async def forget_frames(ctx: Context) -> None:
         pass
 
 
+async def variable_values(
+    ctx: Context, station_id: UUID, names: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], str | None]:
+    """What the station last said of some of its variables: (component, name) → value. 1.6 has no components: ""."""
+    rows = await record_store.variable_values(station_id, names)
+    return {(row["component"], row["name"]): row["value"] for row in rows}
+
+
 async def store_variables(ctx: Context, station_id: UUID, reports: Sequence[VariableReport]) -> None:
     """Configuration that a station told. Passwords are kept as a dash of dots, whatever the station sends."""
     if not reports:

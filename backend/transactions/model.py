@@ -43,6 +43,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     charging_state: str | None = None
     remote_start_id: int | None = None
     remote: bool = False
+    reservation: int | None = None
     clock_wrong: bool = False
     readings: list[Sample] = []
     raw: dict[str, Any] = {}

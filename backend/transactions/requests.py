@@ -13,6 +13,7 @@ from backend.context import Context, Unit
 from backend.errors import Conflict, NotAllowed, NotFound, StationOffline, StationRefused, StationTimeout
 from backend.events import TransactionFailed, TransactionRequested, TransactionUpdated
 from backend.payments import service as payments
+from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
 from backend.tariffs import service as tariffs
@@ -63,12 +64,15 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, t
         await store.lock_account(account_id)
         live = await store.live_on(connector.station.id, LIVE, connector.evse)
         taken = [row for row in live if not rules.unclaimed(row)]
+        group = (await authorization.authorize(ctx, connector.station.tenant_id, token)).parent
+        held = await reservations.held(ctx, connector, token, group)
         hindrance = rules.why_not_start(
             accepted=connector.station.registration is Registration.ACCEPTED,
             online=connector.online,
             operative=connector.operative,
             status=connector.status,
             taken=bool(taken),
+            held=held,
             own_sessions=await store.own_sessions(account_id),
         )
         if hindrance:

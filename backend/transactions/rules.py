@@ -192,8 +192,12 @@ def why_not_start(
     status: ConnectorStatus,
     taken: bool,
     own_sessions: int,
+    held: bool | None = None,
 ) -> tuple[str, str] | None:
-    """(code, plain words) of what stands in the way of a start; None: nothing."""
+    """(code, plain words) of what stands in the way of a start; None: nothing.
+
+    `held`: whether the connector is reserved for the one who starts; None: no reservation of ours.
+    """
     if not accepted or not online:
         return "station_offline", "This charger is offline. Please choose another one."
     if taken:
@@ -202,11 +206,11 @@ def why_not_start(
         return "connector_unavailable", "This connector is out of service. Please choose another one."
     if status is ConnectorStatus.FAULTED:
         return "connector_faulted", "This connector reports a fault. Please choose another one."
-    if status is ConnectorStatus.RESERVED:
+    if held is False or (status is ConnectorStatus.RESERVED and not held):
         return "connector_reserved", "This connector is reserved for somebody else."
     if own_sessions:
         return "already_charging", "You have a session already; stop it first."
-    if status not in STARTABLE:
+    if status not in STARTABLE and status is not ConnectorStatus.RESERVED:
         return "connector_taken", "This connector is in use."
     return None
 

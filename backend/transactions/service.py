@@ -21,6 +21,7 @@ from backend.events import (
     TransactionStarted,
     TransactionUpdated,
 )
+from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import recording, rules, store
@@ -68,6 +69,7 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
             await _close_older(ctx, unit, station, report, row)
             row = await recording.begin(ctx, station, report, connector, row, decision)
             unit.emit(recording.event(ctx, TransactionStarted, station, row))
+            await reservations.used(ctx, station, report.reservation, row["id"])
         if message is not None:
             await store.file_message(message, row["id"])
         row = await recording.apply_readings(ctx, row, report, connector)
@@ -102,6 +104,7 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
         if message is not None:
             await store.file_message(message, row["id"])
         row = await _claim(ctx, unit, station, row, report, connector, decision)
+        await reservations.used(ctx, station, report.reservation, row["id"])
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
         return _start_reply(row, decision)

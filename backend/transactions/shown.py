@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from backend.authorization.rules import masked
 from backend.stations.rules import connector_label
 from backend.transactions import rules, store
 from shared.money import Money, Receipt, ReceiptLine
@@ -23,7 +24,6 @@ def transaction(row: Row, *, for_driver: bool = False) -> Transaction:
         label = connector_label(row["connector_evse"], row["connector_number"])
     elif row["evse"]:
         label = str(row["evse"])
-    token = row["id_token"]
     return Transaction(
         id=str(row["id"]),
         number=row["number"],
@@ -37,7 +37,7 @@ def transaction(row: Row, *, for_driver: bool = False) -> Transaction:
         connector_id=str(row["connector"]) if row["connector"] else None,
         connector=label,
         driver=row["driver"] or "",
-        id_token=f"•••{token[-4:]}" if len(token) > 4 else token,
+        id_token=masked(row["id_token"]),
         requested_at=row["requested_at"],
         begun_at=row["begun_at"],
         ended_at=row["ended_at"],

@@ -55,6 +55,10 @@ FOR_ALL = {
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
     "GET /api/v1/transactions/{transaction_id:uuid}",
     "GET /api/v1/transactions/{transaction_id:uuid}/receipt",
+    "POST /api/v1/reservations",
+    "GET /api/v1/reservations",
+    "GET /api/v1/reservations/{reservation_id:uuid}",
+    "POST /api/v1/reservations/{reservation_id:uuid}/cancel",
 }
 """Any signed-in person; what belongs to somebody else is hidden by the service."""
 FOR_ADMINS = {
@@ -67,6 +71,9 @@ FOR_ADMINS = {
 ONCE = {
     "POST /api/v1/transactions",
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
+    "POST /api/v1/reservations",
+    "POST /api/v1/reservations/{reservation_id:uuid}/cancel",
+    "POST /api/v1/stations/{identity:str}/clear-cache",
     "POST /api/v1/stations/{identity:str}/reset",
     "POST /api/v1/stations/{identity:str}/firmware",
     "POST /api/v1/stations/{identity:str}/firmware/publish",
@@ -77,6 +84,9 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/tokens": "the number is taken the second time",
+    "POST /api/v1/stations/{identity:str}/local-list/sync": "the second time nothing is missing",
+    "POST /api/v1/stations/{identity:str}/local-list/version": "only asks",
     "POST /api/v1/firmware-files": "another copy of a file",
     "POST /api/v1/uploads/{token:str}": "an address works once",
     "POST /api/v1/uploads/{token:str}/{filename:str}": "an address works once",
@@ -204,6 +214,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "firmware": {"url": "https://files.example.com/a.bin"},
         "publish": {"url": "https://files.example.com/a.bin", "checksum": "0" * 32},
         "logs": {},
+        "reservations": {"station": "NOBODY"},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

@@ -9,12 +9,14 @@ import httpx
 import pytest
 
 from backend.alerts import service as alerts
+from backend.authorization import tokens
 from backend.db.engine import DB
 from backend.main import create_app
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.accounts import Role
 from shared.stations import ConnectorStatus
+from shared.tokens import TokenNew
 from tests import world
 from tests.api.harness import People, new_key
 from tests.conftest import Clock
@@ -35,6 +37,16 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
     report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=clock.now())
     await stations.connector_status(ctx, station_id, report)
     incident_id = (await DB.run("SELECT id FROM incident"))[0]["id"]
+    token_id = (await tokens.add(ctx, tenant_id, TokenNew(value="OURS-CARD"))).id
+    reservation_id = (
+        await DB.run(
+            """INSERT INTO reservation (tenant, station, connector, id_token, state, expires_at)
+            VALUES ($1, $2, $3, 'OURS-CARD', 'held', now() + interval '1 hour') RETURNING id""",
+            tenant_id,
+            station_id,
+            connector_id,
+        )
+    )[0]["id"]
     return {
         "ctx": ctx,
         "tenant": tenant_id,
@@ -44,6 +56,8 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         "active": active,
         "ended": ended,
         "incident": incident_id,
+        "token": token_id,
+        "reservation": reservation_id,
     }
 
 
@@ -66,6 +80,12 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("PUT", f"{station}/messages/1", {"priority": "NormalCycle", "content": "Mine"}),
         ("POST", f"{station}/messages/read", {}),
         ("DELETE", f"{station}/messages/1", None),
+        ("GET", f"{station}/local-list", None),
+        ("PUT", f"{station}/local-list", {"mode": "all"}),
+        ("GET", f"{station}/local-list/entries", None),
+        ("POST", f"{station}/local-list/sync", {}),
+        ("POST", f"{station}/local-list/version", None),
+        ("POST", f"{station}/clear-cache", None),
         ("POST", f"{station}/security-profile", {"profile": 2}),
         ("GET", f"{station}/security-events", None),
         ("GET", f"{station}/firmware", None),
@@ -86,6 +106,13 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"{station}/availability", {"operative": False}),
         ("POST", f"{station}/trigger", {"message": "Heartbeat"}),
         ("POST", f"{station}/ocpp/Reset", {"type": "Soft"}),
+        ("GET", f"/api/v1/tokens/{one['token']}", None),
+        ("PATCH", f"/api/v1/tokens/{one['token']}", {"blocked": True}),
+        ("DELETE", f"/api/v1/tokens/{one['token']}", None),
+        ("POST", "/api/v1/reservations", {"connector_id": str(one["connector"])}),
+        ("POST", "/api/v1/reservations", {"station": "OURS-1"}),
+        ("GET", f"/api/v1/reservations/{one['reservation']}", None),
+        ("POST", f"/api/v1/reservations/{one['reservation']}/cancel", None),
         ("POST", "/api/v1/transactions", {"connector_id": str(one["connector"])}),
         ("POST", f"/api/v1/transactions/{one['active']}/stop", None),
         ("GET", f"/api/v1/transactions/{one['active']}", None),
@@ -106,7 +133,16 @@ MADE_UP = re.compile(r"/(firmware|logs)/")
 async def counted() -> dict[str, int]:
     return {
         table: (await DB.run(f"SELECT count(*) AS n FROM {table}"))[0]["n"]
-        for table in ("transaction", "payment", "station_command", "incident", "account", "location")
+        for table in (
+            "transaction",
+            "payment",
+            "station_command",
+            "incident",
+            "account",
+            "location",
+            "reservation",
+            "id_token",
+        )
     }
 
 
@@ -135,7 +171,7 @@ async def test_ids_of_another_company_do_not_exist(ours: dict[str, Any]) -> None
                 assert answer.headers["content-type"] == "application/problem+json"
                 assert "OURS" not in answer.text.replace(path, "")
             assert await counted() == before
-            for path in ("locations", "stations", "transactions", "incidents"):
+            for path in ("locations", "stations", "transactions", "incidents", "tokens", "reservations"):
                 assert (await client.get(f"/api/v1/{path}")).json()["items"] == [], path
             people = (await client.get("/api/v1/people")).json()["items"]
             assert [one["role"] for one in people] == ["admin"], "only the one who asks"

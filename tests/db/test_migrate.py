@@ -97,7 +97,10 @@ COLUMNS = """
 # What Piccolo takes for a column that says no default; such a column is to be given by whoever writes a row.
 UNSAID = {None, "''", "'\\x'", "0", "0.0", "'0'", "now", "gen_random_uuid", "'{}'"}
 # Made by the database only.
-OURS = {("transaction", "number"): "nextval('transaction_number'::regclass)"}
+OURS = {
+    ("transaction", "number"): "nextval('transaction_number'::regclass)",
+    ("reservation", "number"): "nextval('reservation_number'::regclass)",
+}
 
 
 def plain(default: str | None) -> str | None:

@@ -2,10 +2,11 @@
 
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
-from backend.db.tables.authorization import IdToken
+from backend.db.tables.authorization import IdToken, LocalList
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
+from backend.db.tables.reservations import Reservation
 from backend.db.tables.stations import (
     ChargingStation,
     Connector,
@@ -31,9 +32,11 @@ TABLES = (
     StationCommand,
     OcppFrame,
     IdToken,
+    LocalList,
     Transaction,
     TransactionMessage,
     TransactionReading,
+    Reservation,
     Payment,
     Cdr,
     Incident,
@@ -54,11 +57,13 @@ __all__ = [
     "IdToken",
     "IdempotencyKey",
     "Incident",
+    "LocalList",
     "Location",
     "MaintenanceTask",
     "OcppFrame",
     "Payment",
     "RefreshToken",
+    "Reservation",
     "SecurityEvent",
     "StationCommand",
     "StationVariable",

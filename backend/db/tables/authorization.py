@@ -1,12 +1,13 @@
 """Id tokens: cards, app users, anything a station may present."""
 
-from piccolo.columns import UUID, ForeignKey, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
+from backend.db.tables.stations import ChargingStation
 
 
 class IdToken(Table, db=DB, tablename="id_token"):
@@ -22,3 +23,18 @@ class IdToken(Table, db=DB, tablename="id_token"):
     blocked_at = Timestamptz(null=True, default=None)
     expires_at = Timestamptz(null=True, default=None)
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class LocalList(Table, db=DB, tablename="local_list"):
+    """The tokens that a station keeps for when it is offline: what is wanted, and what it is known to hold."""
+
+    station = ForeignKey(ChargingStation, primary_key=True, on_delete=OnDelete.cascade, null=False)
+    mode = Varchar(length=10, default="off")  # off, all, groups
+    groups = JSONB(default="[]")
+    state = Varchar(length=10, default="unknown")  # unknown, waiting, sending, synced, refused
+    detail = Varchar(length=300, default="")
+    version = Integer(default=0)
+    station_version = Integer(null=True, default=None)
+    entries = JSONB(null=True, default=None)  # by value in lower case; None: not known
+    synced_at = Timestamptz(null=True, default=None)
+    busy_until = Timestamptz(null=True, default=None)

@@ -101,6 +101,7 @@ async def start(session: Session, request: m.StartTransaction) -> m.StartTransac
         evse=request.connector_id,
         id_token=request.id_tag,
         meter_wh=request.meter_start,
+        reservation=request.reservation_id,
         raw=msgspec.to_builtins(request),
     )
     reply = await transactions.started(session.ctx, session.station, report)

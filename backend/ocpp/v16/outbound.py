@@ -19,7 +19,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, invalid, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
-from backend.ocpp.v16 import out_maintenance
+from backend.ocpp.v16 import out_authorization, out_maintenance
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
@@ -71,6 +71,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     Trigger: _trigger,
     GetVariables: _get,
     SetVariable: _set,
+    **out_authorization.CALLS,
     **out_maintenance.CALLS,
 }
 
@@ -89,7 +90,7 @@ async def _remember(session: Session, _command: GetVariables, answer: Answer) ->
     return answer
 
 
-AFTER: Mapping[type, After] = {**out_maintenance.AFTER, GetVariables: _remember}
+AFTER: Mapping[type, After] = {**out_authorization.AFTER, **out_maintenance.AFTER, GetVariables: _remember}
 """What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""
 
 

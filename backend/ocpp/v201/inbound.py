@@ -11,7 +11,7 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
-from backend.ocpp.v201 import in_display, in_maintenance
+from backend.ocpp.v201 import in_display, in_maintenance, in_reservation
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport, VariableReport
@@ -130,6 +130,7 @@ async def transaction_event(session: Session, request: m.TransactionEvent) -> m.
         "offline": bool(request.offline),
         "charging_state": str(state) if state else None,
         "remote_start_id": info.remote_start_id,
+        "reservation": request.reservation_id,
         "remote": request.trigger_reason == "RemoteStart",
         "readings": _samples(session, request.meter_value or ()),
         "raw": msgspec.to_builtins(request),
@@ -274,4 +275,5 @@ HANDLERS: Mapping[str, Handler] = {
     "TransactionEvent": transaction_event,
     **in_display.HANDLERS,
     **in_maintenance.HANDLERS,
+    **in_reservation.HANDLERS,
 }

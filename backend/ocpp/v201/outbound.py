@@ -22,7 +22,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import YES, After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import out_display, out_maintenance
+from backend.ocpp.v201 import out_authorization, out_display, out_maintenance
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
@@ -96,6 +96,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     GetVariables: _get,
     SetVariable: _set,
     **out_display.CALLS,
+    **out_authorization.CALLS,
     **out_maintenance.CALLS,
 }
 
@@ -136,6 +137,7 @@ async def _remembered(session: Session, command: GetVariables, answer: Answer) -
 
 
 AFTER: Mapping[type, After] = {
+    **out_authorization.AFTER,
     **out_maintenance.AFTER,
     SetVariable: _set_result,
     GetVariables: _remembered,

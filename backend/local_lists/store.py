@@ -1,0 +1,95 @@
+"""Queries of local lists: one row a station, with what it is known to hold."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.db.engine import DB
+
+Row = Mapping[str, Any]
+
+
+async def of_station(station_id: UUID) -> Row | None:
+    rows = await DB.run("SELECT * FROM local_list WHERE station = $1", station_id)
+    return rows[0] if rows else None
+
+
+async def choose(station_id: UUID, mode: str, groups: Sequence[str]) -> None:
+    await DB.run(
+        """INSERT INTO local_list (station, mode, groups) VALUES ($1, $2, $3::text::jsonb)
+        ON CONFLICT (station) DO UPDATE SET mode = excluded.mode, groups = excluded.groups""",
+        station_id,
+        mode,
+        msgspec.json.encode(list(groups)).decode(),
+    )
+
+
+async def tell(station_id: UUID, state: str, detail: str) -> None:
+    await DB.run(
+        """INSERT INTO local_list (station, state, detail) VALUES ($1, $2, $3)
+        ON CONFLICT (station) DO UPDATE SET state = excluded.state, detail = excluded.detail""",
+        station_id,
+        state,
+        detail[:300],
+    )
+
+
+async def hold(station_id: UUID, version: int, entries: Any) -> None:
+    """The station accepted an update."""
+    await DB.run(
+        """UPDATE local_list SET version = $2, station_version = $2, entries = $3::text::jsonb WHERE station = $1""",
+        station_id,
+        version,
+        msgspec.json.encode(entries).decode(),
+    )
+
+
+async def finish(station_id: UUID, at: datetime) -> None:
+    """Everything was sent; unless cards changed meanwhile, nothing is missing."""
+    await DB.run(
+        """UPDATE local_list SET synced_at = $2, state = CASE WHEN state = 'sending' THEN 'synced' ELSE state END
+        WHERE station = $1""",
+        station_id,
+        at,
+    )
+
+
+async def forget(station_id: UUID) -> None:
+    """What the station holds isn't known any more."""
+    await DB.run("UPDATE local_list SET entries = NULL WHERE station = $1", station_id)
+
+
+async def hear(station_id: UUID, version: int) -> None:
+    await DB.run(
+        """INSERT INTO local_list (station, station_version) VALUES ($1, $2)
+        ON CONFLICT (station) DO UPDATE SET station_version = excluded.station_version""",
+        station_id,
+        version,
+    )
+
+
+async def followers(tenant_id: UUID) -> list[UUID]:
+    """The stations of a tenant whose list is kept up to date."""
+    rows = await DB.run(
+        """SELECT l.station FROM local_list l JOIN charging_station s ON s.id = l.station
+        WHERE s.tenant = $1 AND l.mode <> 'off' ORDER BY l.station""",
+        tenant_id,
+    )
+    return [row["station"] for row in rows]
+
+
+async def lock(station_id: UUID) -> bool:
+    """One synchronisation of a station at a time, over all nodes; False: another one runs."""
+    rows = await DB.run(
+        """UPDATE local_list SET busy_until = now() + interval '5 minutes'
+        WHERE station = $1 AND (busy_until IS NULL OR busy_until < now()) RETURNING station""",
+        station_id,
+    )
+    return bool(rows)
+
+
+async def unlock(station_id: UUID) -> None:
+    await DB.run("UPDATE local_list SET busy_until = NULL WHERE station = $1", station_id)

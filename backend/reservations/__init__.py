@@ -1,0 +1,1 @@
+"""Outlets held for people who are on their way."""
