@@ -31,6 +31,7 @@ from backend.context import Context
 from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.migrate import migrate
+from backend.devices import api as devices_api
 from backend.displays import api as displays_api
 from backend.errors import StartRefused
 from backend.jobs import Finished, Worker
@@ -67,6 +68,7 @@ ROUTES: list[Any] = [
     *security_api.routes,
     *transactions_api.routes,
     *reservations_api.routes,
+    *devices_api.routes,
     *displays_api.routes,
     *local_lists_api.routes,
     *alerts_api.routes,

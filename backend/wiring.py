@@ -11,6 +11,7 @@ from backend.accounts import service as accounts
 from backend.alerts import service as alerts
 from backend.analytics import service as analytics
 from backend.context import Context, Handler
+from backend.devices import service as devices
 from backend.events import (
     ConnectorStatusChanged,
     Event,
@@ -62,6 +63,7 @@ CRON: Mapping[str, CronJob] = {
     # name: (when, as crontab in UTC, what)
     "accounts.forget_expired": ("17 2 * * *", accounts.forget_expired),
     "alerts.watch": ("* * * * *", alerts.watch),
+    "devices.forget_old": ("47 2 * * *", devices.forget_old),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),

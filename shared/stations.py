@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -154,8 +154,21 @@ class StationDetail(Message):
     address: str
 
 
+class VariableAttribute(Message):
+    """`type`: Actual, Target, MinSet or MaxSet. `mutability`: ReadOnly, WriteOnly, ReadWrite, or empty if not told."""
+
+    type: str
+    value: str | None = None
+    mutability: str = ""
+    persistent: bool | None = None
+    constant: bool | None = None
+
+
 class Variable(Message):
-    """One configuration key (1.6) or variable (2.0.1). `component` is empty for 1.6."""
+    """One configuration key (1.6) or variable (2.0.1). `component` is empty for 1.6; an instance stands behind a slash.
+
+    `value` is that of the attribute Actual. `data_type` and what follows is known only of 2.0.1 stations.
+    """
 
     component: str
     name: str
@@ -163,6 +176,14 @@ class Variable(Message):
     read_only: bool
     evse: int | None = None
     updated_at: datetime | None = None
+    connector: int | None = None
+    attributes: list[VariableAttribute] = []
+    data_type: str = ""
+    unit: str = ""
+    min_limit: float | None = None
+    max_limit: float | None = None
+    values: list[str] = []
+    supports_monitoring: bool | None = None
 
 
 class Frame(Message):
@@ -260,7 +281,10 @@ class ResetKind(StrEnum):
 
 
 class ResetStation(Request):
+    """Without a `connector_id` the whole station; with one its EVSE only (OCPP 2.0.1)."""
+
     kind: ResetKind = ResetKind.SOFT
+    connector_id: str | None = None
 
 
 class UnlockConnector(Request):
@@ -279,16 +303,50 @@ class TriggerMessage(Request):
     connector_id: str | None = None
 
 
-class VariableChange(Request):
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=50)]
+Attribute = Literal["Actual", "Target", "MinSet", "MaxSet"]
+Place = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+class VariableNamed(Request, kw_only=True):
+    """`component` is empty for OCPP 1.6; an instance stands behind a slash, as in `ItemsPerMessage/GetVariables`."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=101)]
+    component: Annotated[str, msgspec.Meta(max_length=101)] = ""
+    evse: Place = 0
+    connector: Place = 0
+    attribute: Attribute = "Actual"
+
+
+class VariableChange(VariableNamed, kw_only=True):
     value: Annotated[str, msgspec.Meta(max_length=1000)]
-    component: Annotated[str, msgspec.Meta(max_length=50)] = ""
+
+
+class VariableChanges(Request):
+    changes: Annotated[list[VariableChange], msgspec.Meta(min_length=1, max_length=500)]
+
+
+class VariableOutcome(Message):
+    """What became of one change. `status`: the station's own word."""
+
+    component: str
+    name: str
+    evse: int
+    connector: int
+    attribute: str
+    value: str
+    accepted: bool
+    status: str
+    detail: str = ""
 
 
 class ReadVariables(Request):
-    """Ask the station for its configuration anew; empty `names` asks for everything."""
+    """Ask the station for its configuration anew; neither `names` nor `variables` asks for everything.
 
-    names: list[Annotated[str, msgspec.Meta(max_length=100)]] = []
+    `names`: keys of OCPP 1.6, or `Component.Variable` of 2.0.1.
+    """
+
+    names: Annotated[list[Annotated[str, msgspec.Meta(max_length=210)]], msgspec.Meta(max_length=1000)] = []
+    variables: Annotated[list[VariableNamed], msgspec.Meta(max_length=1000)] = []
 
 
 class CommandAnswer(Message):

@@ -20,8 +20,14 @@ from backend.commands.core import RequestStop as RequestStop
 from backend.commands.core import Reset as Reset
 from backend.commands.core import SetAvailability as SetAvailability
 from backend.commands.core import SetVariable as SetVariable
+from backend.commands.core import SetVariables as SetVariables
 from backend.commands.core import Trigger as Trigger
 from backend.commands.core import Unlock as Unlock
+from backend.commands.core import VariableKey as VariableKey
+from backend.commands.core import VariableValue as VariableValue
+from backend.commands.device import AnyDevice
+from backend.commands.device import GetBaseReport as GetBaseReport
+from backend.commands.device import GetReport as GetReport
 from backend.commands.display import AnyDisplay
 from backend.commands.display import ListMessages as ListMessages
 from backend.commands.display import RemoveMessage as RemoveMessage
@@ -35,4 +41,4 @@ from backend.commands.reservation import AnyReservation
 from backend.commands.reservation import CancelReservation as CancelReservation
 from backend.commands.reservation import ReserveNow as ReserveNow
 
-AnyCommand = AnyAuthorization | AnyCore | AnyDisplay | AnyMaintenance | AnyReservation
+AnyCommand = AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyMaintenance | AnyReservation

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from backend.commands.base import Command
 
 
@@ -21,7 +23,10 @@ class RequestStop(Command, frozen=True, kw_only=True):
 
 
 class Reset(Command, frozen=True, kw_only=True):
+    """evse None: the whole station."""
+
     hard: bool = False
+    evse: int | None = None
 
 
 class Unlock(Command, frozen=True, kw_only=True):
@@ -42,16 +47,41 @@ class Trigger(Command, frozen=True, kw_only=True):
     evse: int | None = None
 
 
+class VariableKey(msgspec.Struct, frozen=True, kw_only=True):
+    """Which attribute of which variable. 1.6: `component` empty, `name` the key. An instance stands behind a slash, as
+    in `ItemsPerMessage/GetVariables`. evse 0: of the station, connector 0: of the EVSE as a whole."""
+
+    component: str = ""
+    name: str
+    evse: int = 0
+    connector: int = 0
+    attribute: str = "Actual"
+
+
+class VariableValue(VariableKey, frozen=True, kw_only=True):
+    value: str
+
+
 class GetVariables(Command, frozen=True, kw_only=True):
-    """names: 1.6 keys, or `Component.Variable` for 2.0.1; empty: everything (2.0.1: a base report)."""
+    """names: 1.6 keys, or `Component.Variable` for 2.0.1. Neither names nor keys: everything (2.0.1: a base report)."""
 
     names: list[str] = []
+    keys: list[VariableKey] = []
 
 
 class SetVariable(Command, frozen=True, kw_only=True):
     name: str
     value: str
     component: str = ""
+    evse: int = 0
+    connector: int = 0
+    attribute: str = "Actual"
+
+
+class SetVariables(Command, frozen=True, kw_only=True):
+    """Several at once (2.0.1 only). `result` of the answer: `statuses`, in the order of the changes."""
+
+    changes: list[VariableValue]
 
 
 class RawCall(Command, frozen=True, kw_only=True):
@@ -61,4 +91,15 @@ class RawCall(Command, frozen=True, kw_only=True):
     payload: dict[str, Any]
 
 
-AnyCore = RequestStart | RequestStop | Reset | Unlock | SetAvailability | Trigger | GetVariables | SetVariable | RawCall
+AnyCore = (
+    RequestStart
+    | RequestStop
+    | Reset
+    | Unlock
+    | SetAvailability
+    | Trigger
+    | GetVariables
+    | SetVariable
+    | SetVariables
+    | RawCall
+)

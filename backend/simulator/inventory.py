@@ -7,15 +7,42 @@ from backend.simulator.station import Station
 
 PART = 12
 """Variables in one NotifyReport."""
-BASES = ("ConfigurationInventory", "FullInventory")
+BASES = ("ConfigurationInventory", "FullInventory", "SummaryInventory")
+SUMMARY = frozenset({"Available", "Model", "FirmwareVersion"})
 Json = dict[str, Any]
 
 
-def parts(station: Station, *, full: bool) -> list[list[Json]]:
-    """A base report, cut into messages."""
+def base(station: Station, name: str) -> list[Json]:
+    """B07. A summary has what an operator looks at first: whether everything is available, and what it is."""
+    if name == "SummaryInventory":
+        return [one for one in _facts(station) if one["variable"]["name"] in SUMMARY]
     found = [_setting(station, one) for one in SETTINGS if one.component]
-    if full:
-        found += _facts(station)
+    return found + (_facts(station) if name == "FullInventory" else [])
+
+
+def custom(station: Station, criteria: list[str] | None, wanted: list[Json] | None) -> list[Json]:
+    """B08: what fits one of the components and variables, of components that fit one of the criteria."""
+    every = base(station, "FullInventory")
+    if wanted:
+        every = [one for one in every if any(covers(asked, one) for asked in wanted)]
+    if not criteria or set(criteria) - {"Problem"}:
+        return every  # every component is active, available and enabled
+    bad = {outlet.number for outlet in station.outlets if outlet.fault is not None}
+    return [one for one in every if (one["component"].get("evse") or {}).get("id") in bad]
+
+
+def covers(asked: Json, one: Json) -> bool:
+    """Whether a component, or a variable of it, is one that was asked for; an EVSE left out means any."""
+    component, variable, evse = asked["component"], asked.get("variable"), asked["component"].get("evse")
+    if component["name"] != one["component"]["name"]:
+        return False
+    if evse and evse["id"] != (one["component"].get("evse") or {}).get("id"):
+        return False
+    return variable is None or bool(variable["name"] == one["variable"]["name"])
+
+
+def parts(found: list[Json]) -> list[list[Json]]:
+    """A report, cut into messages."""
     return [found[begin : begin + PART] for begin in range(0, len(found), PART)]
 
 

@@ -130,7 +130,10 @@ class Wire201(Upkeep201, ChargePoint):
 
     async def report(self, wish: str, number: int) -> None:
         """B07: the parts of a base report; `number` is its request id."""
-        parts = inventory.parts(self.station, full=wish == "FullInventory")
+        await self._report(inventory.base(self.station, wish), number)
+
+    async def _report(self, found: list[dict[str, Any]], number: int) -> None:
+        parts = inventory.parts(found)
         for seq_no, part in enumerate(parts):
             await self.ask(
                 call.NotifyReport(
@@ -222,6 +225,27 @@ class Wire201(Upkeep201, ChargePoint):
     def after_get_base_report(self, request_id: int, report_base: str, **_: Any) -> None:
         if report_base in inventory.BASES:
             self.station.wish(report_base, request_id)
+
+    @on(Action.get_report)
+    def on_get_report(
+        self,
+        component_criteria: list[str] | None = None,
+        component_variable: list[dict[str, Any]] | None = None,
+        **_: Any,
+    ) -> Any:
+        found = inventory.custom(self.station, component_criteria, component_variable)
+        return call_result.GetReport(status="Accepted" if found else "EmptyResultSet")
+
+    @after(Action.get_report)
+    def after_get_report(
+        self,
+        request_id: int,
+        component_criteria: list[str] | None = None,
+        component_variable: list[dict[str, Any]] | None = None,
+        **_: Any,
+    ) -> None:
+        if found := inventory.custom(self.station, component_criteria, component_variable):
+            self.aside(self._report(found, request_id))
 
     @on(Action.get_transaction_status)
     def on_get_transaction_status(self, transaction_id: str | None = None, **_: Any) -> Any:

@@ -229,10 +229,18 @@ async def export_frames(
 
 @get("/api/v1/stations/{identity:str}/variables", role=Role.OPERATOR, summary="The configuration as last told")
 async def list_variables(
-    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    ctx: Context,
+    actor: Actor,
+    identity: str,
+    component: Annotated[str | None, Parameter(max_length=101, description="Only of this component")] = None,
+    search: Search = "",
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
 ) -> Page[Variable]:
+    """`search` looks into component, name and value."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    items, following = await catalog.variables(ctx, station.id, decode_cursor(cursor, tuple[str, str, int]), limit)
+    after = decode_cursor(cursor, tuple[str, str, int, int])
+    items, following = await catalog.variables(ctx, station.id, after, limit, component, search)
     return Page(items=items, next_cursor=_next(following))
 
 

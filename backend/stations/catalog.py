@@ -249,10 +249,16 @@ async def frames(
 
 
 async def variables(
-    ctx: Context, station_id: UUID, after: Sequence[Any] | None, limit: int
+    ctx: Context,
+    station_id: UUID,
+    after: Sequence[Any] | None,
+    limit: int,
+    component: str | None = None,
+    search: str | None = None,
 ) -> tuple[list[Variable], Key]:
-    rows = await record_store.variables(station_id, after, limit + 1)
-    page, following = _cut(rows, limit, lambda row: [row["component"], row["name"], row["evse"]])
+    pattern = rules.like(search) if search and search.strip() else None
+    rows = await record_store.variables(station_id, after, limit + 1, component, pattern)
+    page, following = _cut(rows, limit, lambda row: [row[name] for name in ("component", "name", "evse", "connector")])
     return [shown.variable(row) for row in page], following
 
 

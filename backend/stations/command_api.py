@@ -15,13 +15,11 @@ from backend.web.idempotency import HEADER, once
 from shared.accounts import Role
 from shared.stations import (
     CommandAnswer,
-    ReadVariables,
     ResetKind,
     ResetStation,
     SetAvailability,
     TriggerMessage,
     UnlockConnector,
-    VariableChange,
 )
 
 AnyRequest = Request[Any, Any, Any]
@@ -50,8 +48,12 @@ async def _outlet(ctx: Context, actor: Actor, identity: str, connector_id: str) 
 async def reset(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ResetStation
 ) -> Response[CommandAnswer]:
-    """`soft` lets running sessions end first, `hard` ends them. Needs an Idempotency-Key header."""
+    """`soft` lets running sessions end first, `hard` ends them. With a `connector_id` only its EVSE restarts (OCPP
+    2.0.1). Needs an Idempotency-Key header."""
     command = commands.Reset(hard=data.kind is ResetKind.HARD)
+    if data.connector_id is not None:
+        outlet = await _outlet(ctx, actor, identity, data.connector_id)
+        command = msgspec.structs.replace(command, evse=outlet.evse)
     return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
 
 
@@ -91,28 +93,6 @@ async def trigger(ctx: Context, actor: Actor, identity: str, data: TriggerMessag
 
 
 @post(
-    "/api/v1/stations/{identity:str}/variables",
-    role=Role.OPERATOR,
-    status_code=200,
-    summary="Change a configuration key or variable",
-)
-async def change_variable(ctx: Context, actor: Actor, identity: str, data: VariableChange) -> CommandAnswer:
-    """`component` is empty for OCPP 1.6. Setting the same value twice does no harm, so no key is needed."""
-    command = commands.SetVariable(name=data.name, value=data.value, component=data.component)
-    return await _send(ctx, actor, identity, command)
-
-
-@post(
-    "/api/v1/stations/{identity:str}/variables/read",
-    role=Role.OPERATOR,
-    status_code=200,
-    summary="Ask the station for its configuration",
-)
-async def read_variables(ctx: Context, actor: Actor, identity: str, data: ReadVariables) -> CommandAnswer:
-    return await _send(ctx, actor, identity, commands.GetVariables(names=data.names))
-
-
-@post(
     "/api/v1/stations/{identity:str}/ocpp/{action:str}",
     role=Role.OPERATOR,
     status_code=200,
@@ -133,4 +113,4 @@ async def call(
     return Response(content=await ask(), status_code=200)
 
 
-routes = [reset, unlock, set_availability, trigger, change_variable, read_variables, call]
+routes = [reset, unlock, set_availability, trigger, call]

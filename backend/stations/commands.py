@@ -6,11 +6,12 @@ from uuid import UUID
 import msgspec
 
 from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
-from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable
+from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout
 from backend.events import StationChanged
 from backend.stations import record_store, rules, store
+from backend.stations.model import VariableReport
 from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
@@ -38,6 +39,10 @@ async def send(ctx: Context, station_id: UUID, command: AnyCommand, *, account_i
     await record_store.finish_command(
         command_id, "answered", answer.status, {"detail": "", "payload": rules.redact(answer.payload)}, ctx.now()
     )
+    if isinstance(command, SetVariables):
+        for change, status in zip(command.changes, answer.result.get("statuses", ()), strict=False):
+            if status in ("Accepted", "RebootRequired"):
+                await _took(ctx, station_id, change)
     if answer.accepted:
         await _remember(ctx, station_id, command)
         async with ctx.unit() as unit:
@@ -89,10 +94,26 @@ def _raise_failure(identity: str, answer: Answer) -> None:
 async def _remember(ctx: Context, station_id: UUID, command: AnyCommand) -> None:
     """What the station took over is what we show, before it tells us the next time."""
     match command:
-        case SetVariable(name=name, value=value) if rules.is_secret(name):
-            # From now on the station signs in with the new one; the old one is refused.
-            await store.change(station_id, {"password_hash": rules.hash_password(value)})
-        case SetVariable(name=name, value=value, component=component):
-            await record_store.set_variable_value(station_id, component, name, value, ctx.now())
+        case SetVariable():
+            await _took(ctx, station_id, command)
         case SetAvailability(operative=operative, evse=evse, connector=connector):
             await store.set_operative(station_id, evse, connector, operative)
+
+
+async def _took(ctx: Context, station_id: UUID, change: SetVariable | VariableValue) -> None:
+    if rules.is_secret(change.name):
+        # From now on the station signs in with the new one; the old one is refused.
+        await store.change(station_id, {"password_hash": rules.hash_password(change.value)})
+        return
+    actual = change.attribute == "Actual"
+    report = VariableReport(
+        component=change.component,
+        evse=change.evse,
+        connector=change.connector,
+        name=change.name,
+        value=change.value if actual else None,
+        actual=actual,
+        read_only=None,
+        attributes={} if actual else {f"{change.attribute}.value": change.value},
+    )
+    await record_store.put_variables(station_id, [report], ctx.now())

@@ -1,7 +1,9 @@
 """What other rooms and the OCPP edge exchange with stations."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from shared.stations import ConnectorStatus, PowerType, Registration
@@ -75,9 +77,22 @@ class VariableReport:
 
     component: str = ""
     evse: int = 0
+    connector: int = 0
     name: str
-    value: str | None
-    read_only: bool = False
+    value: str | None = None
+    """Of the attribute Actual."""
+    actual: bool = True
+    """False: nothing is said of Actual; what is known of it stays."""
+    read_only: bool | None = False
+    """None: not said, as known."""
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """Beside the value of Actual: by `Target.value`, `Actual.mutability`, `MaxSet.persistent` …"""
+    characteristics: Mapping[str, Any] | None = None
+    """data_type, unit, min_limit, max_limit, values, supports_monitoring. None: not said, as known."""
+
+    @property
+    def key(self) -> tuple[str, int, int, str]:
+        return self.component, self.evse, self.connector, self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,51 +14,73 @@ Row = Mapping[str, Any]
 
 
 async def put_variables(station_id: UUID, reports: Sequence[VariableReport], at: datetime) -> None:
-    """The last report of a name wins. Rows are touched in one order, so two reports can't lock each other out."""
-    latest = {(report.component, report.evse, report.name): report for report in reports}
-    ordered = [latest[key] for key in sorted(latest)]
+    """Each variable once. Rows are touched in one order, so two reports can't lock each other out; what a report
+    doesn't say stays as known."""
+    ordered = sorted(reports, key=lambda report: report.key)
     await DB.run(
-        """INSERT INTO station_variable (station, component, evse, name, value, read_only, updated_at)
-        SELECT $1, v.component, v.evse, v.name, v.value, v.read_only, $7
-        FROM unnest($2::text[], $3::int[], $4::text[], $5::text[], $6::bool[])
-            AS v (component, evse, name, value, read_only)
-        ON CONFLICT (station, component, evse, name)
-        DO UPDATE SET value = excluded.value, read_only = excluded.read_only, updated_at = excluded.updated_at""",
+        """INSERT INTO station_variable (station, component, evse, connector, name, value, read_only, attributes,
+            characteristics, updated_at)
+        SELECT $1, v.component, v.evse, v.connector, v.name, CASE WHEN v.actual THEN v.value ELSE old.value END,
+            coalesce(v.read_only, old.read_only, false), coalesce(old.attributes, '{}') || v.attributes,
+            coalesce(v.characteristics, old.characteristics), $11
+        FROM unnest($2::text[], $3::int[], $4::int[], $5::text[], $6::text[], $7::bool[], $8::bool[], $9::jsonb[],
+                $10::jsonb[])
+            AS v (component, evse, connector, name, value, actual, read_only, attributes, characteristics)
+        LEFT JOIN station_variable old ON old.station = $1
+            AND (old.component, old.evse, old.connector, old.name) = (v.component, v.evse, v.connector, v.name)
+        ORDER BY v.component, v.evse, v.connector, v.name
+        ON CONFLICT (station, component, evse, connector, name) DO UPDATE SET value = excluded.value,
+            read_only = excluded.read_only, attributes = excluded.attributes,
+            characteristics = excluded.characteristics, updated_at = excluded.updated_at""",
         station_id,
         [report.component for report in ordered],
         [report.evse for report in ordered],
+        [report.connector for report in ordered],
         [report.name for report in ordered],
         [report.value for report in ordered],
+        [report.actual for report in ordered],
         [report.read_only for report in ordered],
+        [dict(report.attributes) for report in ordered],
+        [None if report.characteristics is None else dict(report.characteristics) for report in ordered],
         at,
     )
 
 
-async def set_variable_value(station_id: UUID, component: str, name: str, value: str, at: datetime) -> None:
-    """After the station took a new value; whether it is read-only stays as known."""
-    await DB.run(
-        """INSERT INTO station_variable (station, component, evse, name, value, updated_at)
-        VALUES ($1, $2, 0, $3, $4, $5) ON CONFLICT (station, component, evse, name)
-        DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at""",
-        station_id,
-        component,
-        name,
-        value,
-        at,
-    )
-
-
-async def variables(station_id: UUID, after: Sequence[Any] | None, limit: int) -> Sequence[Row]:
-    component, name, evse = after or (None, None, None)
+async def variables(
+    station_id: UUID, after: Sequence[Any] | None, limit: int, component: str | None = None, search: str | None = None
+) -> Sequence[Row]:
+    """`search`: a pattern for ILIKE on component, name and value."""
+    last, name, evse, connector = after or (None, None, None, None)
     return await DB.run(
-        """SELECT component, name, evse, value, read_only, updated_at FROM station_variable
-        WHERE station = $1 AND ($2::text IS NULL OR (component, name, evse) > ($2, $3::text, $4::int))
-        ORDER BY component, name, evse LIMIT $5""",
+        """SELECT component, name, evse, connector, value, read_only, attributes, characteristics, updated_at
+        FROM station_variable WHERE station = $1
+        AND ($2::text IS NULL OR (component, name, evse, connector) > ($2, $3::text, $4::int, $5::int))
+        AND ($7::text IS NULL OR component = $7)
+        AND ($8::text IS NULL OR component || '.' || name || ' ' || coalesce(value, '') ILIKE $8)
+        ORDER BY component, name, evse, connector LIMIT $6""",
         station_id,
-        component,
+        last,
         name,
         evse,
+        connector,
         limit,
+        component,
+        search,
+    )
+
+
+async def values(station_ids: Sequence[UUID]) -> Sequence[Row]:
+    """Everything that these stations told of their configuration, without what describes it."""
+    return await DB.run(
+        """SELECT station, component, evse, connector, name, value, read_only, attributes FROM station_variable
+        WHERE station = ANY($1::uuid[])""",
+        list(station_ids),
+    )
+
+
+async def of_component(station_id: UUID, component: str) -> Sequence[Row]:
+    return await DB.run(
+        "SELECT name, value FROM station_variable WHERE station = $1 AND component = $2", station_id, component
     )
 
 

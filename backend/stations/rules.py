@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from backend.stations.model import PLAIN, Proof
+from backend.stations.model import PLAIN, Proof, VariableReport
 from shared.money import PriceHeadline
 from shared.stations import Availability, ConnectorStatus, Registration
 
@@ -222,6 +222,52 @@ BLANK = "•••"
 def is_secret(name: str) -> bool:
     """Whether a configuration key or variable holds a password (OCPP 1.6 security §A00, 2.0.1 SecurityCtrlr)."""
     return name.rsplit(".", 1)[-1].split("/", 1)[0].lower() in SECRET_NAMES
+
+
+def merged(reports: Iterable[VariableReport]) -> list[VariableReport]:
+    """One report a variable: the last word on each part of it wins."""
+    found: dict[tuple[str, int, int, str], VariableReport] = {}
+    for one in reports:
+        before = found.get(one.key)
+        if before is not None:
+            one = replace(
+                one,
+                value=one.value if one.actual else before.value,
+                actual=one.actual or before.actual,
+                read_only=before.read_only if one.read_only is None else one.read_only,
+                attributes={**before.attributes, **one.attributes},
+                characteristics=one.characteristics or before.characteristics,
+            )
+        found[one.key] = one
+    return list(found.values())
+
+
+def countable(report: VariableReport) -> bool:
+    """Whether its place is one that a column can hold."""
+    return all(0 <= number < 2**31 for number in (report.evse, report.connector))
+
+
+def storable(report: VariableReport) -> VariableReport:
+    """Texts as columns take them; of a password nothing is kept but that there is one."""
+    secret = is_secret(report.name)
+
+    def text(value: Any) -> Any:
+        return value.replace("\0", "") if isinstance(value, str) else value
+
+    about = {
+        name: BLANK if secret and name.endswith(".value") else text(value) for name, value in report.attributes.items()
+    }
+    characteristics = report.characteristics
+    if characteristics is not None:
+        characteristics = {name: text(value) for name, value in characteristics.items()}
+    return replace(
+        report,
+        component=clean(report.component, 101),
+        name=clean(report.name, 110),
+        value=BLANK if secret and report.actual else text(report.value),
+        attributes=about,
+        characteristics=characteristics,
+    )
 
 
 def redact(payload: Any) -> Any:

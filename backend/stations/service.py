@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from backend.context import Context, Unit
@@ -274,26 +275,25 @@ async def store_variables(ctx: Context, station_id: UUID, reports: Sequence[Vari
     if not reports:
         return
     now = ctx.now()
-    cleaned = [
-        VariableReport(
-            component=rules.clean(report.component, 50),
-            evse=report.evse,
-            name=rules.clean(report.name, 110),
-            value=rules.BLANK
-            if rules.is_secret(report.name)
-            else report.value.replace("\0", "")
-            if report.value is not None
-            else None,
-            read_only=report.read_only,
-        )
-        for report in reports
-    ]
+    cleaned = rules.merged(rules.storable(report) for report in reports if rules.countable(report))
     async with ctx.unit() as unit:
         station = await store.ref(station_id)
         if station is None:
             raise NotFound("This station doesn't exist any more.")
         await record_store.put_variables(station_id, cleaned, now)
         _changed(ctx, unit, station_ref(station))
+
+
+async def variables(ctx: Context, station_ids: Sequence[UUID]) -> Sequence[Mapping[str, Any]]:
+    """What these stations told of their configuration: station, component, evse, connector, name, value, read_only,
+    attributes."""
+    return await record_store.values(station_ids)
+
+
+async def component_values(ctx: Context, station_id: UUID, component: str) -> dict[str, str]:
+    """Values of one component of the station (1.6: of all keys, with an empty name) by variable."""
+    rows = await record_store.of_component(station_id, component)
+    return {row["name"]: row["value"] for row in rows if row["value"] is not None}
 
 
 # --- lookups for other rooms -------------------------------------------------------------------------

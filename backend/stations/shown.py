@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,7 @@ from shared.stations import (
     StationForDriver,
     StationRow,
     Variable,
+    VariableAttribute,
 )
 
 Prices = Mapping[UUID | None, PriceHeadline]
@@ -181,6 +183,9 @@ def frame(row: Row) -> Frame:
     )
 
 
+ATTRIBUTES = ("Actual", "Target", "MinSet", "MaxSet")
+
+
 def variable(row: Row) -> Variable:
     return Variable(
         component=row["component"],
@@ -189,7 +194,19 @@ def variable(row: Row) -> Variable:
         read_only=row["read_only"],
         evse=row["evse"] or None,
         updated_at=row["updated_at"],
+        connector=row["connector"] or None,
+        attributes=_attributes(row),
+        **(row["characteristics"] or {}),
     )
+
+
+def _attributes(row: Row) -> list[VariableAttribute]:
+    """Actual, which every variable has, and the others that the station told of."""
+    by_type: dict[str, dict[str, Any]] = {"Actual": {"value": row["value"]}}
+    for name, value in row["attributes"].items():
+        kind, _, part = name.partition(".")
+        by_type.setdefault(kind, {})[part] = value
+    return [VariableAttribute(type=kind, **by_type[kind]) for kind in ATTRIBUTES if kind in by_type]
 
 
 def command(row: Row) -> CommandRow:

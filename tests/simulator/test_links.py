@@ -201,7 +201,7 @@ async def test_a_card_that_is_refused_with_the_start_ends_the_transaction(versio
         ("2.0.1", "GetLocalListVersion", {}, {"versionNumber": 0}),
         ("2.0.1", "ClearCache", {}, {"status": "Accepted"}),
         ("2.0.1", "UnlockConnector", {"evseId": 4, "connectorId": 1}, {"status": "UnknownConnector"}),
-        ("2.0.1", "GetBaseReport", {"requestId": 1, "reportBase": "SummaryInventory"}, {"status": "NotSupported"}),
+        ("2.0.1", "GetReport", {"requestId": 1, "componentCriteria": ["Problem"]}, {"status": "EmptyResultSet"}),
         ("2.0.1", "GetTransactionStatus", {"transactionId": "x"},
          {"ongoingIndicator": False, "messagesInQueue": False}),
         ("2.0.1", "RequestStopTransaction", {"transactionId": "x"}, {"status": "Rejected"}),
@@ -258,6 +258,20 @@ async def test_variables_of_the_device_model() -> None:
         parts = one.payloads("NotifyReport")
         assert [part["seqNo"] for part in parts] == list(range(len(parts)))
         assert {part["requestId"] for part in parts} == {8}
+        wanted = {"component": {"name": "TxCtrlr"}, "variable": {"name": "EVConnectionTimeOut"}}
+        answer = await one.ask("GetReport", {"requestId": 9, "componentVariable": [wanted]})
+        assert answer[2] == {"status": "Accepted"}
+        await one.until(lambda: one.payloads("NotifyReport")[-1]["requestId"] == 9)
+        told = one.payloads("NotifyReport")[-1]["reportData"]
+        assert [(item["variable"]["name"], item["variableAttribute"][0]["value"]) for item in told] == [
+            ("EVConnectionTimeOut", "90")
+        ]
+        answer = await one.ask("GetBaseReport", {"requestId": 10, "reportBase": "SummaryInventory"})
+        assert answer[2] == {"status": "Accepted"}
+        await one.until(lambda: one.payloads("NotifyReport")[-1]["requestId"] == 10)
+        summary = {item["variable"]["name"] for item in one.payloads("NotifyReport")[-1]["reportData"]}
+        assert "Model" in summary
+        assert "EVConnectionTimeOut" not in summary
 
 
 async def test_slow_answers_keep_their_order_and_do_not_stop_what_it_sends() -> None:

@@ -3,6 +3,7 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken, LocalList
+from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
@@ -40,6 +41,7 @@ TABLES = (
     Payment,
     Cdr,
     Incident,
+    StationReport,
     DisplayMessage,
     FirmwareFile,
     MaintenanceTask,
@@ -66,6 +68,7 @@ __all__ = [
     "Reservation",
     "SecurityEvent",
     "StationCommand",
+    "StationReport",
     "StationVariable",
     "StatusChange",
     "Tariff",

@@ -96,16 +96,19 @@ class StatusChange(Table, db=DB, tablename="status_change"):
 
 
 class StationVariable(Table, db=DB, tablename="station_variable"):
-    """A configuration key (1.6) or a variable (2.0.1). Unique in (station, component, evse, name)."""
+    """A configuration key (1.6) or a variable (2.0.1). Unique in (station, component, evse, connector, name)."""
 
     id = BigSerial(primary_key=True)
     station = ForeignKey(ChargingStation, on_delete=OnDelete.cascade, null=False)
-    component = Varchar(length=50, default="")
+    component = Varchar(length=101, default="")  # `Component` or `Component/instance`
     evse = Integer(default=0)  # 0: of the station
     name = Varchar(length=110)  # `Variable` or `Variable/instance`
-    value = Text(null=True, default=None)
+    value = Text(null=True, default=None)  # of the attribute Actual
     read_only = Boolean(default=False)
     updated_at = Timestamptz(default=TimestamptzNow())
+    connector = Integer(default=0)  # 0: of the EVSE as a whole
+    attributes = JSONB(default="{}")  # by `Target.value`, `Actual.mutability` …
+    characteristics = JSONB(null=True, default=None)  # data type, unit, limits, values
 
 
 class StationCommand(Table, db=DB, tablename="station_command"):

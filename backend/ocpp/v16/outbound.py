@@ -31,10 +31,15 @@ def _start(command: RequestStart) -> Call:
 
 
 def _stop(command: RequestStop) -> Call:
-    return "RemoteStopTransaction", m.RemoteStopTransaction(transaction_id=int(command.transaction_ref))
+    try:
+        return "RemoteStopTransaction", m.RemoteStopTransaction(transaction_id=int(command.transaction_ref))
+    except ValueError:
+        raise ValueError("This transaction id is not one of OCPP 1.6.") from None
 
 
 def _reset(command: Reset) -> Call:
+    if command.evse is not None:
+        raise ValueError("OCPP 1.6 restarts whole stations only.")
     return "Reset", m.Reset(type="Hard" if command.hard else "Soft")
 
 
@@ -55,7 +60,7 @@ def _trigger(command: Trigger) -> Call:
 
 
 def _get(command: GetVariables) -> Call:
-    return "GetConfiguration", m.GetConfiguration(key=list(command.names) or None)
+    return "GetConfiguration", m.GetConfiguration(key=[*command.names, *(key.name for key in command.keys)] or None)
 
 
 def _set(command: SetVariable) -> Call:
@@ -103,8 +108,8 @@ async def execute(session: Session, command: AnyCommand) -> Answer:
         return unsupported("1.6")
     try:
         action, payload = call(command)
-    except ValueError:
-        return invalid("$", "This transaction id is not one of OCPP 1.6.")
+    except ValueError as wrong:
+        return invalid("$", str(wrong))
     answer = await ask(session, action, payload, command.timeout_s)
     after = AFTER.get(type(command))
     return await after(session, command, answer) if after and answer.outcome == "answered" else answer

@@ -11,10 +11,10 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
-from backend.ocpp.v201 import in_display, in_maintenance, in_reservation
+from backend.ocpp.v201 import in_device, in_display, in_maintenance, in_reservation
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
-from backend.stations.model import BootFacts, StatusReport, VariableReport
+from backend.stations.model import BootFacts, StatusReport
 from backend.transactions import service as transactions
 from backend.transactions.model import Ended, Sample, Started, StartReply, Updated
 from shared.stations import ConnectorStatus, Registration
@@ -198,31 +198,6 @@ async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValue
     return m.MeterValuesResponse()
 
 
-def _named(one: m.ComponentType | m.VariableType) -> str:
-    return one.name if one.instance is None else f"{one.name}/{one.instance}"
-
-
-async def report(session: Session, request: m.NotifyReport) -> m.NotifyReportResponse:
-    """B07, B08: a part of a base report; parts may come in any order and be numbered from anywhere."""
-    reports = []
-    for one in request.report_data or ():
-        actual = next((a for a in one.variable_attribute if a.type in (None, "Actual")), None)
-        if actual is None:
-            continue
-        evse = one.component.evse
-        reports.append(
-            VariableReport(
-                component=_named(one.component),
-                evse=evse.id if evse else 0,
-                name=_named(one.variable),
-                value=actual.value,
-                read_only=actual.mutability == "ReadOnly",
-            )
-        )
-    await stations.store_variables(session.ctx, session.station.id, reports)
-    return m.NotifyReportResponse()
-
-
 async def event(session: Session, request: m.NotifyEvent) -> m.NotifyEventResponse:
     """N07. Newer stations tell the state of a connector here instead of in StatusNotification (G01.FR.08)."""
     for one in request.event_data:
@@ -270,9 +245,9 @@ HANDLERS: Mapping[str, Handler] = {
     "Heartbeat": heartbeat,
     "MeterValues": meter_values,
     "NotifyEvent": event,
-    "NotifyReport": report,
     "StatusNotification": status,
     "TransactionEvent": transaction_event,
+    **in_device.HANDLERS,
     **in_display.HANDLERS,
     **in_maintenance.HANDLERS,
     **in_reservation.HANDLERS,

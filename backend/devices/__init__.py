@@ -1,0 +1,1 @@
+"""Device models of stations: reports asked for and how they come in, variables read and changed."""
