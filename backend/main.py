@@ -33,6 +33,7 @@ from backend.db.embedded import EmbeddedPostgres
 from backend.db.migrate import migrate
 from backend.devices import api as devices_api
 from backend.displays import api as displays_api
+from backend.energy import api as energy_api
 from backend.errors import StartRefused
 from backend.jobs import Finished, Worker
 from backend.live import api as live_api
@@ -70,6 +71,7 @@ ROUTES: list[Any] = [
     *reservations_api.routes,
     *devices_api.routes,
     *displays_api.routes,
+    *energy_api.routes,
     *local_lists_api.routes,
     *alerts_api.routes,
     *analytics_api.routes,

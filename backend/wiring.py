@@ -12,6 +12,8 @@ from backend.alerts import service as alerts
 from backend.analytics import service as analytics
 from backend.context import Context, Handler
 from backend.devices import service as devices
+from backend.energy import others
+from backend.energy import service as energy
 from backend.events import (
     ConnectorStatusChanged,
     Event,
@@ -46,11 +48,12 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
     TransactionStarted: (alerts.on_start,),
     TransactionFailed: (alerts.on_start,),
-    TransactionEnded: (settling.on_ended, alerts.on_ended),
+    TransactionEnded: (settling.on_ended, alerts.on_ended, energy.on_ended),
 }
 
 JOBS: Mapping[str, Job] = {
     "alerts.check_presence": alerts.check_presence,
+    "energy.answer_needs": others.answer_needs,
     "local_lists.follow": local_lists.follow,
     "payments.capture": payments.capture,
     "payments.release": payments.release,

@@ -32,6 +32,13 @@ from backend.commands.display import AnyDisplay
 from backend.commands.display import ListMessages as ListMessages
 from backend.commands.display import RemoveMessage as RemoveMessage
 from backend.commands.display import ShowMessage as ShowMessage
+from backend.commands.energy import AnyEnergy
+from backend.commands.energy import ClearProfiles as ClearProfiles
+from backend.commands.energy import GetComposite as GetComposite
+from backend.commands.energy import GetProfiles as GetProfiles
+from backend.commands.energy import Profile as Profile
+from backend.commands.energy import SetProfile as SetProfile
+from backend.commands.energy import ToldSchedule as ToldSchedule
 from backend.commands.maintenance import AnyMaintenance
 from backend.commands.maintenance import GetLog as GetLog
 from backend.commands.maintenance import PublishFirmware as PublishFirmware
@@ -41,4 +48,4 @@ from backend.commands.reservation import AnyReservation
 from backend.commands.reservation import CancelReservation as CancelReservation
 from backend.commands.reservation import ReserveNow as ReserveNow
 
-AnyCommand = AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyMaintenance | AnyReservation
+AnyCommand = AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyReservation

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from backend.commands.base import Command
+from backend.commands.energy import Profile
 
 
 class RequestStart(Command, frozen=True, kw_only=True):
@@ -14,6 +15,7 @@ class RequestStart(Command, frozen=True, kw_only=True):
     id_token: str
     id_token_type: str = "Central"
     remote_start_id: int
+    profile: Profile | None = None
 
 
 class RequestStop(Command, frozen=True, kw_only=True):

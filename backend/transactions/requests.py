@@ -8,7 +8,7 @@ from uuid import UUID
 from backend import jobs
 from backend.accounts import service as accounts
 from backend.authorization import service as authorization
-from backend.commands import RequestStart, RequestStop
+from backend.commands import Profile, RequestStart, RequestStop
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotAllowed, NotFound, StationOffline, StationRefused, StationTimeout
 from backend.events import TransactionFailed, TransactionRequested, TransactionUpdated
@@ -28,7 +28,14 @@ Row = store.Row
 LIVE = (State.REQUESTED, State.ACTIVE)
 
 
-async def request_start(ctx: Context, actor: Actor, connector_id: UUID, account_id: UUID | None = None) -> UUID:
+async def request_start(
+    ctx: Context,
+    actor: Actor,
+    connector_id: UUID,
+    account_id: UUID | None = None,
+    *,
+    profile: Profile | None = None,
+) -> UUID:
     """Ask a station to begin a session. Returns the transaction; what becomes of it comes from the station.
 
     Raises NotFound, NotAllowed (a driver starts only for themselves), Conflict (code says why: connector_taken,
@@ -48,7 +55,7 @@ async def request_start(ctx: Context, actor: Actor, connector_id: UUID, account_
     try:
         if row["tariff"] is not None and not actor.may(Role.OPERATOR):
             await payments.hold(ctx, actor.tenant_id, row["id"], for_account, driver.email, hold)
-        await _ask(ctx, connector, row, token, actor.account_id)
+        await _ask(ctx, connector, row, token, actor.account_id, profile)
     except (StationOffline, StationTimeout, StationRefused, Conflict) as failure:
         await fail(ctx, row["id"], failure.detail)
         raise
@@ -103,11 +110,11 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, t
     return row
 
 
-async def _ask(ctx: Context, connector: ConnectorRef, row: Row, token: str, by: UUID) -> None:
+async def _ask(ctx: Context, connector: ConnectorRef, row: Row, token: str, by: UUID, profile: Profile | None) -> None:
     answer = await stations.send(
         ctx,
         connector.station.id,
-        RequestStart(evse=connector.evse, id_token=token, remote_start_id=row["number"]),
+        RequestStart(evse=connector.evse, id_token=token, remote_start_id=row["number"], profile=profile),
         account_id=by,
     )
     if not answer.accepted:

@@ -69,6 +69,9 @@ FOR_ADMINS = {
     "POST /api/v1/people/{account_id:uuid}/password",
 }
 ONCE = {
+    "POST /api/v1/limited-starts",
+    "POST /api/v1/stations/{identity:str}/charging-profiles",
+    "POST /api/v1/stations/{identity:str}/charging-profiles/clear",
     "POST /api/v1/transactions",
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
     "POST /api/v1/reservations",
@@ -84,6 +87,8 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/stations/{identity:str}/charging-profiles/read": "only asks",
+    "POST /api/v1/stations/{identity:str}/composite-schedule": "only asks",
     "POST /api/v1/tokens": "the number is taken the second time",
     "POST /api/v1/stations/{identity:str}/local-list/sync": "the second time nothing is missing",
     "POST /api/v1/stations/{identity:str}/local-list/version": "only asks",
@@ -204,6 +209,13 @@ async def test_every_list_is_paged(people: People) -> None:
                 assert (answer.status_code, answer.headers["content-type"]) == (400, PROBLEM), (path, wrong)
 
 
+PROFILE = {
+    "purpose": "TxProfile",
+    "kind": "Relative",
+    "schedules": [{"unit": "A", "periods": [{"start_s": 0, "limit": "6"}]}],
+}
+
+
 async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -> None:
     posts = {f"{method} {path}" for method, path, _ in routes(people.app) if method == "POST"}
     assert posts == ONCE | set(HARMLESS_TWICE), "a new POST: say in this file whether it may be repeated"
@@ -217,6 +229,9 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "publish": {"url": "https://files.example.com/a.bin", "checksum": "0" * 32},
         "logs": {},
         "reservations": {"station": "NOBODY"},
+        "charging-profiles": {"evse": 0, "profile": PROFILE},
+        "limited-starts": {"connector_id": str(uuid4()), "profile": PROFILE},
+        "clear": {},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

@@ -33,8 +33,6 @@ from tests.api.harness import People, new_key
 from tests.conftest import Clock
 
 STATION = "/api/v1/stations/CP%201"
-
-
 ACCEPTED = Answer(outcome="answered", accepted=True, status="Accepted", payload={"status": "Accepted"})
 
 

@@ -61,6 +61,13 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
     }
 
 
+PROFILE = {
+    "purpose": "TxProfile",
+    "kind": "Relative",
+    "schedules": [{"unit": "A", "periods": [{"start_s": 0, "limit": "6"}]}],
+}
+
+
 def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
     """Every route that names a thing, with the name of one of ours."""
     station = "/api/v1/stations/OURS-1"
@@ -80,6 +87,14 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("PUT", f"{station}/messages/1", {"priority": "NormalCycle", "content": "Mine"}),
         ("POST", f"{station}/messages/read", {}),
         ("DELETE", f"{station}/messages/1", None),
+        ("GET", f"{station}/charging-profiles", None),
+        ("POST", f"{station}/charging-profiles", {"evse": 0, "profile": PROFILE}),
+        ("POST", f"{station}/charging-profiles/clear", {}),
+        ("POST", f"{station}/charging-profiles/read", {}),
+        ("POST", f"{station}/composite-schedule", {"evse": 1}),
+        ("GET", f"{station}/external-limits", None),
+        ("GET", f"{station}/charging-needs", None),
+        ("POST", "/api/v1/limited-starts", {"connector_id": str(one["connector"]), "profile": PROFILE}),
         ("GET", f"{station}/local-list", None),
         ("PUT", f"{station}/local-list", {"mode": "all"}),
         ("GET", f"{station}/local-list/entries", None),

@@ -5,6 +5,7 @@ from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken, LocalList
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
+from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.reservations import Reservation
@@ -46,15 +47,23 @@ TABLES = (
     FirmwareFile,
     MaintenanceTask,
     SecurityEvent,
+    ChargingProfile,
+    ChargingProfileRead,
+    ExternalLimit,
+    ChargingNeeds,
 )
 
 __all__ = [
     "TABLES",
     "Account",
     "Cdr",
+    "ChargingNeeds",
+    "ChargingProfile",
+    "ChargingProfileRead",
     "ChargingStation",
     "Connector",
     "DisplayMessage",
+    "ExternalLimit",
     "FirmwareFile",
     "IdToken",
     "IdempotencyKey",

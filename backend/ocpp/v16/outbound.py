@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import msgspec
+
 from backend.commands import (
     Answer,
     AnyCommand,
@@ -19,15 +21,17 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, invalid, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
-from backend.ocpp.v16 import out_authorization, out_maintenance
+from backend.ocpp.v16 import out_authorization, out_energy, out_maintenance
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
 
 def _start(command: RequestStart) -> Call:
-    return "RemoteStartTransaction", m.RemoteStartTransaction(
-        id_tag=command.id_token[:20], connector_id=command.evse or None
-    )
+    start = m.RemoteStartTransaction(id_tag=command.id_token[:20], connector_id=command.evse or None)
+    if command.profile is None:
+        return "RemoteStartTransaction", start
+    profile = out_energy.profile(command.profile)
+    return "RemoteStartTransaction", {**msgspec.to_builtins(start), "chargingProfile": profile}
 
 
 def _stop(command: RequestStop) -> Call:
@@ -77,6 +81,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     GetVariables: _get,
     SetVariable: _set,
     **out_authorization.CALLS,
+    **out_energy.CALLS,
     **out_maintenance.CALLS,
 }
 
@@ -95,7 +100,12 @@ async def _remember(session: Session, _command: GetVariables, answer: Answer) ->
     return answer
 
 
-AFTER: Mapping[type, After] = {**out_authorization.AFTER, **out_maintenance.AFTER, GetVariables: _remember}
+AFTER: Mapping[type, After] = {
+    **out_authorization.AFTER,
+    **out_energy.AFTER,
+    **out_maintenance.AFTER,
+    GetVariables: _remember,
+}
 """What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""
 
 

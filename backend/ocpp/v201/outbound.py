@@ -18,7 +18,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import out_authorization, out_device, out_display, out_maintenance
+from backend.ocpp.v201 import out_authorization, out_device, out_display, out_energy, out_maintenance
 
 
 def _start(command: RequestStart) -> Call:
@@ -26,6 +26,7 @@ def _start(command: RequestStart) -> Call:
         evse_id=command.evse or None,
         remote_start_id=command.remote_start_id,
         id_token=m.IdTokenType(id_token=command.id_token, type=command.id_token_type),  # type: ignore[arg-type]  # checked by `ask`
+        charging_profile=out_energy.profile(command.profile) if command.profile else None,
     )
 
 
@@ -64,6 +65,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     **out_device.CALLS,
     **out_display.CALLS,
     **out_authorization.CALLS,
+    **out_energy.CALLS,
     **out_maintenance.CALLS,
 }
 
@@ -71,6 +73,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
 AFTER: Mapping[type, After] = {
     **out_authorization.AFTER,
     **out_device.AFTER,
+    **out_energy.AFTER,
     **out_maintenance.AFTER,
 }
 """What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""

@@ -1,0 +1,120 @@
+"""Charging profiles over HTTP, for operators."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from litestar import Request, Response, get, post
+
+from backend.context import Context
+from backend.energy import others, service
+from backend.stations import catalog
+from backend.stations.model import StationRef
+from backend.transactions import views
+from backend.web.guards import Actor
+from backend.web.idempotency import once
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from shared.accounts import Role
+from shared.base import Page
+from shared.energy import (
+    ChargingNeeds,
+    Composite,
+    CompositeAsk,
+    ExternalLimit,
+    ProfileAnswer,
+    ProfileFilter,
+    SetProfile,
+    StartLimited,
+    StoredProfile,
+)
+from shared.transactions import Transaction
+
+AnyRequest = Request[Any, Any, Any]
+STATION = "/api/v1/stations/{identity:str}"
+PROFILES = f"{STATION}/charging-profiles"
+
+
+def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
+    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
+
+
+async def _once(
+    ctx: Context,
+    actor: Actor,
+    request: AnyRequest,
+    identity: str,
+    work: Callable[[StationRef], Awaitable[ProfileAnswer]],
+) -> Response[ProfileAnswer]:
+    async def run() -> ProfileAnswer:
+        return await work(await catalog.find(ctx, actor.tenant_id, identity))
+
+    return await once(ctx, request, actor.account_id, run, status=200)
+
+
+@get(PROFILES, role=Role.OPERATOR, summary="Charging profiles that a station holds")
+async def listed(
+    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[StoredProfile]:
+    """As it accepted or last reported them, by EVSE."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    return _page(*await service.page(ctx, station.id, decode_cursor(cursor, tuple[int, str, int]), limit))
+
+
+@post(PROFILES, role=Role.OPERATOR, status_code=200, summary="Set a charging profile")
+async def set_profile(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetProfile
+) -> Response[ProfileAnswer]:
+    """Needs an Idempotency-Key header."""
+    return await _once(ctx, actor, request, identity, lambda one: service.set_profile(ctx, one, data, actor.account_id))
+
+
+@post(f"{PROFILES}/clear", role=Role.OPERATOR, status_code=200, summary="Clear charging profiles")
+async def clear(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ProfileFilter
+) -> Response[ProfileAnswer]:
+    """One by its number, or those that fit; an empty body clears all. Needs an Idempotency-Key header."""
+    return await _once(ctx, actor, request, identity, lambda one: service.clear(ctx, one, data, actor.account_id))
+
+
+@post(f"{PROFILES}/read", role=Role.OPERATOR, status_code=200, summary="Ask a station for its charging profiles")
+async def read(ctx: Context, actor: Actor, identity: str, data: ProfileFilter) -> ProfileAnswer:
+    """OCPP 2.0.1. They arrive a little later and are then listed."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    return await service.read(ctx, station, data, actor.account_id)
+
+
+@post(f"{STATION}/composite-schedule", role=Role.OPERATOR, status_code=200, summary="What the profiles come to")
+async def ask_composite(ctx: Context, actor: Actor, identity: str, data: CompositeAsk) -> Composite:
+    """The station's own answer, beside what Wattline computes from the profiles it knows."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    return await service.ask_composite(ctx, station, data, actor.account_id)
+
+
+@get(f"{STATION}/external-limits", role=Role.OPERATOR, summary="Limits that others set at a station")
+async def external(
+    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[ExternalLimit]:
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    return _page(*await others.limits(ctx, station.id, decode_cursor(cursor, tuple[int, str]), limit))
+
+
+@get(f"{STATION}/charging-needs", role=Role.OPERATOR, summary="What the cars at a station asked for and plan")
+async def needs(
+    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[ChargingNeeds]:
+    """By ISO 15118; only cars that speak it."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    after = decode_cursor(cursor, tuple[int])
+    return _page(*await others.needs(ctx, station.id, after and after[0], limit))
+
+
+@post("/api/v1/limited-starts", role=Role.OPERATOR, status_code=202, summary="Start charging with a limit")
+async def start_limited(ctx: Context, actor: Actor, request: AnyRequest, data: StartLimited) -> Response[Any]:
+    """As a start, with a charging profile from the first moment on. Needs an Idempotency-Key header."""
+
+    async def work() -> Transaction:
+        return await views.one(ctx, actor, await service.start_limited(ctx, actor, data))
+
+    return await once(ctx, request, actor.account_id, work)
+
+
+routes = [listed, set_profile, clear, read, ask_composite, external, needs, start_limited]
