@@ -113,6 +113,12 @@ class TokensChanged(Event, frozen=True, kw_only=True):
     """A card was added, changed or removed."""
 
 
+class CustomerCleared(StationEvent, frozen=True, kw_only=True):
+    """A station was told to delete what it keeps of the owner of this id token."""
+
+    id_token: str
+
+
 class BrandChanged(Event, frozen=True, kw_only=True):
     pass
 
@@ -141,5 +147,6 @@ AnyEvent = (
     | IncidentChanged
     | BrandChanged
     | TokensChanged
+    | CustomerCleared
     | FramesLogged
 )

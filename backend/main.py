@@ -40,6 +40,7 @@ from backend.live import api as live_api
 from backend.live.hub import Hub
 from backend.local_lists import api as local_lists_api
 from backend.maintenance import api as maintenance_api
+from backend.monitoring import api as monitoring_api
 from backend.ocpp.listener import Listener
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.reservations import api as reservations_api
@@ -70,6 +71,7 @@ ROUTES: list[Any] = [
     *transactions_api.routes,
     *reservations_api.routes,
     *devices_api.routes,
+    *monitoring_api.routes,
     *displays_api.routes,
     *energy_api.routes,
     *local_lists_api.routes,

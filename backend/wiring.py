@@ -16,6 +16,7 @@ from backend.energy import others
 from backend.energy import service as energy
 from backend.events import (
     ConnectorStatusChanged,
+    CustomerCleared,
     Event,
     SecurityEventReported,
     StationBooted,
@@ -29,6 +30,7 @@ from backend.events import (
 from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import service as local_lists
+from backend.monitoring import service as monitoring
 from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.stations import service as stations
@@ -43,6 +45,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationConnected: (alerts.on_connected,),
     StationBooted: (local_lists.on_booted,),
     TokensChanged: (local_lists.on_tokens,),
+    CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected,),
     SecurityEventReported: (alerts.on_security_event,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
@@ -67,6 +70,7 @@ CRON: Mapping[str, CronJob] = {
     "accounts.forget_expired": ("17 2 * * *", accounts.forget_expired),
     "alerts.watch": ("* * * * *", alerts.watch),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
+    "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),

@@ -44,8 +44,19 @@ from backend.commands.maintenance import GetLog as GetLog
 from backend.commands.maintenance import PublishFirmware as PublishFirmware
 from backend.commands.maintenance import UnpublishFirmware as UnpublishFirmware
 from backend.commands.maintenance import UpdateFirmware as UpdateFirmware
+from backend.commands.monitoring import AnyMonitoring
+from backend.commands.monitoring import CertificateHash as CertificateHash
+from backend.commands.monitoring import ClearMonitors as ClearMonitors
+from backend.commands.monitoring import CustomerInformation as CustomerInformation
+from backend.commands.monitoring import GetMonitoringReport as GetMonitoringReport
+from backend.commands.monitoring import Monitor as Monitor
+from backend.commands.monitoring import SetMonitoringBase as SetMonitoringBase
+from backend.commands.monitoring import SetMonitoringLevel as SetMonitoringLevel
+from backend.commands.monitoring import SetMonitors as SetMonitors
 from backend.commands.reservation import AnyReservation
 from backend.commands.reservation import CancelReservation as CancelReservation
 from backend.commands.reservation import ReserveNow as ReserveNow
 
-AnyCommand = AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyReservation
+AnyCommand = (
+    AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyMonitoring | AnyReservation
+)

@@ -159,6 +159,12 @@ async def reports(
     return [shown(ctx, row) for row in found], following
 
 
+async def forget(station: StationRef, kinds: Sequence[str], report_id: UUID) -> None:
+    """Raises NotFound."""
+    if not await store.remove(station.id, kinds, report_id):
+        raise NotFound("This report doesn't exist.")
+
+
 async def forget_old(ctx: Context) -> None:
     """Cron: what was asked is kept for 90 days."""
     await store.forget_before(ctx.now() - KEPT)

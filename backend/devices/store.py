@@ -97,5 +97,16 @@ async def reports(
     )
 
 
+async def remove(station_id: UUID, kinds: Sequence[str], report_id: UUID) -> bool:
+    return bool(
+        await DB.run(
+            "DELETE FROM station_report WHERE station = $1 AND kind = ANY($2::text[]) AND id = $3 RETURNING id",
+            station_id,
+            list(kinds),
+            report_id,
+        )
+    )
+
+
 async def forget_before(at: datetime) -> None:
     await DB.run("DELETE FROM station_report WHERE created_at < $1", at)

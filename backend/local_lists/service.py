@@ -10,7 +10,7 @@ from backend import commands, jobs
 from backend.authorization import service as authorization
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound, StationOffline, StationRefused, StationTimeout, WattlineError
-from backend.events import Event, StationBooted, TokensChanged
+from backend.events import CustomerCleared, Event, StationBooted, TokensChanged
 from backend.local_lists import rules, store
 from backend.stations import service as stations
 from backend.stations.model import StationRef
@@ -129,6 +129,8 @@ async def _send_all(ctx: Context, station: StationRef, row: store.Row, held: Hel
     """Update by update, each remembered when it was accepted: the first status that isn't Accepted, or Accepted."""
     groups = row["groups"] if row["mode"] == ListMode.GROUPS else None
     target = rules.wanted(await authorization.listed(ctx, station.tenant_id, groups))
+    for name in row["excluded"]:
+        target.pop(name, None)
     batch = rules.batch_size(await stations.variable_values(ctx, station.id, rules.BATCH_VARIABLES))
     version = max(row["version"], row["station_version"] or 0)
     for update in rules.updates(held, target, version, batch):
@@ -160,6 +162,14 @@ async def on_tokens(ctx: Context, unit: Unit, event: Event) -> None:
     for station_id in await store.followers(event.tenant_id):
         await store.tell(station_id, ListState.WAITING.value, "")
         await _enqueue_gathered(ctx, station_id)
+
+
+async def on_customer_cleared(ctx: Context, unit: Unit, event: Event) -> None:
+    """N10.FR.06: the token leaves the station's list, until an operator chooses anew what it shall hold."""
+    assert isinstance(event, CustomerCleared)
+    if await store.exclude(event.station_id, rules.key(event.id_token)):
+        await store.tell(event.station_id, ListState.WAITING.value, "")
+        await _enqueue(event.station_id)
 
 
 async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:

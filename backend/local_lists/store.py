@@ -20,10 +20,22 @@ async def of_station(station_id: UUID) -> Row | None:
 async def choose(station_id: UUID, mode: str, groups: Sequence[str]) -> None:
     await DB.run(
         """INSERT INTO local_list (station, mode, groups) VALUES ($1, $2, $3::text::jsonb)
-        ON CONFLICT (station) DO UPDATE SET mode = excluded.mode, groups = excluded.groups""",
+        ON CONFLICT (station) DO UPDATE SET mode = excluded.mode, groups = excluded.groups, excluded = '{}'""",
         station_id,
         mode,
         msgspec.json.encode(list(groups)).decode(),
+    )
+
+
+async def exclude(station_id: UUID, name: str) -> bool:
+    """Whether the station's list is kept up to date: then it goes on without this token."""
+    return bool(
+        await DB.run(
+            """UPDATE local_list SET excluded = array_append(array_remove(excluded, $2), $2)
+            WHERE station = $1 AND mode <> 'off' RETURNING station""",
+            station_id,
+            name,
+        )
     )
 
 

@@ -67,6 +67,8 @@ PROFILE = {
     "schedules": [{"unit": "A", "periods": [{"start_s": 0, "limit": "6"}]}],
 }
 
+MONITOR = {"component": "EVSE", "name": "Power", "type": "Delta", "value": 1, "severity": 1}
+
 
 def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
     """Every route that names a thing, with the name of one of ours."""
@@ -115,6 +117,18 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"{station}/variables", None),
         ("GET", f"{station}/commands", None),
         ("POST", f"{station}/variables/change", {"changes": [{"name": "a", "value": "b"}]}),
+        ("GET", f"{station}/monitoring", None),
+        ("PUT", f"{station}/monitoring/base", {"base": "All"}),
+        ("PUT", f"{station}/monitoring/level", {"severity": 4}),
+        ("GET", f"{station}/monitors", None),
+        ("POST", f"{station}/monitors", {"monitors": [MONITOR]}),
+        ("POST", f"{station}/monitors/clear", {"numbers": [1]}),
+        ("POST", f"{station}/monitors/read", {}),
+        ("GET", f"{station}/events", None),
+        ("POST", f"{station}/customer-information", {"id_token": "CARD-1"}),
+        ("GET", f"{station}/customer-information", None),
+        ("GET", f"{station}/customer-information/{uuid4()}", None),
+        ("DELETE", f"{station}/customer-information/{uuid4()}", None),
         ("GET", f"{station}/reports", None),
         ("GET", f"{station}/reports/{uuid4()}", None),
         ("POST", f"{station}/reports", {"base": "full"}),
@@ -145,7 +159,7 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
     ]
 
 
-MADE_UP = re.compile(r"/(firmware|logs|reports)/")
+MADE_UP = re.compile(r"/(firmware|logs|reports|customer-information)/")
 """These have no row in this test: they don't exist for anybody."""
 
 

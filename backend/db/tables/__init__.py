@@ -8,6 +8,7 @@ from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
+from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.stations import (
     ChargingStation,
@@ -43,6 +44,9 @@ TABLES = (
     Cdr,
     Incident,
     StationReport,
+    StationMonitoring,
+    StationMonitor,
+    StationEvent,
     DisplayMessage,
     FirmwareFile,
     MaintenanceTask,
@@ -77,6 +81,9 @@ __all__ = [
     "Reservation",
     "SecurityEvent",
     "StationCommand",
+    "StationEvent",
+    "StationMonitor",
+    "StationMonitoring",
     "StationReport",
     "StationVariable",
     "StatusChange",

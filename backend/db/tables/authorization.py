@@ -1,6 +1,6 @@
 """Id tokens: cards, app users, anything a station may present."""
 
-from piccolo.columns import JSONB, UUID, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, Array, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
@@ -38,3 +38,4 @@ class LocalList(Table, db=DB, tablename="local_list"):
     entries = JSONB(null=True, default=None)  # by value in lower case; None: not known
     synced_at = Timestamptz(null=True, default=None)
     busy_until = Timestamptz(null=True, default=None)
+    excluded = Array(base_column=Text(), default=list)  # tokens that must not be on this list, in lower case

@@ -11,7 +11,7 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
-from backend.ocpp.v201 import in_device, in_display, in_energy, in_maintenance, in_reservation
+from backend.ocpp.v201 import in_device, in_display, in_energy, in_maintenance, in_monitoring, in_reservation
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
@@ -200,6 +200,7 @@ async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValue
 
 async def event(session: Session, request: m.NotifyEvent) -> m.NotifyEventResponse:
     """N07. Newer stations tell the state of a connector here instead of in StatusNotification (G01.FR.08)."""
+    await in_monitoring.keep_events(session, request)
     for one in request.event_data:
         evse = one.component.evse
         if evse is None:
@@ -251,5 +252,6 @@ HANDLERS: Mapping[str, Handler] = {
     **in_display.HANDLERS,
     **in_energy.HANDLERS,
     **in_maintenance.HANDLERS,
+    **in_monitoring.HANDLERS,
     **in_reservation.HANDLERS,
 }

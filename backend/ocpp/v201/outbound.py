@@ -18,7 +18,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import out_authorization, out_device, out_display, out_energy, out_maintenance
+from backend.ocpp.v201 import out_authorization, out_device, out_display, out_energy, out_maintenance, out_monitoring
 
 
 def _start(command: RequestStart) -> Call:
@@ -67,6 +67,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     **out_authorization.CALLS,
     **out_energy.CALLS,
     **out_maintenance.CALLS,
+    **out_monitoring.CALLS,
 }
 
 
@@ -75,6 +76,7 @@ AFTER: Mapping[type, After] = {
     **out_device.AFTER,
     **out_energy.AFTER,
     **out_maintenance.AFTER,
+    **out_monitoring.AFTER,
 }
 """What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""
 
