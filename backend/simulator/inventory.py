@@ -85,7 +85,7 @@ def _facts(station: Station) -> list[Json]:
         connector: Json = {"name": "Connector", "evse": {"id": outlet.number, "connector_id": 1}}
         kind = "cCCS2" if spec.dc else "sType2"
         found += [
-            _fact(evse, "Power", str(outlet.power_w), "decimal", "W"),
+            _fact(evse, "Power", str(outlet.power_w), "decimal", "W", watched=True),
             _fact(evse, "SupplyPhases", supply, "integer"),
             _fact(connector, "ConnectorType", kind, "string"),
             _fact(connector, "Available", "true", "boolean"),
@@ -93,8 +93,10 @@ def _facts(station: Station) -> list[Json]:
     return found
 
 
-def _fact(component: Json, name: str, value: str, data_type: str, unit: str | None = None) -> Json:
-    about: Json = {"data_type": data_type, "supports_monitoring": False}
+def _fact(
+    component: Json, name: str, value: str, data_type: str, unit: str | None = None, *, watched: bool = False
+) -> Json:
+    about: Json = {"data_type": data_type, "supports_monitoring": watched}
     if unit:
         about["unit"] = unit
     attribute = {"type": "Actual", "value": value, "mutability": "ReadOnly", "constant": True}

@@ -69,6 +69,19 @@ class Fact(msgspec.Struct, kw_only=True):
     offline: bool = False
 
 
+class Watch(msgspec.Struct, kw_only=True):
+    """A monitor of an outlet's power. `last`: the value that was told or seen first."""
+
+    number: int
+    evse: int
+    kind: str
+    value: float
+    severity: int
+    last: float | None = None
+    told_s: float = 0.0
+    beyond: bool = False
+
+
 class Memory(msgspec.Struct, kw_only=True):
     """What survives a power cut."""
 
@@ -90,6 +103,9 @@ class Memory(msgspec.Struct, kw_only=True):
     """What it was updated to; empty: what the fleet file says."""
     installed: int | None = None
     """New firmware that the central system doesn't know to be installed yet: the request's id."""
+    monitors: dict[int, Watch] = {}
+    next_monitor: int = 1
+    monitoring_level: int = 9
     saved_at: datetime | None = None
 
 

@@ -1,6 +1,5 @@
 """The machine as an OCPP 2.0.1 charging station. Each EVSE has one connector, number 1."""
 
-import itertools
 from typing import Any
 
 from ocpp.routing import after, on
@@ -12,6 +11,7 @@ from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
 from backend.simulator.v201_upkeep import Upkeep201
+from backend.simulator.v201_watching import Watching201
 from backend.simulator.wire import ANSWER_WITHIN_S, Boot, stamp
 
 EVENT = {"started": "Started", "meter": "Updated", "state": "Updated", "ended": "Ended"}
@@ -31,13 +31,12 @@ OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "Finishing"})
 TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification", "TransactionEvent")
 
 
-class Wire201(Upkeep201, ChargePoint):
+class Wire201(Upkeep201, Watching201, ChargePoint):
     """`number` of an outlet is the EVSE's id."""
 
     def __init__(self, station: Station, socket: Any) -> None:
         super().__init__(station.spec.identity, socket, response_timeout=ANSWER_WITHIN_S)
         self.prepare(station)
-        self._events = itertools.count(1)
 
     # --- what it sends -------------------------------------------------------------------------------------------
 
@@ -50,6 +49,8 @@ class Wire201(Upkeep201, ChargePoint):
             "firmware_version": self.station.firmware[:50],
         }
         answer = await self.ask(call.BootNotification(charging_station=about, reason=reason))
+        if self.station.memory.monitors:
+            self.watch()
         return Boot(str(RegistrationStatusEnumType(answer.status).value), answer.interval)
 
     async def heartbeat(self) -> None:
@@ -69,18 +70,15 @@ class Wire201(Upkeep201, ChargePoint):
         at = stamp(self.station.clock.now())
         await self.ask(call.StatusNotification(timestamp=at, connector_status=word, evse_id=number, connector_id=1))
         if fault is not None:
-            event = {
-                "event_id": next(self._events),
-                "timestamp": at,
-                "trigger": "Alerting",
-                "actual_value": "true",
-                "tech_code": fault.vendor_code,
-                "tech_info": f"{fault.code}: {fault.info}",
-                "event_notification_type": "HardWiredNotification",
-                "component": {"name": "Connector", "evse": {"id": number, "connector_id": 1}},
-                "variable": {"name": "Problem"},
-            }
-            await self.ask(call.NotifyEvent(generated_at=at, seq_no=0, event_data=[event]))
+            await self.tell_event(
+                trigger="Alerting",
+                actual_value="true",
+                tech_code=fault.vendor_code,
+                tech_info=f"{fault.code}: {fault.info}",
+                event_notification_type="HardWiredNotification",
+                component={"name": "Connector", "evse": {"id": number, "connector_id": 1}},
+                variable={"name": "Problem"},
+            )
 
     async def authorize(self, id_token: str, token_type: str) -> bool:
         answer = await self.ask(call.Authorize(id_token={"id_token": id_token, "type": token_type}))

@@ -100,11 +100,12 @@ class Speaking:
             raise asyncio.CancelledError
         return answer
 
-    def aside(self, work: Coroutine[Any, Any, None]) -> None:
+    def aside(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """What takes longer than an answer may, beside everything else; it ends with the link."""
         task = asyncio.get_running_loop().create_task(self._to_its_end(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _to_its_end(self: Any, work: Coroutine[Any, Any, None]) -> None:
         try:
