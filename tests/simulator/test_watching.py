@@ -50,7 +50,7 @@ async def test_a_limit_is_told_once_and_again_when_it_is_over() -> None:
         await one.ask("SetVariableMonitoring", {"setMonitoringData": wanted})
         assert (await one.ask("SetMonitoringLevel", {"severity": 10}))[2] == {"status": "Rejected"}
         assert (await one.ask("SetMonitoringLevel", {"severity": 6}))[2] == {"status": "Accepted"}
-        station.present("CARD-1", 1)
+        assert station.card(1, "CARD-1")
         station.plug(1, CAR, 20, 80)
         await one.until(lambda: one.payloads("NotifyEvent"))
         station.unplug(1)
