@@ -49,6 +49,7 @@ from backend.stations import api as stations_api
 from backend.stations import security_api
 from backend.stations import service as stations
 from backend.tariffs import api as tariffs_api
+from backend.templates import api as templates_api
 from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
 from backend.transactions import api as transactions_api
@@ -72,6 +73,7 @@ ROUTES: list[Any] = [
     *reservations_api.routes,
     *devices_api.routes,
     *monitoring_api.routes,
+    *templates_api.routes,
     *displays_api.routes,
     *energy_api.routes,
     *local_lists_api.routes,

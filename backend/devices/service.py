@@ -126,7 +126,7 @@ def shown(ctx: Context, row: store.Row) -> Report:
         status=row["status"],
         detail=row["detail"] or rules.explained(now, row["status"]),
         parts=len(row["parts"]),
-        missing=rules.missing(row["parts"], row["last_part"]),
+        missing=rules.missing(row["parts"], row["last_part"])[:100],
         items=row["items"],
         created_at=row["created_at"],
         heard_at=row["heard_at"],

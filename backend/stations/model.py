@@ -19,6 +19,21 @@ class StationRef:
     """What it spoke last; empty before its first connection."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationFacts:
+    """What a station is, and whether it ever told its configuration."""
+
+    id: UUID
+    identity: str
+    name: str = ""
+    vendor: str = ""
+    model: str = ""
+    firmware: str = ""
+    ocpp_version: str = ""
+    online: bool = False
+    told: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a connection itself says of a station: whether it is over TLS, and the name in its verified certificate."""

@@ -69,12 +69,28 @@ async def variables(
     )
 
 
-async def values(station_ids: Sequence[UUID]) -> Sequence[Row]:
-    """Everything that these stations told of their configuration, without what describes it."""
+async def values(station_ids: Sequence[UUID], names: Sequence[str]) -> Sequence[Row]:
+    """What these stations told of variables with these names."""
     return await DB.run(
         """SELECT station, component, evse, connector, name, value, read_only, attributes FROM station_variable
-        WHERE station = ANY($1::uuid[])""",
+        WHERE station = ANY($1::uuid[]) AND name = ANY($2::text[])""",
         list(station_ids),
+        list(names),
+    )
+
+
+async def facts(tenant_id: UUID | None, station_id: UUID | None, after: str | None, limit: int) -> Sequence[Row]:
+    """What accepted stations of a tenant are, by identity, or one station."""
+    return await DB.run(
+        """SELECT s.id, s.identity, s.name, s.vendor, s.model, s.firmware, s.ocpp_version, s.online,
+            EXISTS (SELECT 1 FROM station_variable v WHERE v.station = s.id) AS told
+        FROM charging_station s
+        WHERE (s.id = $2 OR ($2::uuid IS NULL AND s.tenant = $1 AND s.registration = 'accepted'))
+        AND ($3::text IS NULL OR s.identity > $3) ORDER BY s.identity LIMIT $4""",
+        tenant_id,
+        station_id,
+        after,
+        limit,
     )
 
 

@@ -22,6 +22,7 @@ from backend.stations.model import BootFacts as BootFacts
 from backend.stations.model import ConnectorRef as ConnectorRef
 from backend.stations.model import FrameLine as FrameLine
 from backend.stations.model import Proof as Proof
+from backend.stations.model import StationFacts as StationFacts
 from backend.stations.model import StationRef as StationRef
 from backend.stations.model import StatusReport as StatusReport
 from backend.stations.model import VariableReport as VariableReport
@@ -284,10 +285,22 @@ async def store_variables(ctx: Context, station_id: UUID, reports: Sequence[Vari
         _changed(ctx, unit, station_ref(station))
 
 
-async def variables(ctx: Context, station_ids: Sequence[UUID]) -> Sequence[Mapping[str, Any]]:
-    """What these stations told of their configuration: station, component, evse, connector, name, value, read_only,
-    attributes."""
-    return await record_store.values(station_ids)
+async def variables(ctx: Context, station_ids: Sequence[UUID], names: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    """What these stations told of variables with these names: station, component, evse, connector, name, value,
+    read_only, attributes."""
+    return await record_store.values(station_ids, names)
+
+
+async def facts(ctx: Context, tenant_id: UUID, after: str | None, limit: int) -> list[StationFacts]:
+    """Accepted stations by identity, behind this one."""
+    return [StationFacts(**row) for row in await record_store.facts(tenant_id, None, after, limit)]
+
+
+async def facts_of(ctx: Context, station_id: UUID) -> StationFacts:
+    """Raises NotFound."""
+    for row in await record_store.facts(None, station_id, None, 1):
+        return StationFacts(**row)
+    raise NotFound("This station doesn't exist any more.")
 
 
 async def component_values(ctx: Context, station_id: UUID, component: str) -> dict[str, str]:

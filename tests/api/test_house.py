@@ -73,6 +73,7 @@ ONCE = {
     "POST /api/v1/stations/{identity:str}/charging-profiles",
     "POST /api/v1/stations/{identity:str}/charging-profiles/clear",
     "POST /api/v1/stations/{identity:str}/monitors",
+    "POST /api/v1/stations/{identity:str}/drift/apply",
     "POST /api/v1/stations/{identity:str}/customer-information",
     "POST /api/v1/transactions",
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
@@ -89,6 +90,7 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/configuration-templates": "the name is taken the second time",
     "POST /api/v1/stations/{identity:str}/charging-profiles/read": "only asks",
     "POST /api/v1/stations/{identity:str}/composite-schedule": "only asks",
     "POST /api/v1/stations/{identity:str}/monitors/clear": "cleared is cleared",

@@ -117,6 +117,12 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"{station}/variables", None),
         ("GET", f"{station}/commands", None),
         ("POST", f"{station}/variables/change", {"changes": [{"name": "a", "value": "b"}]}),
+        ("GET", f"/api/v1/configuration-templates/{uuid4()}", None),
+        ("PATCH", f"/api/v1/configuration-templates/{uuid4()}", {"name": "mine"}),
+        ("DELETE", f"/api/v1/configuration-templates/{uuid4()}", None),
+        ("GET", f"/api/v1/configuration-drift?template_id={uuid4()}", None),
+        ("GET", f"{station}/drift", None),
+        ("POST", f"{station}/drift/apply", None),
         ("GET", f"{station}/monitoring", None),
         ("PUT", f"{station}/monitoring/base", {"base": "All"}),
         ("PUT", f"{station}/monitoring/level", {"severity": 4}),
@@ -159,7 +165,7 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
     ]
 
 
-MADE_UP = re.compile(r"/(firmware|logs|reports|customer-information)/")
+MADE_UP = re.compile(r"/(firmware|logs|reports|customer-information|configuration-templates)/|template_id=")
 """These have no row in this test: they don't exist for anybody."""
 
 

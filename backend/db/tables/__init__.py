@@ -19,6 +19,7 @@ from backend.db.tables.stations import (
     StationVariable,
     StatusChange,
 )
+from backend.db.tables.templates import ConfigTemplate, ConfigTemplateStation
 from backend.db.tables.transactions import Transaction, TransactionMessage, TransactionReading
 
 TABLES = (
@@ -44,6 +45,8 @@ TABLES = (
     Cdr,
     Incident,
     StationReport,
+    ConfigTemplate,
+    ConfigTemplateStation,
     StationMonitoring,
     StationMonitor,
     StationEvent,
@@ -65,6 +68,8 @@ __all__ = [
     "ChargingProfile",
     "ChargingProfileRead",
     "ChargingStation",
+    "ConfigTemplate",
+    "ConfigTemplateStation",
     "Connector",
     "DisplayMessage",
     "ExternalLimit",

@@ -1,0 +1,1 @@
+"""Configuration templates: what stations should be set to, and where they differ."""
