@@ -49,7 +49,8 @@ class StartReport(Request):
 
 
 class Report(Message):
-    """A report that was asked for. `missing`: numbers of parts that never came, the first 100; `items`: what the parts told so far.
+    """A report that was asked for. `missing`: numbers of parts that never came, the first 100; `items`: what the parts
+    told so far.
 
     `status`: the station's answer to the request, such as Accepted, NotSupported or EmptyResultSet.
     """
