@@ -43,6 +43,12 @@ class SecurityEventReported(StationEvent, frozen=True, kw_only=True):
     info: str = ""
 
 
+class CertificateChecked(StationEvent, frozen=True, kw_only=True):
+    """How long the certificate lasts with which a station gets in: looked at daily, and when it has a new one."""
+
+    expires_at: datetime
+
+
 class LocationChanged(Event, frozen=True, kw_only=True):
     """A location was made, changed or deleted, or a station came or went: drivers may see it now, or no more."""
 
@@ -135,6 +141,7 @@ AnyEvent = (
     | StationBooted
     | StationChanged
     | SecurityEventReported
+    | CertificateChecked
     | LocationChanged
     | ConnectorStatusChanged
     | TransactionRequested

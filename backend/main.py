@@ -27,6 +27,7 @@ from backend.authorization import api as authorization_api
 from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
+from backend.certificates import api as certificates_api
 from backend.context import Context
 from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
@@ -76,6 +77,7 @@ ROUTES: list[Any] = [
     *templates_api.routes,
     *displays_api.routes,
     *energy_api.routes,
+    *certificates_api.routes,
     *local_lists_api.routes,
     *alerts_api.routes,
     *analytics_api.routes,

@@ -46,6 +46,23 @@ class Settings:
     ocpp_tls_client_ca: str = _setting(
         "WATTLINE_OCPP_TLS_CLIENT_CA", "", "Roots of the stations' own certificates, a PEM file"
     )
+    ca_url: str = _setting(
+        "WATTLINE_CA_URL", "", "Authority that signs stations' certificates, over HTTP; empty: Wattline signs itself"
+    )
+    ca_cert: str = _setting(
+        "WATTLINE_CA_CERT", "", "Certificate (and those above it) of the own authority, a PEM file; empty: made once"
+    )
+    ca_key: str = _setting("WATTLINE_CA_KEY", "", "Its private key, a PEM file")
+    ca_days: int = _setting("WATTLINE_CA_DAYS", 365, "How long certificates last that are signed here, days", most=3650)
+    contract_roots: str = _setting(
+        "WATTLINE_CONTRACT_ROOTS", "", "Roots of mobility operators for contract certificates of cars, a PEM file"
+    )
+    ev_certificates_url: str = _setting(
+        "WATTLINE_EV_CERTIFICATES_URL", "", "Provider of contract certificates for cars (ISO 15118), over HTTP"
+    )
+    ocsp_hosts: tuple[str, ...] = _setting(
+        "WATTLINE_OCSP_HOSTS", (), "OCSP responders inside the own network that stations may name"
+    )
     public_url: str = _setting(
         "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
     )
@@ -180,6 +197,8 @@ def _check(settings: Settings) -> None:
         raise StartRefused(f"WATTLINE_HOLD is {settings.hold_amount!r}; it must be an amount such as 50.00.")
     if settings.ocpp_tls_port and not (settings.ocpp_tls_cert and settings.ocpp_tls_key):
         raise StartRefused("WATTLINE_OCPP_TLS_PORT needs WATTLINE_OCPP_TLS_CERT and WATTLINE_OCPP_TLS_KEY.")
+    if bool(settings.ca_cert) != bool(settings.ca_key):
+        raise StartRefused("WATTLINE_CA_CERT and WATTLINE_CA_KEY belong together; set both or none.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise StartRefused("WATTLINE_PUBLIC_URL must begin with https:// or http://.")
     if bool(settings.admin_email) != bool(settings.admin_password):

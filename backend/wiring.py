@@ -10,11 +10,13 @@ from typing import Any
 from backend.accounts import service as accounts
 from backend.alerts import service as alerts
 from backend.analytics import service as analytics
+from backend.certificates import service as certificates
 from backend.context import Context, Handler
 from backend.devices import service as devices
 from backend.energy import others
 from backend.energy import service as energy
 from backend.events import (
+    CertificateChecked,
     ConnectorStatusChanged,
     CustomerCleared,
     Event,
@@ -48,6 +50,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected,),
     SecurityEventReported: (alerts.on_security_event,),
+    CertificateChecked: (alerts.on_certificate,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
     TransactionStarted: (alerts.on_start,),
     TransactionFailed: (alerts.on_start,),
@@ -56,6 +59,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
 
 JOBS: Mapping[str, Job] = {
     "alerts.check_presence": alerts.check_presence,
+    "certificates.sign": certificates.sign,
     "energy.answer_needs": others.answer_needs,
     "local_lists.follow": local_lists.follow,
     "payments.capture": payments.capture,
@@ -71,6 +75,7 @@ CRON: Mapping[str, CronJob] = {
     "alerts.watch": ("* * * * *", alerts.watch),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
+    "certificates.watch": ("23 5 * * *", certificates.watch),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),

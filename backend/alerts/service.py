@@ -13,6 +13,7 @@ from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound
 from backend.events import (
+    CertificateChecked,
     ConnectorStatusChanged,
     Event,
     IncidentChanged,
@@ -28,6 +29,7 @@ from shared.operations import Incident, IncidentState, Severity
 MARGIN = timedelta(seconds=2)
 """The clocks of the database and of this process may differ a little; a look too early would see nothing."""
 START_WINDOW = timedelta(hours=1)
+CERTIFICATE_WARN_DAYS = 30
 WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 UNSOLVED = (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)
 
@@ -122,6 +124,12 @@ async def on_security_event(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, SecurityEventReported)
     facts = rules.SecurityFacts(kind=event.kind, info=event.info)
     await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
+
+
+async def on_certificate(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, CertificateChecked)
+    facts = rules.CertificateFacts(days_left=(event.expires_at - ctx.now()).days, warn_days=CERTIFICATE_WARN_DAYS)
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.STILL)
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:

@@ -12,6 +12,13 @@ from backend.commands.authorization import ListEntry as ListEntry
 from backend.commands.authorization import SendLocalList as SendLocalList
 from backend.commands.base import Answer as Answer
 from backend.commands.base import Command as Command
+from backend.commands.certificates import AnyCertificates
+from backend.commands.certificates import DeleteCertificate as DeleteCertificate
+from backend.commands.certificates import InstallCertificate as InstallCertificate
+from backend.commands.certificates import InstallSigned as InstallSigned
+from backend.commands.certificates import ListCertificates as ListCertificates
+from backend.commands.certificates import ListedCertificate as ListedCertificate
+from backend.commands.certificates import RenewCertificate as RenewCertificate
 from backend.commands.core import AnyCore
 from backend.commands.core import GetVariables as GetVariables
 from backend.commands.core import RawCall as RawCall
@@ -59,4 +66,5 @@ from backend.commands.reservation import ReserveNow as ReserveNow
 
 AnyCommand = (
     AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyMonitoring | AnyReservation
+    AnyAuthorization | AnyCertificates | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyReservation
 )

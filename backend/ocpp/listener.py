@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from backend.certificates import service as certificates
 from backend.context import Context
 from backend.ocpp import handshake, metrics, tls
 from backend.ocpp.codec import CODECS
@@ -63,6 +64,10 @@ class Listener:
         well_formed, password = handshake.password_of(upgrade.authorization, identity)
         if not well_formed:
             return _refused("password")
+        serial = (upgrade.certificate or {}).get("serialNumber")
+        if serial and await certificates.is_revoked(self.ctx, serial):
+            log.warning("security: a revoked certificate", identity=identity, serial=serial, peer=upgrade.peer)
+            return _refused("certificate")
         proof = Proof(upgrade.secure, tls.common_name(upgrade.certificate))
         admission = await stations.admit(self.ctx, identity, password, proof)
         if not admission.allowed or admission.station is None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 
+from backend.certificates import authority
 from backend.errors import StartRefused
 from backend.ocpp import metrics
 from backend.settings import Settings
@@ -51,6 +52,8 @@ def server_context(settings: Settings) -> ssl.SSLContext:
         context.load_cert_chain(settings.ocpp_tls_cert, settings.ocpp_tls_key)
         if settings.ocpp_tls_client_ca:
             context.load_verify_locations(cafile=settings.ocpp_tls_client_ca)
+        if not settings.ca_url:
+            context.load_verify_locations(cadata=authority.BuiltIn(settings).root())
     except OSError as error:
         raise StartRefused(
             f"The files of WATTLINE_OCPP_TLS_CERT, _KEY and _CLIENT_CA can't be used ({error.strerror or error})."

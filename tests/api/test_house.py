@@ -69,6 +69,7 @@ FOR_ADMINS = {
     "POST /api/v1/people/{account_id:uuid}/password",
 }
 ONCE = {
+    "POST /api/v1/stations/{identity:str}/certificates/renew",
     "POST /api/v1/limited-starts",
     "POST /api/v1/stations/{identity:str}/charging-profiles",
     "POST /api/v1/stations/{identity:str}/charging-profiles/clear",
@@ -91,6 +92,10 @@ ONCE = {
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
     "POST /api/v1/configuration-templates": "the name is taken the second time",
+    "POST /api/v1/stations/{identity:str}/certificates": "installed twice, it is installed once",
+    "POST /api/v1/stations/{identity:str}/certificates/read": "only asks",
+    "POST /api/v1/stations/{identity:str}/certificates/delete": "deleted is deleted",
+    "POST /api/v1/certificates/{certificate_id:uuid}/revoke": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/charging-profiles/read": "only asks",
     "POST /api/v1/stations/{identity:str}/composite-schedule": "only asks",
     "POST /api/v1/stations/{identity:str}/monitors/clear": "cleared is cleared",
@@ -240,6 +245,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "charging-profiles": {"evse": 0, "profile": PROFILE},
         "limited-starts": {"connector_id": str(uuid4()), "profile": PROFILE},
         "clear": {},
+        "renew": {},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

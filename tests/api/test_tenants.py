@@ -38,6 +38,14 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
     await stations.connector_status(ctx, station_id, report)
     incident_id = (await DB.run("SELECT id FROM incident"))[0]["id"]
     token_id = (await tokens.add(ctx, tenant_id, TokenNew(value="OURS-CARD"))).id
+    certificate_id = (
+        await DB.run(
+            """INSERT INTO issued_certificate (tenant, station, identity, kind, state, csr, serial)
+            VALUES ($1, $2, 'OURS-1', 'ChargingStationCertificate', 'accepted', '', 'a1') RETURNING id""",
+            tenant_id,
+            station_id,
+        )
+    )[0]["id"]
     reservation_id = (
         await DB.run(
             """INSERT INTO reservation (tenant, station, connector, id_token, state, expires_at)
@@ -57,10 +65,12 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         "ended": ended,
         "incident": incident_id,
         "token": token_id,
+        "certificate": certificate_id,
         "reservation": reservation_id,
     }
 
 
+DIGESTS = {"algorithm": "SHA256", "issuer_name_hash": "a", "issuer_key_hash": "b", "serial": "1"}
 PROFILE = {
     "purpose": "TxProfile",
     "kind": "Relative",
@@ -89,6 +99,13 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("PUT", f"{station}/messages/1", {"priority": "NormalCycle", "content": "Mine"}),
         ("POST", f"{station}/messages/read", {}),
         ("DELETE", f"{station}/messages/1", None),
+        ("GET", f"{station}/certificates", None),
+        ("POST", f"{station}/certificates", {"kind": "CSMSRootCertificate", "certificate": "x"}),
+        ("POST", f"{station}/certificates/read", {}),
+        ("POST", f"{station}/certificates/delete", DIGESTS),
+        ("POST", f"{station}/certificates/renew", {}),
+        ("GET", f"{station}/certificates/issued", None),
+        ("POST", f"/api/v1/certificates/{one['certificate']}/revoke", None),
         ("GET", f"{station}/charging-profiles", None),
         ("POST", f"{station}/charging-profiles", {"evse": 0, "profile": PROFILE}),
         ("POST", f"{station}/charging-profiles/clear", {}),

@@ -186,6 +186,7 @@ def test_every_rule_is_asked() -> None:
             rules.StartFacts(label="1", failures=0),
             rules.SessionFacts(label="1", number=1, flags=frozenset()),
             rules.SecurityFacts(kind="TamperDetectionActivated"),
+            rules.CertificateFacts(days_left=5, warn_days=30),
         )
         for name, _ in rules.verdicts(facts)
     }

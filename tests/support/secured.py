@@ -18,7 +18,12 @@ PASSWORD = "0123456789abcdef"
 def tls_settings(folder: Path) -> tuple[Authority, dict[str, Any]]:
     root = Authority(folder / "root")
     certificate, key = root.issue("localhost")
-    return root, {"ocpp_tls_cert": str(certificate), "ocpp_tls_key": str(key), "ocpp_tls_client_ca": str(root.root)}
+    return root, {
+        "data_dir": folder / "data",
+        "ocpp_tls_cert": str(certificate),
+        "ocpp_tls_key": str(key),
+        "ocpp_tls_client_ca": str(root.root),
+    }
 
 
 async def refused(node: Node, identity: str, status: int, *, tls: ssl.SSLContext | None = None, **what: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backend.alerts.rules import (
+    certificate_expires,
     connector_faulted,
     meter_backwards,
     security_event,
@@ -11,6 +12,7 @@ from backend.alerts.rules import (
     station_silent,
 )
 from backend.alerts.rules.base import (
+    CertificateFacts,
     ConnectorFacts,
     Facts,
     Finding,
@@ -28,6 +30,7 @@ RULES: tuple[Rule, ...] = (
     Rule("station_silent", PresenceFacts, station_silent.judge),
     Rule("starts_failing", StartFacts, starts_failing.judge),
     Rule("security_event", SecurityFacts, security_event.judge),
+    Rule("certificate_expires", CertificateFacts, certificate_expires.judge),
     Rule("meter_backwards", SessionFacts, meter_backwards.judge),
 )
 
@@ -41,6 +44,7 @@ def verdicts(facts: Facts) -> Iterator[tuple[str, Finding | None]]:
 
 __all__ = [
     "RULES",
+    "CertificateFacts",
     "ConnectorFacts",
     "Facts",
     "Finding",

@@ -67,7 +67,15 @@ class SecurityFacts:
     info: str = ""
 
 
-Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts | SecurityFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """The certificate with which a station gets in. Negative: it has ended."""
+
+    days_left: int
+    warn_days: int
+
+
+Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts | SecurityFacts | CertificateFacts
 
 
 @dataclass(frozen=True, slots=True)

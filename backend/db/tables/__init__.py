@@ -3,6 +3,7 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken, LocalList
+from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
@@ -58,6 +59,8 @@ TABLES = (
     ChargingProfileRead,
     ExternalLimit,
     ChargingNeeds,
+    InstalledCertificate,
+    IssuedCertificate,
 )
 
 __all__ = [
@@ -77,6 +80,8 @@ __all__ = [
     "IdToken",
     "IdempotencyKey",
     "Incident",
+    "InstalledCertificate",
+    "IssuedCertificate",
     "LocalList",
     "Location",
     "MaintenanceTask",

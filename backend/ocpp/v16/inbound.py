@@ -10,7 +10,7 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
-from backend.ocpp.v16 import in_maintenance
+from backend.ocpp.v16 import in_certificates, in_maintenance
 from backend.ocpp.v16 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
@@ -171,5 +171,6 @@ HANDLERS: Mapping[str, Handler] = {
     "StartTransaction": start,
     "StatusNotification": status,
     "StopTransaction": stop,
+    **in_certificates.HANDLERS,
     **in_maintenance.HANDLERS,
 }

@@ -21,7 +21,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, invalid, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
-from backend.ocpp.v16 import out_authorization, out_energy, out_maintenance
+from backend.ocpp.v16 import out_authorization, out_certificates, out_energy, out_maintenance
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
@@ -81,6 +81,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     GetVariables: _get,
     SetVariable: _set,
     **out_authorization.CALLS,
+    **out_certificates.CALLS,
     **out_energy.CALLS,
     **out_maintenance.CALLS,
 }
@@ -102,6 +103,7 @@ async def _remember(session: Session, _command: GetVariables, answer: Answer) ->
 
 AFTER: Mapping[type, After] = {
     **out_authorization.AFTER,
+    **out_certificates.AFTER,
     **out_energy.AFTER,
     **out_maintenance.AFTER,
     GetVariables: _remember,

@@ -11,7 +11,7 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
-from backend.ocpp.v201 import in_device, in_display, in_energy, in_maintenance, in_monitoring, in_reservation
+from backend.ocpp.v201 import in_certificates, in_device, in_display, in_energy, in_maintenance, in_monitoring, in_reservation
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
@@ -109,11 +109,16 @@ def _token_info(decision: Decision) -> m.IdTokenInfoType:
 
 
 async def authorize(session: Session, request: m.Authorize) -> m.AuthorizeResponse:
-    """C01. A token of type NoAuthorization needs no decision."""
+    """C01, C07. A token of type NoAuthorization needs no decision; a contract counts only with its certificate."""
     decision = await authorization.authorize(session.ctx, session.station.tenant_id, request.id_token.id_token)
     if request.id_token.type in FREE_TOKENS:
         decision = Decision(status=TokenStatus.ACCEPTED)
-    return m.AuthorizeResponse(id_token_info=_token_info(decision))
+    info, status = _token_info(decision), None
+    if request.certificate or request.iso15118_certificate_hash_data:
+        status = await in_certificates.contract(session, request)
+        if status != "Accepted":
+            info = m.IdTokenInfoType(status="Invalid")
+    return m.AuthorizeResponse(id_token_info=info, certificate_status=status)
 
 
 async def transaction_event(session: Session, request: m.TransactionEvent) -> m.TransactionEventResponse:
@@ -250,6 +255,7 @@ HANDLERS: Mapping[str, Handler] = {
     "TransactionEvent": transaction_event,
     **in_device.HANDLERS,
     **in_display.HANDLERS,
+    **in_certificates.HANDLERS,
     **in_energy.HANDLERS,
     **in_maintenance.HANDLERS,
     **in_monitoring.HANDLERS,

@@ -18,7 +18,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import out_authorization, out_device, out_display, out_energy, out_maintenance, out_monitoring
+from backend.ocpp.v201 import out_authorization, out_certificates, out_device, out_display, out_energy, out_maintenance, out_monitoring
 
 
 def _start(command: RequestStart) -> Call:
@@ -65,6 +65,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     **out_device.CALLS,
     **out_display.CALLS,
     **out_authorization.CALLS,
+    **out_certificates.CALLS,
     **out_energy.CALLS,
     **out_maintenance.CALLS,
     **out_monitoring.CALLS,
@@ -74,6 +75,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
 AFTER: Mapping[type, After] = {
     **out_authorization.AFTER,
     **out_device.AFTER,
+    **out_certificates.AFTER,
     **out_energy.AFTER,
     **out_maintenance.AFTER,
     **out_monitoring.AFTER,

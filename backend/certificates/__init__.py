@@ -1,0 +1,1 @@
+"""Certificates of stations: their own, the roots they trust, and the authority that signs."""

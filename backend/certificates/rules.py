@@ -1,0 +1,143 @@
+"""What certificates say, and which wishes for one are fulfilled. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+from shared.certificates import CertificateHash, SigningKind
+
+LEAST_RSA_BITS, LEAST_EC_BITS = 2048, 224
+"""A00.FR.503 and what the certification programme names."""
+ALGORITHMS: dict[str, hashes.HashAlgorithm] = {
+    "SHA256": hashes.SHA256(),
+    "SHA384": hashes.SHA384(),
+    "SHA512": hashes.SHA512(),
+}
+EXPLAINED = {
+    "Rejected": "The station refused it without saying why.",
+    "Failed": "The station could not do it.",
+    "NotFound": "The station has no such certificate.",
+    "NotImplemented": "The station can't renew its certificate on request.",
+}
+
+
+def explained(status: str) -> str:
+    return EXPLAINED.get(status, "")
+
+
+def read(pem: str) -> x509.Certificate:
+    """Raises ValueError for what is no certificate in PEM form."""
+    return x509.load_pem_x509_certificate(pem.encode())
+
+
+def read_chain(pem: str) -> list[x509.Certificate]:
+    return x509.load_pem_x509_certificates(pem.encode())
+
+
+def common_name(subject: x509.Name) -> str:
+    found = subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(found[0].value) if found else ""
+
+
+def serial_text(certificate: x509.Certificate) -> str:
+    """Hexadecimal, without leading zeros (2.0.1 CertificateHashDataType)."""
+    return f"{certificate.serial_number:x}"
+
+
+def _digest(data: bytes, algorithm: str) -> str:
+    digest = hashes.Hash(ALGORITHMS[algorithm])
+    digest.update(data)
+    return digest.finalize().hex()
+
+
+def _key_bits(certificate: x509.Certificate) -> bytes:
+    """The key itself as RFC 6960 digests it: without tag, length and number of unused bits."""
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return bytes(raw)
+
+
+def hash_of(certificate: x509.Certificate, issuer: x509.Certificate, algorithm: str = "SHA256") -> CertificateHash:
+    """How OCPP names a certificate (2.0.1 CertificateHashDataType). A root is its own issuer."""
+    return CertificateHash(
+        algorithm=algorithm,
+        issuer_name_hash=_digest(certificate.issuer.public_bytes(), algorithm),
+        issuer_key_hash=_digest(_key_bits(issuer), algorithm),
+        serial=serial_text(certificate),
+    )
+
+
+def root_problem(pem: str, now: datetime) -> str:
+    """Why this can't be installed as a root; empty when it can."""
+    try:
+        certificate = read(pem)
+    except ValueError:
+        return "This is no certificate in PEM form."
+    if certificate.not_valid_after_utc <= now:
+        return "This certificate has expired."
+    return ""
+
+
+def csr_problem(pem: str, identity: str, kind: SigningKind) -> str:
+    """Why a wish for a certificate isn't fulfilled; empty when it is (A02.FR.05, A00.FR.502 to 511)."""
+    try:
+        csr = x509.load_pem_x509_csr(pem.encode())
+    except ValueError:
+        return "The request is no PKCS#10 in PEM form."
+    if not csr.is_signature_valid:
+        return "The signature of the request is wrong."
+    key = csr.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        weak = key.key_size < LEAST_RSA_BITS
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        weak = key.curve.key_size < LEAST_EC_BITS
+    else:
+        weak = True
+    if weak:
+        return "The key is too weak, or of a kind that isn't known."
+    name = common_name(csr.subject)
+    if kind is not SigningKind.V2G and name != identity:
+        return f"The request is for {name or 'nobody'}; this station is {identity}."
+    return ""
+
+
+# --- chains of cars ----------------------------------------------------------------------------------
+
+
+def chain_problem(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certificate], now: datetime) -> str:
+    """A word of 2.0.1 AuthorizeCertificateStatusEnumType, Accepted where each is signed by the next, up to a root."""
+    if not chain:
+        return "NoCertificateAvailable"
+    for one in chain:
+        if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
+            return "CertificateExpired"
+    for one, issuer in pairwise(chain):
+        if not _signed(one, issuer):
+            return "SignatureError" if one.issuer == issuer.subject else "CertChainError"
+    last = chain[-1]
+    for root in roots:
+        if (last == root or _signed(last, root)) and root.not_valid_after_utc > now:
+            return "Accepted"
+    return "CertChainError"
+
+
+def _signed(one: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        one.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
+
+
+def same_contract(name: str, token: str) -> bool:
+    """An eMAID is written with or without hyphens, in any case."""
+    return name.replace("-", "").lower() == token.replace("-", "").lower()
