@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from shared.base import Message, Request
+from shared.certificates import CertificateHash
 from shared.devices import Filters, Report
 from shared.stations import Place
 
@@ -110,16 +111,6 @@ class StationEvent(Message):
     tech_info: str
     transaction_ref: str
     monitor: int | None
-
-
-Hash = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
-
-
-class CertificateHash(Request):
-    algorithm: Literal["SHA256", "SHA384", "SHA512"]
-    issuer_name_hash: Hash
-    issuer_key_hash: Hash
-    serial_number: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 
 
 class CustomerRequest(Request):

@@ -52,7 +52,6 @@ from backend.commands.maintenance import PublishFirmware as PublishFirmware
 from backend.commands.maintenance import UnpublishFirmware as UnpublishFirmware
 from backend.commands.maintenance import UpdateFirmware as UpdateFirmware
 from backend.commands.monitoring import AnyMonitoring
-from backend.commands.monitoring import CertificateHash as CertificateHash
 from backend.commands.monitoring import ClearMonitors as ClearMonitors
 from backend.commands.monitoring import CustomerInformation as CustomerInformation
 from backend.commands.monitoring import GetMonitoringReport as GetMonitoringReport
@@ -65,6 +64,13 @@ from backend.commands.reservation import CancelReservation as CancelReservation
 from backend.commands.reservation import ReserveNow as ReserveNow
 
 AnyCommand = (
-    AnyAuthorization | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyMonitoring | AnyReservation
-    AnyAuthorization | AnyCertificates | AnyCore | AnyDevice | AnyDisplay | AnyEnergy | AnyMaintenance | AnyReservation
+    AnyAuthorization
+    | AnyCertificates
+    | AnyCore
+    | AnyDevice
+    | AnyDisplay
+    | AnyEnergy
+    | AnyMaintenance
+    | AnyMonitoring
+    | AnyReservation
 )

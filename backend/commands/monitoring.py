@@ -4,6 +4,7 @@ import msgspec
 
 from backend.commands.base import Command
 from backend.commands.core import VariableKey
+from shared.certificates import CertificateHash
 
 
 class Monitor(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,13 +49,6 @@ class GetMonitoringReport(Command, frozen=True, kw_only=True):
     request_id: int
     criteria: list[str] = []
     keys: list[VariableKey] = []
-
-
-class CertificateHash(msgspec.Struct, frozen=True, kw_only=True):
-    algorithm: str
-    issuer_name_hash: str
-    issuer_key_hash: str
-    serial_number: str
 
 
 class CustomerInformation(Command, frozen=True, kw_only=True):

@@ -260,9 +260,7 @@ async def ask_customer(ctx: Context, station: StationRef, by: UUID, wanted: Cust
         id_token=wanted.id_token,
         id_token_type=wanted.id_token_type,
         customer_identifier=wanted.customer_identifier,
-        certificate=None
-        if wanted.certificate is None
-        else commands.CertificateHash(**msgspec.structs.asdict(wanted.certificate)),
+        certificate=wanted.certificate,
     )
     answer = await devices.ask(ctx, station, by, report_id, command)
     if answer.accepted and wanted.clear and wanted.id_token:

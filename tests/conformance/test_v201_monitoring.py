@@ -381,7 +381,7 @@ async def test_TC_N_62_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
 
 
 async def test_TC_N_63_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
-    hashes = {"issuer_name_hash": "a1", "issuer_key_hash": "b2", "serial_number": "c3"}
+    hashes = {"issuer_name_hash": "a1", "issuer_key_hash": "b2", "serial": "c3"}
     wire = {"hashAlgorithm": "SHA256", "issuerNameHash": "a1", "issuerKeyHash": "b2", "serialNumber": "c3"}
     async with charging_station(node) as station:
         body = {"report": True, "clear": True, "certificate": hashes | {"algorithm": "SHA256"}}

@@ -11,7 +11,15 @@ from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
-from backend.ocpp.v201 import in_certificates, in_device, in_display, in_energy, in_maintenance, in_monitoring, in_reservation
+from backend.ocpp.v201 import (
+    in_certificates,
+    in_device,
+    in_display,
+    in_energy,
+    in_maintenance,
+    in_monitoring,
+    in_reservation,
+)
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport

@@ -16,7 +16,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from shared.certificates import SigningKind
+from shared.certificates import CertificateHash, SigningKind
 
 TRIGGER: Mapping[SigningKind, m.MessageTriggerEnumType] = {
     SigningKind.STATION: "SignChargingStationCertificate",
@@ -32,14 +32,17 @@ def _install(command: InstallCertificate) -> Call:
     )
 
 
-def _delete(command: DeleteCertificate) -> Call:
-    one = m.CertificateHashDataType(
-        hash_algorithm=command.hash.algorithm,  # type: ignore[arg-type]  # checked by `ask`
-        issuer_name_hash=command.hash.issuer_name_hash,
-        issuer_key_hash=command.hash.issuer_key_hash,
-        serial_number=command.hash.serial,
+def hash_data(one: CertificateHash) -> m.CertificateHashDataType:
+    return m.CertificateHashDataType(
+        hash_algorithm=one.algorithm,  # type: ignore[arg-type]  # checked by `ask`
+        issuer_name_hash=one.issuer_name_hash,
+        issuer_key_hash=one.issuer_key_hash,
+        serial_number=one.serial,
     )
-    return "DeleteCertificate", m.DeleteCertificate(certificate_hash_data=one)
+
+
+def _delete(command: DeleteCertificate) -> Call:
+    return "DeleteCertificate", m.DeleteCertificate(certificate_hash_data=hash_data(command.hash))
 
 
 def _list(command: ListCertificates) -> Call:

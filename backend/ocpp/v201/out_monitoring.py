@@ -18,7 +18,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import naming
+from backend.ocpp.v201 import naming, out_certificates
 from backend.ocpp.v201.out_device import of_results
 
 
@@ -70,14 +70,7 @@ def _customer(command: CustomerInformation) -> Call:
         clear=command.clear,
         id_token=m.IdTokenType(id_token=token, type=kind) if token else None,
         customer_identifier=command.customer_identifier or None,
-        customer_certificate=None
-        if hashes is None
-        else m.CertificateHashDataType(
-            hash_algorithm=hashes.algorithm,  # type: ignore[arg-type]  # checked by `ask`
-            issuer_name_hash=hashes.issuer_name_hash,
-            issuer_key_hash=hashes.issuer_key_hash,
-            serial_number=hashes.serial_number,
-        ),
+        customer_certificate=out_certificates.hash_data(hashes) if hashes else None,
     )
 
 

@@ -18,7 +18,15 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
-from backend.ocpp.v201 import out_authorization, out_certificates, out_device, out_display, out_energy, out_maintenance, out_monitoring
+from backend.ocpp.v201 import (
+    out_authorization,
+    out_certificates,
+    out_device,
+    out_display,
+    out_energy,
+    out_maintenance,
+    out_monitoring,
+)
 
 
 def _start(command: RequestStart) -> Call:
