@@ -61,7 +61,13 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
 
     def change(one: Variable, value: str) -> None:
         set_editing(None)
-        wanted = VariableChange(name=one.name, value=value, component=one.component)
+        wanted = VariableChange(
+            name=one.name,
+            value=value,
+            component=one.component,
+            evse=one.evse or 0,
+            connector=one.connector or 0,
+        )
         commander.send(
             words("Change {name} to {value}").format(name=one.name, value=value),
             lambda: app.api.post(f"/stations/{rules.quoted(identity)}/variables", wanted, CommandAnswer),
@@ -146,7 +152,7 @@ def _fits(one: Variable, search: str) -> bool:
 
 
 def _id(one: Variable) -> str:
-    return f"{one.component}.{one.evse or 0}.{one.name}"
+    return f"{one.component}.{one.evse or 0}.{one.connector or 0}.{one.name}"
 
 
 def _row(one: Variable, t: Tokens, words: Any, narrow: bool) -> Row:

@@ -12,6 +12,7 @@ from backend.context import Context
 from backend.devices import service
 from backend.stations import catalog
 from backend.stations import service as stations
+from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import HEADER, once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
@@ -35,9 +36,7 @@ async def change_variable(ctx: Context, actor: Actor, identity: str, data: Varia
     station = await catalog.find(ctx, actor.tenant_id, identity)
     command = SetVariable(**msgspec.structs.asdict(data))
     answer = await stations.send(ctx, station.id, command, account_id=actor.account_id)
-    return CommandAnswer(
-        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
-    )
+    return told(answer)
 
 
 @post(
@@ -64,9 +63,7 @@ async def read_variables(ctx: Context, actor: Actor, identity: str, data: ReadVa
     station = await catalog.find(ctx, actor.tenant_id, identity)
     wanted = [VariableKey(**msgspec.structs.asdict(one)) for one in data.variables]
     answer = await service.read(ctx, station, actor.account_id, data.names, wanted)
-    return CommandAnswer(
-        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
-    )
+    return told(answer)
 
 
 @post(f"{STATION}/reports", role=Role.OPERATOR, status_code=200, summary="Ask for a report of the device model")

@@ -7,10 +7,10 @@ from uuid import UUID
 from litestar import Request, Response, delete, get, post, put
 from litestar.params import Parameter
 
-from backend.commands import Answer
 from backend.context import Context
 from backend.monitoring import service
 from backend.stations import catalog
+from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
@@ -38,12 +38,6 @@ Trigger = Annotated[str | None, Parameter(pattern="^(Alerting|Delta|Periodic)$",
 Component = Annotated[str | None, Parameter(max_length=101, description="Only of this component")]
 
 
-def _told(answer: Answer) -> CommandAnswer:
-    return CommandAnswer(
-        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
-    )
-
-
 def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
     return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
@@ -57,13 +51,13 @@ async def read_monitoring(ctx: Context, actor: Actor, identity: str) -> Monitori
 async def set_base(ctx: Context, actor: Actor, identity: str, data: MonitoringBase) -> CommandAnswer:
     """HardWiredOnly and FactoryDefault take every monitor that was set from here."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _told(await service.set_base(ctx, station, actor.account_id, data.base))
+    return told(await service.set_base(ctx, station, actor.account_id, data.base))
 
 
 @put(f"{STATION}/monitoring/level", role=Role.OPERATOR, summary="Choose how severe an event must be to be told")
 async def set_level(ctx: Context, actor: Actor, identity: str, data: MonitoringLevel) -> CommandAnswer:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _told(await service.set_level(ctx, station, actor.account_id, data.severity))
+    return told(await service.set_level(ctx, station, actor.account_id, data.severity))
 
 
 @get(f"{STATION}/monitors", role=Role.OPERATOR, summary="Monitors of a station's variables, by number")

@@ -17,6 +17,8 @@ class Watched:
     value: float
     severity: int
     transaction: bool = False
+    own: bool = False
+    """Set from here, as far as this word of it says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

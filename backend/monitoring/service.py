@@ -40,12 +40,12 @@ Key = list[Any] | None
 
 
 async def set_base(ctx: Context, station: StationRef, by: UUID, base: str) -> Answer:
-    """Kept once the station accepted it. HardWiredOnly and FactoryDefault leave it no monitors of ours (N03)."""
+    """Kept once the station accepted it. HardWiredOnly and FactoryDefault leave it no monitors of ours (N03.FR.03, 04)."""
     answer = await stations.send(ctx, station.id, commands.SetMonitoringBase(base=base), account_id=by)
     if answer.accepted:
         await store.set_level(station.id, base, None, ctx.now())
         if base != "All":
-            await store.remove_older(station.id, ctx.now())
+            await store.remove_own(station.id)
     return answer
 
 
@@ -128,6 +128,7 @@ def _watched(one: commands.Monitor, number: int) -> Watched:
         value=one.value,
         severity=one.severity,
         transaction=one.transaction,
+        own=True,
     )
 
 

@@ -34,11 +34,12 @@ async def put_monitors(station_id: UUID, found: Sequence[Watched], at: datetime)
     for one in sorted(found, key=lambda one: one.number):
         await DB.run(
             """INSERT INTO station_monitor (station, number, component, evse, connector, name, type, value, severity,
-                transaction, updated_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                transaction, own, updated_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             ON CONFLICT (station, number) DO UPDATE SET component = excluded.component, evse = excluded.evse,
                 connector = excluded.connector, name = excluded.name, type = excluded.type, value = excluded.value,
-                severity = excluded.severity, transaction = excluded.transaction, updated_at = excluded.updated_at""",
+                severity = excluded.severity, transaction = excluded.transaction,
+                own = station_monitor.own OR excluded.own, updated_at = excluded.updated_at""",
             station_id,
             *asdict(one).values(),
             at,
@@ -49,6 +50,10 @@ async def remove_monitors(station_id: UUID, numbers: Sequence[int]) -> None:
     await DB.run(
         "DELETE FROM station_monitor WHERE station = $1 AND number = ANY($2::int[])", station_id, list(numbers)
     )
+
+
+async def remove_own(station_id: UUID) -> None:
+    await DB.run("DELETE FROM station_monitor WHERE station = $1 AND own", station_id)
 
 
 async def remove_older(station_id: UUID, at: datetime) -> None:

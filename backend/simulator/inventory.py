@@ -140,6 +140,12 @@ def change(station: Station, asked: Json) -> Json:
     setting, unknown = _named(asked)
     if setting is None:
         return {**result, "attribute_status": unknown}
+    if asked.get("attribute_type", "Actual") != "Actual":
+        return {
+            **result,
+            "attribute_type": asked["attribute_type"],
+            "attribute_status": "NotSupportedAttributeType",
+        }
     words = {"accepted": "Accepted", "rejected": "Rejected", "read_only": "Rejected"}
     done = station.settings.change(setting, asked["attribute_value"])
     if done == "accepted":

@@ -10,6 +10,7 @@ from backend import commands
 from backend.context import Context
 from backend.errors import NotFound
 from backend.stations import catalog, service
+from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import HEADER, once
 from shared.accounts import Role
@@ -28,9 +29,7 @@ AnyRequest = Request[Any, Any, Any]
 async def _send(ctx: Context, actor: Actor, identity: str, command: commands.AnyCommand) -> CommandAnswer:
     station = await catalog.find(ctx, actor.tenant_id, identity)
     answer = await service.send(ctx, station.id, command, account_id=actor.account_id)
-    return CommandAnswer(
-        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
-    )
+    return told(answer)
 
 
 async def _outlet(ctx: Context, actor: Actor, identity: str, connector_id: str) -> service.ConnectorRef:

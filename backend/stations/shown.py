@@ -7,12 +7,14 @@ from uuid import UUID
 
 import msgspec
 
+from backend.commands import Answer
 from backend.stations import frame_words, rules
 from backend.stations.refs import address_line
 from backend.stations.view_store import Row
 from shared.money import PriceHeadline
 from shared.stations import (
     Availability,
+    CommandAnswer,
     CommandRow,
     Connector,
     ConnectorStatus,
@@ -207,6 +209,13 @@ def _attributes(row: Row) -> list[VariableAttribute]:
         kind, _, part = name.partition(".")
         by_type.setdefault(kind, {})[part] = value
     return [VariableAttribute(type=kind, **by_type[kind]) for kind in ATTRIBUTES if kind in by_type]
+
+
+def told(answer: Answer) -> CommandAnswer:
+    """What a station answered, as whoever asked for the command reads it."""
+    return CommandAnswer(
+        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
+    )
 
 
 def command(row: Row) -> CommandRow:

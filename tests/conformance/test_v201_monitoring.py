@@ -96,10 +96,17 @@ async def put(station: ScriptedStation, operator: httpx.AsyncClient, path: str, 
 async def test_TC_N_05_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     await node.add_station("CP-1")
     async with node.booted("CP-1", "2.0.1") as station:
+        await watch(station, operator, {"type": "Delta", "value": 1.0, "severity": 2})
+        maker = {"id": 50, "transaction": False, "value": 1, "type": "Delta", "severity": 1}
+        part = {"requestId": 1, "seqNo": 0, "generatedAt": stamp()}
+        payload = part | {"monitor": [POWER | {"variableMonitoring": [maker]}]}
+        assert await station.call("NotifyMonitoringReport", payload) == {}
         for base in ("All", "FactoryDefault", "HardWiredOnly"):
             sent, answer = await put(station, operator, "base", {"base": base}, "Accepted")
             assert (sent, answer["accepted"]) == ({"monitoringBase": base}, True)
             assert (await operator.get(f"{STATION}/monitoring")).json()["base"] == base
+            items = (await operator.get(f"{STATION}/monitors")).json()["items"]
+            assert [one["number"] for one in items] == ([1, 50] if base == "All" else [50])
 
 
 async def level(node: Node, operator: httpx.AsyncClient, severity: int, reply: str) -> Json:

@@ -248,9 +248,15 @@ async def test_variables_of_the_device_model() -> None:
             named("TxCtrlr", "EVConnectionTimeOut") | {"attributeValue": "90"},
             named("TxCtrlr", "TxStartPoint") | {"attributeValue": "Authorized"},
             named("SampledDataCtrlr", "TxUpdatedInterval") | {"attributeValue": "soon"},
+            named("TxCtrlr", "EVConnectionTimeOut") | {"attributeType": "Target", "attributeValue": "90"},
         ]
         answer = (await one.ask("SetVariables", {"setVariableData": changes}))[2]["setVariableResult"]
-        assert [item["attributeStatus"] for item in answer] == ["Accepted", "Rejected", "Rejected"]
+        assert [item["attributeStatus"] for item in answer] == [
+            "Accepted",
+            "Rejected",
+            "Rejected",
+            "NotSupportedAttributeType",
+        ]
         assert answer[1]["attributeStatusInfo"]["reasonCode"] == "ReadOnly"
         answer = await one.ask("GetBaseReport", {"requestId": 8, "reportBase": "FullInventory"})
         assert answer[2] == {"status": "Accepted"}

@@ -43,6 +43,7 @@ class StationMonitor(Table, db=DB, tablename="station_monitor"):
     severity = Integer()
     transaction = Boolean(default=False)
     updated_at = Timestamptz(default=TimestamptzNow())
+    own = Boolean(default=False)  # set from here
 
 
 class StationEvent(Table, db=DB, tablename="station_event"):
