@@ -40,7 +40,7 @@ Key = list[Any] | None
 
 
 async def set_base(ctx: Context, station: StationRef, by: UUID, base: str) -> Answer:
-    """Kept once the station accepted it. HardWiredOnly and FactoryDefault leave it no monitors of ours (N03.FR.03, 04)."""
+    """Kept once the station accepted it. HardWiredOnly and FactoryDefault leave it no monitors of ours (N03)."""
     answer = await stations.send(ctx, station.id, commands.SetMonitoringBase(base=base), account_id=by)
     if answer.accepted:
         await store.set_level(station.id, base, None, ctx.now())
