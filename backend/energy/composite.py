@@ -2,7 +2,8 @@
 
 For one EVSE: the profile of the transaction, or else the default one, says what is wanted; the higher stack level
 wins within a purpose. The maximum of the station and external constraints then lower it. Where no profile speaks,
-the station's own limit holds. For the station as a whole (EVSE 0) the wants of its EVSEs are added up first.
+the station's own limit holds. For the station as a whole (EVSE 0) its EVSEs are added up first, each below the limits
+that others set for it alone.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,6 @@ from shared.energy import DAY_S, ChargingSchedule, Kind, Purpose, RateUnit, Recu
 VOLTAGE = Decimal(230)
 PHASES = 3
 RECURRENCE_S = {Recurrency.DAILY: DAY_S, Recurrency.WEEKLY: 7 * DAY_S}
-CAPS = (Purpose.STATION_MAX, Purpose.EXTERNAL)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,6 +164,12 @@ def _top(
     return None
 
 
+def _external(held: Sequence[Held], evse: int, start: datetime, offset: int) -> list[_Said]:
+    """Limits of others for just this EVSE (0: the station): each of them holds, whoever set it, on whatever level."""
+    found = (_says(one, None, start, offset) for one in held if one.purpose is Purpose.EXTERNAL and one.evse == evse)
+    return [said for said in found if said is not None]
+
+
 def _at(
     held: Sequence[Held],
     evse: int,
@@ -175,24 +181,28 @@ def _at(
     supply: Supply,
 ) -> tuple[Decimal, int | None]:
     """(limit in the unit that was asked for, phases where a profile named them)."""
-    caps = [_top(held, purpose, evse, None, start, offset) for purpose in CAPS]
-    wants: list[_Said | None] = []
-    for number in (evses or (0,)) if evse == 0 else (evse,):
-        begun_at = begun.get(number)
-        want = _top(held, Purpose.TRANSACTION, number, begun_at, start, offset) if begun_at is not None else None
-        wants.append(want or _top(held, Purpose.DEFAULT, number, begun_at, start, offset))
-    spoken = [one for one in (*caps, *wants) if one is not None]
+    top = _top(held, Purpose.STATION_MAX, 0, None, start, offset)
+    caps = [*_external(held, 0, start, offset), *([top] if top else [])]
+    outlets = [
+        (_want(held, number, begun.get(number), start, offset), _external(held, number, start, offset))
+        for number in ((evses or (-1,)) if evse == 0 else (evse,))
+    ]
+    spoken = [*caps, *(want for want, _ in outlets if want is not None), *(one for _, own in outlets for one in own)]
     named = [one.phases for one in spoken if one.phases is not None]
     phases = min(named) if named else None
-    own = _Said(supply.default_a, RateUnit.AMPERE, None)
-    if any(one is not None for one in wants):
-        limit = sum((_in(one or own, unit, phases, supply) for one in wants), Decimal(0))
+    default = _Said(supply.default_a, RateUnit.AMPERE, None)
+    if any(want is not None or own for want, own in outlets):
+        limits = (min(_in(one, unit, phases, supply) for one in (want or default, *own)) for want, own in outlets)
+        limit = sum(limits, Decimal(0))
     else:
-        limit = _in(own, unit, phases, supply)
-    for one in caps:
-        if one is not None:
-            limit = min(limit, _in(one, unit, phases, supply))
-    return limit, phases
+        limit = _in(default, unit, phases, supply)
+    return min([limit, *(_in(one, unit, phases, supply) for one in caps)]), phases
+
+
+def _want(held: Sequence[Held], evse: int, begun_at: datetime | None, start: datetime, offset: int) -> _Said | None:
+    """The profile of the running transaction, else the default one."""
+    own = _top(held, Purpose.TRANSACTION, evse, begun_at, start, offset) if begun_at is not None else None
+    return own or _top(held, Purpose.DEFAULT, evse, begun_at, start, offset)
 
 
 def _in(said: _Said, unit: RateUnit, phases: int | None, supply: Supply) -> Decimal:
@@ -204,17 +214,25 @@ def _in(said: _Said, unit: RateUnit, phases: int | None, supply: Supply) -> Deci
 
 
 def differ(told: Sequence[SchedulePeriod], computed: Sequence[SchedulePeriod], duration_s: int) -> int | None:
-    """The first second at which two schedules differ by more than the wire can tell (0.1); None: nowhere."""
+    """The first second at which two schedules differ by more than the wire can tell (0.1), or in phases that both
+    name; None: nowhere."""
     tolerance = Decimal("0.1")
     for edge in sorted({one.start_s for one in (*told, *computed) if one.start_s < duration_s}):
-        ours, theirs = limit_at(computed, edge), limit_at(told, edge)
-        if ours is None or theirs is None or abs(ours - theirs) > tolerance:
+        ours, theirs = _at_second(computed, edge), _at_second(told, edge)
+        if ours is None or theirs is None or abs(ours.limit - theirs.limit) > tolerance:
+            return edge
+        if None not in (ours.phases, theirs.phases) and ours.phases != theirs.phases:
             return edge
     return None
 
 
+def _at_second(periods: Sequence[SchedulePeriod], second: int) -> SchedulePeriod | None:
+    return next((one for one in reversed(periods) if one.start_s <= second), None)
+
+
 def limit_at(periods: Sequence[SchedulePeriod], second: int) -> Decimal | None:
-    return next((one.limit for one in reversed(periods) if one.start_s <= second), None)
+    found = _at_second(periods, second)
+    return None if found is None else found.limit
 
 
 def within(plan: Sequence[SchedulePeriod], limits: Sequence[SchedulePeriod], duration_s: int) -> bool:

@@ -1,15 +1,16 @@
 """What others want of a station's power: limits from outside, and the needs and plans of cars (ISO 15118)."""
 
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 from uuid import UUID
 
 import msgspec
+import structlog
 
 from backend import jobs
 from backend.context import Context
-from backend.energy import composite, service, store
+from backend.energy import composite, rules, service, store
 from backend.errors import Conflict, InvalidInput, StationOffline, StationRefused, StationTimeout
 from backend.events import StationChanged
 from backend.stations import service as stations
@@ -28,6 +29,8 @@ from shared.energy import (
     SchedulePeriod,
     SetProfile,
 )
+
+log = structlog.get_logger(__name__)
 
 NEEDS_STACK_LEVEL = 0
 
@@ -117,12 +120,16 @@ async def answer_needs(ctx: Context, payload: dict[str, Any]) -> None:
     now = ctx.now().replace(microsecond=0)
     until = row["departs_at"] if row and row["departs_at"] else None
     duration_s = max(60, min(7 * DAY_S, (until - now) // timedelta(seconds=1) if until else DAY_S))
+    told = await stations.variable_values(ctx, station.id, rules.VARIABLES)
     unit = RateUnit.WATT if row and row["max_power_w"] else RateUnit.AMPERE
+    taken = rules.units(told)
+    if taken and unit not in taken:
+        unit = next(iter(taken))
     limits = await service.computed(
         ctx, station, evse=evse, starts_at=now, duration_s=duration_s, unit=unit, without=Purpose.TRANSACTION
     )
-    most = row and (row["max_power_w"] if unit is RateUnit.WATT else row["max_current_a"])
-    periods = fitted(limits, Decimal(most) if most else None, (row and row["most_periods"]) or MOST_PERIODS)
+    counts = [one for one in (row and row["most_periods"], rules.most_periods(told), MOST_PERIODS) if one]
+    periods = fitted(limits, _most(row, unit), min(counts))
     profile = ChargingProfile(
         purpose=Purpose.TRANSACTION,
         kind=Kind.ABSOLUTE,
@@ -131,15 +138,28 @@ async def answer_needs(ctx: Context, payload: dict[str, Any]) -> None:
     )
     try:
         await service.set_profile(ctx, station, SetProfile(evse=evse, profile=profile), None)
-    except (Conflict, InvalidInput, StationOffline, StationRefused, StationTimeout):
+    except InvalidInput as failure:
+        log.warning("no profile for a car's needs", identity=station.identity, evse=evse, fields=failure.fields)
+    except (Conflict, StationOffline, StationRefused, StationTimeout):
         return  # over, away, or it can't: the command is on record, and the car asks again
+
+
+def _most(row: store.Row | None, unit: RateUnit) -> Decimal | None:
+    """What the car takes at most, in this unit; None: it didn't say."""
+    if row is None:
+        return None
+    volts = composite.VOLTAGE * composite.PHASES
+    power, current = row["max_power_w"], row["max_current_a"]
+    if unit is RateUnit.WATT:
+        return Decimal(power) if power else Decimal(current) * volts if current else None
+    return Decimal(current) if current else Decimal(power) / volts if power else None
 
 
 def fitted(limits: list[SchedulePeriod], most: Decimal | None, count: int) -> list[SchedulePeriod]:
     """No more than the car takes, in no more periods than it can read: later ones become one at their lowest."""
     found: list[SchedulePeriod] = []
     for one in limits:
-        limit = one.limit if most is None else min(one.limit, most)
+        limit = (one.limit if most is None else min(one.limit, most)).quantize(service.WIRE, ROUND_DOWN)
         if not found or (found[-1].limit, found[-1].phases) != (limit, one.phases):
             found.append(msgspec.structs.replace(one, limit=limit))
     if len(found) > count:

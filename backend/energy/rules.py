@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from backend.energy.composite import RECURRENCE_S
 from shared.energy import ChargingProfile, ChargingSchedule, Kind, Purpose, RateUnit
 
 Problem = tuple[str, str]
@@ -43,6 +44,9 @@ def _whole(profile: ChargingProfile, evse: int) -> Iterator[Problem]:
         yield "$.evse", "A profile for a transaction needs its EVSE."
     if purpose is not Purpose.TRANSACTION and profile.transaction_id is not None:
         yield "$.profile.transaction_id", "Only a profile for a transaction names one."
+    every = RECURRENCE_S.get(profile.recurrency) if profile.recurrency else None
+    if every is not None and any((one.duration_s or 0) > every for one in profile.schedules):
+        yield "$.profile.schedules", "It would last longer than until its next turn."
     if (kind is Kind.RECURRING) != (profile.recurrency is not None):
         yield "$.profile.recurrency", "A recurring profile says how often, and only a recurring one."
 
@@ -105,6 +109,10 @@ def _number(told: Told, names: Sequence[tuple[str, str]]) -> int | None:
         if text.isdecimal():
             return int(text)
     return None
+
+
+def most_periods(told: Told) -> int | None:
+    return _number(told, PERIODS)
 
 
 def units(told: Told) -> set[RateUnit]:

@@ -74,7 +74,11 @@ async def _complete(
         row = await _transaction(station, wanted.evse, profile.transaction_id)
         profile = msgspec.structs.replace(profile, transaction_id=str(row["id"]))
     if profile.number is None:
-        profile = msgspec.structs.replace(profile, number=await store.next_number())
+        # Another id of the same level would be a second profile beside it, which stations refuse (K01.FR.39).
+        known = await store.number_of(
+            station.id, wanted.evse, profile.purpose.value, profile.stack_level, row["id"] if row else None
+        )
+        profile = msgspec.structs.replace(profile, number=known or await store.next_number())
     return profile, row
 
 
@@ -84,8 +88,8 @@ async def _transaction(station: StationRef, evse: int, named: str | None) -> sto
             row = await store.transaction(station.id, UUID(named))
         except ValueError:
             row = None
-        if row is None:
-            wrong = "unknown at this station"
+        if row is None or row["evse"] != evse:
+            wrong = "unknown at this EVSE"
             raise InvalidInput("This session doesn't exist.", fields=[("$.profile.transaction_id", wrong)])
         return row
     row = next((one for one in await store.running(station.id) if one["evse"] == evse), None)

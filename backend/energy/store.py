@@ -57,7 +57,8 @@ async def put(
             request_id, set_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::jsonb, $9, $10)
         ON CONFLICT (station, source, number) DO UPDATE SET evse = excluded.evse, purpose = excluded.purpose,
             stack_level = excluded.stack_level, profile = excluded.profile, request_id = excluded.request_id,
-            transaction = coalesce(excluded.transaction, charging_profile.transaction)""",
+            transaction = coalesce(excluded.transaction, charging_profile.transaction),
+            set_at = CASE WHEN excluded.request_id IS NULL THEN excluded.set_at ELSE charging_profile.set_at END""",
         station_id,
         evse,
         profile.number,
@@ -69,6 +70,22 @@ async def put(
         request_id,
         at,
     )
+
+
+async def number_of(
+    station_id: UUID, evse: int, purpose: str, stack_level: int, transaction_id: UUID | None
+) -> int | None:
+    """Of the profile of ours whose place another one would take."""
+    rows = await DB.run(
+        """SELECT number FROM charging_profile WHERE station = $1 AND evse = $2 AND purpose = $3 AND stack_level = $4
+        AND source = 'CSO' AND transaction IS NOT DISTINCT FROM $5::uuid LIMIT 1""",
+        station_id,
+        evse,
+        purpose,
+        stack_level,
+        transaction_id,
+    )
+    return int(rows[0]["number"]) if rows else None
 
 
 async def page(station_id: UUID, after: tuple[int, str, int] | None, limit: int) -> Sequence[Row]:

@@ -89,7 +89,16 @@ CERTIFIED = [
     held(TX, "0:8 50:11 140:16 200:6 240:12", at("12:24:36"), phases=3, duration=264, evse=1),
 ]
 EVENING = [
-    held(DEFAULT, "0:2000", at("17:00", 1), phases=3, unit=RateUnit.WATT, duration=10800, stack_level=1, **DAILY),
+    held(
+        DEFAULT,
+        "0:2000",
+        datetime(2020, 1, 1, 17, tzinfo=UTC),
+        phases=3,
+        unit=RateUnit.WATT,
+        duration=10800,
+        stack_level=1,
+        **DAILY,
+    ),
     held(
         DEFAULT,
         f"0:{NO_LIMIT}",
@@ -128,7 +137,7 @@ WORKED = {
     "stack on a Sunday": (asked(EVENING, at("16:00", 1), 5 * 3600, unit=RateUnit.WATT), f"0:{NO_LIMIT}"),
     "a holiday of another year": (
         asked(EVENING, datetime(2025, 12, 25, 16, tzinfo=UTC), 5 * 3600, unit=RateUnit.WATT),
-        "0:33120",
+        "0:33120 3600:2000/3 14400:33120",
     ),
     "that holiday": (
         asked(EVENING, datetime(2020, 12, 25, 16, tzinfo=UTC), 5 * 3600, unit=RateUnit.WATT),
@@ -139,6 +148,18 @@ WORKED = {
     "external below": (
         asked([RELATIVE, held(EXTERNAL, "0:6", at("08:20"), duration=60)], at("08:00")),
         "0:16 1200:6 1260:16 1800:15 2700:14",
+    ),
+    "the lowest of others counts": (
+        asked([RELATIVE, held(EXTERNAL, "0:6", at("07:00")), held(EXTERNAL, "0:32", at("07:00"), evse=1)], at("08:00")),
+        "0:6",
+    ),
+    "whatever their level": (
+        asked([held(EXTERNAL, "0:10", at("07:00"), stack_level=5), held(EXTERNAL, "0:6", at("07:00"))], at("08:00")),
+        "0:6",
+    ),
+    "one EVSE limited by others, in the sum": (
+        asked([held(DEFAULT, "0:16"), held(EXTERNAL, "0:6", at("07:00"), evse=1)], at("08:00"), evse=0, evses=2),
+        "0:22",
     ),
     "external above": (asked([RELATIVE, held(EXTERNAL, "0:40", at("07:00"))], at("08:00")), "0:16 1800:15 2700:14"),
     "not yet valid": (asked([held(MAX, "0:8", at("07:00"), valid_from=at("08:30"))], at("08:00")), "0:48 1800:8"),
@@ -220,8 +241,11 @@ def test_never_above_a_cap_that_holds_then(every: list[Held], evse: int, second:
     whole = at_second(every)
     for purpose in (MAX, EXTERNAL):
         alone = [one for one in every if one.purpose is purpose]
-        only_cap = at_second([*alone, held(DEFAULT, f"0:{NO_LIMIT}", stack_level=9)])
-        assert whole <= only_cap
+        free = held(DEFAULT, f"0:{NO_LIMIT}", stack_level=9)
+        assert whole <= at_second([*alone, free])
+    for one in every:
+        if one.purpose is EXTERNAL:
+            assert whole <= at_second([one, held(DEFAULT, f"0:{NO_LIMIT}", stack_level=9)])
 
 
 @given(every=profiles(), cut=st.integers(1, 5999))
@@ -256,5 +280,7 @@ def test_supply_and_comparison() -> None:
     assert differ(periods("0:16"), ours, 120) == 60
     assert differ(periods("0:16"), ours, 60) is None
     assert differ([], ours, 60) == 0
+    assert differ(periods("0:16/1"), periods("0:16/3"), 60) == 0
+    assert differ(periods("0:16/1"), periods("0:16"), 60) is None
     assert within(periods("0:10"), ours, 120)
     assert not within(periods("0:10 90:11"), ours, 120)

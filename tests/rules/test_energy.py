@@ -37,6 +37,7 @@ WRONG = [
     ("transaction_id", profile(transaction_id="x"), 1),
     ("recurrency", profile(kind="Recurring"), 1),
     ("recurrency", profile(recurrency="Daily"), 1),
+    ("schedules", profile({"duration_s": 86_401}, kind="Recurring", recurrency="Daily"), 1),
     ("valid_to", profile(valid_from=BEGIN, valid_to=BEGIN), 1),
     ("valid_from", profile(valid_from="2030-01-01T08:00:00"), 1),
     ("starts_at", profile(RELATIVE), 1),

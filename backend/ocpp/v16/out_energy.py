@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from backend.commands import Answer, ClearProfiles, GetComposite, Profile, SetProfile
-from backend.ocpp.outgoing import After, Call
+from backend.ocpp.outgoing import After, Call, phases
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
 from shared.energy import ChargingSchedule, Purpose
@@ -85,7 +85,11 @@ async def _in_our_words(_session: Session, command: GetComposite, answer: Answer
         "unit": schedule["chargingRateUnit"],
         "duration_s": schedule.get("duration") or command.duration_s,
         "periods": [
-            {"start_s": one["startPeriod"], "limit": str(one["limit"]), "phases": one.get("numberPhases")}
+            {
+                "start_s": max(one["startPeriod"], 0),
+                "limit": str(one["limit"]),
+                "phases": phases(one.get("numberPhases")),
+            }
             for one in schedule["chargingSchedulePeriod"]
         ],
     }

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from backend.commands import Answer, ClearProfiles, GetComposite, GetProfiles, Profile, SetProfile
-from backend.ocpp.outgoing import After, Call
+from backend.ocpp.outgoing import After, Call, phases
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
 from shared.energy import ChargingSchedule
@@ -92,10 +92,10 @@ async def _in_our_words(_session: Session, command: GetComposite, answer: Answer
         "duration_s": schedule.get("duration") or command.duration_s,
         "periods": [
             {
-                "start_s": one["startPeriod"],
+                "start_s": max(one["startPeriod"], 0),
                 "limit": str(one["limit"]),
-                "phases": one.get("numberPhases"),
-                "phase_to_use": one.get("phaseToUse"),
+                "phases": phases(one.get("numberPhases")),
+                "phase_to_use": phases(one.get("phaseToUse")),
             }
             for one in schedule["chargingSchedulePeriod"]
         ],
