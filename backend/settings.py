@@ -96,6 +96,7 @@ class Settings:
     start_timeout_s: int = _setting(
         "WATTLINE_START_TIMEOUT", 120, "How long a requested session waits for the station to begin, seconds"
     )
+    quirks: str = _setting("WATTLINE_QUIRKS", "", "Your own profiles of stations' habits, a TOML file")
     max_frame: int = _setting("WATTLINE_MAX_FRAME", 262144, "Largest OCPP message, bytes", least=1024)
     hold_amount: str = _setting(
         "WATTLINE_HOLD",

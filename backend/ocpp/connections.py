@@ -19,10 +19,11 @@ from backend.ocpp import metrics
 from backend.ocpp.codec import Codec
 from backend.ocpp.follow_up import ask_boot
 from backend.ocpp.frames import FrameLog
+from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.session import Execute, Handler, Session, guarded
 from backend.ocpp.transport import Link
 from backend.stations import service as stations
-from backend.stations.model import StationRef
+from backend.stations.model import BootFacts, StationRef
 from shared.stations import Registration
 
 log = structlog.get_logger(__name__)
@@ -48,11 +49,12 @@ class Dialect:
 class Connections:
     """At most one live socket for each identity."""
 
-    def __init__(self, ctx: Context, node: str, dialects: Mapping[str, Dialect]) -> None:
+    def __init__(self, ctx: Context, node: str, dialects: Mapping[str, Dialect], profiles: Profiles = NOBODY) -> None:
         self.ctx = ctx
         self.node = node
         self.frames = FrameLog(ctx)
         self._dialects = dialects
+        self._profiles = profiles
         self._sessions: dict[UUID, Session] = {}
         self._seen: dict[UUID, datetime] = {}
         self._claims: dict[UUID, asyncio.Lock] = {}
@@ -79,7 +81,8 @@ class Connections:
                 self._claims.pop(station_id, None)
                 return True
             quiet_s = time.monotonic() - session.last_heard
-            if quiet_s < FORSAKEN_AFTER * self.ctx.settings.heartbeat_s and await session.link.alive(PROBE_S):
+            recent = quiet_s < FORSAKEN_AFTER * session.heartbeat_s
+            if recent and (session.quirks.ignores_ping or await session.link.alive(PROBE_S)):
                 return False
             if self._sessions.get(station_id) is session:
                 del self._sessions[station_id]
@@ -89,11 +92,21 @@ class Connections:
             closing.add_done_callback(self._closing.discard)
             return True
 
-    async def serve(self, link: Link, station: StationRef, version: str) -> None:
+    async def serve(self, link: Link, station: StationRef, version: str, facts: BootFacts) -> None:
         """Run a station's socket until it closes; its presence is stored before its first message is handled."""
         dialect = self._dialects[version]
         session = Session(
-            self.ctx, station, version, link, dialect.codec, dialect.handlers, self.frames, self._seen, dialect.execute
+            self.ctx,
+            station,
+            version,
+            link,
+            dialect.codec,
+            dialect.handlers,
+            self.frames,
+            self._seen,
+            dialect.execute,
+            self._profiles,
+            facts,
         )
         if station.id in self._sessions:
             # Two upgrades at the same moment: the first one in stays.
@@ -160,11 +173,14 @@ class Connections:
         await stations.seen(self.ctx, seen)
 
     async def _reap(self) -> None:
-        """Close links that say nothing for far longer than a heartbeat and don't answer a ping either."""
+        """Close links that say nothing for far longer than a heartbeat and don't answer a ping either. Who never
+        answers one keeps its link until it breaks."""
         limit = max(3 * self.ctx.settings.heartbeat_s, self.ctx.settings.silence_s)
         now = time.monotonic()
         silent = [one for one in self._sessions.values() if now - one.last_heard > limit]
         for session in silent:
+            if session.quirks.ignores_ping:
+                continue
             if await session.link.alive(REAP_PROBE_S):
                 session.last_heard = time.monotonic()
             else:

@@ -13,7 +13,7 @@ import structlog
 
 from backend.certificates import service as certificates
 from backend.context import Context
-from backend.ocpp import handshake, metrics, tls
+from backend.ocpp import handshake, metrics, quirks, tls
 from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
 from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
@@ -22,7 +22,7 @@ from backend.ocpp.v16 import outbound as outbound16
 from backend.ocpp.v201 import inbound as inbound201
 from backend.ocpp.v201 import outbound as outbound201
 from backend.stations import service as stations
-from backend.stations.model import Proof, StationRef
+from backend.stations.model import NOT_TOLD, BootFacts, Proof, StationRef
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +46,7 @@ class Guest:
     station: StationRef
     version: str | None
     """None: only versions were offered that we don't speak."""
+    facts: BootFacts = NOT_TOLD
 
 
 class Listener:
@@ -53,7 +54,7 @@ class Listener:
 
     def __init__(self, ctx: Context, node: str) -> None:
         self.ctx = ctx
-        self.connections = Connections(ctx, node, DIALECTS)
+        self.connections = Connections(ctx, node, DIALECTS, quirks.load(ctx.settings.quirks))
         self.port = 0
         self.tls_port = 0
 
@@ -79,13 +80,13 @@ class Listener:
             return _refused("twin")
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
-        return Welcome(subprotocol=named, guest=Guest(admission.station, version))
+        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts))
 
     async def serve_link(self, link: Link, guest: Any) -> None:
         if guest.version is None:
             await link.close(1002, "none of the offered OCPP versions is spoken here")
             return
-        await self.connections.serve(link, guest.station, guest.version)
+        await self.connections.serve(link, guest.station, guest.version, guest.facts)
 
     @asynccontextmanager
     async def open(

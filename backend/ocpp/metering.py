@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from backend.ocpp.quirks import NONE, Quirks
 from backend.transactions.model import Sample
 
 IMPORT = "Energy.Active.Import.Register"
@@ -30,11 +31,11 @@ class Value:
     signed: bool = False
 
 
-def sample(at: datetime, values: Iterable[Value]) -> Sample | None:
+def sample(at: datetime, values: Iterable[Value], quirks: Quirks = NONE) -> Sample | None:
     """What one meter value says; None if nothing of it can be read.
 
     Stations leave out the measurand (then it is the import register), the unit (Wh, W), or the total (then the
-    phases are added up), and some count what the car takes as export.
+    phases are added up), and some count what the car takes as export. What its model means otherwise is in `quirks`.
     """
     found: dict[str, dict[str, Decimal]] = defaultdict(dict)
     units: dict[str, str] = {}
@@ -43,21 +44,21 @@ def sample(at: datetime, values: Iterable[Value]) -> Sample | None:
         number = _number(value)
         if number is None or value.signed or (value.location in ("EV", "Inlet") and value.measurand != "SoC"):
             continue
-        measurand = value.measurand or IMPORT
+        measurand = value.measurand or quirks.default_measurand
         phase = value.phase.split("-")[0] if value.phase else ""
         found[measurand].setdefault(phase, number)
         units.setdefault(measurand, value.unit)
         context = context or value.context
     energy = IMPORT if IMPORT in found else EXPORT
-    wh, other = _energy(_total(found.get(energy, {})), units.get(energy, ""))
+    wh, other = _energy(_total(found.get(energy, {})), quirks.energy_unit or units.get(energy, ""))
     power = _total(found.get(POWER, {}))
-    if power is not None and units.get(POWER, "").lower() == "kw":
+    if power is not None and (quirks.power_unit or units.get(POWER, "")).lower() == "kw":
         power *= 1000
     soc = _total(found.get("SoC", {}))
     one = Sample(
         at=at,
         energy_wh=wh,
-        energy_other_wh=other,
+        energy_other_wh=None if quirks.energy_unit else other,  # nothing to guess where it is known
         power_w=_whole(power),
         soc_percent=min(100, max(0, _whole(soc) or 0)) if soc is not None else None,
         current_a=_largest(found.get(CURRENT, {})),

@@ -16,15 +16,12 @@ from backend.errors import WattlineError
 from backend.ocpp import metrics
 from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed, MessageId
 from backend.ocpp.frames import FrameLog
+from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.transport import Link, LinkClosed
-from backend.stations.model import StationRef
+from backend.stations.model import NOT_TOLD, BootFacts, StationRef
 from shared.stations import Registration
 
 log = structlog.get_logger(__name__)
-
-BOOT_PATIENCE_S = 5.0
-"""Some stations reconnect in a loop when a command comes before they booted, others never boot again after a
-lost link: commands wait for the first call, but no longer than this."""
 
 Handler = Callable[["Session", Any], Awaitable[Any]]
 Execute = Callable[["Session", AnyCommand], Awaitable[Answer]]
@@ -66,6 +63,8 @@ class Session:
         frames: FrameLog,
         seen: dict[UUID, datetime],
         execute: Execute,
+        profiles: Profiles = NOBODY,
+        facts: BootFacts = NOT_TOLD,
     ) -> None:
         self.ctx = ctx
         self.station = station
@@ -82,8 +81,21 @@ class Session:
         self._turn = asyncio.Lock()
         self._waiting: dict[MessageId, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
         self._spoken = asyncio.Event()
+        self._profiles = profiles
+        self.known_as(facts)
         self.follow_up: list[Callable[[], Awaitable[None]]] = []
         """Work for after the reply is on the wire (an accepted boot asks for the configuration, say)."""
+
+    def known_as(self, facts: BootFacts) -> None:
+        """Who it said it is, at its last boot or just now: what is usual for its model counts from here on."""
+        self.quirks = self._profiles.of(facts.vendor, facts.model, facts.firmware)
+        self.link.blunt = self.quirks.stays_away_after_close
+        if self.quirks.never_boots_again:
+            self._spoken.set()
+
+    @property
+    def heartbeat_s(self) -> int:
+        return self.quirks.heartbeat_s or self.ctx.settings.heartbeat_s
 
     async def run(self) -> None:
         """Until the socket closes. A mistake in one message never ends the connection."""
@@ -105,7 +117,8 @@ class Session:
             try:
                 await self._answer(message, frame)
             finally:
-                self._spoken.set()
+                if message.action == "BootNotification" or not self.quirks.only_a_boot_counts:
+                    self._spoken.set()
         elif isinstance(message, Malformed):
             self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
             if message.answer:
@@ -208,7 +221,7 @@ class Session:
 
     async def _ready(self) -> None:
         try:
-            async with asyncio.timeout(BOOT_PATIENCE_S):
+            async with asyncio.timeout(self.quirks.boot_patience_s):
                 await self._spoken.wait()
         except TimeoutError:
             self._spoken.set()

@@ -31,6 +31,9 @@ CHALLENGE = {"WWW-Authenticate": 'Basic realm="OCPP", charset="UTF-8"'}
 class Link(Protocol):
     """One open socket of a station."""
 
+    blunt: bool
+    """Ends without a close frame: there are stations that never come back after one."""
+
     @property
     def peer(self) -> str:
         """Address and port of the other side, for logs."""

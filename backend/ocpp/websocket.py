@@ -66,6 +66,7 @@ class WebSocket(asyncio.BufferedProtocol):
         "_transport",
         "_unlock",
         "_waiter",
+        "blunt",
         "open",
         "peer",
     )
@@ -88,6 +89,7 @@ class WebSocket(asyncio.BufferedProtocol):
         self._pings = 0
         self._probes: list[tuple[int, asyncio.Future[bool]]] | None = None
         self.open = False
+        self.blunt = False
         self.peer = "?"
 
     @property
@@ -177,7 +179,9 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def leave(self, code: int, reason: str) -> None:
         """Begin to close an open socket; for any other this is no news."""
-        if self.open:
+        if self.open and self.blunt:
+            self._transport.abort()
+        elif self.open:
             self._transport.write(close_frame(code, reason))
             self._end_use()
             self._set_deadline(CLOSE_TIMEOUT_S)

@@ -45,6 +45,20 @@ class Proof:
 PLAIN = Proof()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootFacts:
+    """Who a station says that it is; texts as sent, they are cleaned before they are stored."""
+
+    vendor: str = ""
+    model: str = ""
+    serial: str | None = None
+    firmware: str | None = None
+    reason: str = ""
+
+
+NOT_TOLD = BootFacts()
+
+
 @dataclass(frozen=True, slots=True)
 class Admission:
     """Whether a socket may be opened. `reason` of a refusal: identity, unknown, password, rejected, full, profile or
@@ -57,17 +71,8 @@ class Admission:
     allowed: bool
     reason: str = ""
     station: StationRef | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BootFacts:
-    """Who a station says that it is; texts as sent, they are cleaned before they are stored."""
-
-    vendor: str = ""
-    model: str = ""
-    serial: str | None = None
-    firmware: str | None = None
-    reason: str = ""
+    facts: BootFacts = NOT_TOLD
+    """What it said at its last boot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,8 @@ async def admit(ctx: Context, identity: str, password: str | None, proof: Proof 
     refusal = rules.admission_refusal(known, password, "refuse", proof, identity)
     if refusal or row is None:
         return Admission(False, refusal)
-    return Admission(True, station=station_ref(row))
+    facts = BootFacts(vendor=row["vendor"], model=row["model"], firmware=row["firmware"])
+    return Admission(True, station=station_ref(row), facts=facts)
 
 
 async def _hold_unknown(ctx: Context, identity: str, password: str | None) -> store.Row | None:

@@ -25,7 +25,8 @@ async def ref(station_id: UUID) -> Row | None:
 async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
     """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
     return await _one(
-        f"""SELECT {REF}, s.password_hash, s.security_profile, s.online FROM charging_station s
+        f"""SELECT {REF}, s.password_hash, s.security_profile, s.online, s.vendor, s.model, s.firmware
+        FROM charging_station s
         WHERE s.identity = $1 AND ($2::uuid IS NULL OR s.tenant = $2)""",
         identity,
         tenant_id,
@@ -39,7 +40,8 @@ async def add_pending(tenant_id: UUID, identity: str, password_hash: str, at: da
         f"""INSERT INTO charging_station AS s (id, tenant, identity, registration, password_hash, created_at)
         SELECT $1, $2, $3, 'pending', $4, $5
         WHERE (SELECT count(*) FROM charging_station WHERE registration = 'pending') < {MAX_PENDING}
-        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, s.password_hash, s.security_profile""",
+        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, s.password_hash, s.security_profile,
+        s.vendor, s.model, s.firmware""",
         uuid4(),
         tenant_id,
         identity,

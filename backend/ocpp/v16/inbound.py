@@ -52,14 +52,15 @@ async def boot(session: Session, request: m.BootNotification) -> m.BootNotificat
         serial=request.charge_point_serial_number or request.charge_box_serial_number,
         firmware=request.firmware_version,
     )
+    session.known_as(facts)
     session.registration = await stations.booted(session.ctx, session.station.id, facts)
     accepted = session.registration is Registration.ACCEPTED
-    if accepted:
+    if accepted and not session.quirks.no_questions_after_boot:
         session.follow_up.append(lambda: learn_configuration(session))
     return m.BootNotificationResponse(
         status=REGISTRATION[session.registration],  # type: ignore[arg-type]  # a Literal of these words
         current_time=session.now(),
-        interval=session.ctx.settings.heartbeat_s if accepted else RETRY_S,
+        interval=session.heartbeat_s if accepted else RETRY_S,
     )
 
 
@@ -100,7 +101,7 @@ async def start(session: Session, request: m.StartTransaction) -> m.StartTransac
         at=session.aware(request.timestamp),
         evse=request.connector_id,
         id_token=request.id_tag,
-        meter_wh=request.meter_start,
+        meter_wh=round(request.meter_start * session.quirks.meter_wh),
         reservation=request.reservation_id,
         raw=msgspec.to_builtins(request),
     )
@@ -117,7 +118,7 @@ async def stop(session: Session, request: m.StopTransaction) -> m.StopTransactio
     report = Ended(
         at=session.aware(request.timestamp),
         number=request.transaction_id,
-        meter_wh=request.meter_stop,
+        meter_wh=round(request.meter_stop * session.quirks.meter_wh),
         reason=request.reason or "Local",
         id_token=request.id_tag or None,
         readings=_samples(session, request.transaction_data or ()),
@@ -145,6 +146,7 @@ def _samples(session: Session, meter_values: Iterable[Any]) -> list[Sample]:
                 )
                 for value in one.sampled_value
             ),
+            session.quirks,
         )
         for one in meter_values
     )

@@ -76,14 +76,15 @@ async def boot(session: Session, request: m.BootNotification) -> m.BootNotificat
         firmware=about.firmware_version,
         reason=request.reason,
     )
+    session.known_as(facts)
     session.registration = await stations.booted(session.ctx, session.station.id, facts)
     accepted = session.registration is Registration.ACCEPTED
-    if accepted:
+    if accepted and not session.quirks.no_questions_after_boot:
         session.follow_up.append(lambda: learn_configuration(session))
     return m.BootNotificationResponse(
         status=REGISTRATION[session.registration],  # type: ignore[arg-type]  # a Literal of these words
         current_time=session.now(),
-        interval=session.ctx.settings.heartbeat_s if accepted else RETRY_S,
+        interval=session.heartbeat_s if accepted else RETRY_S,
     )
 
 
@@ -198,6 +199,7 @@ def _samples(session: Session, meter_values: Iterable[m.MeterValueType]) -> list
                 )
                 for value in one.sampled_value
             ),
+            session.quirks,
         )
         for one in meter_values
     )
