@@ -38,7 +38,7 @@ def is_number(value: int) -> bool:
 
 
 def missing(parts: Sequence[int], last: int | None) -> list[int]:
-    """Numbers that should have come. Some stations begin at 1 (B07.FR.11 says 0)."""
+    """Numbers that should have come. Some stations begin at 1 (B07 says 0)."""
     if not parts:
         return []
     first = 1 if 0 not in parts and 1 in parts else 0
@@ -84,8 +84,9 @@ def explained(state_now: ReportState, status: str) -> str:
 
 
 def limit(values: Mapping[str, str], name: str) -> int | None:
-    """A limit that a station told of itself; None where it told none, or nonsense."""
-    text = values.get(name, "").strip()
+    """A limit that a station told of itself; None where it told none, or nonsense. One that is told for all messages,
+    without an instance, counts for each."""
+    text = (values.get(name) or values.get(name.partition("/")[0]) or "").strip()
     return int(text) if text.isdecimal() and int(text) > 0 else None
 
 

@@ -38,9 +38,18 @@ async def answered(report_id: UUID, status: str, detail: str = "") -> None:
     await store.answered(report_id, status, detail)
 
 
+async def _refuse_too_long(ctx: Context, station: StationRef, filters: Sequence[VariableFilter]) -> None:
+    """Raises InvalidInput: a report asked for in two messages would be two reports."""
+    most, _ = await _limits(ctx, station, "GetReport")
+    if most is not None and len(filters) > most:
+        words = f"{station.identity} takes at most {most} variables for one report."
+        raise InvalidInput(words, fields=[("$.variables", words)])
+
+
 async def start_report(ctx: Context, station: StationRef, account_id: UUID, wanted: StartReport) -> Report:
     if (wanted.base is None) == (not wanted.criteria and not wanted.variables):
         raise InvalidInput("Ask either for a base report, or for criteria and variables.")
+    await _refuse_too_long(ctx, station, wanted.variables)
     asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value}
     if wanted.base is not None:
         report_id, number = await begin(ctx, station.id, "base", asked, account_id)

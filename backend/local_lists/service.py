@@ -165,7 +165,7 @@ async def on_tokens(ctx: Context, unit: Unit, event: Event) -> None:
 
 
 async def on_customer_cleared(ctx: Context, unit: Unit, event: Event) -> None:
-    """N10.FR.06: the token leaves the station's list, until an operator chooses anew what it shall hold."""
+    """N10: the token leaves the station's list, until an operator chooses anew what it shall hold."""
     assert isinstance(event, CustomerCleared)
     if await store.exclude(event.station_id, rules.key(event.id_token)):
         await store.tell(event.station_id, ListState.WAITING.value, "")

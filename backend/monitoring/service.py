@@ -249,7 +249,7 @@ async def forget_old(ctx: Context) -> None:
 
 
 async def ask_customer(ctx: Context, station: StationRef, by: UUID, wanted: CustomerRequest) -> CustomerReport:
-    """N09, N10. A card whose data was deleted is taken off the station's local list too (N10.FR.06)."""
+    """N09, N10. A card whose data was deleted is taken off the station's local list too (N10)."""
     if problem := rules.customer_problem(wanted):
         raise InvalidInput(problem)
     asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value}

@@ -264,7 +264,7 @@ async def test_TC_N_24_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
 
 
 async def test_TC_N_48_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
-    """N07.FR.17: of a variable that can only be written no value is told."""
+    """N07: of a variable that can only be written no value is told."""
     async with charging_station(node) as station:
         secret = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
         await tell(station, "Delta", "CustomMonitor", "", variableMonitoringId=2, **secret)
@@ -363,7 +363,7 @@ async def test_TC_N_32_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
 
 
 async def test_TC_N_46_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
-    """N10.FR.06: what the station deleted must not come back with its list."""
+    """N10: what the station deleted must not come back with its list."""
     async with charging_station(node) as station:
         await choose(operator)
         await sent_list(station)

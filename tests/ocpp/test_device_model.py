@@ -185,6 +185,18 @@ async def test_a_station_of_16_says_what_it_can_not_do(place: Node) -> None:
         await station.expect_nothing(0.1)
 
 
+async def test_a_report_of_more_variables_than_the_station_takes(place: Node) -> None:
+    operator = await place.client()
+    async with place.booted("CP-1", "2.0.1") as station:
+        limit = {"component": {"name": "DeviceDataCtrlr"}, "variableAttribute": [{"value": "1"}]}
+        limit |= {"variable": {"name": "ItemsPerMessage", "instance": "GetReport"}}
+        assert await station.call("NotifyReport", part(1, 0) | {"reportData": [limit]}) == {}
+        answer = await operator.post(REPORTS, json={"variables": [{"component": "A"}, {"component": "B"}]})
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid_input")
+        assert "at most 1" in answer.json()["detail"]
+        await station.expect_nothing(0.1)
+
+
 @pytest.mark.parametrize(
     "body", [{}, {"base": "full", "criteria": ["Problem"]}, {"base": "monthly"}, {"criteria": ["Nice"]}]
 )

@@ -75,3 +75,9 @@ def test_batches_keep_everything_in_order_and_within_the_limits(
 def test_a_limit_that_makes_no_sense_is_none(text: str, limit: int | None) -> None:
     assert rules.limit({"A": text}, "A") == limit
     assert rules.limit({}, "A") is None
+
+
+def test_a_limit_for_all_messages_counts_for_each() -> None:
+    told = {"ItemsPerMessage": "9", "ItemsPerMessage/GetVariables": "4"}
+    assert rules.limit(told, "ItemsPerMessage/GetVariables") == 4
+    assert rules.limit(told, "ItemsPerMessage/SetVariables") == 9

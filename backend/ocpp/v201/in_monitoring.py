@@ -54,7 +54,7 @@ async def keep_events(session: Session, request: m.NotifyEvent) -> None:
 
 
 async def customer(session: Session, request: m.NotifyCustomerInformation) -> m.NotifyCustomerInformationResponse:
-    """N09.FR.05: a part of what the station keeps of a customer."""
+    """N09: a part of what the station keeps of a customer."""
     await monitoring.customer_told(
         session.ctx, session.station, request.request_id, request.seq_no, bool(request.tbc), request.data
     )

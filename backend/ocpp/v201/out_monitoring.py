@@ -75,7 +75,7 @@ def _customer(command: CustomerInformation) -> Call:
 
 
 async def _set_result(_session: Session, command: SetMonitors, answer: Answer) -> Answer:
-    """Results name their monitor and may come in any order (N04.FR.10 asks for one for each)."""
+    """Results name their monitor and may come in any order (N04 asks for one for each)."""
     waiting = [msgspec.convert(one, m.SetMonitoringResultType) for one in answer.payload["setMonitoringResult"]]
     results: list[dict[str, Any]] = []
     for one in command.monitors:
