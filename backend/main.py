@@ -42,6 +42,7 @@ from backend.live.hub import Hub
 from backend.local_lists import api as local_lists_api
 from backend.maintenance import api as maintenance_api
 from backend.monitoring import api as monitoring_api
+from backend.network import api as network_api
 from backend.ocpp.listener import Listener
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.reservations import api as reservations_api
@@ -83,6 +84,7 @@ ROUTES: list[Any] = [
     *analytics_api.routes,
     *live_api.routes,
     *maintenance_api.routes,
+    *network_api.routes,
     *health.routes,
 ]
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])

@@ -152,6 +152,11 @@ class StationDetail(Message):
     created_at: datetime
     time_zone: str
     address: str
+    security_profile: int = 0
+    pending_profile: int | None = None
+    """The higher one that it was told to come back with; in force once it does."""
+    password_pending: bool = False
+    """A new password was sent to it; the old one counts until it signs in with the new one."""
 
 
 class VariableAttribute(Message):
@@ -301,6 +306,8 @@ class TriggerMessage(Request):
     message: Annotated[str, msgspec.Meta(max_length=50)]
     """BootNotification, Heartbeat, StatusNotification, MeterValues …"""
     connector_id: str | None = None
+    extended: bool = False
+    """OCPP 1.6: ask with the message of the security extension, as for messages that only it knows."""
 
 
 Attribute = Literal["Actual", "Target", "MinSet", "MaxSet"]

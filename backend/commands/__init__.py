@@ -59,6 +59,8 @@ from backend.commands.monitoring import Monitor as Monitor
 from backend.commands.monitoring import SetMonitoringBase as SetMonitoringBase
 from backend.commands.monitoring import SetMonitoringLevel as SetMonitoringLevel
 from backend.commands.monitoring import SetMonitors as SetMonitors
+from backend.commands.network import AnyNetwork
+from backend.commands.network import SetNetworkProfile as SetNetworkProfile
 from backend.commands.reservation import AnyReservation
 from backend.commands.reservation import CancelReservation as CancelReservation
 from backend.commands.reservation import ReserveNow as ReserveNow
@@ -72,5 +74,6 @@ AnyCommand = (
     | AnyEnergy
     | AnyMaintenance
     | AnyMonitoring
+    | AnyNetwork
     | AnyReservation
 )

@@ -45,8 +45,11 @@ class SetAvailability(Command, frozen=True, kw_only=True):
 
 
 class Trigger(Command, frozen=True, kw_only=True):
+    """extended: ask a 1.6 station by the message of the security extension."""
+
     message: str
     evse: int | None = None
+    extended: bool = False
 
 
 class VariableKey(msgspec.Struct, frozen=True, kw_only=True):

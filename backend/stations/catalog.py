@@ -181,23 +181,42 @@ async def change(ctx: Context, tenant_id: UUID, identity: str, wanted: StationCh
     if wanted.name is not None:
         values["name"] = wanted.name.strip()
     if wanted.password is not None:
-        values["password_hash"] = rules.hash_password(wanted.password)
+        values |= {"password_hash": rules.hash_password(wanted.password), "pending_passwords": "[]"}
     await _store_change(ctx, station, values, wanted.location_id)
     return await station_detail(ctx, tenant_id, identity)
 
 
-async def raise_security_profile(ctx: Context, tenant_id: UUID, identity: str, profile: int) -> StationDetail:
-    """Raises Conflict for a lower one than now, and for one that asks for a password where none is known."""
-    station = await find(ctx, tenant_id, identity)
+async def raise_security_profile(
+    ctx: Context, tenant_id: UUID, identity: str, profile: int, *, at_once: bool = True
+) -> StationDetail:
+    """In force at once for a station that never connected; else, unless `at_once`, from its first connection that
+    meets it. Raises Conflict for a lower one than now, and for one that asks for a password where none is known.
+    """
+    row = await _raisable(tenant_id, identity, profile)
+    station = station_ref(row)
+    if at_once or row["connected_at"] is None:
+        await _store_change(ctx, station, {"security_profile": profile, "pending_profile": None})
+    else:
+        async with ctx.unit() as unit:
+            await store.expect_profile(station.id, profile)
+            unit.emit(_changed(ctx, station))
+    return await station_detail(ctx, tenant_id, identity)
+
+
+async def may_raise(ctx: Context, tenant_id: UUID, identity: str, profile: int) -> StationRef:
+    """The station, if this may be its security profile. Raises Conflict, NotFound."""
+    return station_ref(await _raisable(tenant_id, identity, profile))
+
+
+async def _raisable(tenant_id: UUID, identity: str, profile: int) -> store.Row:
     row = await store.ref_by_identity(identity, tenant_id)
     if row is None:
         raise NotFound(NO_STATION)
     if profile < row["security_profile"]:
         raise Conflict("A security profile is never lowered.", code="security_profile_lower")
-    if profile in (1, rules.TLS) and not row["password_hash"]:
+    if profile in (1, rules.TLS) and not (row["password_hash"] or row["pending_passwords"]):
         raise Conflict("This profile needs a password; give the station one first.", code="password_missing")
-    await _store_change(ctx, station, {"security_profile": profile})
-    return await station_detail(ctx, tenant_id, identity)
+    return row
 
 
 async def decide(

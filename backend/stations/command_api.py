@@ -88,7 +88,7 @@ async def trigger(ctx: Context, actor: Actor, identity: str, data: TriggerMessag
     evse = None
     if data.connector_id is not None:
         evse = (await _outlet(ctx, actor, identity, data.connector_id)).evse
-    return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse))
+    return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse, extended=data.extended))
 
 
 @post(

@@ -10,7 +10,7 @@ from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVa
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout
 from backend.events import StationChanged
-from backend.stations import record_store, rules, store
+from backend.stations import access, record_store, rules, store
 from backend.stations.model import VariableReport
 from backend.stations.refs import station_ref
 
@@ -28,9 +28,11 @@ async def send(ctx: Context, station_id: UUID, command: AnyCommand, *, account_i
     if row is None:
         raise NotFound("This station doesn't exist.")
     station = station_ref(row)
+    new = await access.begin(station, command)
     command_id = await record_store.add_command(station_id, account_id, _action(command), _request(command), ctx.now())
     try:
         answer = await _ask(ctx, station.identity, station_id, command)
+        await access.heard(station_id, new, answer)
         _raise_failure(station.identity, answer)
     except (StationOffline, StationTimeout, StationRefused, InvalidInput) as failure:
         detail = {"detail": failure.detail, "code": failure.problem_code}
@@ -68,7 +70,7 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
     try:
         reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
     except NobodyListens:
-        raise StationOffline(f"{identity} is not connected now, so it can't be asked.") from None
+        return Answer(outcome="offline")
     except RequestTimeout:
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
     except RequestFailed:
@@ -81,6 +83,8 @@ def _raise_failure(identity: str, answer: Answer) -> None:
         return
     told = f"{answer.error_code}: {answer.error_description}".strip(": ")
     match answer.outcome:
+        case "offline":
+            raise StationOffline(f"{identity} is not connected now, so it can't be asked.")
         case "timeout":
             raise StationTimeout(f"{identity} didn't answer in time.")
         case "closed":
@@ -102,9 +106,7 @@ async def _remember(ctx: Context, station_id: UUID, command: AnyCommand) -> None
 
 async def _took(ctx: Context, station_id: UUID, change: SetVariable | VariableValue) -> None:
     if rules.is_secret(change.name):
-        # From now on the station signs in with the new one; the old one is refused.
-        await store.change(station_id, {"password_hash": rules.hash_password(change.value)})
-        return
+        return  # none is kept in clear; the password of the sign-in is `access`'s
     actual = change.attribute == "Actual"
     report = VariableReport(
         component=change.component,

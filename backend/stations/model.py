@@ -71,6 +71,7 @@ class Admission:
     allowed: bool
     reason: str = ""
     station: StationRef | None = None
+    """Also of a refusal, where there is one of this identity: for the log, never for the caller."""
     facts: BootFacts = NOT_TOLD
     """What it said at its last boot."""
 

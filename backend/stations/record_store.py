@@ -46,6 +46,17 @@ async def put_variables(station_id: UUID, reports: Sequence[VariableReport], at:
     )
 
 
+async def variable(station_id: UUID, component: str, name: str) -> str | None:
+    rows = await DB.run(
+        """SELECT value FROM station_variable
+        WHERE station = $1 AND component = $2 AND name = $3 AND evse = 0 AND connector = 0""",
+        station_id,
+        component,
+        name,
+    )
+    return rows[0]["value"] if rows else None
+
+
 async def variables(
     station_id: UUID, after: Sequence[Any] | None, limit: int, component: str | None = None, search: str | None = None
 ) -> Sequence[Row]:

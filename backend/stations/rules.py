@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -164,16 +164,26 @@ def password_matches(password_hash: str, offered: str | None) -> bool:
     scheme, salt, _ = password_hash.split("$")
     if scheme != HASH_SCHEME:
         return False
-    return hmac.compare_digest(hash_password(offered, bytes.fromhex(salt)), password_hash)
+    meant = [offered]
+    if 16 <= len(raw := offered.encode()) <= 20:
+        meant.append(raw.hex())  # the bytes of a hexadecimal key may make a text
+    found = [hmac.compare_digest(hash_password(one, bytes.fromhex(salt)), password_hash) for one in meant]
+    return any(found)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What admission depends on, of a station that has a row."""
+    """What admission depends on, of a station that has a row.
+
+    pending_passwords: hashes of those that were sent to it; pending_profile: what it was told to come back with.
+    Both count beside the old ones until it uses them, so that nobody locks a station out.
+    """
 
     registration: Registration
     password_hash: str
     profile: int = 0
+    pending_passwords: Sequence[str] = ()
+    pending_profile: int | None = None
 
 
 def admission_refusal(
@@ -190,9 +200,54 @@ def admission_refusal(
         return "profile"
     if proof.common_name not in (None, identity) or (known.profile == MUTUAL_TLS and proof.common_name is None):
         return "certificate"
-    if known.profile != MUTUAL_TLS and not password_matches(known.password_hash, password):
+    certified = proof.common_name is not None and MUTUAL_TLS in (known.profile, known.pending_profile)
+    if not certified and not any(
+        password_matches(one, password) for one in (known.password_hash, *known.pending_passwords)
+    ):
         return "password"
     return "rejected" if known.registration is Registration.REJECTED else ""
+
+
+def new_password_used(known: Known, password: str | None) -> str:
+    """The hash of the new password that an admitted station signed in with; empty: with the old one, or with none."""
+    if known.password_hash and password_matches(known.password_hash, password):
+        return ""
+    return next((one for one in known.pending_passwords if password_matches(one, password)), "")
+
+
+def profile_met(known: Known, password: str | None, proof: Proof) -> bool:
+    """Whether an admitted station came by the higher profile that it was told."""
+    if known.pending_profile is None or known.pending_profile <= known.profile:
+        return False
+    if known.pending_profile == MUTUAL_TLS:
+        return proof.common_name is not None
+    has_password = bool(known.password_hash or known.pending_passwords) and password is not None
+    return has_password and (proof.secure or known.pending_profile < TLS)
+
+
+_PLAIN_KEY = re.compile(r"^[A-Za-z0-9*\-_=:+|@.]{16,40}$")
+"""passwordString of 2.0.1 (A00.FR.205, part 2 appendix)."""
+
+
+def password_problem(password: str, version: str) -> str:
+    """Why a station of this version can't take a password; empty if it can. `version` empty: not known yet."""
+    if version == "1.6":
+        if _HEX_KEY.match(password) or (16 <= len(password.encode()) <= 20 and password.isprintable()):
+            return ""
+        return "OCPP 1.6 takes 16 to 20 bytes: as text, or as 32 to 40 hexadecimal digits."
+    if _PLAIN_KEY.match(password):
+        return ""
+    return "A station's password has 16 to 40 letters, digits, or * - _ = : + | @ ."
+
+
+def password_on_wire(password: str, version: str) -> str:
+    """1.6 sends it as hexadecimal digits (security whitepaper, AuthorizationKey)."""
+    return password if version != "1.6" or _HEX_KEY.match(password) else password.encode().hex()
+
+
+def fresh_password(version: str) -> str:
+    """As strong as the version can carry."""
+    return secrets.token_hex(20) if version == "1.6" else secrets.token_urlsafe(30)
 
 
 def security_words(profile: int, has_password: bool) -> str:
@@ -217,6 +272,11 @@ def clean(text: str | None, length: int = 200) -> str:
 
 SECRET_NAMES = frozenset({"authorizationkey", "basicauthpassword", "password"})
 BLANK = "•••"
+
+
+def is_sign_in(name: str) -> bool:
+    """Whether it is the password that the station signs in with."""
+    return name.lower() in ("authorizationkey", "basicauthpassword")
 
 
 def is_secret(name: str) -> bool:

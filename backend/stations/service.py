@@ -14,7 +14,8 @@ from backend.events import (
     StationConnected,
     StationDisconnected,
 )
-from backend.stations import record_store, rules, store
+from backend.stations import access, record_store, rules, store
+from backend.stations.access import expect_profile as expect_profile
 from backend.stations.commands import send as send
 from backend.stations.model import PLAIN
 from backend.stations.model import Admission as Admission
@@ -48,10 +49,12 @@ async def admit(ctx: Context, identity: str, password: str | None, proof: Proof 
             return Admission(False, "full")
     known = None
     if row is not None:
-        known = rules.Known(Registration(row["registration"]), row["password_hash"], row["security_profile"])
+        known = access.known(row)
     refusal = rules.admission_refusal(known, password, "refuse", proof, identity)
     if refusal or row is None:
-        return Admission(False, refusal)
+        return Admission(False, refusal, station_ref(row) if row else None)
+    if known is not None:
+        await access.signed_in(ctx, station_ref(row), known, password, proof)
     facts = BootFacts(vendor=row["vendor"], model=row["model"], firmware=row["firmware"])
     return Admission(True, station=station_ref(row), facts=facts)
 
@@ -316,6 +319,11 @@ async def component_values(ctx: Context, station_id: UUID, component: str) -> di
 async def station(ctx: Context, station_id: UUID) -> StationRef | None:
     row = await store.ref(station_id)
     return None if row is None else station_ref(row)
+
+
+async def variable(ctx: Context, station_id: UUID, component: str, name: str) -> str | None:
+    """What the station last told of one of its own variables; None: nothing."""
+    return await record_store.variable(station_id, component, name)
 
 
 async def connector_by_wire(ctx: Context, station_id: UUID, evse: int, number: int = 1) -> ConnectorRef | None:

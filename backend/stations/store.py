@@ -11,6 +11,7 @@ from backend.stations.rules import MAX_PENDING
 Row = Mapping[str, Any]
 
 REF = "s.id, s.tenant, s.identity, s.registration, s.ocpp_version"
+SIGN_IN = "s.password_hash, s.security_profile, s.pending_passwords, s.pending_profile, s.vendor, s.model, s.firmware"
 
 
 async def _one(sql: str, *arguments: Any) -> Row | None:
@@ -25,8 +26,7 @@ async def ref(station_id: UUID) -> Row | None:
 async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
     """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
     return await _one(
-        f"""SELECT {REF}, s.password_hash, s.security_profile, s.online, s.vendor, s.model, s.firmware
-        FROM charging_station s
+        f"""SELECT {REF}, {SIGN_IN}, s.online, s.connected_at FROM charging_station s
         WHERE s.identity = $1 AND ($2::uuid IS NULL OR s.tenant = $2)""",
         identity,
         tenant_id,
@@ -40,8 +40,7 @@ async def add_pending(tenant_id: UUID, identity: str, password_hash: str, at: da
         f"""INSERT INTO charging_station AS s (id, tenant, identity, registration, password_hash, created_at)
         SELECT $1, $2, $3, 'pending', $4, $5
         WHERE (SELECT count(*) FROM charging_station WHERE registration = 'pending') < {MAX_PENDING}
-        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, s.password_hash, s.security_profile,
-        s.vendor, s.model, s.firmware""",
+        ON CONFLICT (identity) DO NOTHING RETURNING {REF}, {SIGN_IN}""",
         uuid4(),
         tenant_id,
         identity,
@@ -68,7 +67,15 @@ async def add(tenant_id: UUID, values: Mapping[str, Any]) -> Row | None:
     )
 
 
-CHANGEABLE = ("name", "location", "password_hash", "registration", "security_profile")
+CHANGEABLE = (
+    "name",
+    "location",
+    "password_hash",
+    "pending_passwords",
+    "registration",
+    "security_profile",
+    "pending_profile",
+)
 
 
 async def change(station_id: UUID, values: Mapping[str, Any]) -> None:
@@ -78,6 +85,54 @@ async def change(station_id: UUID, values: Mapping[str, Any]) -> None:
         f"UPDATE charging_station SET {assignments} WHERE id = $1",
         station_id,
         *(values[column] for column in columns),
+    )
+
+
+# --- new passwords -----------------------------------------------------------------------------------
+
+
+async def add_new_password(station_id: UUID, password_hash: str, most: int) -> bool:
+    """False: so many are on their way already."""
+    made = await DB.run(
+        """UPDATE charging_station SET pending_passwords = pending_passwords || to_jsonb($2::text)
+        WHERE id = $1 AND jsonb_array_length(pending_passwords) < $3 RETURNING 1""",
+        station_id,
+        password_hash,
+        most,
+    )
+    return bool(made)
+
+
+async def drop_new_password(station_id: UUID, password_hash: str) -> None:
+    await DB.run(
+        "UPDATE charging_station SET pending_passwords = pending_passwords - $2::text WHERE id = $1",
+        station_id,
+        password_hash,
+    )
+
+
+async def use_new_password(station_id: UUID, password_hash: str) -> None:
+    """The station signs in with it: it is the password now, and what came before it is no more."""
+    await DB.run(
+        """UPDATE charging_station SET password_hash = $2, pending_passwords = (
+            SELECT coalesce(jsonb_agg(one.hash ORDER BY one.n), '[]')
+            FROM jsonb_array_elements(pending_passwords) WITH ORDINALITY AS one (hash, n)
+            WHERE one.n > (
+                SELECT max(used.n) FROM jsonb_array_elements_text(pending_passwords) WITH ORDINALITY AS used (hash, n)
+                WHERE used.hash = $2))
+        WHERE id = $1 AND pending_passwords ? $2""",
+        station_id,
+        password_hash,
+    )
+
+
+async def expect_profile(station_id: UUID, profile: int) -> None:
+    """None of its own where it has that one already."""
+    await DB.run(
+        """UPDATE charging_station SET pending_profile = CASE WHEN $2::int > security_profile THEN $2::int END
+        WHERE id = $1""",
+        station_id,
+        profile,
     )
 
 

@@ -40,8 +40,9 @@ _STATION = f"""
         coalesce(c.lines, '[]') AS connectors,
         CASE WHEN s.online THEN coalesce(({_WORST})[c.worst], 'unknown') ELSE 'offline' END AS status,
         CASE WHEN s.online THEN t.power_w ELSE 0 END AS power_w, i.open_incidents,
-        s.serial, s.firmware, s.password_hash <> '' AS has_password, s.security_profile, s.connected_at, s.booted_at,
-        s.boot_reason, s.created_at, coalesce(l.time_zone, 'UTC') AS time_zone,
+        s.serial, s.firmware, s.password_hash <> '' AS has_password, s.security_profile, s.pending_profile,
+        s.pending_passwords <> '[]' AS password_pending, s.connected_at, s.booted_at, s.boot_reason,
+        s.created_at, coalesce(l.time_zone, 'UTC') AS time_zone,
         coalesce(l.address, '') AS address, coalesce(l.postal_code, '') AS postal_code, coalesce(l.city, '') AS city
     FROM charging_station s
     LEFT JOIN location l ON l.id = s.location

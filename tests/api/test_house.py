@@ -87,6 +87,7 @@ ONCE = {
     "POST /api/v1/stations/{identity:str}/logs",
     "POST /api/v1/stations/{identity:str}/unlock",
     "POST /api/v1/stations/{identity:str}/availability",
+    "POST /api/v1/stations/{identity:str}/network-profiles/{slot:int}/activate",
 }
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
@@ -119,6 +120,8 @@ HARMLESS_TWICE = {
     "POST /api/v1/stations/{identity:str}/accept": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/reject": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/security-profile": "a state, not a step",
+    "POST /api/v1/stations/{identity:str}/security-profile/send": "a state, not a step",
+    "POST /api/v1/stations/{identity:str}/password": "the last one counts, and the old ones until it is used",
     "POST /api/v1/stations/{identity:str}/variables": "sets a value",
     "POST /api/v1/stations/{identity:str}/variables/change": "sets values",
     "POST /api/v1/stations/{identity:str}/variables/read": "only asks",
@@ -246,6 +249,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "limited-starts": {"connector_id": str(uuid4()), "profile": PROFILE},
         "clear": {},
         "renew": {},
+        "activate": {},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

@@ -10,7 +10,15 @@ import pytest
 from backend.commands import Answer, AnyCommand, GetVariables, RawCall, Reset, SetAvailability, SetVariable
 from backend.context import Context
 from backend.db.engine import DB
-from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout, WattlineError
+from backend.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    StationOffline,
+    StationRefused,
+    StationTimeout,
+    WattlineError,
+)
 from backend.events import StationChanged
 from backend.stations import rules, service
 from tests import world
@@ -155,16 +163,60 @@ async def test_what_the_station_took_over_is_shown(clock: Clock) -> None:
     ],
 )
 @pytest.mark.parametrize("accepted", [True, False])
-async def test_a_new_password_counts_once_the_station_took_it(
+async def test_a_new_password_counts_once_the_station_uses_it(
     clock: Clock, command: SetVariable, accepted: bool
 ) -> None:
+    """Until then the old one does too; one that was refused never does."""
     station_id = await world.add_station(await world.add_tenant())
     old = rules.hash_password("the-old-password")
     await DB.run("UPDATE charging_station SET password_hash = $1", old)
     ctx = world.make_context(clock)
     await serve(ctx, station_id, answering(Answer(outcome="answered", accepted=accepted, status="?")))
     await service.send(ctx, station_id, command)
+    assert (await service.admit(ctx, "CP-1", "the-old-password")).allowed
     assert (await service.admit(ctx, "CP-1", "a-new-password-16")).allowed is accepted
     assert (await service.admit(ctx, "CP-1", "the-old-password")).allowed is not accepted
     assert await DB.run("SELECT 1 FROM station_variable") == []
+    assert "a-new-password" not in str(await history())
+
+
+async def test_a_lost_answer_leaves_both_passwords(clock: Clock) -> None:
+    """The station may have the new one or not; a second change may follow, and the one that is used retires both."""
+    station_id = await world.add_station(await world.add_tenant())
+    await DB.run("UPDATE charging_station SET password_hash = $1", rules.hash_password("the-old-password"))
+    ctx = world.make_context(clock)
+    for outcome, password in (("timeout", "the-first-new-one"), ("closed", "the-second-new-1")):
+        await serve(ctx, station_id, answering(Answer(outcome=outcome)))
+        with pytest.raises((StationTimeout, StationOffline)):
+            await service.send(ctx, station_id, SetVariable(name="AuthorizationKey", value=password))
+    for password in ("the-old-password", "the-first-new-one"):
+        assert (await service.admit(ctx, "CP-1", password)).allowed
+    assert not (await service.admit(ctx, "CP-1", "the-old-password")).allowed
+    assert (await service.admit(ctx, "CP-1", "the-second-new-1")).allowed
+    assert not (await service.admit(ctx, "CP-1", "the-first-new-one")).allowed
+
+
+async def test_more_new_passwords_than_a_station_can_mean_are_refused(clock: Clock) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock)
+    await serve(ctx, station_id, answering(Answer(outcome="answered", accepted=True, status="Accepted")))
+    for number in range(5):
+        await service.send(ctx, station_id, SetVariable(name="AuthorizationKey", value=f"a-new-password-{number}"))
+    with pytest.raises(Conflict) as caught:
+        await service.send(ctx, station_id, SetVariable(name="AuthorizationKey", value="a-new-password-6"))
+    assert caught.value.problem_code == "passwords_pending"
+
+
+async def test_a_call_by_hand_changes_a_password_as_safely(clock: Clock) -> None:
+    """2.0.1 tells of each variable on its own, and one that was refused is none."""
+    station_id = await world.add_station(await world.add_tenant())
+    await DB.run("UPDATE charging_station SET password_hash = $1", rules.hash_password("the-old-password"))
+    ctx = world.make_context(clock)
+    about = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"}}
+    for status, allowed in (("Rejected", False), ("Accepted", True)):
+        payload = {"setVariableResult": [about | {"attributeStatus": status}]}
+        await serve(ctx, station_id, answering(Answer(outcome="answered", accepted=True, payload=payload)))
+        data = {"setVariableData": [about | {"attributeValue": "a-new-password-16"}]}
+        await service.send(ctx, station_id, RawCall(action="SetVariables", payload=data))
+        assert (await service.admit(ctx, "CP-1", "a-new-password-16")).allowed is allowed
     assert "a-new-password" not in str(await history())

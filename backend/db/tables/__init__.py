@@ -10,6 +10,7 @@ from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingPro
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
+from backend.db.tables.network import NetworkProfile
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.stations import (
     ChargingStation,
@@ -61,6 +62,7 @@ TABLES = (
     ChargingNeeds,
     InstalledCertificate,
     IssuedCertificate,
+    NetworkProfile,
 )
 
 __all__ = [
@@ -85,6 +87,7 @@ __all__ = [
     "LocalList",
     "Location",
     "MaintenanceTask",
+    "NetworkProfile",
     "OcppFrame",
     "Payment",
     "RefreshToken",

@@ -63,6 +63,8 @@ class ChargingStation(Table, db=DB, tablename="charging_station"):
     boot_reason = Varchar(length=50, default="")
     created_at = Timestamptz(default=TimestamptzNow())
     security_profile = SmallInt(default=0)  # 0 nothing, 1 password, 2 TLS and password, 3 client certificate
+    pending_passwords = JSONB(default="[]")  # hashes: sent to the station, and not used to sign in yet
+    pending_profile = SmallInt(null=True, default=None)  # counts from the first connection that meets it
 
 
 class Connector(Table, db=DB, tablename="connector"):

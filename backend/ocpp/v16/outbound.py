@@ -56,7 +56,16 @@ def _availability(command: SetAvailability) -> Call:
     return "ChangeAvailability", m.ChangeAvailability(connector_id=command.evse or 0, type=kind)  # type: ignore[arg-type]  # a Literal of these words
 
 
+ONLY_EXTENDED = frozenset({"LogStatusNotification", "SignChargePointCertificate"})
+"""Messages that only the trigger of the security extension knows."""
+
+
 def _trigger(command: Trigger) -> Call:
+    if command.extended or command.message in ONLY_EXTENDED:
+        return "ExtendedTriggerMessage", m.ExtendedTriggerMessage(
+            requested_message=command.message,  # type: ignore[arg-type]  # checked by `execute`
+            connector_id=command.evse,
+        )
     return "TriggerMessage", m.TriggerMessage(
         requested_message=command.message,  # type: ignore[arg-type]  # checked by `execute`
         connector_id=command.evse,

@@ -26,6 +26,7 @@ from backend.ocpp.v201 import (
     out_energy,
     out_maintenance,
     out_monitoring,
+    out_network,
 )
 
 
@@ -77,6 +78,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     **out_energy.CALLS,
     **out_maintenance.CALLS,
     **out_monitoring.CALLS,
+    **out_network.CALLS,
 }
 
 
