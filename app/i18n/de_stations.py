@@ -342,6 +342,20 @@ CONFIGURATION: dict[str, str] = {
     "It is {value} now.": "Jetzt: {value}.",
     "This is true or false.": "Hier geht nur true oder false.",
     "This is a whole number.": "Hier geht nur eine ganze Zahl.",
+    "As its template {name} wants it": "So, wie ihre Vorlage {name} es will",
+    "{n} settings differ from the template {name}": "{n} Einstellungen weichen von der Vorlage {name} ab",
+    "One setting differs from the template {name}": "Eine Einstellung weicht von der Vorlage {name} ab",
+    "Look": "Ansehen",
+    "Set them": "Setzen",
+    "{station} and its template {name}": "{station} und ihre Vorlage {name}",
+    "{value} now, {wanted} wanted": "Jetzt {value}, gewünscht {wanted}",
+    "The station told of no such setting.": "Von so einer Einstellung hat die Station nichts gemeldet.",
+    "The station says that this can't be changed.": "Laut Station lässt sich das nicht ändern.",
+    "The station refused.": "Die Station hat abgelehnt.",
+    "The station doesn't support this.": "Die Station unterstützt das nicht.",
+    "The station has no such component.": "Diese Komponente hat die Station nicht.",
+    "The component has no such variable.": "Diese Variable hat die Komponente nicht.",
+    "It takes effect after a restart.": "Es wirkt nach einem Neustart.",
 }
 
 TEXTS = LISTS | OVERVIEW | ENTERING | PLACES | STATION | COMMANDS | ANSWERS | LOG | CONFIGURATION

@@ -12,6 +12,7 @@ from app.i18n import ago
 from app.operator import station_rules as rules
 from app.operator.station_add import problem_note
 from app.operator.station_commands import Commander
+from app.operator.station_drift import DriftNote
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -138,6 +139,7 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
     parts: list[ft.Control] = [
         ft.Row(head, spacing=S8),
         muted(about, t, size=T12),
+        DriftNote(identity, rules.called(detail.row), online, newest, loaded.reload),
         table(columns, rows, t, on_open=open_row, expand=True, width=width) if rows else none_fits,
     ]
     if editing is not None:

@@ -244,6 +244,29 @@ async def test_the_configuration_is_read_searched_and_changed(node: Node, statio
         await phone.wait_for_text("90", "variable-HeartbeatInterval")
 
 
+async def test_what_differs_from_the_template_is_shown_and_set(node: Node, station: ScriptedStation) -> None:
+    operator = await node.client()
+    wanted = [{"name": "HeartbeatInterval", "value": "77"}, {"name": "Nonsense", "value": "1"}]
+    made = await operator.post("/api/v1/configuration-templates", json={"name": "Ours", "wanted": wanted})
+    assert made.status_code == 201
+    async with app_for(node, role=Role.OPERATOR, size=PHONE, route="/stations/CP-1") as phone:
+        await phone.click("tab-configuration")
+        await phone.click("configuration-read")
+        await answered(phone, station, "GetConfiguration", {"configurationKey": SETTINGS, "unknownKey": []})
+        await phone.wait_for_text("2 settings differ from the template Ours")
+        await phone.click("drift-open")
+        await phone.wait_for_text("77 wanted", "drift-HeartbeatInterval")
+        await phone.wait_for_text("The station told of no such setting.", "drift-Nonsense")
+        await phone.click("dialog-confirm")
+        first = await answered(phone, station, "ChangeConfiguration", {"status": "Accepted"})
+        second = await answered(phone, station, "ChangeConfiguration", {"status": "Rejected"})
+        assert [first, second] == [{"key": "HeartbeatInterval", "value": "77"}, {"key": "Nonsense", "value": "1"}]
+        await phone.wait_for_text("Accepted", "outcome-HeartbeatInterval")
+        await phone.wait_for_text("The station refused.", "outcome-Nonsense")
+        await phone.click("dialog-cancel")
+        await phone.wait_for_text("One setting differs from the template Ours")
+
+
 # --- the log -----------------------------------------------------------------------------------------
 
 
