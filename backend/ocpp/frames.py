@@ -39,7 +39,8 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _VALUE_FIRST = re.compile(
-    r'("(?:value|attributeValue)"\s*:\s*)"(?:[^"\\]|\\.)*"(?=[^{}]*(?:\{[^{}]*\}[^{}]*)*"(?:key|name)"\s*:\s*"'
+    r'("(?:value|attributeValue)"\s*:\s*)"(?:[^"\\]|\\.)*"(?=[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*'
+    r'\{?[^{}]*"(?:key|name)"\s*:\s*"'
     r'(?:AuthorizationKey|BasicAuthPassword|[^"]*(?:Password|Secret)[^"]*)")',
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
 from tests.support.scripted_station import station as connected
 from tests.support.secured import PASSWORD, let_in, refused, secure_url, with_password
-from tests.support.wire import Json, asked, key
+from tests.support.wire import Json, asked, eventually, key
 
 VERSION = "2.0.1"
 STATION = "/api/v1/stations/CP-1"
@@ -53,8 +53,11 @@ async def test_TC_A_09_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     await refused(node, "CP-1", 401, password=PASSWORD)
     await let_in(node, "CP-1", VERSION, password=value)
     assert not (await operator.get(STATION)).json()["password_pending"]
-    for kept in ("commands", "frames", "variables"):
-        assert value not in (await operator.get(f"{STATION}/{kept}")).text
+    frames = f"{STATION}/frames?action=SetVariables"
+    log = await eventually(operator, frames, lambda it: len(it["items"]) == 2)
+    assert "BasicAuthPassword" in str(log)
+    for kept in (str(log), *[(await operator.get(f"{STATION}/{one}")).text for one in ("commands", "variables")]):
+        assert value not in kept
 
 
 async def test_TC_A_10_CSMS(node: Node, operator: httpx.AsyncClient) -> None:

@@ -15,6 +15,15 @@ from backend.ocpp.frames import BLANK, redact
         ('{"PASSWORD" : "a\\"b"}', f'{{"PASSWORD" : {BLANK}}}'),
         ('{"key":"AuthorizationKey","value":"00ff"}', f'{{"key":"AuthorizationKey","value":{BLANK}}}'),
         ('{"value":"00ff","key":"MySecretThing"}', f'{{"value":{BLANK},"key":"MySecretThing"}}'),
+        (
+            '{"attributeValue":"a","component":{"name":"X","evse":{"id":1}},"variable":{"name":"BasicAuthPassword"}}',
+            f'{{"attributeValue":{BLANK},"component":{{"name":"X","evse":{{"id":1}}}},'
+            '"variable":{"name":"BasicAuthPassword"}}',
+        ),
+        (
+            '[{"attributeValue":"a","variable":{"name":"Other"}},{"variable":{"name":"BasicAuthPassword"}}]',
+            '[{"attributeValue":"a","variable":{"name":"Other"}},{"variable":{"name":"BasicAuthPassword"}}]',
+        ),
         ('{"exiRequest":"qqq"}', f'{{"exiRequest":{BLANK}}}'),
         ('{"location":"ftp://me:pw@host/f"}', '{"location":"ftp://me:•••@host/f"}'),
         ('{"idTag":"04A2B3C4"}', '{"idTag":"•••B3C4"}'),
