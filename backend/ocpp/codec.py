@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from backend.ocpp import mending
+from backend.ocpp import mending, salvage
 from backend.ocpp.v16 import messages as messages16
 from backend.ocpp.v201 import messages as messages201
 
@@ -21,7 +21,6 @@ MessageId = str | int | float
 """Strings by the book; some stations send numbers, and get the same back."""
 
 CALL, RESULT, ERROR = 2, 3, 4
-DEEPEST = 64
 NO_ID = "-1"
 
 
@@ -105,6 +104,7 @@ class Codec:
             action.encode(): msgspec.json.Decoder(_frame_of(self._types[action][0])) for action in from_station
         }
         self._results = {action: msgspec.json.Decoder(self._types[action][1]) for action in self.from_csms}
+        self._unlosable = (TRANSACTION_MESSAGES | {"StatusNotification"}) & from_station
         self._frame = msgspec.json.Decoder(tuple[int, MessageId, msgspec.Raw])
         self._error = msgspec.json.Decoder(list[Any])
 
@@ -127,10 +127,13 @@ class Codec:
     def _slowly(self, frame: bytes) -> Call | CallResult | CallError | Malformed:
         try:
             text = frame.decode().replace("\0", "").replace("\\u0000", "")
-            if _depth(text) > DEEPEST:
+            if salvage.depth(text) > salvage.DEEPEST:
                 raise RecursionError
             parts = _any.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            saved = salvage.read(frame, self._unlosable)
+            if saved is not None:
+                return self._call(saved[1], saved, "it is not JSON")
             match = _ID_IN_RUINS.match(frame)
             message_id = match[1].decode(errors="replace") if match else NO_ID
             return self._malformed(message_id, "RpcFrameworkError", "This is not a JSON array of OCPP.")
@@ -153,7 +156,7 @@ class Codec:
             message_id, "MessageTypeNotSupported", "The message type is 2, 3 or 4.", answer=self.version != "1.6"
         )
 
-    def _call(self, message_id: MessageId, parts: list[Any]) -> Call | Malformed:
+    def _call(self, message_id: MessageId, parts: list[Any], broken_by: str = "") -> Call | Malformed:
         if message_id == NO_ID or len(parts) < 3 or not isinstance(parts[2], str):
             return self._malformed(message_id, "RpcFrameworkError", "A call has an id, an action and a payload.")
         action = parts[2]
@@ -165,7 +168,8 @@ class Codec:
             return self._malformed(message_id, "NotSupported", f"A station doesn't send {action}.", action=action)
         raw = parts[3] if len(parts) > 3 and parts[3] is not None else {}
         try:
-            return Call(message_id, action, msgspec.convert(raw, self._types[action][0]))
+            payload = msgspec.convert(raw, self._types[action][0])
+            return Call(message_id, action, payload, (broken_by,) if broken_by else ())
         except msgspec.ValidationError as error:
             broken = error
         try:
@@ -231,17 +235,6 @@ def _frame_of(payload: Any) -> Any:
 
 def _is_id(value: Any) -> bool:
     return (isinstance(value, str) and value != "") or (isinstance(value, int | float) and not isinstance(value, bool))
-
-
-def _depth(text: str) -> int:
-    deepest = depth = 0
-    for character in text:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
-    return deepest
 
 
 def _named(error: msgspec.ValidationError) -> tuple[str, str]:

@@ -91,7 +91,7 @@ class FrameLog:
             DROPPED.inc()
             metrics.MESSAGES.labels(direction, kind, action).inc()
             return
-        now, size = self._ctx.now(), len(frame)
+        now, size, message_id = self._ctx.now(), len(frame), message_id[:64]
         frame = frame[:MOST_PAYLOAD]  # of long ones only the beginning waits: the buffer is bounded in bytes too
         self._waiting.append((station, now, direction, kind, action, message_id, frame, size, latency_ms, error_code))
 

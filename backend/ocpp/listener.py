@@ -61,23 +61,20 @@ class Listener:
     async def admit(self, upgrade: Upgrade) -> Welcome | Refusal:
         identity = handshake.identity_of(upgrade.path)
         if identity is None:
-            return _refused("identity")
+            return _refused("identity", upgrade.path, upgrade.peer)
         well_formed, password = handshake.password_of(upgrade.authorization, identity)
         if not well_formed:
-            return _refused("password")
+            return _refused("password", identity, upgrade.peer)
         serial = (upgrade.certificate or {}).get("serialNumber")
         if serial and await certificates.is_revoked(self.ctx, serial):
             log.warning("security: a revoked certificate", identity=identity, serial=serial, peer=upgrade.peer)
-            return _refused("certificate")
+            return _refused("certificate", identity, upgrade.peer)
         proof = Proof(upgrade.secure, tls.common_name(upgrade.certificate))
         admission = await stations.admit(self.ctx, identity, password, proof)
         if not admission.allowed or admission.station is None:
-            log.warning(
-                "security: a station was refused", identity=identity, reason=admission.reason, peer=upgrade.peer
-            )
-            return _refused(admission.reason if admission.reason in REFUSALS else "password")
+            return _refused(admission.reason if admission.reason in REFUSALS else "password", identity, upgrade.peer)
         if not await self.connections.may_replace(admission.station.id):
-            return _refused("twin")
+            return _refused("twin", identity, upgrade.peer)
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
         return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts))
@@ -131,6 +128,7 @@ class Listener:
         await self.connections.close_all()
 
 
-def _refused(reason: str) -> Refusal:
+def _refused(reason: str, identity: str, peer: str) -> Refusal:
+    log.warning("security: a station was refused", identity=identity[:100], reason=reason, peer=peer)
     metrics.REFUSED.labels(reason).inc()
     return REFUSALS[reason]

@@ -12,4 +12,12 @@ HANDLING = Histogram(
     "From a station's call to the reply, storage included",
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+BAD = Counter(
+    "wattline_ocpp_bad_messages_total",
+    "What stations sent that could not be taken, by the error it was answered with, or the close code",
+    ["version", "code"],
+)
+MENDED = Counter(
+    "wattline_ocpp_mended_messages_total", "Messages against the schema that were taken all the same", ["action"]
+)
 CALLS = Counter("wattline_ocpp_calls_total", "Calls to stations by outcome", ["outcome"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -81,6 +82,7 @@ class Session:
         self._turn = asyncio.Lock()
         self._waiting: dict[MessageId, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
         self._spoken = asyncio.Event()
+        self._complaints = Counter[str]()
         self._profiles = profiles
         self.known_as(facts)
         self.follow_up: list[Callable[[], Awaitable[None]]] = []
@@ -107,6 +109,9 @@ class Session:
         except LinkClosed:
             pass
         finally:
+            if self.link.breach is not None:
+                code, reason = self.link.breach
+                self._complain(str(int(code)), f"closed: {reason}")
             for _action, _begun, future in self._waiting.values():
                 if not future.done():
                     future.set_exception(LinkClosed("the socket closed"))
@@ -121,6 +126,7 @@ class Session:
                     self._spoken.set()
         elif isinstance(message, Malformed):
             self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
+            self._complain(message.code, message.description, message.action)
             if message.answer:
                 await self._send_error(message.message_id, message.code, message.description)
         else:
@@ -136,6 +142,7 @@ class Session:
             payload = await self._handle(call)
             answer = self.codec.encode_result(call.message_id, payload)
         except CallRefused as refused:
+            self._complain(refused.code, refused.description, call.action)
             await self._send_error(call.message_id, refused.code, refused.description, call.action)
             return
         except (LinkClosed, asyncio.CancelledError):
@@ -160,8 +167,28 @@ class Session:
         if handler is None:
             raise CallRefused("NotSupported", f"{call.action} is not supported.")
         if call.mended:
-            log.info("mended a message", identity=self.station.identity, action=call.action, mended=call.mended)
+            metrics.MENDED.labels(call.action).inc()
+            if self._worth_a_line("mended"):
+                log.info("mended a message", identity=self.station.identity, action=call.action, mended=call.mended)
         return await handler(self, call.payload)
+
+    def _complain(self, code: str, description: str, action: str = "") -> None:
+        """Count what could not be taken, and say so: of a flood the 1st, 2nd, 4th, 8th …"""
+        code = self.codec.error_code(code)
+        metrics.BAD.labels(self.version, code).inc()
+        if self._worth_a_line("bad"):
+            log.warning(
+                "a bad message",
+                identity=self.station.identity,
+                code=code,
+                description=description[:300],
+                action=action,
+                so_far=self._complaints["bad"],
+            )
+
+    def _worth_a_line(self, kind: str) -> bool:
+        self._complaints[kind] += 1
+        return self._complaints[kind].bit_count() == 1
 
     def _settle(self, message: CallResult | CallError, frame: bytes) -> None:
         action, begun, future = self._waiting.pop(message.message_id, ("", 0.0, None))

@@ -34,6 +34,9 @@ class Link(Protocol):
     blunt: bool
     """Ends without a close frame: there are stations that never come back after one."""
 
+    breach: tuple[int, str] | None
+    """Close code and reason, where what came broke the protocol."""
+
     @property
     def peer(self) -> str:
         """Address and port of the other side, for logs."""

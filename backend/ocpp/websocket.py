@@ -67,6 +67,7 @@ class WebSocket(asyncio.BufferedProtocol):
         "_unlock",
         "_waiter",
         "blunt",
+        "breach",
         "open",
         "peer",
     )
@@ -90,6 +91,7 @@ class WebSocket(asyncio.BufferedProtocol):
         self._probes: list[tuple[int, asyncio.Future[bool]]] | None = None
         self.open = False
         self.blunt = False
+        self.breach: tuple[int, str] | None = None
         self.peer = "?"
 
     @property
@@ -265,6 +267,7 @@ class WebSocket(asyncio.BufferedProtocol):
                     self._waiter.set_result(None)
         if reader.breach is not None:
             self._reader = None
+            self.breach = self.breach or reader.breach
             self.leave(*reader.breach)
             self._finish()
         elif len(self._queue) >= QUEUED_FRAMES:

@@ -208,7 +208,6 @@ AGAINST_THE_SCHEMA: list[tuple[str, Any, str, str]] = [
     # action, payload, what 1.6 calls it, what 2.0.1 calls it
     ("MakeCoffee", {}, "NotImplemented", "NotImplemented"),
     ("Reset", {"type": "Hard"}, "NotSupported", "NotSupported"),
-    ("SignCertificate", {"csr": "x"}, "NotSupported", "NotSupported"),
     ("BootNotification", {}, "OccurenceConstraintViolation", "OccurrenceConstraintViolation"),
     ("DataTransfer", {}, "OccurenceConstraintViolation", "OccurrenceConstraintViolation"),
     ("DataTransfer", {"vendorId": 7}, "TypeConstraintViolation", "TypeConstraintViolation"),
