@@ -61,6 +61,10 @@ class Throttle:
             return 0
         return max(1, int((recent[-self.limit] + self.window - now).total_seconds()) + 1)
 
+    def recent(self, key: str, now: datetime) -> int:
+        """Failures in the window, as far as they are kept: a few more than the limit at most."""
+        return sum(now - at < self.window for at in self._failures.get(key, ()))
+
     def failed(self, key: str, now: datetime) -> None:
         recent = [at for at in self._failures.pop(key, ()) if now - at < self.window]
         self._failures[key] = [*recent[-self.limit :], now]

@@ -36,10 +36,12 @@ CRITICAL = frozenset(
         "InvalidChargePointCertificate",
         "InvalidTLSVersion",
         "InvalidTLSCipherSuite",
+        "TooManyConnectionsRefused",
     }
 )
 """Appendix 1 of 2.0.1 and of the security whitepaper for 1.6, without FirmwareUpdated, SettingSystemTime,
-StartupOfTheDevice and ResetOrReboot: critical there, but part of a normal day, and nobody must be woken for them."""
+StartupOfTheDevice and ResetOrReboot: critical there, but part of a normal day, and nobody must be woken for them.
+The last one is our own: somebody tries the passwords of a station."""
 
 
 def shown_status(word: str) -> str:

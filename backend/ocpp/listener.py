@@ -16,13 +16,14 @@ from backend.context import Context
 from backend.ocpp import handshake, metrics, quirks, tls
 from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
+from backend.ocpp.door import Door
 from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
 from backend.ocpp.v16 import inbound as inbound16
 from backend.ocpp.v16 import outbound as outbound16
 from backend.ocpp.v201 import inbound as inbound201
 from backend.ocpp.v201 import outbound as outbound201
 from backend.stations import service as stations
-from backend.stations.model import NOT_TOLD, BootFacts, Proof, StationRef
+from backend.stations.model import NOT_TOLD, Admission, BootFacts, Proof, StationRef
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,7 @@ REFUSALS = {
     "identity": Refusal(HTTPStatus.NOT_FOUND, "The address must end with /ocpp/ and the station's identity."),
     "full": Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Too many unknown stations wait already."),
     "twin": Refusal(HTTPStatus.CONFLICT, "A station with this identity is connected already."),
+    "tries": Refusal(HTTPStatus.TOO_MANY_REQUESTS, "Too many tries with wrong credentials; wait a minute."),
     "password": Refusal(HTTPStatus.UNAUTHORIZED, "The identity or the password is not right."),
     "profile": Refusal(HTTPStatus.FORBIDDEN, "This station must connect more securely."),
     "certificate": Refusal(HTTPStatus.FORBIDDEN, "The certificate of the station is not the one expected."),
@@ -55,6 +57,7 @@ class Listener:
     def __init__(self, ctx: Context, node: str) -> None:
         self.ctx = ctx
         self.connections = Connections(ctx, node, DIALECTS, quirks.load(ctx.settings.quirks))
+        self.door = Door(ctx)
         self.port = 0
         self.tls_port = 0
 
@@ -62,22 +65,30 @@ class Listener:
         identity = handshake.identity_of(upgrade.path)
         if identity is None:
             return _refused("identity", upgrade.path, upgrade.peer)
-        well_formed, password = handshake.password_of(upgrade.authorization, identity)
-        if not well_formed:
-            return _refused("password", identity, upgrade.peer)
-        serial = (upgrade.certificate or {}).get("serialNumber")
-        if serial and await certificates.is_revoked(self.ctx, serial):
-            log.warning("security: a revoked certificate", identity=identity, serial=serial, peer=upgrade.peer)
-            return _refused("certificate", identity, upgrade.peer)
-        proof = Proof(upgrade.secure, tls.common_name(upgrade.certificate))
-        admission = await stations.admit(self.ctx, identity, password, proof)
+        if self.door.shut(identity, upgrade.peer):
+            return _refused("tries", identity, upgrade.peer)
+        admission = await self._judge(identity, upgrade)
         if not admission.allowed or admission.station is None:
-            return _refused(admission.reason if admission.reason in REFUSALS else "password", identity, upgrade.peer)
+            reason = admission.reason if admission.reason in REFUSALS else "password"
+            await self.door.refused(admission.station, identity, upgrade.peer, admission.reason)
+            return _refused(reason, identity, upgrade.peer)
+        self.door.admitted(identity, upgrade.peer)
         if not await self.connections.may_replace(admission.station.id):
             return _refused("twin", identity, upgrade.peer)
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
         return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts))
+
+    async def _judge(self, identity: str, upgrade: Upgrade) -> Admission:
+        serial = (upgrade.certificate or {}).get("serialNumber")
+        if serial and await certificates.is_revoked(self.ctx, serial):
+            log.warning("security: a revoked certificate", identity=identity, serial=serial, peer=upgrade.peer)
+            return Admission(False, "certificate", await stations.called(self.ctx, identity))
+        well_formed, password = handshake.password_of(upgrade.authorization, identity)
+        if not well_formed:
+            return Admission(False, "password", await stations.called(self.ctx, identity))
+        proof = Proof(upgrade.secure, tls.common_name(upgrade.certificate))
+        return await stations.admit(self.ctx, identity, password, proof)
 
     async def serve_link(self, link: Link, guest: Any) -> None:
         if guest.version is None:

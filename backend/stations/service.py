@@ -59,6 +59,12 @@ async def admit(ctx: Context, identity: str, password: str | None, proof: Proof 
     return Admission(True, station=station_ref(row), facts=facts)
 
 
+async def called(ctx: Context, identity: str) -> StationRef | None:
+    """Whoever is called so, in whatever tenant: only the OCPP edge may ask that."""
+    row = None if rules.identity_problem(identity) else await store.ref_by_identity(identity)
+    return None if row is None else station_ref(row)
+
+
 async def _hold_unknown(ctx: Context, identity: str, password: str | None) -> store.Row | None:
     tenant = await tenants.default(ctx)
     password_hash = rules.hash_password(password) if password else ""

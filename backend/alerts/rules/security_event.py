@@ -1,4 +1,4 @@
-"""A station reported a security event that somebody must look at."""
+"""A security event of a station that somebody must look at: reported by it, or seen at its door."""
 
 from backend.alerts.rules.base import Finding, SecurityFacts
 from shared.operations import Severity
@@ -9,6 +9,6 @@ def judge(facts: SecurityFacts) -> Finding:
     return Finding(
         severity=Severity.CRITICAL,
         title="Security event",
-        detail=f"The station reported {facts.kind}{info}.",
+        detail=f"Seen at or reported by the station: {facts.kind}{info}.",
         advice="Look at the station's security events and ask for its security log. Close this when it is explained.",
     )

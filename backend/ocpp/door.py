@@ -1,0 +1,57 @@
+"""Who knocks with wrong credentials: slowed down, told to operators, and in nobody else's way.
+
+Counted by address and identity together: a stranger who tries the passwords of a station neither keeps that station
+out, which dials from elsewhere, nor the others at his own address. The counts are this process's own: they need not
+outlive it, and a crowd of strangers must not cost the database anything.
+"""
+
+from datetime import timedelta
+
+from backend.accounts.rules import Throttle
+from backend.context import Context
+from backend.maintenance import service as maintenance
+from backend.stations.model import StationRef
+
+MOST_TRIES = 20
+WINDOW = timedelta(minutes=1)
+REFUSED, TOO_MANY = "ConnectionRefused", "TooManyConnectionsRefused"
+"""Our own words among the security events; the first of a minute and the one that is too many are stored."""
+WORDS = {
+    "password": "wrong credentials",
+    "certificate": "not the certificate that was expected",
+    "profile": "less secure than it must be",
+}
+
+
+class Door:
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._tries = Throttle(limit=MOST_TRIES, window=WINDOW)
+
+    def shut(self, identity: str, peer: str) -> bool:
+        """Whether this address tried this identity too often; it isn't even asked for its password then."""
+        return self._tries.wait_s(_key(identity, peer), self._ctx.now()) > 0
+
+    async def refused(self, station: StationRef | None, identity: str, peer: str, reason: str) -> None:
+        """`station` None: nobody is called so. That there is no room for it is nobody's mistake."""
+        if reason in ("full", "identity"):
+            return
+        key, now = _key(identity, peer), self._ctx.now()
+        tries = self._tries.recent(key, now) + 1
+        self._tries.failed(key, now)
+        if station is None or reason not in WORDS or tries not in (1, MOST_TRIES):
+            return
+        info = f"{WORDS[reason]}, from {_address(peer)}"
+        kind = REFUSED if tries == 1 else TOO_MANY
+        await maintenance.security_event(self._ctx, station, kind, now, info)
+
+    def admitted(self, identity: str, peer: str) -> None:
+        self._tries.succeeded(_key(identity, peer))
+
+
+def _address(peer: str) -> str:
+    return peer.rpartition(":")[0] or peer
+
+
+def _key(identity: str, peer: str) -> str:
+    return f"{_address(peer)} {identity}"
