@@ -22,13 +22,17 @@ QUIRKS: dict[int, dict[str, str]] = {
         "none that is spoken": "ocpp/test_edge:only_versions_we_dont_speak_are_closed_with_1002",
     },
     3: {
-        "two sockets, late close of the old": "ocpp/test_links:a_half_dead_socket_is_replaced_and_its_late_end_changes_nothing",
+        "two sockets, late close of the old": (
+            "ocpp/test_links:a_half_dead_socket_is_replaced_and_its_late_end_changes_nothing"
+        ),
         "two that live": "ocpp/test_links:a_live_socket_stays_and_the_second_is_refused",
         "fifty at once": "ocpp/test_links:fifty_sockets_with_one_identity_at_once",
     },
     4: {
         "never boots or answers": "ocpp/test_links:connects_and_never_boots_or_answers",
-        "no boot after a reconnect, status before the boot": "ocpp/test_quirks_sessions:status_before_boot_and_reconnect_without_boot",
+        "no boot after a reconnect, status before the boot": (
+            "ocpp/test_quirks_sessions:status_before_boot_and_reconnect_without_boot"
+        ),
         "as a habit": "ocpp/test_quirk_profiles:line_4_a_station_that_never_boots_again_gets_commands_at_once",
     },
     5: {
@@ -48,7 +52,9 @@ QUIRKS: dict[int, dict[str, str]] = {
         "pings unsupported, time-out equal to the interval": (
             "ocpp/test_quirks_silence:line_7_who_never_answers_a_ping_stays_while_it_talks"
         ),
-        "an interval of its own": "ocpp/test_quirk_profiles:line_7_an_interval_of_its_own_and_no_questions_after_a_boot",
+        "an interval of its own": (
+            "ocpp/test_quirk_profiles:line_7_an_interval_of_its_own_and_no_questions_after_a_boot"
+        ),
         "as a habit": "ocpp/test_quirk_profiles:line_7_who_ignores_pings_is_neither_closed_nor_pushed_out",
     },
     8: {
@@ -96,7 +102,9 @@ QUIRKS: dict[int, dict[str, str]] = {
         "both orders": "ocpp/test_quirks_sessions:after_a_power_loss_available_first_and_then_the_stop_or_the_reverse"
     },
     18: {
-        "0 and -1": "ocpp/test_quirks_sessions:a_stop_with_transaction_id_0_or_minus_1_is_matched_where_there_is_no_doubt",
+        "0 and -1": (
+            "ocpp/test_quirks_sessions:a_stop_with_transaction_id_0_or_minus_1_is_matched_where_there_is_no_doubt"
+        ),
         "unknown": "ocpp/test_sessions16:stop_of_an_unknown_transaction_is_confirmed_and_kept",
     },
     19: {

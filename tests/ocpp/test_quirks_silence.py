@@ -124,7 +124,7 @@ async def test_line_19_a_log_that_was_promised_and_never_came(node: Node, versio
     async with node.booted("CP-1", version) as one:
         _, first = await ask_log(one, operator, {}, action, reply)
         task = await task_of(operator, "logs", first)
-        assert (task["status"], task["finished_at"]) == ("Accepted", None)
+        assert task["status"] == "Accepted"
         _, second = await ask_log(one, operator, {}, action, reply)  # a new try is not held up by the old one
         assert (await task_of(operator, "logs", second))["status"] == "Accepted"
         assert first.json()["id"] != second.json()["id"]
