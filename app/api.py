@@ -59,6 +59,14 @@ class Api:
         response = await self._send("GET", path, params={k: v for k, v in params.items() if v})
         return response.text
 
+    async def content(self, path: str) -> bytes:
+        """A file. Raises ApiError."""
+        return (await self._send("GET", path)).content
+
+    async def upload(self, path: str, content: bytes, kind: type[T], **params: Any) -> T:
+        """The body is the file itself. Raises ApiError."""
+        return await self._call("POST", path, kind, body=content, params=params)
+
     async def access_token(self) -> str:
         """A fresh one for the live socket. Raises ApiError when nobody is signed in."""
         await self._refresh(self.tokens)
@@ -87,7 +95,7 @@ class Api:
         path: str,
         kind: Any,
         *,
-        body: msgspec.Struct | None = None,
+        body: msgspec.Struct | bytes | None = None,
         params: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
@@ -104,16 +112,17 @@ class Api:
         method: str,
         path: str,
         *,
-        body: msgspec.Struct | None = None,
+        body: msgspec.Struct | bytes | None = None,
         params: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:
-        content = msgspec.json.encode(body) if body is not None else None
+        raw = isinstance(body, bytes)
+        content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         used = self.tokens
         for again in (False, True):
             sent = dict(headers or {})
             if content is not None:
-                sent["Content-Type"] = "application/json"
+                sent["Content-Type"] = "application/octet-stream" if raw else "application/json"
             if self.tokens is not None:
                 sent["Authorization"] = f"Bearer {self.tokens.access_token}"
                 used = self.tokens

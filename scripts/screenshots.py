@@ -70,6 +70,7 @@ PAGES: tuple[tuple[str, Role | None, str, str], ...] = (
     ("station-log", Role.OPERATOR, "/stations/{station}", "tab-log"),
     ("station-configuration", Role.OPERATOR, "/stations/{station}", "tab-configuration"),
     ("station-commands", Role.OPERATOR, "/stations/{station}", "tab-commands"),
+    ("station-upkeep", Role.OPERATOR, "/stations/{station}", "tab-upkeep"),
     ("sessions", Role.OPERATOR, "/sessions", ""),
     ("session", Role.OPERATOR, "/sessions/{active}", ""),
     ("incidents", Role.OPERATOR, "/incidents", ""),

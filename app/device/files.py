@@ -27,15 +27,15 @@ class Files:
         except Exception as trouble:  # whatever a platform does
             raise FileTrouble(REFUSED) from trouble
 
-    def picking(self, extensions: list[str], on_taken: Callable[[str, bytes], Any]) -> ft.PickFiles:
+    def picking(self, extensions: list[str] | None, on_taken: Callable[[str, bytes], Any]) -> ft.PickFiles:
         """The action of a button: browsers open their dialog only inside the tap itself.
 
-        `on_taken` gets the name and the content.
+        `extensions` None: any file. `on_taken` gets the name and the content.
         """
         self._taken = on_taken
         return ft.PickFiles(
             self._ready(),
-            file_type=ft.FilePickerFileType.CUSTOM,
+            file_type=ft.FilePickerFileType.ANY if extensions is None else ft.FilePickerFileType.CUSTOM,
             allowed_extensions=extensions,
             with_data=True,
             cancel_upload_on_window_blur=False,

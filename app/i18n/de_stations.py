@@ -1,6 +1,7 @@
 """German texts of the operator's overview and station pages."""
 
 from app.i18n.de_places import TEXTS as PLACES
+from app.i18n.de_upkeep import TEXTS as UPKEEP
 
 LISTS: dict[str, str] = {
     "Add station": "Station anlegen",
@@ -358,4 +359,4 @@ CONFIGURATION: dict[str, str] = {
     "It takes effect after a restart.": "Es wirkt nach einem Neustart.",
 }
 
-TEXTS = LISTS | OVERVIEW | ENTERING | PLACES | STATION | COMMANDS | ANSWERS | LOG | CONFIGURATION
+TEXTS = LISTS | OVERVIEW | ENTERING | PLACES | STATION | COMMANDS | ANSWERS | LOG | CONFIGURATION | UPKEEP

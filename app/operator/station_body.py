@@ -15,6 +15,7 @@ from app.operator.station_facts import Facts, Unplaced
 from app.operator.station_history import CommandHistory, SendAnyCall
 from app.operator.station_log import OcppLog
 from app.operator.station_now import Happened, Health
+from app.operator.station_upkeep import Upkeep
 from app.theme import S8, S12, S16, S24, S32, S48, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -25,7 +26,13 @@ from shared.operations import Incident, IncidentState
 from shared.stations import Registration, StationDetail, StationRow
 from shared.transactions import Transaction, TransactionState
 
-TABS = (("now", "Now"), ("log", "OCPP log"), ("configuration", "Configuration"), ("commands", "Commands"))
+TABS = (
+    ("now", "Now"),
+    ("log", "OCPP log"),
+    ("configuration", "Configuration"),
+    ("upkeep", "Upkeep"),
+    ("commands", "Commands"),
+)
 TWO_COLUMNS = 900
 
 
@@ -97,6 +104,8 @@ def StationBody(
             padding=ft.Padding.only(left=edge, right=edge, top=S12, bottom=S16),
             expand=True,
         )
+    elif tab == "upkeep":
+        part = _scrolling(Upkeep(detail, room), edge)
     elif tab == "commands":
         shown: list[ft.Control] = [
             CommandPanel(detail, mine, commander),

@@ -9,7 +9,8 @@ from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_wo
 from app.i18n import local
 from app.operator import station_rules as rules
 from app.operator.station_commands import code
-from app.theme import CARD, S4, S8, S12, S16, T12, Tone
+from app.operator.station_log_export import SaveLog
+from app.theme import CARD, S4, S8, S12, S16, T12, Tokens, Tone
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, text
@@ -124,7 +125,9 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
             expand=True,
         )
     pick = inputs.choice(words("Action"), action, options, t, set_action, identifier="log-action")
-    bar = _bar(chips, pick, pause, width)
+    asked_of_file = rules.LogFilter(identity, direction, action, errors)
+    right = ft.Row([pause, SaveLog(asked_of_file)], spacing=S8, tight=True)
+    bar = _bar(chips, pick, right, width)
     return ft.Column([bar, main], spacing=S12, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
@@ -138,6 +141,24 @@ def _bar(chips: list[ft.Control], pick: ft.Control, pause: ft.Control, width: fl
     if width > WIDE:
         return ft.Row([ft.Container(pushed, expand=True), ft.Container(pick, width=232), pause], spacing=S8)
     return ft.Column([pushed, ft.Row([ft.Container(pick, expand=True), pause], spacing=S8)], spacing=S8)
+
+
+def _explained(frame: Frame, t: Tokens, words: Any) -> list[ft.Control]:
+    """What an error means, above the message itself."""
+    if not frame.explanation:
+        return []
+    return [
+        ft.Semantics(
+            identifier=f"explained-{frame.id}",
+            content=ft.Row(
+                [
+                    ft.Icon(ft.Icons.LIGHTBULB_OUTLINE_ROUNDED, size=18, color=t.danger.ink),
+                    text(words(frame.explanation), t, color=t.danger.ink, expand=True),
+                ],
+                spacing=S8,
+            ),
+        )
+    ]
 
 
 @guarded
@@ -204,6 +225,7 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
             ft.Container(
                 ft.Column(
                     [
+                        *_explained(frame, t, words),
                         ft.Row(
                             [
                                 muted(

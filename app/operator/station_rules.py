@@ -259,6 +259,16 @@ def one_line(value: str, length: int = 140) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What of a station's log is looked at, and saved."""
+
+    identity: str
+    direction: str = ""
+    action: str = ""
+    errors: bool = False
+
+
 # --- configuration -----------------------------------------------------------------------------------
 
 
