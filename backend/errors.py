@@ -62,6 +62,10 @@ class StationOffline(WattlineError):
     status, code, title = 409, "station_offline", "The station is not connected"
 
 
+class StationNotThere(StationOffline):
+    """The command never left: it can be tried again."""
+
+
 class StationTimeout(WattlineError):
     status, code, title = 504, "station_timeout", "The station didn't answer in time"
 

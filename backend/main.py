@@ -55,6 +55,7 @@ from backend.templates import api as templates_api
 from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
 from backend.transactions import api as transactions_api
+from backend.transactions import quarantine_api
 from backend.web import guards, health, openapi, problems
 from backend.web.client import WebClient, load_app
 from backend.web.front import Front
@@ -72,6 +73,7 @@ ROUTES: list[Any] = [
     *stations_api.routes,
     *security_api.routes,
     *transactions_api.routes,
+    *quarantine_api.routes,
     *reservations_api.routes,
     *devices_api.routes,
     *monitoring_api.routes,

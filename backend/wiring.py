@@ -36,6 +36,7 @@ from backend.monitoring import service as monitoring
 from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.stations import service as stations
+from backend.stations import waiting
 from backend.transactions import requests, settling
 from backend.transactions import service as transactions
 from backend.web import idempotency
@@ -44,8 +45,8 @@ Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
 CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
-    StationConnected: (alerts.on_connected,),
-    StationBooted: (local_lists.on_booted,),
+    StationConnected: (alerts.on_connected, waiting.on_connected),
+    StationBooted: (local_lists.on_booted, waiting.on_booted),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected,),
@@ -64,6 +65,7 @@ JOBS: Mapping[str, Job] = {
     "local_lists.follow": local_lists.follow,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
+    "stations.deliver": waiting.deliver,
     "reservations.expire": reservations.expire,
     "transactions.expire": requests.expire,
     "transactions.settle": settling.settle,
@@ -76,6 +78,7 @@ CRON: Mapping[str, CronJob] = {
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "certificates.watch": ("23 5 * * *", certificates.watch),
+    "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),

@@ -366,6 +366,10 @@ class CommandAnswer(Message):
     status: str
     payload: dict[str, Any] = {}
     latency_ms: int = 0
+    queued_until: datetime | None = None
+    """The station is offline: the command waits for it until then. `status` is Queued."""
+    command_id: str | None = None
+    """Of one that waits: by it the command can be cancelled."""
 
 
 class CommandRow(Message):
@@ -376,6 +380,8 @@ class CommandRow(Message):
     action: str
     by: str
     state: str
-    """sent, answered, failed."""
+    """queued, sent, answered, failed."""
     status: str
     detail: str = ""
+    expires_at: datetime | None = None
+    """Until when a queued one waits for its station."""

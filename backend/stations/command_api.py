@@ -1,15 +1,17 @@
 """Commands to stations over HTTP. What moves a station takes an Idempotency-Key, so that a tap counts once."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.params import Parameter
 
 from backend import commands
 from backend.context import Context
 from backend.errors import NotFound
-from backend.stations import catalog, service
+from backend.stations import catalog, service, waiting
 from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import HEADER, once
@@ -26,8 +28,23 @@ from shared.stations import (
 AnyRequest = Request[Any, Any, Any]
 
 
-async def _send(ctx: Context, actor: Actor, identity: str, command: commands.AnyCommand) -> CommandAnswer:
+QueueFor = Annotated[
+    int | None,
+    Parameter(
+        query="queue_for_s",
+        ge=1,
+        le=30 * 86_400,
+        description="Where the station is offline: how long the command waits for it. Left out: it is refused at once.",
+    ),
+]
+
+
+async def _send(
+    ctx: Context, actor: Actor, identity: str, command: commands.AnyCommand, queue_for_s: int | None = None
+) -> CommandAnswer:
     station = await catalog.find(ctx, actor.tenant_id, identity)
+    if queue_for_s is not None:
+        return await waiting.send(ctx, station, command, actor.account_id, timedelta(seconds=queue_for_s))
     answer = await service.send(ctx, station.id, command, account_id=actor.account_id)
     return told(answer)
 
@@ -45,7 +62,7 @@ async def _outlet(ctx: Context, actor: Actor, identity: str, connector_id: str) 
 
 @post("/api/v1/stations/{identity:str}/reset", role=Role.OPERATOR, status_code=200, summary="Restart a station")
 async def reset(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ResetStation
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ResetStation, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """`soft` lets running sessions end first, `hard` ends them. With a `connector_id` only its EVSE restarts (OCPP
     2.0.1). Needs an Idempotency-Key header."""
@@ -53,17 +70,21 @@ async def reset(
     if data.connector_id is not None:
         outlet = await _outlet(ctx, actor, identity, data.connector_id)
         command = msgspec.structs.replace(command, evse=outlet.evse)
-    return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
+    return await once(
+        ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command, queue_for_s), status=200
+    )
 
 
 @post("/api/v1/stations/{identity:str}/unlock", role=Role.OPERATOR, status_code=200, summary="Unlock a cable")
 async def unlock(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: UnlockConnector
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: UnlockConnector, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """Needs an Idempotency-Key header."""
     outlet = await _outlet(ctx, actor, identity, data.connector_id)
     command = commands.Unlock(evse=outlet.evse, connector=outlet.number)
-    return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
+    return await once(
+        ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command, queue_for_s), status=200
+    )
 
 
 @post(
@@ -73,22 +94,27 @@ async def unlock(
     summary="Take a station or a connector in or out of service",
 )
 async def set_availability(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetAvailability
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetAvailability, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """Without a `connector_id` it is for the whole station. Needs an Idempotency-Key header."""
     command = commands.SetAvailability(operative=data.operative)
     if data.connector_id is not None:
         outlet = await _outlet(ctx, actor, identity, data.connector_id)
         command = msgspec.structs.replace(command, evse=outlet.evse, connector=outlet.number)
-    return await once(ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command), status=200)
+    return await once(
+        ctx, request, actor.account_id, lambda: _send(ctx, actor, identity, command, queue_for_s), status=200
+    )
 
 
 @post("/api/v1/stations/{identity:str}/trigger", role=Role.OPERATOR, status_code=200, summary="Ask for a message again")
-async def trigger(ctx: Context, actor: Actor, identity: str, data: TriggerMessage) -> CommandAnswer:
+async def trigger(
+    ctx: Context, actor: Actor, identity: str, data: TriggerMessage, queue_for_s: QueueFor = None
+) -> CommandAnswer:
     evse = None
     if data.connector_id is not None:
         evse = (await _outlet(ctx, actor, identity, data.connector_id)).evse
     return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse, extended=data.extended))
+    return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse), queue_for_s)
 
 
 @post(
@@ -112,4 +138,15 @@ async def call(
     return Response(content=await ask(), status_code=200)
 
 
-routes = [reset, unlock, set_availability, trigger, call]
+@post(
+    "/api/v1/stations/{identity:str}/commands/{command_id:uuid}/cancel",
+    role=Role.OPERATOR,
+    status_code=204,
+    summary="Cancel a command that waits for its station",
+)
+async def cancel(ctx: Context, actor: Actor, identity: str, command_id: UUID) -> None:
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    await waiting.cancel(ctx, station, command_id)
+
+
+routes = [cancel, reset, unlock, set_availability, trigger, call]

@@ -8,7 +8,7 @@ import msgspec
 from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
 from backend.context import Context
-from backend.errors import InvalidInput, NotFound, StationOffline, StationRefused, StationTimeout
+from backend.errors import InvalidInput, NotFound, StationNotThere, StationOffline, StationRefused, StationTimeout
 from backend.events import StationChanged
 from backend.stations import access, record_store, rules, store
 from backend.stations.model import VariableReport
@@ -18,12 +18,35 @@ ON_THE_WAY_S = 5
 """What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
 
 
-async def send(ctx: Context, station_id: UUID, command: AnyCommand, *, account_id: UUID | None = None) -> Answer:
+async def send(
+    ctx: Context,
+    station_id: UUID,
+    command: AnyCommand,
+    *,
+    account_id: UUID | None = None,
+    record_offline: bool = True,
+) -> Answer:
     """Ask a station and wait for its answer. Call it outside of every database transaction.
 
     Raises StationOffline, StationTimeout, StationRefused (it answered with a CALLERROR), InvalidInput (the
     payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
+    record_offline False: of a station that is not there no row is kept, the caller keeps one.
     """
+    if await store.ref(station_id) is None:
+        raise NotFound("This station doesn't exist.")
+    command_id = await record_store.add_command(
+        station_id, account_id, action_of(command), request_of(command), ctx.now()
+    )
+    try:
+        return await deliver(ctx, station_id, command, command_id)
+    except StationNotThere:
+        if not record_offline:
+            await record_store.forget_command(command_id)
+        raise
+
+
+async def deliver(ctx: Context, station_id: UUID, command: AnyCommand, command_id: UUID) -> Answer:
+    """As `send`, for a command that is on record already."""
     row = await store.ref(station_id)
     if row is None:
         raise NotFound("This station doesn't exist.")
@@ -56,11 +79,12 @@ async def send(ctx: Context, station_id: UUID, command: AnyCommand, *, account_i
     return answer
 
 
-def _action(command: AnyCommand) -> str:
+def action_of(command: AnyCommand) -> str:
     return command.action if isinstance(command, RawCall) else type(command).__name__
 
 
-def _request(command: AnyCommand) -> Any:
+def request_of(command: AnyCommand) -> Any:
+    """What it asks, without secrets."""
     request = msgspec.to_builtins(command)
     return rules.redact({key: value for key, value in request.items() if key not in ("type", "timeout_s")})
 
@@ -71,6 +95,7 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
         reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
     except NobodyListens:
         return Answer(outcome="offline")
+        raise StationNotThere(f"{identity} is not connected now, so it can't be asked.") from None
     except RequestTimeout:
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
     except RequestFailed:

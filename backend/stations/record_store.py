@@ -138,9 +138,110 @@ async def add_command(station_id: UUID, account_id: UUID | None, action: str, re
     return command_id
 
 
+async def forget_command(command_id: UUID) -> None:
+    await DB.run("DELETE FROM station_command WHERE id = $1", command_id)
+
+
+async def queue_command(
+    station_id: UUID,
+    account_id: UUID | None,
+    action: str,
+    request: Any,
+    command: bytes,
+    at: datetime,
+    expires_at: datetime,
+) -> UUID:
+    """Kept as it will be sent, until the station is there."""
+    command_id = uuid4()
+    await DB.run(
+        """INSERT INTO station_command (id, station, account, action, request, command, state, at, expires_at)
+        VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, 'queued', $7, $8)""",
+        command_id,
+        station_id,
+        account_id,
+        action,
+        msgspec.json.encode(request).decode(),
+        command.decode(),
+        at,
+        expires_at,
+    )
+    return command_id
+
+
+async def waiting(station_id: UUID, now: datetime) -> bool:
+    rows = await DB.run(
+        "SELECT 1 FROM station_command WHERE station = $1 AND state = 'queued' AND expires_at > $2 LIMIT 1",
+        station_id,
+        now,
+    )
+    return bool(rows)
+
+
+async def claim_next(station_id: UUID, now: datetime) -> Row | None:
+    """The oldest one that waits, from now on sent: nobody else sends it, also if this process dies. None: nothing
+    waits, or the one before it is still on its way. Inside a transaction."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 19))", str(station_id))
+    rows = await DB.run(
+        """UPDATE station_command SET state = 'sent', answered_at = $2 WHERE id = (
+            SELECT id FROM station_command WHERE station = $1 AND state = 'queued' AND expires_at > $2
+            ORDER BY at, id LIMIT 1
+        ) AND NOT EXISTS (
+            SELECT 1 FROM station_command WHERE station = $1 AND state = 'sent' AND command IS NOT NULL
+        ) RETURNING id, account, command""",
+        station_id,
+        now,
+    )
+    return rows[0] if rows else None
+
+
+async def stations_with_waiting(now: datetime) -> list[UUID]:
+    """Those that are there, and have commands that wait."""
+    rows = await DB.run(
+        """SELECT DISTINCT c.station FROM station_command c JOIN charging_station s ON s.id = c.station
+        WHERE c.state = 'queued' AND c.expires_at > $1 AND s.online""",
+        now,
+    )
+    return [row["station"] for row in rows]
+
+
+async def requeue(command_id: UUID) -> None:
+    """It never left: the station was not there."""
+    await DB.run(
+        "UPDATE station_command SET state = 'queued', answered_at = NULL WHERE id = $1 AND state = 'sent'", command_id
+    )
+
+
+async def cancel_queued(station_id: UUID, command_id: UUID, at: datetime) -> bool:
+    rows = await DB.run(
+        """UPDATE station_command SET state = 'failed', status = 'Cancelled', command = NULL, answered_at = $3
+        WHERE station = $1 AND id = $2 AND state = 'queued' RETURNING id""",
+        station_id,
+        command_id,
+        at,
+    )
+    return bool(rows)
+
+
+async def expire_queued(now: datetime, lost_before: datetime) -> None:
+    """Too late for some; and of some that were sent by a process that died, nobody knows what became of them."""
+    await DB.run(
+        """UPDATE station_command SET state = 'failed', command = NULL, answered_at = $1,
+            status = CASE WHEN state = 'queued' THEN 'Expired' ELSE 'Unknown' END,
+            answer = jsonb_build_object('detail', CASE WHEN state = 'queued'
+                THEN 'The station was not there in time.'
+                ELSE 'Wattline was interrupted while it asked; look at the station before you try again.' END)
+        WHERE (state = 'queued' AND expires_at <= $1)
+            OR (state = 'sent' AND command IS NOT NULL AND answered_at < $2)
+            OR (state = 'sent' AND at < $2 AND command IS NULL)""",
+        now,
+        lost_before,
+    )
+
+
 async def finish_command(command_id: UUID, state: str, status: str, answer: Any, at: datetime) -> None:
     await DB.run(
-        """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5
+        """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5,
+            command = NULL
         WHERE id = $1""",
         command_id,
         state,
@@ -153,7 +254,7 @@ async def finish_command(command_id: UUID, state: str, status: str, answer: Any,
 async def commands(station_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row]:
     at, command_id = after or (None, None)
     return await DB.run(
-        """SELECT c.id, c.at, c.action, c.state, c.status, coalesce(c.answer ->> 'detail', '') AS detail,
+        """SELECT c.id, c.at, c.action, c.state, c.status, c.expires_at, coalesce(c.answer ->> 'detail', '') AS detail,
             coalesce(a.name, '') AS by
         FROM station_command c LEFT JOIN account a ON a.id = c.account
         WHERE c.station = $1 AND ($2::timestamptz IS NULL OR (c.at, c.id) < ($2, $3::uuid))

@@ -230,4 +230,5 @@ def command(row: Row) -> CommandRow:
         state=row["state"],
         status=row["status"],
         detail=row["detail"],
+        expires_at=row["expires_at"],
     )

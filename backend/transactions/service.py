@@ -24,7 +24,7 @@ from backend.events import (
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import recording, rules, store
+from backend.transactions import quarantine_store, recording, rules, store
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
@@ -234,7 +234,8 @@ async def _remember(ctx: Context, station: StationRef, kind: str, mark: str, rep
 async def _quarantine(station: StationRef, message: int | None, report: Report, why: str) -> None:
     log.warning("transaction message quarantined", identity=station.identity, why=why)
     if message is not None:
-        await store.file_message(message, None, why)
+        said = msgspec.to_builtins(report)
+        await quarantine_store.put(message, why, {name: one for name, one in said.items() if name != "raw"})
 
 
 async def _same_start(station: StationRef, report: Started, mark: str) -> tuple[str, Row | None]:

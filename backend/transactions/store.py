@@ -179,18 +179,6 @@ async def messages(transaction_id: UUID) -> list[Row]:
     )
 
 
-async def quarantined(tenant_id: UUID, limit: int) -> list[Row]:
-    return await DB.run(
-        """
-        SELECT m.id, s.identity, m.kind, m.at, m.received_at, m.note, m.payload
-        FROM transaction_message m JOIN charging_station s ON s.id = m.station
-        WHERE m.transaction IS NULL AND s.tenant = $1 ORDER BY m.received_at DESC LIMIT $2
-        """,
-        tenant_id,
-        limit,
-    )
-
-
 async def own_sessions(account_id: UUID) -> int:
     rows = await DB.run(
         "SELECT count(*) AS n FROM transaction WHERE account = $1 AND state IN ('requested', 'active')", account_id

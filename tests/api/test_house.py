@@ -92,6 +92,9 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/stations/{identity:str}/commands/{command_id:uuid}/cancel": "cancelled is cancelled",
+    "POST /api/v1/quarantine/{message_id:int}/attach": "resolved once",
+    "POST /api/v1/quarantine/{message_id:int}/dismiss": "resolved once",
     "POST /api/v1/configuration-templates": "the name is taken the second time",
     "POST /api/v1/stations/{identity:str}/certificates": "installed twice, it is installed once",
     "POST /api/v1/stations/{identity:str}/certificates/read": "only asks",

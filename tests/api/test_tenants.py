@@ -38,6 +38,13 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
     await stations.connector_status(ctx, station_id, report)
     incident_id = (await DB.run("SELECT id FROM incident"))[0]["id"]
     token_id = (await tokens.add(ctx, tenant_id, TokenNew(value="OURS-CARD"))).id
+    message_id = (
+        await DB.run(
+            """INSERT INTO transaction_message (station, fingerprint, kind, at, payload, report)
+            VALUES ($1, 'x', 'ended', now(), '{}', '{}') RETURNING id""",
+            station_id,
+        )
+    )[0]["id"]
     certificate_id = (
         await DB.run(
             """INSERT INTO issued_certificate (tenant, station, identity, kind, state, csr, serial)
@@ -66,6 +73,7 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         "incident": incident_id,
         "token": token_id,
         "certificate": certificate_id,
+        "message": message_id,
         "reservation": reservation_id,
     }
 
@@ -99,6 +107,10 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("PUT", f"{station}/messages/1", {"priority": "NormalCycle", "content": "Mine"}),
         ("POST", f"{station}/messages/read", {}),
         ("DELETE", f"{station}/messages/1", None),
+        ("GET", f"/api/v1/quarantine/{one['message']}", None),
+        ("POST", f"/api/v1/quarantine/{one['message']}/attach", {"transaction_id": str(one["active"])}),
+        ("POST", f"/api/v1/quarantine/{one['message']}/dismiss", {"note": "Mine"}),
+        ("POST", f"{station}/commands/{uuid4()}/cancel", None),
         ("GET", f"{station}/certificates", None),
         ("POST", f"{station}/certificates", {"kind": "CSMSRootCertificate", "certificate": "x"}),
         ("POST", f"{station}/certificates/read", {}),

@@ -121,11 +121,13 @@ class StationCommand(Table, db=DB, tablename="station_command"):
     account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
     action = Varchar(length=60)
     request = JSONB()
-    state = Varchar(length=10, default="sent")  # sent, answered, failed
+    state = Varchar(length=10, default="sent")  # queued, sent, answered, failed
     status = Varchar(length=60, default="")
     answer = JSONB(null=True, default=None)
     at = Timestamptz(default=TimestamptzNow())
     answered_at = Timestamptz(null=True, default=None)
+    command = JSONB(null=True, default=None)  # as it is sent, of one that waits
+    expires_at = Timestamptz(null=True, default=None)  # of one that waits, or waited
 
 
 class OcppFrame(Table, db=DB, tablename="ocpp_frame"):

@@ -78,6 +78,11 @@ class TransactionMessage(Table, db=DB, tablename="transaction_message"):
     received_at = Timestamptz(default=TimestamptzNow())
     payload = JSONB()
     note = Text(default="")
+    report = JSONB(null=True, default=None)  # in our words, of one in quarantine
+    resolution = Varchar(length=10, default="")  # attached, dismissed
+    resolution_note = Varchar(length=200, default="")
+    resolved_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
+    resolved_at = Timestamptz(null=True, default=None)
 
 
 class TransactionReading(Table, db=DB, tablename="transaction_reading"):
