@@ -51,9 +51,8 @@ async def deliver(ctx: Context, station_id: UUID, command: AnyCommand, command_i
     if row is None:
         raise NotFound("This station doesn't exist.")
     station = station_ref(row)
-    new = await access.begin(station, command)
-    command_id = await record_store.add_command(station_id, account_id, _action(command), _request(command), ctx.now())
     try:
+        new = await access.begin(station, command)
         answer = await _ask(ctx, station.identity, station_id, command)
         await access.heard(station_id, new, answer)
         _raise_failure(station.identity, answer)
@@ -95,7 +94,6 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
         reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
     except NobodyListens:
         return Answer(outcome="offline")
-        raise StationNotThere(f"{identity} is not connected now, so it can't be asked.") from None
     except RequestTimeout:
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
     except RequestFailed:
@@ -109,7 +107,7 @@ def _raise_failure(identity: str, answer: Answer) -> None:
     told = f"{answer.error_code}: {answer.error_description}".strip(": ")
     match answer.outcome:
         case "offline":
-            raise StationOffline(f"{identity} is not connected now, so it can't be asked.")
+            raise StationNotThere(f"{identity} is not connected now, so it can't be asked.")
         case "timeout":
             raise StationTimeout(f"{identity} didn't answer in time.")
         case "closed":
