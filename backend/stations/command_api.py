@@ -113,8 +113,8 @@ async def trigger(
     evse = None
     if data.connector_id is not None:
         evse = (await _outlet(ctx, actor, identity, data.connector_id)).evse
-    return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse, extended=data.extended))
-    return await _send(ctx, actor, identity, commands.Trigger(message=data.message, evse=evse), queue_for_s)
+    command = commands.Trigger(message=data.message, evse=evse, extended=data.extended)
+    return await _send(ctx, actor, identity, command, queue_for_s)
 
 
 @post(

@@ -8,7 +8,15 @@ import msgspec
 from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
 from backend.context import Context
-from backend.errors import InvalidInput, NotFound, StationNotThere, StationOffline, StationRefused, StationTimeout
+from backend.errors import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    StationNotThere,
+    StationOffline,
+    StationRefused,
+    StationTimeout,
+)
 from backend.events import StationChanged
 from backend.stations import access, record_store, rules, store
 from backend.stations.model import VariableReport
@@ -56,7 +64,7 @@ async def deliver(ctx: Context, station_id: UUID, command: AnyCommand, command_i
         answer = await _ask(ctx, station.identity, station_id, command)
         await access.heard(station_id, new, answer)
         _raise_failure(station.identity, answer)
-    except (StationOffline, StationTimeout, StationRefused, InvalidInput) as failure:
+    except (Conflict, InvalidInput, StationOffline, StationRefused, StationTimeout) as failure:
         detail = {"detail": failure.detail, "code": failure.problem_code}
         await record_store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
         raise

@@ -102,6 +102,7 @@ FOR_OPERATORS = [
     ("POST", f"{STATION}/reset", {}),
     ("POST", f"{STATION}/unlock", {"connector_id": "x"}),
     ("POST", f"{STATION}/availability", {"operative": True}),
+    ("POST", f"{STATION}/commands/{uuid4()}/cancel", None),
     ("POST", f"{STATION}/trigger", {"message": "Heartbeat"}),
     ("POST", f"{STATION}/ocpp/Reset", {"type": "Soft"}),
 ]

@@ -21,6 +21,7 @@ def test_what_counts_first(blocked: bool, disabled: bool, expires: timedelta | N
     now = Clock().now()
     known = rules.KnownToken(
         id=uuid4(),
+        type="ISO14443",
         account_id=None,
         parent="GROUP",
         blocked_at=now if blocked else None,
