@@ -41,7 +41,6 @@ _SECRET_KEY = re.compile(
 _VALUE_FIRST = re.compile(
     r'("(?:value|attributeValue)"\s*:\s*)"(?:[^"\\]|\\.)*"(?=[^{}]*(?:\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}[^{}]*)*'
     r'\{?[^{}]*"(?:key|name)"\s*:\s*"'
-    r'("(?:value|attributeValue)"\s*:\s*)"(?:[^"\\]|\\.)*"(?=[^{}]*(?:\{[^{}]*\}[^{}]*)*\{?[^{}]*"(?:key|name)"\s*:\s*"'
     r'(?:AuthorizationKey|BasicAuthPassword|[^"]*(?:Password|Secret)[^"]*)")',
     re.IGNORECASE,
 )
