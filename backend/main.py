@@ -56,6 +56,7 @@ from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
 from backend.transactions import api as transactions_api
 from backend.transactions import quarantine_api
+from backend.vendor_data import api as vendor_data_api
 from backend.web import guards, health, openapi, problems
 from backend.web.client import WebClient, load_app
 from backend.web.front import Front
@@ -87,6 +88,7 @@ ROUTES: list[Any] = [
     *live_api.routes,
     *maintenance_api.routes,
     *network_api.routes,
+    *vendor_data_api.routes,
     *health.routes,
 ]
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])

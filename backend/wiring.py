@@ -39,6 +39,7 @@ from backend.stations import service as stations
 from backend.stations import waiting
 from backend.transactions import requests, settling
 from backend.transactions import service as transactions
+from backend.vendor_data import service as vendor_data
 from backend.web import idempotency
 
 Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
@@ -81,6 +82,7 @@ CRON: Mapping[str, CronJob] = {
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
+    "vendor_data.forget": ("27 3 * * *", vendor_data.forget),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),
 }
 

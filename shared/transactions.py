@@ -118,6 +118,24 @@ class TransactionDetail(Message):
     """Readings that are kept, but left out of curve and bill because they can't be true."""
 
 
+class TransactionQuestion(Request):
+    """None: only whether the station has messages of any session to send."""
+
+    transaction_id: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+
+
+class TransactionAnswer(Message):
+    """What a station says of a session. `ongoing`: None where none was named, or the station doesn't tell.
+
+    `closed`: the station neither runs it nor has anything to tell of it, so that its end was lost; it was closed from
+    its last reading.
+    """
+
+    ongoing: bool | None
+    messages_in_queue: bool
+    closed: bool = False
+
+
 class StartTransaction(Request):
     """Start charging on a connector. `account_id`: an operator may start for a driver."""
 

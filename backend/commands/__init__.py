@@ -64,6 +64,11 @@ from backend.commands.network import SetNetworkProfile as SetNetworkProfile
 from backend.commands.reservation import AnyReservation
 from backend.commands.reservation import CancelReservation as CancelReservation
 from backend.commands.reservation import ReserveNow as ReserveNow
+from backend.commands.session import AnySession
+from backend.commands.session import AskTransaction as AskTransaction
+from backend.commands.session import ShowCost as ShowCost
+from backend.commands.vendor_data import AnyVendorData
+from backend.commands.vendor_data import SendData as SendData
 
 AnyCommand = (
     AnyAuthorization
@@ -76,4 +81,6 @@ AnyCommand = (
     | AnyMonitoring
     | AnyNetwork
     | AnyReservation
+    | AnySession
+    | AnyVendorData
 )

@@ -8,13 +8,15 @@ from litestar.params import Parameter
 
 from backend.context import Context
 from backend.errors import NotFound
-from backend.transactions import requests, views
+from backend.stations import catalog
+from backend.transactions import doubts, requests, views
 from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
+from shared.accounts import Role
 from shared.base import Page
 from shared.money import Receipt
-from shared.transactions import StartTransaction, Transaction, TransactionDetail
+from shared.transactions import StartTransaction, Transaction, TransactionAnswer, TransactionDetail, TransactionQuestion
 
 States = Annotated[
     str | None, Parameter(query="state", description="requested, active, ended, failed; several with commas")
@@ -99,4 +101,17 @@ async def receipt(ctx: Context, actor: Actor, transaction_id: UUID) -> Receipt:
     return await views.receipt(ctx, actor, transaction_id)
 
 
-routes = [start, stop, page, detail, receipt]
+@post(
+    "/api/v1/stations/{identity:str}/transaction-status",
+    role=Role.OPERATOR,
+    status_code=200,
+    summary="Ask a 2.0.1 station whether a session runs, and whether it has messages to send",
+)
+async def ask_status(ctx: Context, actor: Actor, identity: str, data: TransactionQuestion) -> TransactionAnswer:
+    """A session that runs here, but neither runs there nor has messages on their way, is closed."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    transaction_id = _uuid(data.transaction_id, "session") if data.transaction_id else None
+    return await doubts.ask(ctx, station, transaction_id, actor.account_id)
+
+
+routes = [start, stop, page, detail, receipt, ask_status]

@@ -88,6 +88,7 @@ ONCE = {
     "POST /api/v1/stations/{identity:str}/unlock",
     "POST /api/v1/stations/{identity:str}/availability",
     "POST /api/v1/stations/{identity:str}/network-profiles/{slot:int}/activate",
+    "POST /api/v1/stations/{identity:str}/vendor-data",
 }
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
@@ -124,6 +125,7 @@ HARMLESS_TWICE = {
     "POST /api/v1/stations/{identity:str}/reject": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/security-profile": "a state, not a step",
     "POST /api/v1/stations/{identity:str}/security-profile/send": "a state, not a step",
+    "POST /api/v1/stations/{identity:str}/transaction-status": "only asks; closed is closed",
     "POST /api/v1/stations/{identity:str}/password": "the last one counts, and the old ones until it is used",
     "POST /api/v1/stations/{identity:str}/variables": "sets a value",
     "POST /api/v1/stations/{identity:str}/variables/change": "sets values",
@@ -253,6 +255,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "clear": {},
         "renew": {},
         "activate": {},
+        "vendor-data": {"vendor_id": "com.example"},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

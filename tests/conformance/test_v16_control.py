@@ -139,10 +139,14 @@ async def test_TC_055_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
 
 
 async def test_TC_064_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
-    """What a vendor sends for itself: answered, and readable in the log."""
+    """What a vendor sends for itself: answered, kept by vendor and message, and readable in the log."""
     async with charge_point(node) as station:
         told = {"vendorId": "org.example", "messageId": "state", "data": "7"}
         assert await station.call("DataTransfer", told) == {"status": "UnknownVendorId"}
         path = f"{STATION}/frames?action=DataTransfer"
         found = await eventually(operator, path, lambda page: len(page["items"]) == 2)
         assert told in [json.loads(one["payload"])[-1] for one in found["items"]]
+        path = f"{STATION}/vendor-data?vendor_id=org.example&message_id="
+        (kept,) = (await operator.get(f"{path}state")).json()["items"]
+        assert (kept["direction"], kept["data"], kept["status"]) == ("in", "7", "UnknownVendorId")
+        assert (await operator.get(f"{path}other")).json()["items"] == []

@@ -14,6 +14,15 @@ async def test_TC_P_02_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
         for data in ("text", {"an": "object"}, None):
             payload = {"vendorId": "com.example", "messageId": "Hi"} | ({} if data is None else {"data": data})
             assert await station.call("DataTransfer", payload) == {"status": "UnknownVendorId"}
+        kept = (await operator.get("/api/v1/stations/CP-1/vendor-data")).json()["items"]
+        assert [(one["vendor_id"], one["message_id"], one["data"]) for one in kept] == [
+            ("com.example", "Hi", data) for data in ("", '{"an":"object"}', "text")
+        ]
+        known = await operator.put("/api/v1/vendors", json={"vendor_id": "com.example", "message_ids": ["Hi"]})
+        assert known.status_code == 200, known.text
+        for message, status in (("Hi", "Accepted"), ("Ho", "UnknownMessageId")):
+            answer = await station.call("DataTransfer", {"vendorId": "com.example", "messageId": message})
+            assert answer == {"status": status}
 
 
 async def test_TC_P_03_CSMS(node: Node, operator: httpx.AsyncClient) -> None:

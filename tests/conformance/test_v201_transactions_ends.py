@@ -149,12 +149,17 @@ async def asked_status(node: Node, operator: httpx.AsyncClient, known: bool, rep
         await drive(station, BEGIN, meter, ago=10)
         if reply.get("ongoingIndicator") is False:
             await drive(station, [ended("StopAuthorized", "Local", "EVConnected", token=True)], meter)
-        wanted: Json = {"transactionId": meter.ref} if known else {}
-        path = "/api/v1/stations/CP-1/ocpp/GetTransactionStatus"
-        payload, answer = await asked(station, operator, path, wanted, "GetTransactionStatus", reply)
-        assert (payload, answer.json()) == (wanted, reply)
+        body: Json = {"transaction_id": (await shown(operator))["id"]} if known else {}
+        path = "/api/v1/stations/CP-1/transaction-status"
+        payload, answer = await asked(station, operator, path, body, "GetTransactionStatus", reply)
+        assert payload == ({"transactionId": meter.ref} if known else {})
+        assert answer.json() == {
+            "ongoing": reply.get("ongoingIndicator"),
+            "messages_in_queue": reply["messagesInQueue"],
+            "closed": False,
+        }
         newest = (await operator.get("/api/v1/stations/CP-1/commands")).json()["items"][0]
-        assert (newest["action"], newest["state"]) == ("GetTransactionStatus", "answered")
+        assert (newest["action"], newest["state"]) == ("AskTransaction", "answered")
 
 
 async def test_TC_E_29_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
@@ -175,3 +180,21 @@ async def test_TC_E_33_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
 
 async def test_TC_E_34_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     await asked_status(node, operator, False, {"messagesInQueue": False})
+
+
+async def test_a_session_that_the_station_denies_is_closed(node: Node, operator: httpx.AsyncClient) -> None:
+    """Neither running nor with messages on their way: its end was lost. A second question changes nothing."""
+    async with charging_station(node) as station:
+        await authorize(station)
+        meter = Meter201(station, evse=None)
+        await drive(station, [*BEGIN, updated("MeterValuePeriodic", wh=2500)], meter, ago=10)
+        body: Json = {"transaction_id": (await shown(operator))["id"]}
+        path = "/api/v1/stations/CP-1/transaction-status"
+        reply: Json = {"ongoingIndicator": False, "messagesInQueue": False}
+        for closed in (True, False):
+            _, answer = await asked(station, operator, path, body, "GetTransactionStatus", reply)
+            assert answer.json() == {"ongoing": False, "messages_in_queue": False, "closed": closed}
+        session = await shown(operator, state="ended", energy_wh=1500, stop_reason="Lost")
+        assert "estimated_close" in session["flags"]
+        other = await operator.post(path, json={"transaction_id": "00000000-0000-4000-8000-000000000000"})
+        assert other.status_code == 404

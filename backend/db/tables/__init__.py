@@ -23,6 +23,7 @@ from backend.db.tables.stations import (
 )
 from backend.db.tables.templates import ConfigTemplate, ConfigTemplateStation
 from backend.db.tables.transactions import Transaction, TransactionMessage, TransactionReading
+from backend.db.tables.vendor_data import KnownVendor, VendorData
 
 TABLES = (
     Tenant,
@@ -63,6 +64,8 @@ TABLES = (
     InstalledCertificate,
     IssuedCertificate,
     NetworkProfile,
+    VendorData,
+    KnownVendor,
 )
 
 __all__ = [
@@ -84,6 +87,7 @@ __all__ = [
     "Incident",
     "InstalledCertificate",
     "IssuedCertificate",
+    "KnownVendor",
     "LocalList",
     "Location",
     "MaintenanceTask",
@@ -105,4 +109,5 @@ __all__ = [
     "Transaction",
     "TransactionMessage",
     "TransactionReading",
+    "VendorData",
 ]

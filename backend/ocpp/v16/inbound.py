@@ -16,6 +16,7 @@ from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
 from backend.transactions import service as transactions
 from backend.transactions.model import Ended, Sample, Started
+from backend.vendor_data import service as vendor_data
 from shared.stations import ConnectorStatus, Registration
 
 STATUS = {
@@ -159,9 +160,12 @@ async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValue
     return m.MeterValuesResponse()
 
 
-async def data_transfer(_session: Session, _request: m.DataTransfer) -> m.DataTransferResponse:
-    """4.3 Data Transfer: no vendor's own messages are known here."""
-    return m.DataTransferResponse(status="UnknownVendorId")
+async def data_transfer(session: Session, request: m.DataTransfer) -> m.DataTransferResponse:
+    """4.3 Data Transfer: kept; whether it is accepted depends on the vendors that the operator knows."""
+    status = await vendor_data.received(
+        session.ctx, session.station, request.vendor_id, request.message_id, request.data
+    )
+    return m.DataTransferResponse(status=status)  # type: ignore[arg-type]  # a Literal of these words
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -21,7 +21,7 @@ from backend.commands import (
 from backend.ocpp.outgoing import After, Call, ask, invalid, unsupported
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
-from backend.ocpp.v16 import out_authorization, out_certificates, out_energy, out_maintenance
+from backend.ocpp.v16 import out_authorization, out_certificates, out_energy, out_maintenance, out_vendor_data
 from backend.stations import service as stations
 from backend.stations.model import VariableReport
 
@@ -93,6 +93,7 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     **out_certificates.CALLS,
     **out_energy.CALLS,
     **out_maintenance.CALLS,
+    **out_vendor_data.CALLS,
 }
 
 

@@ -12,6 +12,7 @@ from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import Value, sample
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v201 import (
+    costs,
     in_certificates,
     in_device,
     in_display,
@@ -25,6 +26,7 @@ from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
 from backend.transactions import service as transactions
 from backend.transactions.model import Ended, Sample, Started, StartReply, Updated
+from backend.vendor_data import service as vendor_data
 from shared.stations import ConnectorStatus, Registration
 from shared.transactions import ChargingState
 
@@ -161,10 +163,20 @@ async def transaction_event(session: Session, request: m.TransactionEvent) -> m.
     if reply is None:
         return m.TransactionEventResponse()
     running = request.event_type != "Started" and reply.cost is not None
+    _show_cost(session, request, reply)
     return m.TransactionEventResponse(
         id_token_info=_token_info(reply.decision) if reply.decision else None,
         total_cost=float(reply.cost) if running and reply.cost is not None else None,
     )
+
+
+def _show_cost(session: Session, request: m.TransactionEvent, reply: StartReply) -> None:
+    """I02: after the answer, where the price has moved with what the station told."""
+    ref, cost = request.transaction_info.transaction_id, reply.cost
+    if request.event_type == "Ended":
+        costs.forget(session, ref)
+    elif request.event_type == "Updated" and cost is not None and not request.offline:
+        session.follow_up.append(lambda: costs.show(session, ref, cost))
 
 
 async def _follow_state(session: Session, request: m.TransactionEvent, state: ChargingState | None) -> None:
@@ -249,9 +261,12 @@ async def _problem(session: Session, evse: m.EVSEType, event: m.EventDataType) -
     await stations.connector_status(session.ctx, session.station.id, report)
 
 
-async def data_transfer(_session: Session, _request: m.DataTransfer) -> m.DataTransferResponse:
-    """P02: no vendor's own messages are known here."""
-    return m.DataTransferResponse(status="UnknownVendorId")
+async def data_transfer(session: Session, request: m.DataTransfer) -> m.DataTransferResponse:
+    """P02: kept; whether it is accepted depends on the vendors that the operator knows."""
+    status = await vendor_data.received(
+        session.ctx, session.station, request.vendor_id, request.message_id, request.data
+    )
+    return m.DataTransferResponse(status=status)  # type: ignore[arg-type]  # a Literal of these words
 
 
 HANDLERS: Mapping[str, Handler] = {

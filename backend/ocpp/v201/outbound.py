@@ -27,6 +27,8 @@ from backend.ocpp.v201 import (
     out_maintenance,
     out_monitoring,
     out_network,
+    out_session,
+    out_vendor_data,
 )
 
 
@@ -79,6 +81,8 @@ CALLS: Mapping[type, Callable[[Any], Call]] = {
     **out_maintenance.CALLS,
     **out_monitoring.CALLS,
     **out_network.CALLS,
+    **out_session.CALLS,
+    **out_vendor_data.CALLS,
 }
 
 
@@ -89,6 +93,7 @@ AFTER: Mapping[type, After] = {
     **out_energy.AFTER,
     **out_maintenance.AFTER,
     **out_monitoring.AFTER,
+    **out_session.AFTER,
 }
 """What is done with an answer before it goes back: its words made ours (`status`, `accepted`, `result`)."""
 

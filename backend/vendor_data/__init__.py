@@ -1,0 +1,1 @@
+"""What vendors send for themselves: DataTransfer, kept and answered."""
