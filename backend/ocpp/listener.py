@@ -65,14 +65,14 @@ class Listener:
         identity = handshake.identity_of(upgrade.path)
         if identity is None:
             return _refused("identity", upgrade.path, upgrade.peer)
-        if self.door.shut(identity, upgrade.peer):
+        if self.door.shut(identity, upgrade.peer, upgrade.authorization):
             return _refused("tries", identity, upgrade.peer)
         admission = await self._judge(identity, upgrade)
         if not admission.allowed or admission.station is None:
             reason = admission.reason if admission.reason in REFUSALS else "password"
             await self.door.refused(admission.station, identity, upgrade.peer, admission.reason)
             return _refused(reason, identity, upgrade.peer)
-        self.door.admitted(identity, upgrade.peer)
+        self.door.admitted(identity, upgrade.peer, upgrade.authorization)
         if not await self.connections.may_replace(admission.station.id):
             return _refused("twin", identity, upgrade.peer)
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)

@@ -77,6 +77,18 @@ async def test_a_thousand_wrong_passwords_lock_out_who_tries_them_and_nobody_els
     assert door.TOO_MANY in found["items"][0]["detail"]
 
 
+async def test_a_station_behind_the_same_address_as_its_attacker_gets_in(node: Node) -> None:
+    """A04, behind a proxy."""
+    await node.add_station("CP-1")
+    await protect("CP-1")
+    assert await attempt(node, "CP-1", PASSWORD) == 101
+    tries = [await attempt(node, "CP-1", f"wrong-{number}") for number in range(door.MOST_TRIES + 3)]
+    assert tries == [401] * door.MOST_TRIES + [429] * 3
+    async with station(node.ocpp_url, "CP-1", password=PASSWORD) as one:
+        assert "currentTime" in await one.call("Heartbeat")
+        assert await attempt(node, "CP-1", "wrong") == 401  # it counts anew from here
+
+
 async def test_who_remembers_its_password_again_is_not_held_against(node: Node) -> None:
     await node.add_station("CP-1")
     await protect("CP-1")
