@@ -52,8 +52,8 @@ class Api:
     async def patch(self, path: str, body: msgspec.Struct, kind: type[T] = ANY) -> T:
         return await self._call("PATCH", path, kind, body=body)
 
-    async def delete(self, path: str) -> None:
-        await self._call("DELETE", path, None)
+    async def delete(self, path: str, kind: type[T] = ANY) -> T:
+        return await self._call("DELETE", path, kind)
 
     async def text(self, path: str, **params: Any) -> str:
         response = await self._send("GET", path, params={k: v for k, v in params.items() if v})

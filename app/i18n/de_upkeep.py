@@ -121,4 +121,113 @@ FILES: dict[str, str] = {
     ),
 }
 
-TEXTS = LOG | FIRMWARE | STEPS | FILES
+CERTIFICATES: dict[str, str] = {
+    "Certificates": "Zertifikate",
+    "Root of the central system": "Wurzel des Zentralsystems",
+    "Root of the maker": "Wurzel des Herstellers",
+    "Root for cars (V2G)": "Wurzel für Autos (V2G)",
+    "Root of mobility operators": "Wurzel der Fahrstromanbieter",
+    "Chain for cars (V2G)": "Kette für Autos (V2G)",
+    "Own certificate": "Eigenes Zertifikat",
+    "Certificate towards cars": "Zertifikat gegenüber Autos",
+    "Own certificate, cars too": "Eigenes Zertifikat, auch für Autos",
+    "waits to be signed": "wartet auf Unterschrift",
+    "on its way to the station": "auf dem Weg zur Station",
+    "in use": "in Gebrauch",
+    "not signed": "nicht unterschrieben",
+    "refused by the station": "von der Station abgelehnt",
+    "revoked": "widerrufen",
+    "Revoke": "Widerrufen",
+    "Revoke this certificate of {name}?": "Dieses Zertifikat von {name} widerrufen?",
+    "No station gets in with it any more. This can't be undone.": (
+        "Keine Station kommt damit mehr herein. Das lässt sich nicht zurücknehmen."
+    ),
+    "Delete this root from {name}?": "Diese Wurzel aus {name} löschen?",
+    "The station then trusts nothing that it signed.": "Die Station vertraut dann nichts mehr, was sie unterschrieb.",
+    "number {serial}": "Nummer {serial}",
+    "ended on {day}": "endete am {day}",
+    "ends on {day}": "endet am {day}",
+    "None was signed for this station. Let it ask for one.": (
+        "Für diese Station wurde keines unterschrieben. Lassen Sie sie eines anfordern."
+    ),
+    "Renew its own": "Eigenes erneuern",
+    "None known. Ask the station which it has.": "Keine bekannt. Fragen Sie die Station, welche sie hat.",
+    "Ask the station": "Station fragen",
+    "Install our root": "Unsere Wurzel einspielen",
+    "The station could not do it.": "Die Station konnte es nicht.",
+    "The station has no such certificate.": "So ein Zertifikat hat die Station nicht.",
+    "The station can't renew its certificate on request.": (
+        "Die Station kann ihr Zertifikat nicht auf Wunsch erneuern."
+    ),
+    "Its own certificates": "Ihre eigenen Zertifikate",
+    "Roots that it trusts": "Wurzeln, denen sie vertraut",
+}
+
+SCREEN: dict[str, str] = {
+    "Screen": "Bildschirm",
+    "Messages on the screen": "Meldungen auf dem Bildschirm",
+    "OCPP 1.6 knows no messages on screens.": "OCPP 1.6 kennt keine Meldungen auf Bildschirmen.",
+    "In turn": "Im Wechsel",
+    "First": "Zuerst",
+    "Always in front": "Immer vorn",
+    "No message known. Show one, or ask the station which it has.": (
+        "Keine Meldung bekannt. Zeigen Sie eine, oder fragen Sie die Station, welche sie hat."
+    ),
+    "Remove": "Entfernen",
+    "New message": "Neue Meldung",
+    "Show it": "Anzeigen",
+    "The station shows it.": "Die Station zeigt sie.",
+    "The station removed it.": "Die Station hat sie entfernt.",
+    "The station sends its messages.": "Die Station sendet ihre Meldungen.",
+    "The station has no such message.": "So eine Meldung hat die Station nicht.",
+    "The station can't show this format; try plain text (UTF8 or ASCII).": (
+        "Dieses Format kann die Station nicht zeigen; versuchen Sie reinen Text."
+    ),
+    "The station doesn't know this priority; try another one.": (
+        "Diese Rangfolge kennt die Station nicht; versuchen Sie eine andere."
+    ),
+    "The station can't tie a message to this state; leave the state out.": (
+        "Die Station kann eine Meldung nicht an diesen Zustand binden; lassen Sie ihn weg."
+    ),
+    "The station doesn't know this transaction, or it has ended.": (
+        "Die Station kennt diesen Vorgang nicht, oder er ist zu Ende."
+    ),
+    "The station refused the message without saying why.": "Die Station lehnt die Meldung ohne Grund ab.",
+}
+
+LIMITS: dict[str, str] = {
+    "Limits": "Grenzen",
+    "The whole station at most": "Höchstens für die ganze Station",
+    "Every session": "Jeder Vorgang",
+    "One session": "Ein Vorgang",
+    "Set by somebody else": "Von anderen gesetzt",
+    "an energy management system": "einem Energiemanager",
+    "the grid operator": "dem Netzbetreiber",
+    "Wattline": "Wattline",
+    "somebody else": "jemand anderem",
+    "set by {who}": "gesetzt von {who}",
+    "The whole station": "Die ganze Station",
+    "the grid needs it": "das Netz braucht es",
+    "Lift": "Aufheben",
+    "Lift this limit of {name}?": "Diese Grenze von {name} aufheben?",
+    "Cars may draw more at once.": "Autos dürfen sofort mehr ziehen.",
+    "No limit is known. Cars draw what the station gives.": (
+        "Keine Grenze bekannt. Autos ziehen, was die Station gibt."
+    ),
+    "Most for the station (kW)": "Höchstens für die Station (kW)",
+    "A number of kilowatts, such as 11.": "Eine Zahl in Kilowatt, etwa 11.",
+    "Set": "Setzen",
+    "The station refused it without saying why.": "Die Station lehnt es ohne Grund ab.",
+    "The station has no smart charging.": "Die Station kann kein gesteuertes Laden.",
+    "The station has no profile that fits.": "Die Station hat kein passendes Profil.",
+    "Limits of others": "Grenzen von anderen",
+    "What the station makes of all limits over the next 24 hours.": (
+        "Was die Station aus allen Grenzen der nächsten 24 Stunden macht."
+    ),
+    "Taken together": "Zusammengenommen",
+    "The station knows no limit.": "Die Station kennt keine Grenze.",
+    "Our own calculation says the same.": "Unsere eigene Rechnung sagt dasselbe.",
+    "Our own calculation differs from {when} on.": "Unsere eigene Rechnung weicht ab {when} ab.",
+}
+
+TEXTS = LOG | FIRMWARE | STEPS | FILES | CERTIFICATES | SCREEN | LIMITS

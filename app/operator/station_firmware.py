@@ -50,7 +50,7 @@ def Firmware(detail: StationDetail, told: int) -> ft.Control:  # a component
         shown = line(
             icon,
             color,
-            task.file_name or task.location,
+            upkeep_rules.file_of(task.file_name, task.location),
             words(upkeep_rules.step(task.status)),
             t,
             right=ago(task.created_at),

@@ -182,7 +182,7 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
     stamp = ft.Text(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}", size=T12, color=t.muted, no_wrap=True, width=88)
     name = ft.Row(
         [
-            text(frame.action or words("(no action)"), t, bold=True, no_wrap=True),
+            text(frame.action or words("(no action)"), t, bold=True, no_wrap=True, expand=True, expand_loose=True),
             muted(words(kind) + (f" {frame.error_code}" if frame.error_code else ""), t, size=T12, no_wrap=True),
         ],
         spacing=S8,
@@ -197,6 +197,7 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
         overflow=ft.TextOverflow.ELLIPSIS,
         font_family="monospace",
     )
+    stamp.text_align = ft.TextAlign.LEFT if width > WIDE else ft.TextAlign.RIGHT
     if width > WIDE:
         line: ft.Control = ft.Row(
             [stamp, arrow, ft.Container(name, width=280), ft.Container(preview, expand=True), took], spacing=S12

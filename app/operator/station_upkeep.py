@@ -9,8 +9,11 @@ from app.hooks import use_app, use_live, use_pages, use_store, use_tokens, use_w
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
+from app.operator.station_certificates import Certificates
 from app.operator.station_files import Files
 from app.operator.station_firmware import Firmware
+from app.operator.station_limits import Limits
+from app.operator.station_messages import Messages
 from app.operator.upkeep_pieces import line, listed
 from app.theme import S8, S12
 from app.widgets import surfaces
@@ -19,7 +22,14 @@ from shared.base import Page
 from shared.maintenance import SecurityEvent
 from shared.stations import Frame, StationDetail
 
-PARTS = (("firmware", "Firmware"), ("files", "Files"), ("security", "Security events"))
+PARTS = (
+    ("firmware", "Firmware"),
+    ("files", "Files"),
+    ("certificates", "Certificates"),
+    ("limits", "Limits"),
+    ("screen", "Screen"),
+    ("security", "Security events"),
+)
 AT_ONCE = 20
 
 
@@ -37,6 +47,12 @@ def Upkeep(detail: StationDetail, room: float) -> ft.Control:  # a component
     shown: ft.Control
     if part == "files":
         shown = Files(detail, told)
+    elif part == "certificates":
+        shown = Certificates(detail, told)
+    elif part == "limits":
+        shown = Limits(detail, told)
+    elif part == "screen":
+        shown = Messages(detail, told)
     elif part == "security":
         shown = SecurityEvents(detail, told)
     else:

@@ -1,12 +1,15 @@
 """What the parts of a station's upkeep share: a line, a list with its states, the steps of a task."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 import flet as ft
 
-from app.hooks import Paged
-from app.i18n import ago, moment
+from app.errors import ApiError
+from app.hooks import Paged, use_app, use_words
+from app.i18n import local, moment
 from app.operator import upkeep_rules as rules
 from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, surfaces
@@ -46,6 +49,42 @@ def line(
     )
 
 
+@dataclass(frozen=True)
+class Asker:
+    """Sends one question at a time and says what the station answered. `busy`: which one is under way."""
+
+    busy: str
+    ask: Callable[..., None]
+
+
+def use_asker(after: Callable[[], Any]) -> Asker:
+    """`ask(name, work, done)`: `work` is sent, its answer or the problem is told, `after` and `done` follow."""
+    app, words = use_app(), use_words()
+    busy, set_busy = ft.use_state("")
+
+    async def run(name: str, work: Callable[[], Awaitable[Any]], done: Callable[[], Any] | None = None) -> None:
+        set_busy(name)
+        try:
+            answer = await work()
+            accepted = bool(getattr(answer, "accepted", True))
+            if hasattr(answer, "accepted"):  # what is no answer of a station is seen in the list
+                said = answer.detail or ("The station agreed" if accepted else answer.status)
+                app.toast(words(said), bad=not accepted)
+            if accepted and done is not None:
+                done()
+        except ApiError as error:
+            app.toast(words(rules.refusal(error)), bad=True)
+        finally:
+            set_busy("")
+            after()
+
+    return Asker(busy, lambda name, work, done=None: None if busy else app.run(run, name, work, done))
+
+
+def offline_note(t: Tokens, words: Callable[[str], str]) -> ft.Control:
+    return muted(words("Not while the station is offline."), t, size=T12)
+
+
 def listed(
     pages: Paged[T], one: Callable[[T], ft.Control], nothing: str, t: Tokens, words: Callable[[str], str]
 ) -> ft.Control:
@@ -72,12 +111,17 @@ def signed(task: MaintenanceTask, t: Tokens) -> tuple[Any, str]:
     return (ft.Icons.CHECK_CIRCLE_ROUNDED, t.good.ink) if good else (ft.Icons.ERROR_ROUNDED, t.danger.ink)
 
 
+def clock(at: datetime) -> str:
+    """To the second: steps follow each other quickly. The day is told on hover."""
+    return f"{local(at):%H:%M:%S}"
+
+
 def steps(history: list[TaskStep], t: Tokens, words: Callable[[str], str]) -> list[ft.Control]:
     """Each step with its time, the newest last."""
     return [
         ft.Row(
             [
-                ft.Text(ago(step.at), size=T12, color=t.muted, no_wrap=True, width=96, tooltip=moment(step.at)),
+                ft.Text(clock(step.at), size=T12, color=t.muted, no_wrap=True, width=64, tooltip=moment(step.at)),
                 text(
                     words(rules.step(step.status)) + (f" · {step.detail}" if step.detail else ""),
                     t,

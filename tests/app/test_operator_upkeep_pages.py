@@ -1,6 +1,8 @@
 """The upkeep of a station in a real session: firmware, files, security events, and its log as a file."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,7 +12,14 @@ import httpx
 import msgspec
 import pytest
 
+from app.i18n import catalog
+from app.operator import upkeep_rules
+from backend.certificates import rules as certificates
+from backend.displays import rules as displays
+from backend.energy import rules as energy
+from backend.stations import frame_words
 from shared.accounts import Role
+from shared.energy import RateUnit
 from tests.app.harness import PHONE, Phone, app_for
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
@@ -80,7 +89,8 @@ async def test_an_address_that_is_none_is_said(node: Node, station: ScriptedStat
         await phone.click("dialog-confirm")
         sent = await answered(phone, station, "UpdateFirmware", {})
         assert sent["location"] == "https://files.example.com/fw.bin"
-        await phone.wait_for_text("https://files.example.com/fw.bin")
+        await phone.wait_for_text("fw.bin")
+        await phone.wait_gone("dialog-confirm")
 
 
 async def test_diagnostics_come_and_are_saved(node: Node, station: ScriptedStation) -> None:
@@ -151,3 +161,133 @@ async def test_an_error_is_explained_and_the_log_saved_as_it_is_filtered(node: N
         actions = {msgspec.json.decode(one)["action"] for one in lines.decode().splitlines()}
         assert "NoSuchAction" in lines.decode()
         assert "Heartbeat" not in actions
+
+
+# --- certificates, limits, screens ---------------------------------------------------------------------
+
+
+async def test_our_root_is_installed_shown_with_its_end_and_deleted(node: Node, station: ScriptedStation) -> None:
+    async with app_for(node, role=Role.OPERATOR, route=PAGE) as screen:
+        await screen.click("tab-upkeep")
+        await screen.click("upkeep-certificates")
+        await screen.wait_for_text("None known.")
+        await screen.click("certificates-install")
+        sent = await answered(screen, station, "InstallCertificate", {"status": "Accepted"})
+        assert sent["certificateType"] == "CentralSystemRootCertificate"
+        assert "BEGIN CERTIFICATE" in sent["certificate"]
+        await screen.wait_for_text("ends on ")
+        await screen.wait_for_text("Root of the central system")
+        await screen.click(_named(screen, "root-delete-")[0])
+        await screen.click("dialog-confirm")
+        await answered(screen, station, "DeleteCertificate", {"status": "Accepted"})
+        await screen.wait_for_text("None known.")
+
+
+async def test_a_station_that_knows_no_certificates_says_so_kindly(node: Node, station: ScriptedStation) -> None:
+    async with app_for(node, role=Role.OPERATOR, route=PAGE, language="de") as screen:
+        await screen.click("tab-upkeep")
+        await screen.click("upkeep-certificates")
+        await screen.click("certificates-renew")
+        message_id, _ = await station.expect_call("ExtendedTriggerMessage")
+        await station.answer_error(message_id, "NotImplemented")
+        await screen.wait_for_text("Diese Station kennt diesen Befehl nicht.", "toast")
+
+
+async def test_a_station_is_held_to_a_power_and_let_go(node: Node, station: ScriptedStation) -> None:
+    async with app_for(node, role=Role.OPERATOR, route=PAGE, size=PHONE) as phone:
+        await phone.click("tab-upkeep")
+        await phone.click("upkeep-limits")
+        await phone.wait_for_text("No limit is known.")
+        await phone.type("limit-kw", "many")
+        await phone.wait_for_text("A number of kilowatts, such as 11.")
+        assert not phone.pressable("limit-set")
+        await phone.type("limit-kw", "7,4")
+        await phone.click("limit-set")
+        sent = await answered(phone, station, "SetChargingProfile", {"status": "Accepted"})
+        assert (sent["connectorId"], sent["csChargingProfiles"]["chargingProfilePurpose"]) == (
+            0,
+            "ChargePointMaxProfile",
+        )
+        schedule = sent["csChargingProfiles"]["chargingSchedule"]
+        assert [one["limit"] for one in schedule["chargingSchedulePeriod"]] == [7400.0]
+        await phone.wait_for_text("7.4 kW")
+        await phone.click("composite-ask")
+        period = {"startPeriod": 0, "limit": 7400.0}
+        told = {"duration": 86400, "chargingRateUnit": "W", "chargingSchedulePeriod": [period]}
+        reply = {"status": "Accepted", "connectorId": 0, "scheduleStart": STAMP, "chargingSchedule": told}
+        await answered(phone, station, "GetCompositeSchedule", reply)
+        await phone.wait_for_text("7.4 kW", "composite")
+        await phone.click(_named(phone, "limit-clear-")[0])
+        await phone.click("dialog-confirm")
+        await answered(phone, station, "ClearChargingProfile", {"status": "Accepted"})
+        await phone.wait_for_text("No limit is known.")
+
+
+async def test_a_message_is_shown_on_a_screen_and_removed(node: Node) -> None:
+    await node.add_station("CP-1")
+    async with node.booted("CP-1", "2.0.1") as new, app_for(node, role=Role.OPERATOR, route=PAGE) as screen:
+        await screen.click("tab-upkeep")
+        await screen.click("upkeep-screen")
+        await screen.wait_for_text("No message known.")
+        assert not screen.pressable("message-show")
+        await screen.type("message-text", "Cables are on the left")
+        await screen.click("priority-InFront")
+        await screen.click("message-show")
+        sent = (await answered(screen, new, "SetDisplayMessage", {"status": "Accepted"}))["message"]
+        assert (sent["id"], sent["priority"]) == (1, "InFront")
+        assert sent["message"]["content"] == "Cables are on the left"
+        await screen.wait_for_text("Cables are on the left", "message-1")
+        await screen.click("message-remove-1")
+        assert await answered(screen, new, "ClearDisplayMessage", {"status": "Accepted"}) == {"id": 1}
+        await screen.wait_for_text("No message known.")
+
+
+async def test_a_16_station_has_no_screen_to_write_on(node: Node, station: ScriptedStation) -> None:
+    async with app_for(node, role=Role.OPERATOR, route=PAGE) as screen:
+        await screen.click("tab-upkeep")
+        await screen.click("upkeep-screen")
+        await screen.wait_for_text("OCPP 1.6 knows no messages on screens.")
+
+
+# --- rules ---------------------------------------------------------------------------------------------
+
+
+def test_an_expiry_warns_a_month_before() -> None:
+    now = datetime(2026, 6, 1, tzinfo=UTC)
+    ends = {None: "", timedelta(0): "over", timedelta(days=30): "soon", timedelta(days=31): "fine"}
+    for ahead, expected in ends.items():
+        assert upkeep_rules.expiry(None if ahead is None else now + ahead, now) == expected
+
+
+def test_tonight_is_the_next_two_o_clock() -> None:
+    for hour, day in ((1, 1), (2, 2), (23, 2)):
+        found = upkeep_rules.begins_at(upkeep_rules.TONIGHT, datetime(2026, 6, 1, hour, tzinfo=UTC))
+        assert found == datetime(2026, 6, day, 2, tzinfo=UTC)
+
+
+def test_every_word_of_the_upkeep_has_a_german_one() -> None:
+    tables = (
+        upkeep_rules.STEPS,
+        upkeep_rules.ROOTS,
+        upkeep_rules.OWN,
+        upkeep_rules.STATES,
+        upkeep_rules.PRIORITIES,
+        upkeep_rules.PURPOSES,
+        upkeep_rules.SOURCES,
+        displays.WORDS,
+        energy.ANSWERS,
+        certificates.EXPLAINED,
+        frame_words.MEANINGS,
+    )
+    missing = {text for table in tables for text in table.values() if text not in catalog.GERMAN}
+    assert not missing
+
+
+def test_words_for_files_sizes_and_limits() -> None:
+    assert [upkeep_rules.size(one) for one in (640, 64_000, 12_400_000)] == ["640 B", "64 kB", "12.4 MB"]
+    assert upkeep_rules.file_of("", "https://a.example/b/fw.bin?x=1") == "fw.bin"
+    assert upkeep_rules.next_number([1, 2, 4]) == 3
+    assert [upkeep_rules.watts(one) for one in ("7,4", "-1", "nan", "x")] == [Decimal(7400), None, None, None]
+    assert upkeep_rules.written(Decimal("16.0"), RateUnit.AMPERE) == "16 A"
+    assert upkeep_rules.written(Decimal(20_000), RateUnit.WATT) == "20 kW"
+    assert upkeep_rules.since(5400) == "+1:30 h"
