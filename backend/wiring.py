@@ -46,7 +46,7 @@ Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
 CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
-    StationConnected: (alerts.on_connected, waiting.on_connected),
+    StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected),
     StationBooted: (local_lists.on_booted, waiting.on_booted),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),

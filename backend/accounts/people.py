@@ -9,6 +9,7 @@ from uuid import UUID
 from backend.accounts import rules, store, tokens
 from backend.context import Context
 from backend.errors import Conflict, NotFound
+from backend.events import TokensChanged
 from backend.web.guards import Actor
 from shared.accounts import Person, PersonChange, PersonNew, PersonWithPassword, Role
 
@@ -74,7 +75,7 @@ async def change(ctx: Context, actor: Actor, account_id: UUID, wanted: PersonCha
 
     Raises NotFound, also for another operator's person; Conflict when nobody could administrate any more.
     """
-    async with ctx.unit():
+    async with ctx.unit() as unit:
         admins = await store.lock_admins(actor.tenant_id)
         row = await _own(actor.tenant_id, account_id)
         active = row.disabled_at is None if wanted.active is None else wanted.active
@@ -87,6 +88,8 @@ async def change(ctx: Context, actor: Actor, account_id: UUID, wanted: PersonCha
         await store.change(account_id, values)
         if not active:
             await store.revoke_all(account_id, ctx.now())
+        if active != (row.disabled_at is None):
+            unit.emit(TokensChanged(tenant_id=actor.tenant_id, at=ctx.now()))  # their cards count no more, or again
     return shown(await _own(actor.tenant_id, account_id))
 
 

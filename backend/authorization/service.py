@@ -10,6 +10,7 @@ from backend.authorization.rules import Listed as Listed
 from backend.authorization.rules import TokenStatus as TokenStatus
 from backend.context import Context
 from backend.errors import Conflict, NotFound
+from backend.events import TokensChanged
 
 
 async def authorize(ctx: Context, tenant_id: UUID, value: str) -> Decision:
@@ -28,7 +29,7 @@ async def token_for_account(ctx: Context, account_id: UUID) -> str:
     value = await store.central_value(account_id)
     if value is not None:
         return value
-    async with ctx.unit():
+    async with ctx.unit() as unit:
         tenant_id = await store.lock_account(account_id)
         if tenant_id is None:
             raise NotFound("This account doesn't exist any more.")
@@ -46,6 +47,7 @@ async def token_for_account(ctx: Context, account_id: UUID) -> str:
                 at=ctx.now(),
             ):
                 value = candidate
+                unit.emit(TokensChanged(tenant_id=tenant_id, at=ctx.now()))
     return value
 
 
@@ -60,16 +62,19 @@ async def add_card(
     expires_at: datetime | None = None,
 ) -> None:
     """A card or fob that may charge. Raises Conflict if the operator has it already."""
-    made = rules.may_be_token(value) and await store.add(
-        tenant_id,
-        value.strip(),
-        type="ISO14443",
-        account_id=account_id,
-        label=label,
-        parent=parent,
-        expires_at=expires_at,
-        at=ctx.now(),
-    )
+    async with ctx.unit() as unit:
+        made = rules.may_be_token(value) and await store.add(
+            tenant_id,
+            value.strip(),
+            type="ISO14443",
+            account_id=account_id,
+            label=label,
+            parent=parent,
+            expires_at=expires_at,
+            at=ctx.now(),
+        )
+        if made:
+            unit.emit(TokensChanged(tenant_id=tenant_id, at=ctx.now()))
     if not made:
         raise Conflict("This card is known already, or is no card number.", code="card_taken")
 

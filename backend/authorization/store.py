@@ -91,7 +91,7 @@ async def page(
             FROM id_token t LEFT JOIN account a ON a.id = t.account
             WHERE t.tenant = $1
             AND ($2 = '' OR strpos(lower(concat_ws(' ', t.value, t.label, t.parent, a.name)), $2) > 0)
-            AND ($4::text IS NULL OR t.parent = $4) AND ($6::text IS NULL OR lower(t.value) > $6)
+            AND ($4::text IS NULL OR lower(t.parent) = lower($4)) AND ($6::text IS NULL OR lower(t.value) > $6)
         ) AS found WHERE $3::text IS NULL OR state = $3 ORDER BY lower(value) LIMIT $7""",
         tenant_id,
         search.strip().lower(),
@@ -105,10 +105,10 @@ async def page(
 
 async def listed(tenant_id: UUID, groups: Sequence[str] | None) -> Sequence[Row]:
     return await DB.run(
-        f"""{SELECT} WHERE t.tenant = $1 AND ($2::text[] IS NULL OR t.parent = ANY ($2))
+        f"""{SELECT} WHERE t.tenant = $1 AND ($2::text[] IS NULL OR lower(t.parent) = ANY ($2))
         ORDER BY lower(t.value)""",
         tenant_id,
-        groups,
+        None if groups is None else [group.lower() for group in groups],
     )
 
 

@@ -10,7 +10,7 @@ from backend import commands, jobs
 from backend.authorization import service as authorization
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound, StationOffline, StationRefused, StationTimeout, WattlineError
-from backend.events import CustomerCleared, Event, StationBooted, TokensChanged
+from backend.events import CustomerCleared, Event, StationBooted, StationConnected, TokensChanged
 from backend.local_lists import rules, store
 from backend.stations import service as stations
 from backend.stations.model import StationRef
@@ -146,8 +146,8 @@ async def _send_all(ctx: Context, station: StationRef, row: store.Row, held: Hel
 # --- in the background -------------------------------------------------------------------------------
 
 
-async def _enqueue(station_id: UUID) -> None:
-    await jobs.enqueue("local_lists.follow", {"station_id": str(station_id)})
+async def _enqueue(station_id: UUID, delay: timedelta = timedelta(0)) -> None:
+    await jobs.enqueue("local_lists.follow", {"station_id": str(station_id)}, delay=delay)
 
 
 async def _enqueue_gathered(ctx: Context, station_id: UUID) -> None:
@@ -175,9 +175,20 @@ async def on_customer_cleared(ctx: Context, unit: Unit, event: Event) -> None:
 async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:
     """What could not be sent while the station was away."""
     assert isinstance(event, StationBooted)
-    row = await store.of_station(event.station_id)
-    if row is not None and row["mode"] != ListMode.OFF and row["state"] == ListState.WAITING:
+    if _is_missing_something(await store.of_station(event.station_id)):
         await _enqueue(event.station_id)
+
+
+async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
+    """Many come back without a boot; one that boots has done so by then."""
+    assert isinstance(event, StationConnected)
+    if _is_missing_something(await store.of_station(event.station_id)):
+        await _enqueue(event.station_id, GATHER)
+
+
+def _is_missing_something(row: store.Row | None) -> bool:
+    """`sending` too: the node that did it may have died."""
+    return row is not None and row["mode"] != ListMode.OFF and row["state"] in (ListState.WAITING, ListState.SENDING)
 
 
 async def follow(ctx: Context, payload: dict[str, Any]) -> None:
@@ -185,8 +196,7 @@ async def follow(ctx: Context, payload: dict[str, Any]) -> None:
     station = await stations.station(ctx, UUID(payload["station_id"]))
     if station is None:
         return
-    row = await store.of_station(station.id)
-    if row is None or row["mode"] == ListMode.OFF or row["state"] != ListState.WAITING:
+    if not _is_missing_something(await store.of_station(station.id)):
         return
     try:
         await sync(ctx, station, full=False)

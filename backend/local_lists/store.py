@@ -52,7 +52,8 @@ async def tell(station_id: UUID, state: str, detail: str) -> None:
 async def hold(station_id: UUID, version: int, entries: Any) -> None:
     """The station accepted an update."""
     await DB.run(
-        """UPDATE local_list SET version = $2, station_version = $2, entries = $3::text::jsonb WHERE station = $1""",
+        """UPDATE local_list SET version = $2, station_version = $2, entries = $3::text::jsonb,
+            busy_until = now() + interval '5 minutes' WHERE station = $1""",
         station_id,
         version,
         msgspec.json.encode(entries).decode(),

@@ -9,7 +9,17 @@ from backend.accounts import service as accounts
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, masked
 from backend.context import Context, Unit
-from backend.errors import Conflict, InvalidInput, NotAllowed, NotFound, StationRefused, WattlineError
+from backend.errors import (
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    StationNotThere,
+    StationOffline,
+    StationRefused,
+    StationTimeout,
+    WattlineError,
+)
 from backend.events import StationChanged
 from backend.reservations import rules, store
 from backend.stations import catalog
@@ -164,25 +174,35 @@ async def _whose(ctx: Context, actor: Actor, new: ReservationNew) -> tuple[UUID 
         if found.tenant != actor.tenant_id:
             raise NotFound("This account doesn't exist.")
     token = await authorization.token_for_account(ctx, account_id)
-    return account_id, token, await authorization.authorize(ctx, actor.tenant_id, token)
+    decision = await authorization.authorize(ctx, actor.tenant_id, token)
+    if not decision.accepted:
+        raise Conflict("This person may not charge now; ask the operator.", code="not_authorized")
+    return account_id, token, decision
 
 
 async def _ask(
     ctx: Context, actor: Actor, station: StationRef, reservation_id: UUID, command: commands.ReserveNow
 ) -> None:
-    refused = ReservationState.REFUSED.value
     try:
         answer = await stations.send(ctx, station.id, command, account_id=actor.account_id)
     except WattlineError as failure:
-        await store.end(reservation_id, refused, ctx.now(), detail=failure.detail or failure.title, of=rules.OPEN)
+        # Where no answer came the station may hold the outlet all the same: it stays open, can be cancelled and
+        # used, and expires.
+        uncertain = isinstance(failure, StationTimeout | StationOffline) and not isinstance(failure, StationNotThere)
+        if not uncertain:
+            await _refuse(ctx, reservation_id, failure.detail or failure.title)
         raise
     if not answer.accepted:
         code, words = rules.refusal(answer.status)
-        await store.end(reservation_id, refused, ctx.now(), detail=words, of=rules.OPEN)
+        await _refuse(ctx, reservation_id, words)
         raise StationRefused(words, code=code)
     async with ctx.unit() as unit:
         await store.hold(reservation_id)
         _tell(ctx, unit, station)
+
+
+async def _refuse(ctx: Context, reservation_id: UUID, words: str) -> None:
+    await store.end(reservation_id, ReservationState.REFUSED.value, ctx.now(), detail=words, of=rules.OPEN)
 
 
 def _tell(ctx: Context, unit: Unit, station: StationRef) -> None:
@@ -192,17 +212,21 @@ def _tell(ctx: Context, unit: Unit, station: StationRef) -> None:
 
 
 async def cancel(ctx: Context, actor: Actor, reservation_id: UUID) -> None:
-    """Raises NotFound, Conflict (not_reserved), StationRefused (cancel_rejected) and the errors of a command."""
+    """Given up by the station, or not known there (any more): over in both cases, and the state tells which.
+
+    Raises NotFound, Conflict (not_reserved) and the errors of a command.
+    """
     row = await _own(actor, reservation_id)
     if row["state"] not in rules.OPEN:
         raise Conflict("This reservation is over already.", code="not_reserved")
     command = commands.CancelReservation(number=row["number"])
     answer = await stations.send(ctx, row["station"], command, account_id=actor.account_id)
-    if not answer.accepted:
-        raise StationRefused("The charger doesn't give this reservation up.", code="cancel_rejected")
     station = await catalog.find(ctx, actor.tenant_id, row["identity"])
+    state, detail = ReservationState.CANCELLED, ""
+    if not answer.accepted:
+        state, detail = ReservationState.REMOVED, "The charger knew nothing of this reservation."
     async with ctx.unit() as unit:
-        await store.end(reservation_id, ReservationState.CANCELLED.value, ctx.now(), of=rules.OPEN)
+        await store.end(reservation_id, state.value, ctx.now(), detail=detail, of=rules.OPEN)
         _tell(ctx, unit, station)
 
 
@@ -211,7 +235,12 @@ async def cancel(ctx: Context, actor: Actor, reservation_id: UUID) -> None:
 
 async def expire(ctx: Context, payload: dict[str, Any]) -> None:
     """Job, when its time is over: one that nobody used."""
-    await store.end(UUID(payload["reservation_id"]), ReservationState.EXPIRED.value, ctx.now(), of=rules.OPEN)
+    reservation_id = UUID(payload["reservation_id"])
+    async with ctx.unit() as unit:
+        if await store.end(reservation_id, ReservationState.EXPIRED.value, ctx.now(), of=rules.OPEN):
+            station = await stations.station(ctx, await store.station_of(reservation_id))
+            if station is not None:
+                _tell(ctx, unit, station)
 
 
 async def ended_by_station(ctx: Context, station: StationRef, number: int, word: str) -> None:

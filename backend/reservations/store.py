@@ -104,10 +104,16 @@ async def use(station_id: UUID, number: int, transaction_id: UUID, at: datetime)
 
 
 async def on_connector(connector_id: UUID, now: datetime) -> Row | None:
-    """What is held on an outlet now."""
+    """What is held on an outlet now, or may be: the station hasn't answered."""
     rows = await DB.run(
-        "SELECT * FROM reservation WHERE connector = $1 AND state = 'held' AND expires_at > $2 LIMIT 1",
+        f"SELECT * FROM reservation WHERE connector = $1 AND {OPEN} AND expires_at > $2 ORDER BY state DESC LIMIT 1",
         connector_id,
         now,
     )
     return rows[0] if rows else None
+
+
+async def station_of(reservation_id: UUID) -> UUID:
+    rows = await DB.run("SELECT station FROM reservation WHERE id = $1", reservation_id)
+    found: UUID = rows[0]["station"]
+    return found

@@ -104,7 +104,8 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
         if message is not None:
             await store.file_message(message, row["id"])
         row = await _claim(ctx, unit, station, row, report, connector, decision)
-        await reservations.used(ctx, station, report.reservation, row["id"])
+        if row["state"] == State.ACTIVE:
+            await reservations.used(ctx, station, report.reservation, row["id"])
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
         return _start_reply(row, decision)

@@ -44,10 +44,12 @@ def _list(command: SendLocalList) -> Call:
 
 
 def _reserve(command: ReserveNow) -> Call:
+    if len(command.id_token) > 20:
+        raise ValueError("OCPP 1.6 knows card numbers of up to 20 characters.")
     return "ReserveNow", m.ReserveNow(
         connector_id=command.evse,
         expiry_date=command.expires_at,
-        id_tag=command.id_token[:20],
+        id_tag=command.id_token,
         reservation_id=command.number,
         parent_id_tag=command.group[:20] or None,
     )

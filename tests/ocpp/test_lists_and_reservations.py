@@ -1,0 +1,121 @@
+"""Local lists and reservations where links, people and stations don't do as planned."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from backend.db.engine import DB
+from shared.accounts import Role
+from tests.conformance.conftest import node, operator  # noqa: F401  # fixtures
+from tests.conformance.flows import STATION, outlets
+from tests.conformance.flows16 import charge_point, status
+from tests.conformance.lists import LIST, add_token, change_token, choose, sent_list, state_is
+from tests.conformance.test_v16_reservations import PATH, of_first, reserve
+from tests.support.node import Node
+from tests.support.scripted_station import ScriptedStation
+from tests.support.scripted_station import station as connected
+from tests.support.wire import eventually, key
+
+
+@pytest.fixture
+def node_settings() -> dict[str, Any]:
+    return {"call_timeout_s": 1}
+
+
+async def synced(station: ScriptedStation, operator: httpx.AsyncClient) -> None:  # noqa: F811
+    await choose(operator)
+    await sent_list(station)
+    await state_is(operator, "synced")
+
+
+async def test_a_card_blocked_meanwhile_reaches_a_station_that_comes_back_without_a_boot(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
+    card = await add_token(operator, "A-1")
+    async with charge_point(node) as station:
+        await synced(station, operator)
+    await eventually(operator, STATION, lambda page: not page["row"]["online"])
+    await change_token(operator, card, blocked=True)
+    async with connected(node.ocpp_url, "CP-1") as station:
+        await station.call("Heartbeat", {})
+        sent = await sent_list(station)
+        assert [one["idTagInfo"]["status"] for one in sent["localAuthorizationList"]] == ["Blocked"]
+
+
+async def test_a_sync_that_was_cut_off_goes_on_after_the_next_boot(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
+    async with charge_point(node) as station:
+        await synced(station, operator)
+    await DB.run("UPDATE local_list SET state = 'sending', entries = NULL, busy_until = now() - interval '1 second'")
+    async with node.booted("CP-1") as station:
+        assert (await sent_list(station))["updateType"] == "Full"
+        await state_is(operator, "synced")
+
+
+async def test_people_who_are_locked_out_and_new_ones_reach_the_lists(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
+    admin, driver = await node.client(Role.ADMIN), await node.client(Role.DRIVER)
+    (person,) = await DB.run("SELECT id FROM account WHERE role = 'driver'")
+    await add_token(operator, "HERS-1", account_id=str(person["id"]), group="FLEET")
+    async with charge_point(node, known_card=False) as station:
+        await choose(operator, "groups", ("fleet",))
+        assert [one["idTag"] for one in (await sent_list(station))["localAuthorizationList"]] == ["HERS-1"]
+        await state_is(operator, "synced")
+        assert (await admin.patch(f"/api/v1/people/{person['id']}", json={"active": False})).status_code == 200
+        assert (await sent_list(station))["localAuthorizationList"][0]["idTagInfo"]["status"] == "Blocked"
+        await state_is(operator, "synced")
+        await admin.patch(f"/api/v1/people/{person['id']}", json={"active": True})
+        await sent_list(station)
+        await choose(operator)
+        await state_is(operator, "synced")
+        await reserve(station, driver, await of_first(operator), "Occupied")
+        sent = await sent_list(station)  # the token that the app got for the reservation
+        assert sent["localAuthorizationList"][0]["idTag"].startswith("APP")
+        await eventually(operator, LIST, lambda one: one["size"] == 2)
+
+
+async def test_a_late_yes_is_not_lost(node: Node, operator: httpx.AsyncClient) -> None:  # noqa: F811
+    """The answer comes after we gave up: the outlet is held, for the one who asked."""
+    driver = await node.client(Role.DRIVER)
+    async with charge_point(node) as station:
+        post = asyncio.create_task(driver.post(PATH, json=await of_first(operator), headers=key()))
+        message_id, sent = await station.expect_call("ReserveNow")
+        assert (await post).status_code == 504
+        await station.answer(message_id, {"status": "Accepted"})
+        await status(station, "Reserved")
+        (one,) = (await driver.get(PATH, params={"open": True})).json()["items"]
+        assert one["state"] == "asked"
+        told = {
+            "connectorId": 1,
+            "idTag": sent["idTag"],
+            "meterStart": 0,
+            "timestamp": "2030-01-01T10:00:00Z",
+            "reservationId": sent["reservationId"],
+        }
+        assert (await station.call("StartTransaction", told))["idTagInfo"]["status"] == "Accepted"
+        (one,) = (await driver.get(PATH)).json()["items"]
+        assert one["state"] == "used"
+
+
+async def test_who_may_not_charge_may_not_reserve(node: Node, operator: httpx.AsyncClient) -> None:  # noqa: F811
+    driver = await node.client(Role.DRIVER)
+    async with charge_point(node) as station:
+        await reserve(station, driver, await of_first(operator), "Occupied")
+        items = (await operator.get("/api/v1/tokens")).json()["items"]
+        (app,) = [one for one in items if one["label"] == "App"]
+        await change_token(operator, app["id"], blocked=True)
+        refused = await driver.post(PATH, json=await of_first(operator), headers=key())
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_authorized")
+        long = await add_token(operator, "ABCDEFGHIJKLMNOPQRST-LONG")
+        body = await of_first(operator, id_token="ABCDEFGHIJKLMNOPQRST-LONG")
+        refused = await operator.post(PATH, json=body, headers=key())
+        assert (refused.status_code, refused.json()["code"]) == (400, "invalid_payload"), long
+        await station.expect_nothing(0.1)
+        assert len(await outlets(operator)) == 1
