@@ -79,6 +79,9 @@ def _facts(station: Station) -> list[Json]:
         )
         if value
     ]
+    screen = _fact({"name": "TariffCostCtrlr"}, "Enabled", "true", "boolean")
+    screen["variable"]["instance"] = "Cost"
+    found.append(screen)
     supply = str(0 if spec.dc else 3)
     for outlet in station.outlets:
         evse: Json = {"name": "EVSE", "evse": {"id": outlet.number}}
@@ -128,7 +131,7 @@ def get(station: Station, asked: Json) -> Json:
     if setting is not None:
         return {**result, "attribute_type": kind, "attribute_status": "NotSupportedAttributeType"}
     for one in _facts(station):
-        if one["component"] == asked["component"] and one["variable"]["name"] == asked["variable"]["name"]:
+        if one["component"] == asked["component"] and one["variable"] == asked["variable"]:
             value = one["variable_attribute"][0]["value"]
             return {**result, "attribute_type": kind, "attribute_status": "Accepted", "attribute_value": value}
     return {**result, "attribute_type": kind, "attribute_status": unknown}

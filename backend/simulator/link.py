@@ -36,7 +36,7 @@ class Link:
 
     def __init__(self, station: Station, url: str, chance: random.Random, password: str | None = None) -> None:
         self.station = station
-        self.url = f"{url.rstrip('/')}/{quote(station.spec.identity)}"
+        self.url = self._url(url)
         self.wire: Wire | None = None
         self.connects = 0
         self.last_error = ""
@@ -47,6 +47,9 @@ class Link:
         self._restarting = False
         self._socket: Any = None
         station.changed = self._wake.set
+
+    def _url(self, url: str) -> str:
+        return f"{url.rstrip('/')}/{quote(self.station.spec.identity)}"
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -108,12 +111,14 @@ class Link:
     async def _once(self) -> None:
         spec = self.station.spec
         headers = {}
-        if self._password:
-            token = base64.b64encode(f"{spec.identity}:{self._password}".encode()).decode()
+        if password := self.station.memory.password or self._password:
+            token = base64.b64encode(f"{spec.identity}:{password}".encode()).decode()
             headers["Authorization"] = f"Basic {token}"
-        here = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
+        memory = self.station.memory
+        url = self.url if memory.network is None else self._url(memory.networks[memory.network])
+        here = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         async with connect(
-            self.url,
+            url,
             subprotocols=[f"ocpp{spec.version}"],  # type: ignore[list-item]  # a NewType of str
             additional_headers=headers,
             compression=None,

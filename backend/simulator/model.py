@@ -99,6 +99,13 @@ class Memory(msgspec.Struct, kw_only=True):
     """The local list."""
     list_version: int = 0
     reservations: list[Reservation] = []
+    password: str = ""
+    """What it signs in with; empty: what the fleet file says."""
+    networks: dict[int, str] = {}
+    """Slot of a network profile → address; `network` is the slot in use, None the address of the fleet."""
+    network: int | None = None
+    costs: dict[str, float] = {}
+    """Running transaction → what its screen shows of the price."""
     firmware: str = ""
     """What it was updated to; empty: what the fleet file says."""
     installed: int | None = None

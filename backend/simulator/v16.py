@@ -6,6 +6,7 @@ from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action, RegistrationStatus
 
+from backend.simulator import access
 from backend.simulator.configuration import BY_KEY, SETTINGS
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
@@ -166,6 +167,15 @@ class Wire16(Upkeep16, ChargePoint):
         answer = self.station.available(connector_id, type == "Operative")
         return call_result.ChangeAvailability(status=answer.capitalize())
 
+    @on(Action.extended_trigger_message)
+    def on_extended_trigger(self, requested_message: str, connector_id: int | None = None, **_: Any) -> Any:
+        answer = self.on_trigger(requested_message, connector_id)
+        return call_result.ExtendedTriggerMessage(status=answer.status)
+
+    @after(Action.extended_trigger_message)
+    def after_extended_trigger(self, requested_message: str, connector_id: int | None = None, **_: Any) -> None:
+        self.after_trigger(requested_message, connector_id)
+
     @on(Action.trigger_message)
     def on_trigger(self, requested_message: str, connector_id: int | None = None, **_: Any) -> Any:
         if requested_message not in TRIGGERS:
@@ -198,10 +208,18 @@ class Wire16(Upkeep16, ChargePoint):
 
     @on(Action.change_configuration)
     def on_change_configuration(self, key: str, value: str, **_: Any) -> Any:
+        if key == "AuthorizationKey":
+            taken = access.take_password(self.station, value)
+            return call_result.ChangeConfiguration(status="Accepted" if taken else "Rejected")
         setting = BY_KEY.get(key)
         done = self.station.settings.change(setting, value) if setting else "unknown"
         words = {"accepted": "Accepted", "rejected": "Rejected", "read_only": "Rejected", "unknown": "NotSupported"}
         return call_result.ChangeConfiguration(status=words[done])
+
+    @after(Action.change_configuration)
+    def after_change_configuration(self, key: str, value: str, **_: Any) -> None:
+        if key == "AuthorizationKey" and self.station.memory.password == value:
+            self.aside(self.sign_in_anew())
 
     @on(Action.clear_cache)
     def on_clear_cache(self, **_: Any) -> Any:

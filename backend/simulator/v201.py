@@ -6,7 +6,7 @@ from ocpp.routing import after, on
 from ocpp.v201 import ChargePoint, call, call_result
 from ocpp.v201.enums import Action, RegistrationStatusEnumType
 
-from backend.simulator import inventory
+from backend.simulator import access, inventory
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
@@ -211,8 +211,27 @@ class Wire201(Upkeep201, Watching201, ChargePoint):
 
     @on(Action.set_variables)
     def on_set_variables(self, set_variable_data: list[dict[str, Any]], **_: Any) -> Any:
-        found = [inventory.change(self.station, one) for one in set_variable_data]
+        found = [access.change(self.station, one) or inventory.change(self.station, one) for one in set_variable_data]
         return call_result.SetVariables(set_variable_result=found)
+
+    @after(Action.set_variables)
+    def after_set_variables(self, set_variable_data: list[dict[str, Any]], **_: Any) -> None:
+        named = [one["attribute_value"] for one in set_variable_data if one["variable"]["name"] == access.PASSWORD[1]]
+        if self.station.memory.password in named:
+            self.aside(self.sign_in_anew())
+
+    @on(Action.set_network_profile)
+    def on_set_network_profile(self, configuration_slot: int, connection_data: dict[str, Any], **_: Any) -> Any:
+        return call_result.SetNetworkProfile(
+            status=access.take_profile(self.station, configuration_slot, connection_data)
+        )
+
+    @on(Action.cost_updated)
+    def on_cost_updated(self, total_cost: float, transaction_id: str, **_: Any) -> Any:
+        running = {one.key for one in self.station.memory.running}
+        known = {key: cost for key, cost in self.station.memory.costs.items() if key in running}
+        self.station.memory.costs = known | ({transaction_id: total_cost} if transaction_id in running else {})
+        return call_result.CostUpdated()
 
     @on(Action.get_base_report)
     def on_get_base_report(self, report_base: str, **_: Any) -> Any:

@@ -107,6 +107,11 @@ class Speaking:
         task.add_done_callback(self._tasks.discard)
         return task
 
+    async def sign_in_anew(self: Any) -> None:
+        """With another password: the answer first, then a new connection."""
+        await asyncio.sleep(0.2)
+        await self._connection.close()
+
     async def _to_its_end(self: Any, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
