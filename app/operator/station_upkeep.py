@@ -58,7 +58,7 @@ def Upkeep(detail: StationDetail, room: float) -> ft.Control:  # a component
     else:
         shown = Firmware(detail, told)
     return ft.Column(
-        [ft.Row(chips, spacing=S8, scroll=ft.ScrollMode.HIDDEN), shown],
+        [ft.Row(chips, spacing=S8, run_spacing=0, wrap=True), shown],
         spacing=S12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
