@@ -223,3 +223,36 @@ def test_a_location_is_announced_with_its_lowest_price() -> None:
     )
     assert rules.cheapest([dear, start, cheap]) == cheap
     assert rules.cheapest([]) is None
+
+
+@pytest.mark.parametrize(
+    ("version", "password", "fits", "wire"),
+    [
+        ("1.6", "x" * 15, False, ""),
+        ("1.6", "x" * 16, True, "78" * 16),
+        ("1.6", "x" * 21, False, ""),
+        ("1.6", "0aF4" * 8, True, "0aF4" * 8),
+        ("1.6", "0aF4" * 10, True, "0aF4" * 10),
+        ("1.6", "0" * 42, False, ""),
+        ("2.0.1", "x" * 15, False, ""),
+        ("2.0.1", "A-z_0*=:+|@.1234", True, "A-z_0*=:+|@.1234"),
+        ("2.0.1", "x" * 40, True, "x" * 40),
+        ("2.0.1", "x" * 41, False, ""),
+        ("2.0.1", "with spaces in it", False, ""),
+    ],
+)
+def test_what_a_password_may_be(version: str, password: str, fits: bool, wire: str) -> None:
+    assert (rules.password_problem(password, version) == "") is fits
+    if fits:
+        assert rules.password_on_wire(password, version) == wire
+        kept = rules.hash_password(wire)
+        assert rules.password_matches(kept, password)
+        assert rules.password_matches(kept, wire)
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+def test_a_password_that_is_made_fits_and_is_another_each_time(version: str) -> None:
+    one, two = rules.fresh_password(version), rules.fresh_password(version)
+    assert one != two
+    assert rules.password_problem(one, version) == ""
+    assert rules.password_on_wire(one, version) == one
