@@ -1,5 +1,6 @@
 """The baseline: the plain `ocpp` package on `websockets`, as its README shows it, validation on, compression off."""
 
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from ocpp.v201 import ChargePoint as ChargePoint201
 from ocpp.v201 import call_result as result201
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+
+from backend.bench.secured import Own
 
 
 def _now() -> str:
@@ -55,8 +58,12 @@ class Station201(ChargePoint201):
 
 
 @asynccontextmanager
-async def listening() -> AsyncIterator[int]:
-    """The port."""
+async def listening(own: Own | None = None) -> AsyncIterator[int]:
+    """The port. With a certificate: TLS as Python's defaults have it."""
+    context = None
+    if own is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(own.certificate, own.key)
 
     async def handler(socket: ServerConnection) -> None:
         assert socket.request is not None
@@ -70,6 +77,7 @@ async def listening() -> AsyncIterator[int]:
         handler,
         "127.0.0.1",
         0,
+        ssl=context,
         subprotocols=subprotocols,
         compression=None,
         ping_interval=30,

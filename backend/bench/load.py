@@ -5,6 +5,7 @@ right is counted and shown.
 """
 
 import asyncio
+import ssl
 import sys
 from typing import Any
 
@@ -127,8 +128,11 @@ class Crowd:
         if not self._busy:
             self._rest.set()
 
-    async def connect(self, port: int, talk: str, stations: int, version: str = "1.6", prefix: str = "B") -> Any:
-        """Open sockets and boot, at most 100 in flight."""
+    async def connect(
+        self, port: int, talk: str, stations: int, version: str = "1.6", prefix: str = "B", certificate: str = ""
+    ) -> Any:
+        """Open sockets and boot, at most 100 in flight; over TLS where the server has a certificate."""
+        tls = ssl.create_default_context(cadata=certificate) if certificate else None
         loop, turn, begun = asyncio.get_running_loop(), asyncio.Semaphore(CONNECTING_AT_ONCE), self.clock()
 
         async def one(number: int, talk: Talk) -> None:
@@ -139,7 +143,7 @@ class Crowd:
             )
             async with turn:
                 _, station = await loop.create_connection(
-                    lambda: Station(self, request.encode(), talk), "127.0.0.1", port
+                    lambda: Station(self, request.encode(), talk), "127.0.0.1", port, ssl=tls
                 )
                 self._stations.append(station)
                 await station.ready

@@ -11,6 +11,7 @@ from backend.bench.process import Child, child
 from backend.bench.rows import Row, compared, measured, not_measured
 
 PLAIN = "ocpp package on websockets, validation on, compression off"
+WITH_TLS = f"{PLAIN}, TLS"
 BUSY = 0.9
 
 
@@ -50,7 +51,14 @@ class Pair:
 
     def connect(self, talk: str, stations: int, version: str = "1.6") -> dict[str, Any]:
         return _right(
-            self.crowd.ask("connect", port=self.server.hello["port"], talk=talk, stations=stations, version=version)
+            self.crowd.ask(
+                "connect",
+                port=self.server.hello["port"],
+                talk=talk,
+                stations=stations,
+                version=version,
+                certificate=self.server.hello.get("certificate", ""),
+            )
         )
 
     def run(self, seconds: float) -> Round:
@@ -95,14 +103,18 @@ def _load(scale: Scale, rounds: list[Round], *others: list[Round]) -> str:
     return f"{scale.stations} stations, one call in flight each, {words}: server at {' and '.join(busy)} of a core"
 
 
+def _secured(tls: bool) -> tuple[str, ...]:
+    return ("--tls",) if tls else ()
+
+
 # --- protocol only -------------------------------------------------------------------------------------------
 
 
-def protocol(scale: Scale, version: str) -> list[Row]:
+def protocol(scale: Scale, version: str, tls: bool = False) -> list[Row]:
     """CPU of a server that parses, validates, dispatches and replies; rounds of both in turn."""
     ours: list[Round] = []
     theirs: list[Round] = []
-    with pair("protocol") as own, pair("baseline") as plain:
+    with pair("protocol", *_secured(tls)) as own, pair("baseline", *_secured(tls)) as plain:
         for one in (own, plain):
             one.connect(version, scale.stations, version)
             one.run(min(1.0, scale.seconds))
@@ -112,42 +124,51 @@ def protocol(scale: Scale, version: str) -> list[Row]:
     load = _load(scale, ours, theirs)
     return [
         compared(
-            f"CPU per message, protocol only, {version} mix",
+            f"CPU per message, protocol only, {version} mix{', TLS' if tls else ''}",
             median(one.cpu_us for one in ours),
             "µs",
-            PLAIN,
+            WITH_TLS if tls else PLAIN,
             median(one.cpu_us for one in theirs),
             load,
         )
     ]
 
 
-def memory(scale: Scale) -> list[Row]:
+def memory(scale: Scale, tls: bool = False) -> list[Row]:
     """What a connected, booted, silent station costs."""
 
     def of(kind: str) -> float:
-        with pair(kind) as one:
+        with pair(kind, *_secured(tls)) as one:
             one.connect("1.6", 20)
             before = one.server.ask("settle")["rss"]
             one.connect("1.6", scale.idle)
             return float(one.server.ask("settle")["rss"] - before) / scale.idle / 1024
 
+    name = f"memory per idle connection{', TLS' if tls else ''}"
     ours = of("protocol")
     if not ours:
-        return [not_measured("memory per idle connection", "KiB", "this system doesn't tell")]
+        return [not_measured(name, "KiB", "this system doesn't tell")]
     load = f"{scale.idle} stations connected and booted, resident memory after a collection"
-    return [compared("memory per idle connection", ours, "KiB", PLAIN, of("baseline"), load)]
+    return [compared(name, ours, "KiB", WITH_TLS if tls else PLAIN, of("baseline"), load)]
 
 
 # --- a whole node --------------------------------------------------------------------------------------------
 
 
+STORED = (
+    ("charging", "1.6", "1.6 mix in sessions"),
+    ("events", "2.0.1", "2.0.1 mix in sessions"),
+    ("sessions", "1.6", "StartTransaction, StopTransaction"),
+)
+"""Talk, version, and what rows call it."""
+
+
 def stored(scale: Scale) -> list[Row]:
     """Everything on: embedded PostgreSQL with fsync, OCPP log, web server and worker in the same process."""
     rows = []
-    for talk, title in (("charging", "1.6 mix in sessions"), ("sessions", "StartTransaction, StopTransaction")):
+    for talk, version, title in STORED:
         with pair("node", f"--stations={scale.stations}") as one:
-            one.connect(talk, scale.stations)
+            one.connect(talk, scale.stations, version)
             one.run(scale.seconds)  # every database connection must have seen every statement once
             rounds = [one.run(scale.seconds) for _ in range(scale.rounds)]
         load = f"{_load(scale, rounds)}; {_answers(rounds)}"

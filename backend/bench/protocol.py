@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from backend.bench.secured import Own
 from backend.bus.local import LocalBus
 from backend.context import Context
-from backend.ocpp import handshake
+from backend.ocpp import handshake, tls
 from backend.ocpp.connections import Connections
 from backend.ocpp.frames import Entry, FrameLog
 from backend.ocpp.listener import DIALECTS, Guest
@@ -81,9 +82,14 @@ FIXED: Mapping[str, Mapping[str, Handler]] = {
 
 
 @asynccontextmanager
-async def listening_without_storage() -> AsyncIterator[int]:
-    """The listener as it is, minus every database access; the port."""
-    settings = Settings()
+async def listening_without_storage(own: Own | None = None) -> AsyncIterator[int]:
+    """The listener as it is, minus every database access; the port. With a certificate: TLS as the listener has it."""
+    settings, context = Settings(), None
+    if own is not None:
+        settings = Settings(
+            data_dir=own.folder, ocpp_tls_cert=str(own.certificate), ocpp_tls_key=str(own.key), ca_url=""
+        )
+        context = tls.server_context(settings)
     bus = LocalBus()
     ctx = Context(settings=settings, bus=bus)
     tenant, frames, seen = uuid4(), ForgetfulLog(ctx), dict[UUID, datetime]()
@@ -123,6 +129,7 @@ async def listening_without_storage() -> AsyncIterator[int]:
             serve_link=serve_link,
             max_frame=settings.max_frame,
             ping_s=settings.ping_s,
+            tls=context,
         ) as server,
     ):
         beside = asyncio.get_running_loop().create_task(frames.run())

@@ -17,14 +17,20 @@ USUAL, SMALL = Scale(), Scale(seconds=0.5, rounds=1, stations=20, idle=100)
 MEASUREMENTS: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {
     "protocol-1.6": (partial(measures.protocol, version="1.6"), "server CPU per message of OCPP 1.6, nothing stored"),
     "protocol-2.0.1": (partial(measures.protocol, version="2.0.1"), "the same for OCPP 2.0.1"),
+    "protocol-1.6-tls": (partial(measures.protocol, version="1.6", tls=True), "OCPP 1.6 with TLS on both servers"),
+    "protocol-2.0.1-tls": (
+        partial(measures.protocol, version="2.0.1", tls=True),
+        "OCPP 2.0.1 with TLS on both",
+    ),
     "memory": (measures.memory, "memory of an idle connection"),
+    "memory-tls": (partial(measures.memory, tls=True), "the same with TLS"),
     "first-frame": (measures.first_frame, "how soon the web app shows something, and what it loads"),
     "stored": (measures.stored, "CPU per message and messages per second with everything stored"),
 }
 
 
 def parser() -> argparse.ArgumentParser:
-    known = "\n".join(f"  {name:<16} {about}" for name, (_, about) in MEASUREMENTS.items())
+    known = "\n".join(f"  {name:<18} {about}" for name, (_, about) in MEASUREMENTS.items())
     top = argparse.ArgumentParser(
         prog="wattline bench",
         description="Measure speed and memory, ratios to a baseline measured in the same run.",

@@ -110,7 +110,7 @@ BOOT_201 = {
 }
 
 
-def event_201(wh: float, seq_no: int, transaction: str) -> dict[str, Any]:
+def event_201(wh: float, seq_no: int, transaction: str, kind: str = "Updated") -> dict[str, Any]:
     def sampled(value: float, measurand: str, unit: str, phase: str = "") -> dict[str, Any]:
         one: dict[str, Any] = {
             "value": value,
@@ -128,9 +128,9 @@ def event_201(wh: float, seq_no: int, transaction: str) -> dict[str, Any]:
         *(sampled(229.8, "Voltage", "V", phase) for phase in ("L1-N", "L2-N", "L3-N")),
     ]
     return {
-        "eventType": "Updated",
+        "eventType": kind,
         "timestamp": _now(),
-        "triggerReason": "MeterValuePeriodic",
+        "triggerReason": "MeterValuePeriodic" if kind == "Updated" else "Authorized",
         "seqNo": seq_no,
         "transactionInfo": {"transactionId": transaction, "chargingState": "Charging"},
         "evse": {"id": 1, "connectorId": 1},
@@ -186,6 +186,26 @@ def charging(begin: int) -> Talk:
         number += 1
 
 
+def events(begin: int) -> Talk:
+    """The 2.0.1 mix of a station in a session: one TransactionEvent Started, then Updated with meter values."""
+    ids, meter, seq_no = _ids(), count(1000, 2), count()
+    transaction = f"{random.getrandbits(64):016x}"
+    yield _step_201("boot", next(ids), 0)
+    started = event_201(float(next(meter)), next(seq_no), transaction, "Started")
+    started["idToken"] = {"idToken": f"BENCH{begin:05d}", "type": "ISO14443"}
+    yield step(next(ids), "TransactionEvent", started, b'"Accepted"')
+    kinds = order()
+    number = begin
+    while True:
+        kind = kinds[number % len(kinds)]
+        if kind == "meter":
+            event = event_201(float(next(meter)), next(seq_no), transaction)
+            yield step(next(ids), "TransactionEvent", event, b"{")
+        else:
+            yield _step_201(kind, next(ids), number)
+        number += 1
+
+
 def sessions(begin: int) -> Talk:
     """StartTransaction and StopTransaction in turn."""
     ids, meter = _ids(), count(1000, 5)
@@ -211,6 +231,8 @@ def talks(name: str, stations: int) -> list[Talk]:
     """One a station; each begins at another place of the mix, so that they don't march in step."""
     if name == "charging":
         return [charging(number) for number in range(stations)]
+    if name == "events":
+        return [events(number) for number in range(stations)]
     if name == "sessions":
         return [sessions(number) for number in range(stations)]
     steps = mixed_steps(name)

@@ -7,7 +7,9 @@ import pytest
 
 from backend.bench import measures, run
 from backend.bench.measures import Scale, WrongAnswers, pair
+from backend.bench.process import ChildFailed
 from backend.bench.rows import Row, compared, measured, not_measured, table
+from backend.bench.secured import own_certificate
 from backend.bench.talk import mixed_steps, order, text_frame
 from backend.ocpp.codec import CODECS, Call
 
@@ -44,9 +46,11 @@ def test_frame_lengths() -> None:
 
 @pytest.mark.parametrize("kind", ["protocol", "baseline"])
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
-def test_servers_answer_every_message_rightly(kind: str, version: str) -> None:
+@pytest.mark.parametrize("arguments", [(), ("--tls",)], ids=["plain", "tls"])
+def test_servers_answer_every_message_rightly(kind: str, version: str, arguments: tuple[str, ...]) -> None:
     """`connect` and `run` raise WrongAnswers otherwise."""
-    with pair(kind) as one:
+    with pair(kind, *arguments) as one:
+        assert bool(one.server.hello["certificate"]) == bool(arguments)
         assert one.connect(version, 5, version)["messages"] == 5
         found = one.run(0.3)
     assert found.messages > 5
@@ -79,8 +83,24 @@ def test_command_line_writes_the_rows(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "protocol only, 1.6 mix" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("kind", ["protocol", "baseline"])
+def test_server_with_tls_speaks_nothing_else(kind: str) -> None:
+    """A station that doesn't encrypt, and one that trusts another certificate, get nowhere: the rows are of TLS."""
+    with own_certificate() as other, pair(kind, "--tls") as one:
+        for certificate, why in (("", "Connection|closed"), (other.pem, "SSLCertVerificationError")):
+            with pytest.raises(ChildFailed, match=why):
+                one.crowd.ask("connect", port=one.server.hello["port"], talk="1.6", stations=1, certificate=certificate)
+
+
+def test_rows_of_tls_are_named_so_on_both_sides() -> None:
+    rows = [*measures.protocol(TINY, "2.0.1", tls=True), *measures.memory(TINY, tls=True)]
+    assert [row.name.rpartition(", ")[2] for row in rows] == ["TLS", "TLS"]
+    assert all(row.baseline.endswith(", TLS") for row in rows)
+
+
 def test_whole_node_stores_what_it_answers() -> None:
     rows = measures.stored(TINY)
+    assert {row.name for row in rows} >= {f"CPU per message, stored, {title}" for _, _, title in measures.STORED}
     assert {row.unit for row in rows} >= {"µs", "1/s"}
     assert all(row.value and row.value > 0 for row in rows)
 
