@@ -1,6 +1,8 @@
 """Who signs: Wattline itself, or an authority elsewhere over HTTP. Both take a request and give a chain."""
 
 import os
+import shutil
+import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
@@ -41,7 +43,7 @@ class BuiltIn:
         self._key = Path(settings.ca_key) if settings.ca_key else folder / "root.key"
         self._days = settings.ca_days
         if not settings.ca_cert:
-            _make_root(self._root, self._key)
+            _make_root(folder)
 
     def root(self) -> str:
         """Raises StartRefused when the file can't be read."""
@@ -94,11 +96,11 @@ def _usage() -> x509.KeyUsage:
     )
 
 
-def _make_root(root: Path, key_file: Path) -> None:
-    """Once for a data folder; the certificate is written last, so that it stands for both."""
-    if root.exists():
+def _make_root(folder: Path) -> None:
+    """Once for a data folder. Certificate and key appear together: of two processes the later takes the other's."""
+    if (folder / "root.pem").exists():
         return
-    root.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Wattline stations")])
     now = datetime.now().astimezone()
@@ -115,12 +117,17 @@ def _make_root(root: Path, key_file: Path) -> None:
         .sign(key, hashes.SHA256())
     )
     secret = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    for path, content, mode in ((key_file, secret, 0o600), (root, certificate.public_bytes(PEM), 0o644)):
-        part = path.with_suffix(f"{path.suffix}.{os.getpid()}")
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        part.rename(path)
+    work = Path(tempfile.mkdtemp(prefix="ca.", dir=folder.parent))
+    try:
+        for name_, content, mode in (("root.key", secret, 0o600), ("root.pem", certificate.public_bytes(PEM), 0o644)):
+            with os.fdopen(os.open(work / name_, os.O_WRONLY | os.O_CREAT, mode), "wb") as file:
+                file.write(content)
+        work.rename(folder)
+    except OSError:
+        if not (folder / "root.pem").exists():
+            raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 class External:

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
@@ -84,6 +84,12 @@ def root_problem(pem: str, now: datetime) -> str:
         return "This is no certificate in PEM form."
     if certificate.not_valid_after_utc <= now:
         return "This certificate has expired."
+    if not common_name(certificate.subject).isprintable():
+        return "The name of this certificate can't be shown."
+    try:
+        hash_of(certificate, certificate)
+    except (ValueError, UnsupportedAlgorithm):
+        return "The key of this certificate is of a kind that isn't known."
     return ""
 
 
@@ -91,11 +97,14 @@ def csr_problem(pem: str, identity: str, kind: SigningKind) -> str:
     """Why a wish for a certificate isn't fulfilled; empty when it is (A02.FR.05, A00.FR.502 to 511)."""
     try:
         csr = x509.load_pem_x509_csr(pem.encode())
+        key = csr.public_key()
+        signed = csr.is_signature_valid
     except ValueError:
         return "The request is no PKCS#10 in PEM form."
-    if not csr.is_signature_valid:
+    except UnsupportedAlgorithm:
+        return "The key is too weak, or of a kind that isn't known."
+    if not signed:
         return "The signature of the request is wrong."
-    key = csr.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         weak = key.key_size < LEAST_RSA_BITS
     elif isinstance(key, ec.EllipticCurvePublicKey):
@@ -105,6 +114,8 @@ def csr_problem(pem: str, identity: str, kind: SigningKind) -> str:
     if weak:
         return "The key is too weak, or of a kind that isn't known."
     name = common_name(csr.subject)
+    if not name.isprintable():
+        return "The name in the request can't be shown."
     if kind is not SigningKind.V2G and name != identity:
         return f"The request is for {name or 'nobody'}; this station is {identity}."
     return ""
@@ -120,6 +131,8 @@ def chain_problem(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certif
     for one in chain:
         if not one.not_valid_before_utc <= now < one.not_valid_after_utc:
             return "CertificateExpired"
+    if not all(_may_issue(issuer) for issuer in chain[1:]):
+        return "CertChainError"
     for one, issuer in pairwise(chain):
         if not _signed(one, issuer):
             return "SignatureError" if one.issuer == issuer.subject else "CertChainError"
@@ -128,6 +141,14 @@ def chain_problem(chain: Sequence[x509.Certificate], roots: Sequence[x509.Certif
         if (last == root or _signed(last, root)) and root.not_valid_after_utc > now:
             return "Accepted"
     return "CertChainError"
+
+
+def _may_issue(one: x509.Certificate) -> bool:
+    """Else whoever holds a contract could sign one in another's name (RFC 5280, 6.1.4 k)."""
+    try:
+        return one.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except (x509.ExtensionNotFound, ValueError):
+        return False
 
 
 def _signed(one: x509.Certificate, issuer: x509.Certificate) -> bool:

@@ -64,15 +64,15 @@ async def read(ctx: Context, station: StationRef, kinds: Sequence[RootKind], by:
     asked: list[list[RootKind]] = [list(kinds)]
     if station.ocpp_version == "1.6":
         asked = [[kind] for kind in (kinds or KINDS_16)]
-    began, answer = ctx.now(), None
+    began, answers = ctx.now(), list[commands.Answer]()
     for some in asked:
         answer = await stations.send(ctx, station.id, commands.ListCertificates(kinds=some), account_id=by)
         listed = msgspec.convert(answer.result.get("certificates", []), list[commands.ListedCertificate])
         for one in listed:
             await store.put_installed(station.id, one.kind.value, one.hash, one.children, "", None, ctx.now())
         await store.remove_unlisted(station.id, [kind.value for kind in some] or None, began)
-    assert answer is not None
-    return _told(answer)
+        answers.append(answer)
+    return _told(next((one for one in answers if one.status != "NotFound"), answers[-1]))
 
 
 async def delete(ctx: Context, station: StationRef, which: CertificateHash, by: UUID) -> CertificateAnswer:
@@ -171,9 +171,10 @@ async def _send(ctx: Context, station: StationRef, row: store.Row, kind: Signing
         # It asks again when it still needs one (A02.FR.17): a certificate for a key it has thrown away helps nobody.
         detail = failure.detail or failure.title
     async with ctx.unit() as unit:
-        await store.change(row["id"], {"state": state.value, "detail": detail[:300], "answered_at": ctx.now()})
+        values = {"state": state.value, "detail": detail[:300], "answered_at": ctx.now()}
+        counts = await store.change(row["id"], values)
         unit.emit(_changed(ctx, station))
-        if state is IssuedState.ACCEPTED and kind is not SigningKind.V2G:
+        if counts and state is IssuedState.ACCEPTED and kind is not SigningKind.V2G:
             unit.emit(_checked(ctx, row, row["expires_at"]))
 
 

@@ -95,9 +95,11 @@ async def wish(certificate_id: UUID) -> Row | None:
     return rows[0] if rows else None
 
 
-async def change(certificate_id: UUID, values: Row) -> None:
+async def change(certificate_id: UUID, values: Row) -> bool:
+    """Whether it was changed: what has been revoked meanwhile stays so."""
     marks = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
-    await DB.run(f"UPDATE issued_certificate SET {marks} WHERE id = $1", certificate_id, *values.values())
+    query = f"UPDATE issued_certificate SET {marks} WHERE id = $1 AND state <> 'revoked' RETURNING id"
+    return bool(await DB.run(query, certificate_id, *values.values()))
 
 
 async def issued(

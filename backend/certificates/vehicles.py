@@ -5,6 +5,7 @@ import base64
 import ipaddress
 import socket
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -30,6 +31,7 @@ class Query:
 
     def __init__(self, algorithm: str, issuer_name_hash: str, issuer_key_hash: str, serial: str, url: str) -> None:
         self.url = url
+        self.names = (bytes.fromhex(issuer_name_hash), bytes.fromhex(issuer_key_hash), int(serial, 16))
         builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
             bytes.fromhex(issuer_name_hash),
             bytes.fromhex(issuer_key_hash),
@@ -50,30 +52,53 @@ async def _ask_responder(ctx: Context, query: Query) -> bytes | None:
         log.warning("security: an OCSP responder at an address that is not public was named", url=query.url[:200])
         return None
     try:
-        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
-            headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
-            answer = await client.post(query.url, content=query.body, headers=headers)
-            answer.raise_for_status()
-            found = answer.content
-            if len(found) > MOST_BYTES:
-                return None
+        async with asyncio.timeout(PATIENCE_S):
+            found = await _posted(query)
             status = ocsp.load_der_ocsp_response(found).response_status
-    except (httpx.HTTPError, ValueError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError) as error:
         log.warning("an OCSP responder can't be asked", url=query.url[:200], reason=str(error))
         return None
     return found if status is ocsp.OCSPResponseStatus.SUCCESSFUL else None
 
 
+async def _posted(query: Query) -> bytes:
+    """The body of the answer. Raises ValueError for one that is too long; no more of it is read."""
+    headers = {"Content-Type": "application/ocsp-request", "Accept": "application/ocsp-response"}
+    found = bytearray()
+    async with (
+        httpx.AsyncClient(timeout=PATIENCE_S) as client,
+        client.stream("POST", query.url, content=query.body, headers=headers) as answer,
+    ):
+        answer.raise_for_status()
+        async for part in answer.aiter_bytes():
+            found += part
+            if len(found) > MOST_BYTES:
+                raise ValueError("the answer is too long")
+    return bytes(found)
+
+
+def _said(answer: bytes, query: Query, now: datetime) -> ocsp.OCSPCertStatus:
+    """What the responder says of this certificate, at this time; UNKNOWN where it speaks of others or of long ago."""
+    for one in ocsp.load_der_ocsp_response(answer).responses:
+        until = one.next_update_utc
+        if (one.issuer_name_hash, one.issuer_key_hash, one.serial_number) == query.names and (not until or now < until):
+            return one.certificate_status
+    return ocsp.OCSPCertStatus.UNKNOWN
+
+
 async def _may_ask(ctx: Context, url: str) -> bool:
     """A station names the address: it must not lead into our own network, unless the settings name the host."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            return False
+    except ValueError:
         return False
     if parts.hostname in ctx.settings.ocsp_hosts:
         return True
     try:
         found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):
         return False
     return all(ipaddress.ip_address(one[4][0]).is_global for one in found)
 
@@ -115,7 +140,7 @@ async def contract_status(ctx: Context, token: str, pem: str | None, queries: Se
         answer = await _ask_responder(ctx, query)
         if answer is None:
             return "NoCertificateAvailable"
-        said = ocsp.load_der_ocsp_response(answer).certificate_status
+        said = _said(answer, query, ctx.now())
         if said is ocsp.OCSPCertStatus.REVOKED:
             return "CertificateRevoked"
         if said is not ocsp.OCSPCertStatus.GOOD:

@@ -27,10 +27,12 @@ class Chain:
 
     def __init__(self) -> None:
         self.root_key, self.sub_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-        self.root = self._make("MO root", self.root_key, "MO root", self.root_key)
-        self.sub = self._make("MO sub", self.sub_key, "MO root", self.root_key)
+        self.root = self._make("MO root", self.root_key, "MO root", self.root_key, ca=True)
+        self.sub = self._make("MO sub", self.sub_key, "MO root", self.root_key, ca=True)
 
-    def _make(self, name: str, key: Any, issuer: str, issuer_key: Any, days: int = 9) -> x509.Certificate:
+    def _make(
+        self, name: str, key: Any, issuer: str, issuer_key: Any, days: int = 9, *, ca: bool = False
+    ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         return (
             x509.CertificateBuilder()
@@ -40,11 +42,18 @@ class Chain:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - datetime.timedelta(days=10))
             .not_valid_after(now + datetime.timedelta(days=days))
+            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
             .sign(issuer_key, hashes.SHA256())
         )
 
     def contract(self, name: str, days: int = 9) -> x509.Certificate:
         return self._make(name, ec.generate_private_key(ec.SECP256R1()), "MO sub", self.sub_key, days)
+
+    def forged(self, name: str) -> tuple[x509.Certificate, x509.Certificate]:
+        """A contract in another's name, signed by the holder of a good one; and that good one."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        own = self._make("DEOWN0001", key, "MO sub", self.sub_key)
+        return self._make(name, ec.generate_private_key(ec.SECP256R1()), "DEOWN0001", key), own
 
     def asked(self, one: x509.Certificate, url: str) -> Json:
         """2.0.1 OCSPRequestDataType of a certificate below `sub`."""
