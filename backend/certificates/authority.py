@@ -28,6 +28,10 @@ class CannotSign(Exception):
     """An authority that can't be reached, or says no, in plain words."""
 
 
+class NotThere(CannotSign):
+    """It can't be reached now: worth another try."""
+
+
 class Authority(Protocol):
     async def sign(self, csr: str, kind: SigningKind, identity: str, now: datetime) -> str:
         """The certificate and those above it but the root, in PEM form. Raises CannotSign."""
@@ -142,11 +146,15 @@ class External:
                 answer = await client.post(self._url, json={"csr": csr, "kind": kind.value, "identity": identity})
                 answer.raise_for_status()
                 chain = str(answer.json()["chain"])
-            x509.load_pem_x509_certificates(chain.encode())
+            leaf = x509.load_pem_x509_certificates(chain.encode())[0]
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise NotThere(f"The authority can't be reached ({error}).") from None
         except httpx.HTTPError as error:
             raise CannotSign(f"The authority doesn't sign ({error}).") from None
         except (ValueError, KeyError, TypeError):
             raise CannotSign("The authority answered with something else than a chain.") from None
+        if leaf.public_key() != x509.load_pem_x509_csr(csr.encode()).public_key():
+            raise CannotSign("The authority signed another key than the station's.")
         return chain
 
 

@@ -133,7 +133,7 @@ def _changed(ctx: Context, station: StationRef) -> StationChanged:
 
 
 async def sign(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job: sign and send. Run twice, it sends the same certificate again."""
+    """Job: sign and send. Run twice, it sends the same certificate again. Raises NotThere: try again."""
     row = await store.wish(UUID(payload["certificate_id"]))
     if row is None or row["state"] not in (IssuedState.ASKED, IssuedState.SIGNED) or row["station"] is None:
         return
@@ -144,6 +144,9 @@ async def sign(ctx: Context, payload: dict[str, Any]) -> None:
     if row["state"] == IssuedState.ASKED:
         try:
             chain = await authority.chosen(ctx.settings).sign(row["csr"], kind, row["identity"], ctx.now())
+        except authority.NotThere as failure:
+            await store.change(row["id"], {"detail": str(failure)[:300]})
+            raise  # the job is tried again, later each time
         except authority.CannotSign as failure:
             await store.change(row["id"], {"state": IssuedState.REFUSED.value, "detail": str(failure)[:300]})
             return
@@ -151,6 +154,7 @@ async def sign(ctx: Context, payload: dict[str, Any]) -> None:
         values = {
             "state": IssuedState.SIGNED.value,
             "chain": chain,
+            "detail": "",
             "subject": rules.common_name(leaf.subject)[:200],
             "serial": rules.serial_text(leaf)[:40],
             "expires_at": leaf.not_valid_after_utc,

@@ -100,9 +100,15 @@ async def test_an_authority_elsewhere(tmp_path: Path) -> None:
         chain = await inside.sign(csr, SigningKind.STATION, "CP-1", now)
         elsewhere.answer = json.dumps({"chain": chain}).encode()
         assert await outside.sign(csr, SigningKind.STATION, "CP-1", now) == chain
-        for answer, status in ((b"{}", 200), (b'{"chain": "x"}', 200), (b"", 500)):
+        another = await inside.sign(station_csr("CP-1")[0], SigningKind.STATION, "CP-1", now)
+        for answer, status in (
+            (json.dumps({"chain": another}).encode(), 200),
+            (b"{}", 200),
+            (b'{"chain": "x"}', 200),
+            (b"", 500),
+        ):
             elsewhere.answer, elsewhere.status = answer, status
             with pytest.raises(authority.CannotSign):
                 await outside.sign(csr, SigningKind.STATION, "CP-1", now)
-    with pytest.raises(authority.CannotSign):
+    with pytest.raises(authority.NotThere):
         await outside.sign(csr, SigningKind.STATION, "CP-1", now)
