@@ -20,6 +20,7 @@ from app.operator.analytics import AnalyticsPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
 from app.operator.overview import OverviewPage
+from app.operator.quarantine import QuarantinePage
 from app.operator.session import SessionPage
 from app.operator.sessions import SessionsPage
 from app.operator.settings import SettingsPage
@@ -67,6 +68,7 @@ OPERATOR_ROUTES = (
     Route("/sessions/:transaction_id", SessionPage, "Sessions"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "Sessions"),
     Route("/incidents", IncidentsPage, "Incidents"),
+    Route("/quarantine", QuarantinePage, "Incidents"),
     Route("/analytics", AnalyticsPage, "Analytics"),
     Route("/settings", SettingsPage, "Settings"),
 )

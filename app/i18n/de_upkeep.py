@@ -230,4 +230,31 @@ LIMITS: dict[str, str] = {
     "Our own calculation differs from {when} on.": "Unsere eigene Rechnung weicht ab {when} ab.",
 }
 
-TEXTS = LOG | FIRMWARE | STEPS | FILES | CERTIFICATES | SCREEN | LIMITS
+UNMATCHED: dict[str, str] = {
+    "waits until {when}": "wartet bis {when}",
+    "Call off": "Abbrechen",
+    "Messages without a session": "Meldungen ohne Vorgang",
+    "{n} messages fit no session": "{n} Meldungen passen zu keinem Vorgang",
+    "One message fits no session": "Eine Meldung passt zu keinem Vorgang",
+    "Resolve": "Klären",
+    "To resolve": "Zu klären",
+    "Attached": "Zugeordnet",
+    "Dismissed": "Verworfen",
+    "A session that began": "Ein begonnener Vorgang",
+    "A session that went on": "Ein laufender Vorgang",
+    "A session that ended": "Ein beendeter Vorgang",
+    "Every message has its session": "Jede Meldung hat ihren Vorgang",
+    "What a station tells of a session that nobody knows stands here, until somebody says what it is.": (
+        "Was eine Station von einem unbekannten Vorgang meldet, steht hier, bis jemand sagt, was es ist."
+    ),
+    "Which session is it of?": "Zu welchem Vorgang gehört sie?",
+    "No session of this station is known.": "Von dieser Station ist kein Vorgang bekannt.",
+    "Attach": "Zuordnen",
+    "Dismiss it": "Verwerfen",
+    "It counts as if it had named the session. If it is of none, say why and dismiss it.": (
+        "Sie zählt, als hätte sie den Vorgang genannt. Gehört sie zu keinem, sagen Sie warum und verwerfen sie."
+    ),
+    "Why it is of none": "Warum sie zu keinem gehört",
+}
+
+TEXTS = UNMATCHED | LOG | FIRMWARE | STEPS | FILES | CERTIFICATES | SCREEN | LIMITS

@@ -1,12 +1,14 @@
 """What was asked of a station, and any OCPP call by hand."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import flet as ft
 
+from app.errors import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
@@ -21,6 +23,7 @@ from shared.base import Page
 from shared.stations import CommandRow, StationDetail
 
 AT_ONCE = 20
+QUEUED = "queued"
 SAMPLES: dict[str, dict[str, dict[str, Any]]] = {
     "1.6": {
         "GetConfiguration": {"key": ["HeartbeatInterval"]},
@@ -48,6 +51,14 @@ def CommandHistory(identity: str, turn: int, width: float) -> ft.Control:  # a c
         [identity, turn],
     )
     head = words("Asked so far")
+
+    async def cancel(one: CommandRow) -> None:
+        try:
+            await app.api.post(f"/stations/{rules.quoted(identity)}/commands/{one.id}/cancel")
+        except ApiError as error:
+            app.toast(words(error.detail or error.title), bad=True)
+        loaded.reload()
+
     if loaded.data is None:
         inner = surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton(t, height=160)
         return surfaces.section(head, inner, t)
@@ -58,22 +69,26 @@ def CommandHistory(identity: str, turn: int, width: float) -> ft.Control:  # a c
     for place, one in enumerate(loaded.data.items):
         if place:
             lines.append(surfaces.divider(t))
-        lines.append(_line(one, t, words))
+        lines.append(_line(one, t, words, partial(app.run, cancel, one)))
     return surfaces.section(head, ft.Column(lines, spacing=0), t)
 
 
-def _line(one: CommandRow, t: Tokens, words: Any) -> ft.Control:
+def _line(one: CommandRow, t: Tokens, words: Any, on_cancel: Callable[[], Any]) -> ft.Control:
+    """One that waits for its station says until when, and can be called off."""
+    queued = one.state == QUEUED
     good = one.state == "answered" and one.status in ("Accepted", "Unlocked", "Scheduled", "RebootRequired", "")
     icon, color = (
         (ft.Icons.SCHEDULE_ROUNDED, t.muted)
-        if one.state == "sent"
+        if one.state in ("sent", QUEUED)
         else (ft.Icons.CHECK_CIRCLE_ROUNDED, t.good.ink)
         if good
         else (ft.Icons.ERROR_ROUNDED, t.danger.ink)
     )
     by = one.by or words("Wattline itself")
     when = ft.Text(ago(one.at), size=T12, color=t.muted, no_wrap=True, tooltip=moment(one.at))
-    status = one.status or (words("waiting") if one.state == "sent" else "")
+    if queued and one.expires_at is not None:
+        by += " · " + words("waits until {when}").format(when=moment(one.expires_at))
+    status = words("waiting") if queued else one.status or (words("waiting") if one.state == "sent" else "")
     return ft.Container(
         ft.Row(
             [
@@ -91,10 +106,17 @@ def _line(one: CommandRow, t: Tokens, words: Any) -> ft.Control:
                     spacing=0,
                     horizontal_alignment=ft.CrossAxisAlignment.END,
                 ),
+                *([_call_off(one, t, words, on_cancel)] if queued else []),
             ],
             spacing=S12,
         ),
         padding=ft.Padding.symmetric(vertical=S8),
+    )
+
+
+def _call_off(one: CommandRow, t: Tokens, words: Any, on_cancel: Callable[[], Any]) -> ft.Control:
+    return buttons.icon_button(
+        ft.Icons.CANCEL_OUTLINED, words("Call off"), t, on_cancel, identifier=f"command-cancel-{one.id}"
     )
 
 
