@@ -12,6 +12,7 @@ from app import i18n
 from app.driver import rules
 from app.driver.data import use_location, use_locations
 from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, note, tone
+from app.driver.reserving import Reserving, may_reserve, use_own_reservation
 from app.errors import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, Tokens
@@ -175,7 +176,9 @@ def StartBar(
         key.current = None
         app.go(f"/sessions/{begun.id}")
 
-    why = rules.hindrance(connector, station.online, words)
+    held, look_again = use_own_reservation()
+    mine = held if held is not None and held.connector_id == connector.id else None
+    why = "" if mine is not None else rules.hindrance(connector, station.online, words)
     what = f"{i18n.rated(connector.max_power_w)} {rules.plug(connector.standard)}"
     if len(station.connectors) > 1:
         what = f"{words('Connector {name}').format(name=connector.label)} · {what}"
@@ -218,6 +221,8 @@ def StartBar(
                 identifier="start-charging",
             )
         )
+        if mine is not None or may_reserve(connector, station.online, held):
+            parts.append(Reserving(connector, mine, look_again))
     return bottom_bar(ft.Column(parts, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True))
 
 

@@ -11,6 +11,7 @@ from app.common.password import NewPassword, choose_own
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.operator import station_rules
 from app.operator.settings_brand import BrandSection
+from app.operator.settings_cards import CardsSection
 from app.operator.settings_people import PeopleSection
 from app.theme import S8, S12, S16, T12, T16, TOUCH, Tokens
 from app.widgets import buttons, surfaces
@@ -35,7 +36,7 @@ def SettingsPage() -> ft.Control:  # a component
     parts += [Own(), BrandSection()]
     if store.admin:
         parts.append(PeopleSection())
-    parts.append(Connections())
+    parts += [CardsSection(), Connections()]
     width = WIDTH if store.width > WIDTH + 232 else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
 

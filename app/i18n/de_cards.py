@@ -1,0 +1,54 @@
+"""German texts of cards and reservations."""
+
+TEXTS: dict[str, str] = {
+    "Cards": "Karten",
+    "All": "Alle",
+    "Blocked": "Gesperrt",
+    "Expired": "Abgelaufen",
+    "Search number, label, group or name": "Nummer, Bezeichnung, Gruppe oder Namen suchen",
+    "No card is found": "Keine Karte gefunden",
+    "Cards and fobs that may charge at your stations stand here. People with the app need none.": (
+        "Hier stehen Karten und Anhänger, die an Ihren Stationen laden dürfen. Wer die App hat, braucht keine."
+    ),
+    "group {name}": "Gruppe {name}",
+    "until {when}": "bis {when}",
+    "Remove {number}": "{number} entfernen",
+    "Remove the card {number}?": "Karte {number} entfernen?",
+    "It can't charge any more. Its sessions and receipts stay.": (
+        "Sie kann nicht mehr laden. Ihre Ladevorgänge und Belege bleiben."
+    ),
+    "Remove": "Entfernen",
+    "Allow": "Freigeben",
+    "Block": "Sperren",
+    "Block the card {number}?": "Karte {number} sperren?",
+    "No station accepts it from now on. A session that runs goes on.": (
+        "Ab jetzt nimmt keine Station sie an. Ein laufender Ladevorgang geht weiter."
+    ),
+    "Enter the number of the card.": "Geben Sie die Nummer der Karte ein.",
+    "Number of the card": "Nummer der Karte",
+    "Label, such as a name or a number plate": "Bezeichnung, etwa ein Name oder Kennzeichen",
+    "Group": "Gruppe",
+    "Cards of one group stop each other's sessions.": "Karten einer Gruppe beenden gegenseitig ihre Ladevorgänge.",
+    "Add a card": "Karte hinzufügen",
+    "This card is known already.": "Diese Karte ist schon bekannt.",
+    "This is no card number.": "Das ist keine Kartennummer.",
+    "Reserved for you until {time}.": "Für Sie reserviert bis {time}.",
+    "Give the reservation back": "Reservierung zurückgeben",
+    "Reserve for {minutes} minutes": "Für {minutes} Minuten reservieren",
+    "The charger reports a fault. Please choose another one.": (
+        "Die Ladestation meldet eine Störung. Bitte wählen Sie eine andere."
+    ),
+    "Somebody is there already, or has reserved it. Please choose another one.": (
+        "Dort ist schon jemand, oder jemand hat reserviert. Bitte wählen Sie eine andere."
+    ),
+    "This charger is out of service. Please choose another one.": (
+        "Diese Ladestation ist außer Betrieb. Bitte wählen Sie eine andere."
+    ),
+    "This charger takes no reservations.": "Diese Ladestation nimmt keine Reservierungen an.",
+    "You have a reservation already; cancel it first.": (
+        "Sie haben schon eine Reservierung; geben Sie sie zuerst zurück."
+    ),
+    "This connector isn't free now. Please choose another one.": (
+        "Dieser Anschluss ist gerade nicht frei. Bitte wählen Sie einen anderen."
+    ),
+}

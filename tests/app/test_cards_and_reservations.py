@@ -1,0 +1,59 @@
+"""Cards in the settings, and a connector that a driver holds."""
+
+import asyncio
+
+from shared.accounts import Role
+from tests.app.harness import PHONE, app_for
+from tests.app.test_driver_on_the_wire import identifier, paid, station, status  # noqa: F401  # fixtures
+from tests.support.node import Node
+from tests.support.scripted_station import ScriptedStation
+
+
+async def test_a_card_is_added_blocked_allowed_and_removed(node: Node) -> None:
+    async with app_for(node, role=Role.OPERATOR, route="/settings") as screen:
+        await screen.wait_for_text("No card is found")
+        await screen.click("add-card")
+        await screen.click("card-add")
+        await screen.wait_for_text("Enter the number of the card.")
+        await screen.type("card-value", "04A1B2C3")
+        await screen.type("card-label", "Van 3")
+        await screen.click("card-add")
+        await screen.wait_for_text("Van 3", "card-04A1B2C3")
+        await screen.click("add-card")
+        await screen.type("card-value", "04a1b2c3")
+        await screen.click("card-add")
+        await screen.wait_for_text("This card is known already.", "card-problem")
+        await screen.click("card-cancel")
+        await screen.click("block-04A1B2C3")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("Blocked", "card-04A1B2C3")
+        await screen.click("allow-04A1B2C3")
+        await screen.wait("block-04A1B2C3")
+        await screen.click("remove-04A1B2C3")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("No card is found")
+
+
+async def test_a_driver_holds_a_connector_and_gives_it_back(
+    paid: Node,  # noqa: F811  # the fixture
+    station: ScriptedStation,  # noqa: F811  # the fixture
+) -> None:
+    async with app_for(paid, role=Role.DRIVER, size=PHONE) as phone:
+        await phone.until(lambda: any(one.startswith("location-") for one in phone.identifiers()), "a location")
+        await phone.click(identifier(phone, "location-"))
+        await phone.until(lambda: any(one.startswith("connector-") for one in phone.identifiers()), "a connector")
+        await phone.click(identifier(phone, "connector-"))
+        for reply, shown in (("Rejected", "takes no reservations"), ("Accepted", "Reserved for you until")):
+            tap = asyncio.create_task(phone.click("reserve"))
+            message_id, _ = await station.expect_call("ReserveNow")
+            await station.answer(message_id, {"status": reply})
+            await tap
+            await phone.wait_for_text(shown)
+        await status(station, "Reserved")
+        await phone.wait("start-charging")
+        tap = asyncio.create_task(phone.click("cancel-reservation"))
+        message_id, _ = await station.expect_call("CancelReservation")
+        await station.answer(message_id, {"status": "Accepted"})
+        await tap
+        await status(station, "Available")
+        await phone.wait("reserve")
