@@ -13,7 +13,7 @@ from app.hooks import use_app, use_live, use_pages, use_store, use_tokens, use_w
 from app.i18n import ago, moment
 from app.operator import incident_rules as rules
 from app.operator import station_rules
-from app.operator.quarantine import Unmatched
+from app.operator.unmatched import Unmatched
 from app.theme import S4, S8, S12, S16, T12, T16, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded

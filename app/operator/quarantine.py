@@ -24,7 +24,6 @@ from shared.quarantine import AttachMessage, DismissMessage, QuarantinedMessage,
 from shared.transactions import Transaction
 
 AT_ONCE = 30
-MOST_SHOWN = 100
 SESSIONS = 20
 NOTE = 200
 NONE: Any = None
@@ -34,30 +33,6 @@ FILTERS = {
     QuarantineState.DISMISSED: "Dismissed",
 }
 KINDS = {"started": "A session that began", "updated": "A session that went on", "ended": "A session that ended"}
-
-
-@guarded
-def Unmatched() -> ft.Control:  # a component
-    """One line above the incidents; nothing where every message has its session."""
-    app, t, words = use_app(), use_tokens(), use_words()
-    loaded = use_load(lambda: app.api.get("/quarantine", Page[QuarantinedMessage], state="open", limit=MOST_SHOWN), [])
-    count = len(loaded.data.items) if loaded.data else 0
-    if not count:
-        return ft.Container(width=0, height=0)
-    shown = f"{count}+" if loaded.data and loaded.data.next_cursor else str(count)
-    told = words("One message fits no session") if count == 1 else words("{n} messages fit no session").format(n=shown)
-    return surfaces.card(
-        ft.Row(
-            [
-                ft.Icon(ft.Icons.HELP_OUTLINE_ROUNDED, size=20, color=t.warning.ink),
-                ft.Container(text(told, t), expand=True),
-                buttons.quiet(words("Resolve"), t, lambda: app.go("/quarantine"), identifier="quarantine-look"),
-            ],
-            spacing=S8,
-        ),
-        t,
-        padding=S8,
-    )
 
 
 @guarded
