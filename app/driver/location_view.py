@@ -12,7 +12,7 @@ from app import i18n
 from app.driver import rules
 from app.driver.data import use_location, use_locations
 from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, note, tone
-from app.driver.reserving import Reserving, may_reserve, use_own_reservation
+from app.driver.reserving import Reserving, may_reserve, reserved_note, use_own_reservation
 from app.errors import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, Tokens
@@ -211,6 +211,8 @@ def StartBar(
                 ),
             )
         )
+        if mine is not None:
+            parts.append(reserved_note(mine, t, words))
         parts.append(
             buttons.primary(
                 words("Start charging"),

@@ -10,7 +10,7 @@ from app import i18n
 from app.driver.pieces import note
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_tokens, use_words
-from app.theme import S4
+from app.theme import S4, Tokens
 from app.widgets import buttons
 from app.widgets.boundary import guarded
 from shared.base import Page
@@ -37,6 +37,11 @@ def may_reserve(connector: Connector, online: bool, own: Reservation | None) -> 
     return online and own is None and connector.status is ConnectorStatus.AVAILABLE
 
 
+def reserved_note(own: Reservation, t: Tokens, words: Callable[[str], str]) -> ft.Control:
+    until = words("Reserved for you until {time}.").format(time=i18n.clock(own.expires_at))
+    return note(until, t, "info", identifier="reserved-for-you")
+
+
 @guarded
 def Reserving(connector: Connector, own: Reservation | None, reload: Callable[[], None]) -> ft.Control:  # a component
     """What can be done about a reservation here: make one, or give the own one back."""
@@ -61,8 +66,6 @@ def Reserving(connector: Connector, own: Reservation | None, reload: Callable[[]
 
     parts: list[ft.Control] = []
     if own is not None:
-        until = words("Reserved for you until {time}.").format(time=i18n.clock(own.expires_at))
-        parts.append(note(until, t, "info", identifier="reserved-for-you"))
         parts.append(
             buttons.quiet(
                 words("Give the reservation back"),

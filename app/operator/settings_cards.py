@@ -21,7 +21,7 @@ from shared.tokens import Token, TokenChange, TokenNew, TokenState
 
 Words = Callable[[str], str]
 STATES = (("", "All"), ("blocked", "Blocked"), ("expired", "Expired"))
-AT_ONCE = 20
+AT_ONCE = 8
 
 
 @guarded
