@@ -25,11 +25,6 @@ def unsupported(version: str) -> Answer:
     return Answer(outcome="invalid", error_code="unsupported", error_description=f"OCPP {version} has no such command")
 
 
-def phases(told: Any) -> int | None:
-    """A number of phases, or the one to use: stations say 0 where they mean none."""
-    return told if told in (1, 2, 3) else None
-
-
 async def ask(session: Session, action: str, payload: Any, timeout_s: int | None) -> Answer:
     """Check the payload (JSON values or a message) against its schema, send it, and tell what came back."""
     try:

@@ -13,6 +13,7 @@ from backend.commands import (
     ListCertificates,
     RenewCertificate,
 )
+from backend.ocpp import answers
 from backend.ocpp.outgoing import After, Call
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
@@ -65,20 +66,13 @@ def _signed(command: InstallSigned) -> Call:
     return "CertificateSigned", m.CertificateSigned(certificate_chain=command.chain)
 
 
-def hash_of(one: Mapping[str, Any]) -> dict[str, str]:
-    """The digests of both versions, in our words."""
-    return {
-        "algorithm": str(one["hashAlgorithm"]),
-        "issuer_name_hash": str(one["issuerNameHash"]),
-        "issuer_key_hash": str(one["issuerKeyHash"]),
-        "serial": str(one["serialNumber"]),
-    }
-
-
 async def _listed(_session: Session, command: ListCertificates, answer: Answer) -> Answer:
     """NotFound says that there are none: that is an answer too."""
     kind = command.kinds[0] if command.kinds else RootKind.CSMS
-    found = [{"kind": kind.value, "hash": hash_of(one)} for one in answer.payload.get("certificateHashData") or ()]
+    found = [
+        {"kind": kind.value, "hash": answers.certificate(one)}
+        for one in answer.payload.get("certificateHashData") or ()
+    ]
     fine = answer.accepted or answer.status == "NotFound"
     return msgspec.structs.replace(answer, accepted=fine, result={"certificates": found})
 

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 
 from backend.commands import Answer, ClearProfiles, GetComposite, Profile, SetProfile
-from backend.ocpp.outgoing import After, Call, phases
+from backend.ocpp import answers
+from backend.ocpp.outgoing import After, Call
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import messages as m
 from shared.energy import ChargingSchedule, Purpose
@@ -77,23 +78,9 @@ def _composite(command: GetComposite) -> Call:
 
 
 async def _in_our_words(_session: Session, command: GetComposite, answer: Answer) -> Answer:
-    schedule = answer.payload.get("chargingSchedule")
-    if not isinstance(schedule, dict) or not schedule.get("chargingSchedulePeriod"):
-        return answer
-    found = {
-        "starts_at": answer.payload.get("scheduleStart") or schedule.get("startSchedule"),
-        "unit": schedule["chargingRateUnit"],
-        "duration_s": schedule.get("duration") or command.duration_s,
-        "periods": [
-            {
-                "start_s": max(one["startPeriod"], 0),
-                "limit": str(one["limit"]),
-                "phases": phases(one.get("numberPhases")),
-            }
-            for one in schedule["chargingSchedulePeriod"]
-        ],
-    }
-    return msgspec.structs.replace(answer, result=found)
+    schedule = answer.payload.get("chargingSchedule") or {}
+    starts_at = answer.payload.get("scheduleStart") or schedule.get("startSchedule")
+    return answers.with_schedule(answer, schedule, starts_at, command.duration_s)
 
 
 CALLS: Mapping[type, Callable[[Any], Call]] = {SetProfile: _set, ClearProfiles: _clear, GetComposite: _composite}

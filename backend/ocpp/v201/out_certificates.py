@@ -13,6 +13,7 @@ from backend.commands import (
     ListCertificates,
     RenewCertificate,
 )
+from backend.ocpp import answers
 from backend.ocpp.outgoing import After, Call
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
@@ -59,22 +60,13 @@ def _signed(command: InstallSigned) -> Call:
     return "CertificateSigned", m.CertificateSigned(certificate_chain=command.chain, certificate_type=kind)  # type: ignore[arg-type]  # checked by `ask`
 
 
-def _hash(one: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "algorithm": str(one["hashAlgorithm"]),
-        "issuer_name_hash": str(one["issuerNameHash"]),
-        "issuer_key_hash": str(one["issuerKeyHash"]),
-        "serial": str(one["serialNumber"]),
-    }
-
-
 async def _listed(_session: Session, _command: ListCertificates, answer: Answer) -> Answer:
     """NotFound says that there are none: that is an answer too."""
     found = [
         {
             "kind": one["certificateType"],
-            "hash": _hash(one["certificateHashData"]),
-            "children": [_hash(child) for child in one.get("childCertificateHashData") or ()],
+            "hash": answers.certificate(one["certificateHashData"]),
+            "children": [answers.certificate(child) for child in one.get("childCertificateHashData") or ()],
         }
         for one in answer.payload.get("certificateHashDataChain") or ()
     ]

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from backend.commands import Answer, ClearProfiles, GetComposite, GetProfiles, Profile, SetProfile
-from backend.ocpp.outgoing import After, Call, phases
+from backend.ocpp import answers
+from backend.ocpp.outgoing import After, Call
 from backend.ocpp.session import Session
 from backend.ocpp.v201 import messages as m
 from shared.energy import ChargingSchedule
@@ -83,24 +82,8 @@ def _composite(command: GetComposite) -> Call:
 
 
 async def _in_our_words(_session: Session, command: GetComposite, answer: Answer) -> Answer:
-    schedule = answer.payload.get("schedule")
-    if not isinstance(schedule, dict) or not schedule.get("chargingSchedulePeriod"):
-        return answer
-    found = {
-        "starts_at": schedule.get("scheduleStart"),
-        "unit": schedule["chargingRateUnit"],
-        "duration_s": schedule.get("duration") or command.duration_s,
-        "periods": [
-            {
-                "start_s": max(one["startPeriod"], 0),
-                "limit": str(one["limit"]),
-                "phases": phases(one.get("numberPhases")),
-                "phase_to_use": phases(one.get("phaseToUse")),
-            }
-            for one in schedule["chargingSchedulePeriod"]
-        ],
-    }
-    return msgspec.structs.replace(answer, result=found)
+    schedule = answer.payload.get("schedule") or {}
+    return answers.with_schedule(answer, schedule, schedule.get("scheduleStart"), command.duration_s)
 
 
 CALLS: Mapping[type, Callable[[Any], Call]] = {
