@@ -6,6 +6,9 @@ LOG: dict[str, str] = {
     "The newest 5,000 messages that fit the filters, with secrets blanked.": (
         "Die neuesten 5.000 Meldungen, die zu den Filtern passen; Geheimes ist geschwärzt."
     ),
+    "No message fits the filters. One that does appears the moment it passes.": (
+        "Keine Meldung passt zu den Filtern. Eine passende erscheint im selben Moment."
+    ),
     "Table (CSV), for a spreadsheet": "Tabelle (CSV)",
     "JSON lines, for a program": "JSON-Zeilen",
     "The receiver doesn't know this action at all.": "Der Empfänger kennt diese Aktion nicht.",

@@ -93,12 +93,11 @@ def OcppLog(identity: str, width: float) -> ft.Control:  # a component
     elif base is None:
         main = surfaces.skeleton_list(t, rows=8, height=48)
     elif not held:
-        main = surfaces.empty(
-            ft.Icons.FORUM_OUTLINED,
-            words("No messages here"),
-            words("Every OCPP message appears the moment it passes, with secrets blanked."),
-            t,
-        )
+        if any(chosen):
+            about = words("No message fits the filters. One that does appears the moment it passes.")
+        else:
+            about = words("Every OCPP message appears the moment it passes, with secrets blanked.")
+        main = surfaces.empty(ft.Icons.FORUM_OUTLINED, words("No messages here"), about, t)
     else:
         lines: list[ft.Control] = [
             FrameLine(

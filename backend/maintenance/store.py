@@ -62,12 +62,13 @@ async def add_task(values: Mapping[str, Any]) -> UUID:
 
 
 async def step(task_id: UUID, status: str, at: datetime, *, over: bool, detail: str = "", answer: bool = False) -> None:
-    """Another state of a task. `answer`: it is what the station answered at first; a report that overtook it stays."""
+    """Another state of a task. `answer`: it is what the station answered at first, so it stands right after the
+    question; a report that overtook it stays the state."""
     await DB.run(
         """UPDATE maintenance_task SET
             status = CASE WHEN $6 AND status <> 'Requested' THEN status ELSE $2 END,
-            history = history || jsonb_build_array(jsonb_build_object('status', $2::text, 'at', $3::timestamptz,
-                'detail', $5::text)),
+            history = jsonb_insert(history, CASE WHEN $6 THEN '{1}' ELSE '{-1}' END::text[],
+                jsonb_build_object('status', $2::text, 'at', $3::timestamptz, 'detail', $5::text), NOT $6),
             ended_at = CASE WHEN $4 THEN coalesce(ended_at, $3) ELSE ended_at END
         WHERE id = $1""",
         task_id,

@@ -1,5 +1,6 @@
 """The addresses that stations send log files to and fetch firmware from."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
 from tests.conformance.conftest import node, operator  # noqa: F401  # fixtures
-from tests.conformance.maintenance import ask_log, upload
+from tests.conformance.maintenance import URL, ask_log, task_of, upload, words
 from tests.support.node import Node
 from tests.support.wire import asked
 
@@ -61,6 +62,22 @@ async def test_a_station_fetches_the_file_that_was_uploaded(
         assert (await nobody.put(f"/api/v1/uploads/{address.split('/')[-2]}", content=b"x")).status_code == 404
         await DB.run("UPDATE maintenance_task SET expires_at = now() - interval '1 minute'")
         assert (await nobody.get(address)).status_code == 404
+
+
+async def test_an_answer_that_a_report_overtook_stands_before_it(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
+    await node.add_station("CP-1")
+    async with node.booted("CP-1") as station:
+        path = "/api/v1/stations/CP-1/firmware"
+        post = asyncio.create_task(operator.post(path, json={"url": URL}, headers=new_key()))
+        message_id, _ = await station.expect_call("UpdateFirmware")
+        await station.call("FirmwareStatusNotification", {"status": "Downloading"})
+        await station.answer(message_id, {})
+        task = await task_of(operator, "firmware", await post)
+    assert words(task) == ["Requested", "Accepted", "Downloading"]
+    assert task["status"] == "Downloading"
 
 
 async def test_files_of_another_company_do_not_exist(

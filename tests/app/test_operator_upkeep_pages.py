@@ -137,6 +137,15 @@ async def test_offline_nothing_is_asked(node: Node) -> None:
         assert not screen.pressable("ask-diagnostics")
 
 
+async def test_an_empty_log_says_whether_the_filters_empty_it(node: Node) -> None:
+    await node.add_station("CP-1")
+    async with app_for(node, role=Role.OPERATOR, route=PAGE) as screen:
+        await screen.click("tab-log")
+        await screen.wait_for_text("Every OCPP message appears the moment it passes")
+        await screen.click("log-errors")
+        await screen.wait_for_text("No message fits the filters.")
+
+
 async def test_an_error_is_explained_and_the_log_saved_as_it_is_filtered(node: Node, station: ScriptedStation) -> None:
     await station.call("Heartbeat")
     await station.call("NoSuchAction")
