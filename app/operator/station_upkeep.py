@@ -9,6 +9,7 @@ from app.hooks import use_app, use_live, use_pages, use_store, use_tokens, use_w
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
+from app.operator.station_cards import Cards
 from app.operator.station_certificates import Certificates
 from app.operator.station_files import Files
 from app.operator.station_firmware import Firmware
@@ -26,6 +27,7 @@ PARTS = (
     ("firmware", "Firmware"),
     ("files", "Files"),
     ("certificates", "Certificates"),
+    ("cards", "Cards"),
     ("limits", "Limits"),
     ("screen", "Screen"),
     ("security", "Security events"),
@@ -49,6 +51,8 @@ def Upkeep(detail: StationDetail, room: float) -> ft.Control:  # a component
         shown = Files(detail, told)
     elif part == "certificates":
         shown = Certificates(detail, told)
+    elif part == "cards":
+        shown = Cards(detail, told)
     elif part == "limits":
         shown = Limits(detail, told)
     elif part == "screen":

@@ -58,6 +58,9 @@ NEWS = frozenset(
         "SecurityEventNotification",
         "NotifyDisplayMessages",
         "ClearedDisplayMessage",
+        "ReservationStatusUpdate",
+        "ReserveNow",
+        "SendLocalList",
         "SignCertificate",
         "CertificateSigned",
     }

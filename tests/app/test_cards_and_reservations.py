@@ -34,6 +34,32 @@ async def test_a_card_is_added_blocked_allowed_and_removed(node: Node) -> None:
         await screen.wait_for_text("No card is found")
 
 
+async def test_a_station_keeps_cards_and_its_reservations_are_seen(
+    paid: Node,  # noqa: F811  # the fixture
+    station: ScriptedStation,  # noqa: F811  # the fixture
+) -> None:
+    operator = await paid.client(Role.OPERATOR)
+    for number, group in (("04A1", "FLEET"), ("04B2", "")):
+        await operator.post("/api/v1/tokens", json={"value": number, "group": group})
+    async with app_for(paid, role=Role.OPERATOR, route="/stations/CP-1") as screen:
+        await screen.click("tab-upkeep")
+        await screen.click("upkeep-cards")
+        await screen.wait_for_text("Never sent", "list-state")
+        await screen.wait_for_text("Nobody holds a connector now.")
+        await screen.click("list-groups")
+        await screen.type("list-named", "fleet")
+        await screen.click("list-save")
+        message_id, sent = await station.expect_call("SendLocalList")
+        assert [one["idTag"] for one in sent["localAuthorizationList"]] == ["04A1"]
+        await station.answer(message_id, {"status": "Accepted"})
+        await screen.wait_for_text("Up to date", "list-state")
+        await screen.wait_for_text("It keeps 1 of them")
+        tap = asyncio.create_task(screen.click("clear-cache"))
+        message_id, _ = await station.expect_call("ClearCache")
+        await station.answer(message_id, {"status": "Accepted"})
+        await tap
+
+
 async def test_a_driver_holds_a_connector_and_gives_it_back(
     paid: Node,  # noqa: F811  # the fixture
     station: ScriptedStation,  # noqa: F811  # the fixture
