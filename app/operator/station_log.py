@@ -179,10 +179,11 @@ def FrameLine(frame: Frame, opened: bool, on_tap: Any, width: float) -> ft.Contr
     kind = {"call": "call", "result": "answer", "error": "error", "malformed": "unreadable"}.get(frame.kind, frame.kind)
     at = local(frame.at)
     stamp = ft.Text(f"{at:%H:%M:%S}.{at.microsecond // 1000:03d}", size=T12, color=t.muted, no_wrap=True, width=88)
+    told = frame.error_code if width > WIDE else ""  # on a phone the name needs the room; the payload begins with it
     name = ft.Row(
         [
             text(frame.action or words("(no action)"), t, bold=True, no_wrap=True, expand=True, expand_loose=True),
-            muted(words(kind) + (f" {frame.error_code}" if frame.error_code else ""), t, size=T12, no_wrap=True),
+            muted(words(kind) + (f" {told}" if told else ""), t, size=T12, no_wrap=True),
         ],
         spacing=S8,
     )
