@@ -49,6 +49,16 @@ class CertificateChecked(StationEvent, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class CampaignHalted(StationEvent, frozen=True, kw_only=True):
+    """Too many stations of a bulk action failed, this one last. `halted` False: an operator decided how it goes on."""
+
+    campaign_id: UUID
+    name: str
+    halted: bool
+    failed: int
+    finished: int
+
+
 class LocationChanged(Event, frozen=True, kw_only=True):
     """A location was made, changed or deleted, or a station came or went: drivers may see it now, or no more."""
 
@@ -142,6 +152,7 @@ AnyEvent = (
     | StationChanged
     | SecurityEventReported
     | CertificateChecked
+    | CampaignHalted
     | LocationChanged
     | ConnectorStatusChanged
     | TransactionRequested

@@ -27,6 +27,7 @@ from backend.authorization import api as authorization_api
 from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
+from backend.campaigns import api as campaigns_api
 from backend.certificates import api as certificates_api
 from backend.context import Context
 from backend.db import engine
@@ -79,6 +80,7 @@ ROUTES: list[Any] = [
     *devices_api.routes,
     *monitoring_api.routes,
     *templates_api.routes,
+    *campaigns_api.routes,
     *displays_api.routes,
     *energy_api.routes,
     *certificates_api.routes,

@@ -10,12 +10,14 @@ from typing import Any
 from backend.accounts import service as accounts
 from backend.alerts import service as alerts
 from backend.analytics import service as analytics
+from backend.campaigns import service as campaigns
 from backend.certificates import service as certificates
 from backend.context import Context, Handler
 from backend.devices import service as devices
 from backend.energy import others
 from backend.energy import service as energy
 from backend.events import (
+    CampaignHalted,
     CertificateChecked,
     ConnectorStatusChanged,
     CustomerCleared,
@@ -52,6 +54,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected,),
     SecurityEventReported: (alerts.on_security_event,),
+    CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
     TransactionStarted: (alerts.on_start,),
@@ -61,6 +64,8 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
 
 JOBS: Mapping[str, Job] = {
     "alerts.check_presence": alerts.check_presence,
+    "campaigns.act": campaigns.act,
+    "campaigns.step": campaigns.step,
     "certificates.sign": certificates.sign,
     "energy.answer_needs": others.answer_needs,
     "local_lists.follow": local_lists.follow,
@@ -78,6 +83,7 @@ CRON: Mapping[str, CronJob] = {
     "alerts.watch": ("* * * * *", alerts.watch),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
+    "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),

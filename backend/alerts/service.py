@@ -13,6 +13,7 @@ from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound
 from backend.events import (
+    CampaignHalted,
     CertificateChecked,
     ConnectorStatusChanged,
     Event,
@@ -130,6 +131,12 @@ async def on_certificate(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, CertificateChecked)
     facts = rules.CertificateFacts(days_left=(event.expires_at - ctx.now()).days, warn_days=CERTIFICATE_WARN_DAYS)
     await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.STILL)
+
+
+async def on_campaign(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, CampaignHalted)
+    facts = rules.CampaignFacts(name=event.name, halted=event.halted, failed=event.failed, finished=event.finished)
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:

@@ -51,6 +51,8 @@ FOR_ALL = {
     "GET /api/v1/connectors/{connector_id:uuid}",
     "GET /api/v1/chargers",
     "GET /api/v1/transactions",
+    "POST /api/v1/campaigns",
+    "POST /api/v1/campaigns/{campaign_id:uuid}/resume",
     "POST /api/v1/transactions",
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
     "GET /api/v1/transactions/{transaction_id:uuid}",
@@ -93,6 +95,8 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/campaigns/{campaign_id:uuid}/pause": "a state, not a step",
+    "POST /api/v1/campaigns/{campaign_id:uuid}/cancel": "cancelled is cancelled",
     "POST /api/v1/stations/{identity:str}/commands/{command_id:uuid}/cancel": "cancelled is cancelled",
     "POST /api/v1/quarantine/{message_id:int}/attach": "resolved once",
     "POST /api/v1/quarantine/{message_id:int}/dismiss": "resolved once",
@@ -256,6 +260,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "renew": {},
         "activate": {},
         "vendor-data": {"vendor_id": "com.example"},
+        "campaigns": {"name": "C", "stations": {"every": True}, "action": {"kind": "template"}},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:

@@ -62,6 +62,13 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             connector_id,
         )
     )[0]["id"]
+    campaign_id = (
+        await DB.run(
+            """INSERT INTO campaign (tenant, name, action, stages, stage_ends, max_failed_percent, min_failed)
+            VALUES ($1, 'Ours', '{"kind": "template"}', '[]', '[1]', 10, 1) RETURNING id""",
+            tenant_id,
+        )
+    )[0]["id"]
     return {
         "ctx": ctx,
         "tenant": tenant_id,
@@ -75,6 +82,7 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         "certificate": certificate_id,
         "message": message_id,
         "reservation": reservation_id,
+        "campaign": campaign_id,
     }
 
 
@@ -154,6 +162,11 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"{station}/variables", None),
         ("GET", f"{station}/commands", None),
         ("POST", f"{station}/variables/change", {"changes": [{"name": "a", "value": "b"}]}),
+        ("GET", f"/api/v1/campaigns/{one['campaign']}", None),
+        ("GET", f"/api/v1/campaigns/{one['campaign']}/stations", None),
+        ("POST", f"/api/v1/campaigns/{one['campaign']}/pause", None),
+        ("POST", f"/api/v1/campaigns/{one['campaign']}/resume", None),
+        ("POST", f"/api/v1/campaigns/{one['campaign']}/cancel", None),
         ("GET", f"/api/v1/configuration-templates/{uuid4()}", None),
         ("PATCH", f"/api/v1/configuration-templates/{uuid4()}", {"name": "mine"}),
         ("DELETE", f"/api/v1/configuration-templates/{uuid4()}", None),

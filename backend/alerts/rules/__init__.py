@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from backend.alerts.rules import (
+    campaign_halted,
     certificate_expires,
     connector_faulted,
     meter_backwards,
@@ -12,6 +13,7 @@ from backend.alerts.rules import (
     station_silent,
 )
 from backend.alerts.rules.base import (
+    CampaignFacts,
     CertificateFacts,
     ConnectorFacts,
     Facts,
@@ -31,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     Rule("starts_failing", StartFacts, starts_failing.judge),
     Rule("security_event", SecurityFacts, security_event.judge),
     Rule("certificate_expires", CertificateFacts, certificate_expires.judge),
+    Rule("campaign_halted", CampaignFacts, campaign_halted.judge),
     Rule("meter_backwards", SessionFacts, meter_backwards.judge),
 )
 
@@ -44,6 +47,7 @@ def verdicts(facts: Facts) -> Iterator[tuple[str, Finding | None]]:
 
 __all__ = [
     "RULES",
+    "CampaignFacts",
     "CertificateFacts",
     "ConnectorFacts",
     "Facts",

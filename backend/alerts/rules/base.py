@@ -75,7 +75,17 @@ class CertificateFacts:
     warn_days: int
 
 
-Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts | SecurityFacts | CertificateFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignFacts:
+    """A bulk action that halted because too much failed, or `halted` False: about which somebody decided."""
+
+    name: str
+    halted: bool
+    failed: int = 0
+    finished: int = 0
+
+
+Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts | SecurityFacts | CertificateFacts | CampaignFacts
 
 
 @dataclass(frozen=True, slots=True)

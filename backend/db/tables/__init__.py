@@ -3,6 +3,7 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken, LocalList
+from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
@@ -57,6 +58,8 @@ TABLES = (
     FirmwareFile,
     MaintenanceTask,
     SecurityEvent,
+    Campaign,
+    CampaignStation,
     ChargingProfile,
     ChargingProfileRead,
     ExternalLimit,
@@ -71,6 +74,8 @@ TABLES = (
 __all__ = [
     "TABLES",
     "Account",
+    "Campaign",
+    "CampaignStation",
     "Cdr",
     "ChargingNeeds",
     "ChargingProfile",
