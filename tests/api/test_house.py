@@ -51,8 +51,6 @@ FOR_ALL = {
     "GET /api/v1/connectors/{connector_id:uuid}",
     "GET /api/v1/chargers",
     "GET /api/v1/transactions",
-    "POST /api/v1/campaigns",
-    "POST /api/v1/campaigns/{campaign_id:uuid}/resume",
     "POST /api/v1/transactions",
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
     "GET /api/v1/transactions/{transaction_id:uuid}",
@@ -71,6 +69,8 @@ FOR_ADMINS = {
     "POST /api/v1/people/{account_id:uuid}/password",
 }
 ONCE = {
+    "POST /api/v1/campaigns",
+    "POST /api/v1/campaigns/{campaign_id:uuid}/resume",
     "POST /api/v1/stations/{identity:str}/certificates/renew",
     "POST /api/v1/limited-starts",
     "POST /api/v1/stations/{identity:str}/charging-profiles",

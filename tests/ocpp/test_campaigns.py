@@ -122,7 +122,8 @@ async def test_halted_with_an_incident_and_resumed(
         assert incident["detail"] == "Roll-out: 1 of 1 stations failed or refused, this one last."
         resumed = await operator.post(f"{path}/resume", headers=key())
         assert resumed.json()["state"] == "running"
-        assert (await operator.get("/api/v1/incidents")).json()["items"] == []
+        (incident,) = (await operator.get("/api/v1/incidents")).json()["items"]
+        assert incident["state"] == "closed"
         await reply(stations[1], ACCEPTED)
         await reply(stations[2], ACCEPTED)
         assert (await until(operator, path, "done"))["counts"] == {"done": 2, "refused": 1}
@@ -180,6 +181,7 @@ async def test_one_taken_whose_job_is_gone_is_asked_after_all(
         path = await begin(operator)
         await reply(stations[0], REJECTED)
         await until(operator, path, "halted")
+        await DB.run("DELETE FROM pgqueuer")
         await DB.run("UPDATE campaign_station SET state = 'running', sent_at = NULL, ended_at = NULL")
         await DB.run("UPDATE campaign SET state = 'running'")
         await service.watch(node.ctx)
