@@ -260,7 +260,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "renew": {},
         "activate": {},
         "vendor-data": {"vendor_id": "com.example"},
-        "campaigns": {"name": "C", "stations": {"every": True}, "action": {"kind": "template"}},
+        "campaigns": {"name": "C", "stations": {}, "action": {"kind": "template"}},
     }
     async with people.client(Role.ADMIN) as client:
         for name in ONCE:
