@@ -17,6 +17,7 @@ from app.driver.location import LocationPage
 from app.driver.me import MePage
 from app.driver.session import DriverSessionPage
 from app.operator.analytics import AnalyticsPage
+from app.operator.bulk import BulkPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
 from app.operator.overview import OverviewPage
@@ -64,6 +65,7 @@ OPERATOR_ROUTES = (
     Route("/stations", StationsPage, "Stations"),
     Route("/stations/:identity", StationPage, "Stations"),
     Route("/locations", LocationsPage, "Stations"),
+    Route("/bulk", BulkPage, "Stations"),
     Route("/sessions", SessionsPage, "Sessions"),
     Route("/sessions/:transaction_id", SessionPage, "Sessions"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "Sessions"),

@@ -95,17 +95,17 @@ def StationsPage() -> ft.Control:  # a component
     dialog = AddStation(lambda: set_adding(False), open_station) if adding else nothing
 
     counts = rules.counted(every)
-    places = (
-        buttons.icon_button(
-            ft.Icons.PLACE_OUTLINED, words("Locations"), t, lambda: app.go("/locations"), identifier="locations"
-        )
+    ways: list[ft.Control] = [
+        (buttons.icon_button(icon, words(word), t, partial(app.go, path), identifier=path[1:]))
         if store.phone or opened
-        else buttons.quiet(
-            words("Locations"), t, lambda: app.go("/locations"), icon=ft.Icons.PLACE_OUTLINED, identifier="locations"
+        else buttons.quiet(words(word), t, partial(app.go, path), icon=icon, identifier=path[1:])
+        for word, path, icon in (
+            ("Bulk actions", "/bulk", ft.Icons.DYNAMIC_FEED_ROUNDED),
+            ("Locations", "/locations", ft.Icons.PLACE_OUTLINED),
         )
-    )
+    ]
     head = ft.Row(
-        [ft.Container(title(words("Stations"), t, size=20 if store.phone else 28), expand=True), places, add],
+        [ft.Container(title(words("Stations"), t, size=20 if store.phone else 28), expand=True), *ways, add],
         vertical_alignment=ft.CrossAxisAlignment.CENTER,
     )
     chips = ft.Row(
