@@ -2,7 +2,9 @@
 
 from app.i18n import de_bulk, de_cards, de_common, de_driver, de_faults, de_reports, de_stations
 
-GERMAN = de_bulk.TEXTS | de_cards.TEXTS | de_common.TEXTS | de_driver.TEXTS | de_stations.TEXTS | de_reports.TEXTS | de_faults.TEXTS
+GERMAN: dict[str, str] = {}
+for _part in (de_bulk, de_cards, de_common, de_driver, de_stations, de_reports, de_faults):
+    GERMAN |= _part.TEXTS
 CATALOGS: dict[str, dict[str, str]] = {"de": GERMAN}
 
 

@@ -77,7 +77,9 @@ def BulkPage() -> ft.Control:  # a component
         )
     ]
     if found.items is None:
-        parts.append(surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton_list(t, rows=3))
+        parts.append(
+            surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton_list(t, rows=3)
+        )
     elif not found.items:
         parts.append(
             surfaces.empty(
@@ -99,11 +101,15 @@ def BulkPage() -> ft.Control:  # a component
         parts.append(buttons.quiet(words("Older ones"), t, found.more, busy=found.busy, identifier="bulk-more"))
     if making:
         parts.append(NewBulk(done))
-    return surfaces.page_body(parts, t, head=words("Bulk actions"), phone=store.phone, width=None if store.phone else 960)
+    return surfaces.page_body(
+        parts, t, head=words("Bulk actions"), phone=store.phone, width=None if store.phone else 960
+    )
 
 
 @guarded
-def OneBulk(one: Campaign, opened: bool, toggle: Callable[[], Any], again: Callable[[], Any]) -> ft.Control:  # a component
+def OneBulk(
+    one: Campaign, opened: bool, toggle: Callable[[], Any], again: Callable[[], Any]
+) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     asker = use_asker(again)
     word, icon, tone = SIGNS[one.state]
@@ -130,9 +136,7 @@ def OneBulk(one: Campaign, opened: bool, toggle: Callable[[], Any], again: Calla
     return ft.Semantics(
         identifier=f"bulk-{one.name}",
         container=True,
-        content=surfaces.card(
-            ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), t
-        ),
+        content=surfaces.card(ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), t),
     )
 
 
@@ -152,9 +156,13 @@ def _steps(
             cancel=words("Back"),
             on_confirm=go,
         )
-        return buttons.quiet(words(word), t, question if asked else go, busy=asker.busy == name, identifier=f"bulk-{name}")
+        return buttons.quiet(
+            words(word), t, question if asked else go, busy=asker.busy == name, identifier=f"bulk-{name}"
+        )
 
-    found = [buttons.quiet(words("Hide stations" if opened else "Show stations"), t, toggle, identifier="bulk-stations")]
+    found = [
+        buttons.quiet(words("Hide stations" if opened else "Show stations"), t, toggle, identifier="bulk-stations")
+    ]
     if one.state is CampaignState.RUNNING:
         found.append(step("pause", "Pause"))
     if one.state in (CampaignState.PAUSED, CampaignState.HALTED):

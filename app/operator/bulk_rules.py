@@ -69,9 +69,7 @@ def wanted(
         component, _, variable = first.strip().rpartition(".")
         if not variable:
             return "Name the setting, such as HeartbeatInterval."
-        action = CampaignAction(
-            kind=kind, variables=[VariableChange(name=variable, value=second, component=component)]
-        )
+        action = CampaignAction(kind=kind, variables=[VariableChange(name=variable, value=second, component=component)])
     elif kind is ActionKind.RESET:
         action = CampaignAction(kind=kind, reset=ResetKind.SOFT)
     elif kind is ActionKind.AVAILABILITY:
