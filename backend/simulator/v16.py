@@ -143,7 +143,11 @@ class Wire16(Upkeep16, ChargePoint):
     # --- what it is asked ----------------------------------------------------------------------------------------
 
     @on(Action.remote_start_transaction)
-    def on_remote_start(self, id_tag: str, connector_id: int | None = None, **_: Any) -> Any:
+    def on_remote_start(
+        self, id_tag: str, connector_id: int | None = None, charging_profile: Any = None, **_: Any
+    ) -> Any:
+        if charging_profile is not None:  # it can't keep to one
+            return call_result.RemoteStartTransaction(status="Rejected")
         outlet = self.station.remote_start(connector_id, id_tag)
         return call_result.RemoteStartTransaction(status="Accepted" if outlet else "Rejected")
 

@@ -147,8 +147,15 @@ class Wire201(Upkeep201, Watching201, ChargePoint):
 
     @on(Action.request_start_transaction)
     def on_request_start(
-        self, id_token: dict[str, Any], remote_start_id: int, evse_id: int | None = None, **_: Any
+        self,
+        id_token: dict[str, Any],
+        remote_start_id: int,
+        evse_id: int | None = None,
+        charging_profile: Any = None,
+        **_: Any,
     ) -> Any:
+        if charging_profile is not None:  # it can't keep to one
+            return call_result.RequestStartTransaction(status="Rejected")
         outlet = self.station.remote_start(evse_id, id_token["id_token"], id_token["type"], remote_start_id)
         running = outlet.transaction.key if outlet and outlet.transaction else None
         status = "Accepted" if outlet else "Rejected"

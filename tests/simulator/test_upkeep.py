@@ -222,3 +222,20 @@ def test_a_full_list_replaces_and_a_bare_entry_removes() -> None:
     entries = [("A", None), ("C", ListedToken(status="Blocked"))]
     assert set(promises.updated(known, entries, full=False)) == {"B", "C"}
     assert set(promises.updated(known, entries, full=True)) == {"C"}
+
+
+@VERSIONS
+async def test_a_start_with_a_limit_it_cant_keep_is_refused(version: str) -> None:
+    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}
+    profile = {"stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
+    async with scene(version) as (central_, made, _):
+        if version == "1.6":
+            one = profile | {"chargingProfileId": 1, "chargingSchedule": schedule}
+            asked = ("RemoteStartTransaction", {"idTag": "APP", "connectorId": 1, "chargingProfile": one})
+        else:
+            one = profile | {"id": 1, "chargingSchedule": [schedule | {"id": 1}]}
+            token = {"idToken": "APP", "type": "Central"}
+            body = {"idToken": token, "remoteStartId": 3, "evseId": 1, "chargingProfile": one}
+            asked = ("RequestStartTransaction", body)
+        assert (await central_.ask(*asked))[2]["status"] == "Rejected"
+        assert made.stations[0].outlets[0].transaction is None
