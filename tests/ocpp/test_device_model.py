@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import Clock
 from tests.support.node import Node, running_node
 from tests.support.scripted_station import ScriptedStation
+from tests.support.secured import let_in, refused
 from tests.support.wire import Json, asked, key, stamp
 
 STATION = "/api/v1/stations/CP-1"
