@@ -69,6 +69,7 @@ JOBS: Mapping[str, Job] = {
     "certificates.sign": certificates.sign,
     "energy.answer_needs": others.answer_needs,
     "local_lists.follow": local_lists.follow,
+    "local_lists.spread": local_lists.spread,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
     "stations.deliver": waiting.deliver,

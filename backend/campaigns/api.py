@@ -11,7 +11,7 @@ from backend.campaigns import service
 from backend.context import Context
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.campaigns import Campaign, CampaignNew, CampaignResult, CampaignState, ResultState
@@ -19,10 +19,6 @@ from shared.campaigns import Campaign, CampaignNew, CampaignResult, CampaignStat
 AnyRequest = Request[Any, Any, Any]
 CAMPAIGNS = "/api/v1/campaigns"
 ONE = f"{CAMPAIGNS}/{{campaign_id:uuid}}"
-
-
-def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
 
 @post(CAMPAIGNS, role=Role.OPERATOR, status_code=201, summary="Begin a bulk action")
@@ -44,7 +40,7 @@ async def list_campaigns(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[Campaign]:
     key = decode_cursor(cursor, tuple[datetime, UUID])
-    return _page(*await service.campaigns(actor.tenant_id, campaign_state, key, limit))
+    return page_of(*await service.campaigns(actor.tenant_id, campaign_state, key, limit))
 
 
 @get(ONE, role=Role.OPERATOR, summary="One bulk action")
@@ -65,7 +61,7 @@ async def list_results(
     """In the order in which they are asked."""
     key = decode_cursor(cursor, tuple[int])
     found = await service.results(actor.tenant_id, campaign_id, result_state, search, key[0] if key else 0, limit)
-    return _page(*found)
+    return page_of(*found)
 
 
 @post(f"{ONE}/pause", role=Role.OPERATOR, status_code=200, summary="Pause a bulk action")

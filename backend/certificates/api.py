@@ -12,7 +12,7 @@ from backend.context import Context
 from backend.stations import catalog
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.certificates import (
@@ -28,10 +28,6 @@ from shared.certificates import (
 PATH = "/api/v1/stations/{identity:str}/certificates"
 
 
-def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
-
-
 @get(PATH, role=Role.OPERATOR, summary="Certificates installed in a station")
 async def listed(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
@@ -39,7 +35,7 @@ async def listed(
     """As it accepted or last listed them."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
     after = decode_cursor(cursor, tuple[UUID])
-    return _page(*await service.installed(ctx, station.id, after and after[0], limit))
+    return page_of(*await service.installed(ctx, station.id, after and after[0], limit))
 
 
 @post(PATH, role=Role.OPERATOR, status_code=200, summary="Install a root certificate in a station")
@@ -80,7 +76,7 @@ async def issued_to(
 ) -> Page[IssuedCertificate]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
     after = decode_cursor(cursor, tuple[datetime, UUID])
-    return _page(*await service.issued(ctx, actor.tenant_id, station_id=station.id, after=after, limit=limit))
+    return page_of(*await service.issued(ctx, actor.tenant_id, station_id=station.id, after=after, limit=limit))
 
 
 @get("/api/v1/certificates", role=Role.OPERATOR, summary="Certificates signed for stations, newest first")
@@ -93,7 +89,7 @@ async def issued(
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[IssuedCertificate]:
-    return _page(
+    return page_of(
         *await service.issued(
             ctx,
             actor.tenant_id,

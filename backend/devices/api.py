@@ -15,7 +15,7 @@ from backend.stations import service as stations
 from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import HEADER, once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.devices import Report, StartReport
@@ -89,7 +89,7 @@ async def list_reports(
     station = await catalog.find(ctx, actor.tenant_id, identity)
     after = decode_cursor(cursor, tuple[datetime, UUID])
     items, following = await service.reports(ctx, station, (*service.MODEL, "monitoring"), after, limit)
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
+    return page_of(items, following)
 
 
 @get(f"{STATION}/reports/{{report_id:uuid}}", role=Role.OPERATOR, summary="How far a report is")

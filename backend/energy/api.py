@@ -12,7 +12,7 @@ from backend.stations.model import StationRef
 from backend.transactions import views
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.energy import (
@@ -31,10 +31,6 @@ from shared.transactions import Transaction
 AnyRequest = Request[Any, Any, Any]
 STATION = "/api/v1/stations/{identity:str}"
 PROFILES = f"{STATION}/charging-profiles"
-
-
-def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
 
 async def _once(
@@ -56,7 +52,7 @@ async def listed(
 ) -> Page[StoredProfile]:
     """As it accepted or last reported them, by EVSE."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await service.page(ctx, station.id, decode_cursor(cursor, tuple[int, str, int]), limit))
+    return page_of(*await service.page(ctx, station.id, decode_cursor(cursor, tuple[int, str, int]), limit))
 
 
 @post(PROFILES, role=Role.OPERATOR, status_code=200, summary="Set a charging profile")
@@ -94,7 +90,7 @@ async def external(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[ExternalLimit]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await others.limits(ctx, station.id, decode_cursor(cursor, tuple[int, str]), limit))
+    return page_of(*await others.limits(ctx, station.id, decode_cursor(cursor, tuple[int, str]), limit))
 
 
 @get(f"{STATION}/charging-needs", role=Role.OPERATOR, summary="What the cars at a station asked for and plan")
@@ -104,7 +100,7 @@ async def needs(
     """By ISO 15118; only cars that speak it."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
     after = decode_cursor(cursor, tuple[int])
-    return _page(*await others.needs(ctx, station.id, after and after[0], limit))
+    return page_of(*await others.needs(ctx, station.id, after and after[0], limit))
 
 
 @post("/api/v1/limited-starts", role=Role.OPERATOR, status_code=202, summary="Start charging with a limit")

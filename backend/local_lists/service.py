@@ -150,18 +150,13 @@ async def _enqueue(station_id: UUID, delay: timedelta = timedelta(0)) -> None:
     await jobs.enqueue("local_lists.follow", {"station_id": str(station_id)}, delay=delay)
 
 
-async def _enqueue_gathered(ctx: Context, station_id: UUID) -> None:
-    """One job for all changes of the same few seconds. It begins after they are over, so it misses none of them."""
-    moment = int(ctx.now().timestamp() // GATHER.total_seconds())
-    payload = {"station_id": str(station_id)}
-    await jobs.enqueue("local_lists.follow", payload, dedupe=f"{station_id}:{moment}", delay=GATHER)
-
-
 async def on_tokens(ctx: Context, unit: Unit, event: Event) -> None:
+    """One job for all changes of the same few seconds. It begins after they are over, so it misses none of them."""
     assert isinstance(event, TokensChanged)
-    for station_id in await store.followers(event.tenant_id):
-        await store.tell(station_id, ListState.WAITING.value, "")
-        await _enqueue_gathered(ctx, station_id)
+    if await store.tell_followers(event.tenant_id, ListState.WAITING.value):
+        moment = int(ctx.now().timestamp() // GATHER.total_seconds())
+        payload = {"tenant_id": str(event.tenant_id)}
+        await jobs.enqueue("local_lists.spread", payload, dedupe=f"{event.tenant_id}:{moment}", delay=GATHER)
 
 
 async def on_customer_cleared(ctx: Context, unit: Unit, event: Event) -> None:
@@ -189,6 +184,12 @@ async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
 def _is_missing_something(row: store.Row | None) -> bool:
     """`sending` too: the node that did it may have died."""
     return row is not None and row["mode"] != ListMode.OFF and row["state"] in (ListState.WAITING, ListState.SENDING)
+
+
+async def spread(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: cards of a tenant changed; each station that waits gets a job of its own."""
+    for station_id in await store.in_state(UUID(payload["tenant_id"]), ListState.WAITING.value):
+        await _enqueue(station_id)
 
 
 async def follow(ctx: Context, payload: dict[str, Any]) -> None:

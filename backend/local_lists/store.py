@@ -84,12 +84,28 @@ async def hear(station_id: UUID, version: int) -> None:
     )
 
 
-async def followers(tenant_id: UUID) -> list[UUID]:
-    """The stations of a tenant whose list is kept up to date."""
+async def tell_followers(tenant_id: UUID, state: str) -> bool:
+    """Of every station of a tenant whose list is kept up to date; whether there is one."""
+    rows = await DB.run(
+        """WITH followers AS MATERIALIZED (
+            SELECT l.station FROM local_list l JOIN charging_station s ON s.id = l.station
+            WHERE s.tenant = $1 AND l.mode <> 'off' ORDER BY l.station FOR UPDATE OF l
+        )
+        UPDATE local_list l SET state = $2, detail = '' FROM followers f WHERE l.station = f.station
+        RETURNING l.station""",
+        tenant_id,
+        state,
+    )
+    return bool(rows)
+
+
+async def in_state(tenant_id: UUID, state: str) -> list[UUID]:
+    """The stations of a tenant whose list is kept up to date and is in this state."""
     rows = await DB.run(
         """SELECT l.station FROM local_list l JOIN charging_station s ON s.id = l.station
-        WHERE s.tenant = $1 AND l.mode <> 'off' ORDER BY l.station""",
+        WHERE s.tenant = $1 AND l.mode <> 'off' AND l.state = $2 ORDER BY l.station""",
         tenant_id,
+        state,
     )
     return [row["station"] for row in rows]
 

@@ -16,7 +16,7 @@ from backend.stations import catalog
 from backend.stations import service as stations
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.maintenance import (
@@ -32,10 +32,6 @@ from shared.stations import CommandAnswer
 
 AnyRequest = Request[Any, Any, Any]
 STATION = "/api/v1/stations/{identity:str}"
-
-
-def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
 
 def _after(cursor: str | None) -> tuple[datetime, UUID] | None:
@@ -58,7 +54,7 @@ async def add_firmware(
 async def list_firmware(
     ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[FirmwareFile]:
-    return _page(*await service.firmware_files(ctx, actor.tenant_id, _after(cursor), limit))
+    return page_of(*await service.firmware_files(ctx, actor.tenant_id, _after(cursor), limit))
 
 
 async def _start(
@@ -106,7 +102,7 @@ async def list_updates(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[MaintenanceTask]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await service.tasks(ctx, station, service.FIRMWARE, _after(cursor), limit))
+    return page_of(*await service.tasks(ctx, station, service.FIRMWARE, _after(cursor), limit))
 
 
 @get(f"{STATION}/firmware/{{task_id:uuid}}", role=Role.OPERATOR, summary="One firmware update")
@@ -128,7 +124,7 @@ async def list_logs(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[MaintenanceTask]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await service.tasks(ctx, station, service.LOGS, _after(cursor), limit))
+    return page_of(*await service.tasks(ctx, station, service.LOGS, _after(cursor), limit))
 
 
 @get(f"{STATION}/logs/{{task_id:uuid}}", role=Role.OPERATOR, summary="One log file and how it came")
@@ -150,7 +146,7 @@ async def list_security_events(
 ) -> Page[SecurityEvent]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
     key = decode_cursor(cursor, tuple[int])
-    return _page(*await service.security_events(ctx, station, key[0] if key else None, limit))
+    return page_of(*await service.security_events(ctx, station, key[0] if key else None, limit))
 
 
 # --- for stations: the address itself is the permission ----------------------------------------------

@@ -13,7 +13,7 @@ from backend.stations import catalog
 from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.devices import Report
@@ -36,10 +36,6 @@ AnyRequest = Request[Any, Any, Any]
 STATION = "/api/v1/stations/{identity:str}"
 Trigger = Annotated[str | None, Parameter(pattern="^(Alerting|Delta|Periodic)$", description="Why it was told")]
 Component = Annotated[str | None, Parameter(max_length=101, description="Only of this component")]
-
-
-def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
 
 @get(f"{STATION}/monitoring", role=Role.OPERATOR, summary="Which events a station was asked to tell")
@@ -66,7 +62,7 @@ async def list_monitors(
 ) -> Page[Monitor]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
     after = decode_cursor(cursor, tuple[int])
-    return _page(*await service.monitors(station, after[0] if after else None, limit))
+    return page_of(*await service.monitors(station, after[0] if after else None, limit))
 
 
 @post(f"{STATION}/monitors", role=Role.OPERATOR, status_code=200, summary="Watch variables of a station")
@@ -108,7 +104,7 @@ async def list_events(
 ) -> Page[StationEvent]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
     before = decode_cursor(cursor, tuple[int])
-    return _page(*await service.events(station, before[0] if before else None, limit, trigger, component))
+    return page_of(*await service.events(station, before[0] if before else None, limit, trigger, component))
 
 
 @post(
@@ -134,7 +130,7 @@ async def list_customers(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[CustomerReport]:
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    return _page(*await service.customers(ctx, station, decode_cursor(cursor, tuple[datetime, UUID]), limit))
+    return page_of(*await service.customers(ctx, station, decode_cursor(cursor, tuple[datetime, UUID]), limit))
 
 
 @get(f"{STATION}/customer-information/{{report_id:uuid}}", role=Role.OPERATOR, summary="What came of one request")

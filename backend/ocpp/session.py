@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -82,7 +81,7 @@ class Session:
         self._turn = asyncio.Lock()
         self._waiting: dict[MessageId, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
         self._spoken = asyncio.Event()
-        self._complaints = Counter[str]()
+        self._complaints: dict[str, int] = {}
         self._profiles = profiles
         self.known_as(facts)
         self.follow_up: list[Callable[[], Awaitable[None]]] = []
@@ -187,8 +186,8 @@ class Session:
             )
 
     def _worth_a_line(self, kind: str) -> bool:
-        self._complaints[kind] += 1
-        return self._complaints[kind].bit_count() == 1
+        number = self._complaints[kind] = self._complaints.get(kind, 0) + 1
+        return number.bit_count() == 1
 
     def _settle(self, message: CallResult | CallError, frame: bytes) -> None:
         action, begun, future = self._waiting.pop(message.message_id, ("", 0.0, None))

@@ -11,7 +11,7 @@ from backend.context import Context
 from backend.reservations import service
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.base import Page
 from shared.reservations import Reservation, ReservationNew
 
@@ -46,7 +46,7 @@ async def listed(
         after=decode_cursor(cursor, tuple[datetime, UUID]),
         limit=limit,
     )
-    return Page(items=items, next_cursor=encode_cursor(more) if more else None)
+    return page_of(items, more)
 
 
 @get(f"{PATH}/{{reservation_id:uuid}}", summary="One reservation")

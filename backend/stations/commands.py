@@ -19,7 +19,7 @@ from backend.errors import (
 )
 from backend.events import StationChanged
 from backend.stations import access, record_store, rules, store
-from backend.stations.model import VariableReport
+from backend.stations.model import StationRef, VariableReport
 from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
@@ -40,25 +40,23 @@ async def send(
     payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
     record_offline False: of a station that is not there no row is kept, the caller keeps one.
     """
-    if await store.ref(station_id) is None:
+    row = await store.ref(station_id)
+    if row is None:
         raise NotFound("This station doesn't exist.")
     command_id = await record_store.add_command(
         station_id, account_id, action_of(command), request_of(command), ctx.now()
     )
     try:
-        return await deliver(ctx, station_id, command, command_id)
+        return await deliver(ctx, station_ref(row), command, command_id)
     except StationNotThere:
         if not record_offline:
             await record_store.forget_command(command_id)
         raise
 
 
-async def deliver(ctx: Context, station_id: UUID, command: AnyCommand, command_id: UUID) -> Answer:
+async def deliver(ctx: Context, station: StationRef, command: AnyCommand, command_id: UUID) -> Answer:
     """As `send`, for a command that is on record already."""
-    row = await store.ref(station_id)
-    if row is None:
-        raise NotFound("This station doesn't exist.")
-    station = station_ref(row)
+    station_id = station.id
     try:
         new = await access.begin(station, command)
         answer = await _ask(ctx, station.identity, station_id, command)

@@ -93,12 +93,15 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
     """Job: send what waits, one after the other. Of two at once one does the work; nothing is sent twice."""
     station_id = UUID(payload["station_id"])
     row = await store.ref(station_id)
-    if row is None or station_ref(row).registration is not Registration.ACCEPTED:
+    if row is None:
+        return
+    station = station_ref(row)
+    if station.registration is not Registration.ACCEPTED:
         return
     while (queued := await _claim(ctx, station_id)) is not None:
         command = _decoder.decode(msgspec.json.encode(queued["command"]))
         try:
-            await commands.deliver(ctx, station_id, command, queued["id"])
+            await commands.deliver(ctx, station, command, queued["id"])
         except StationNotThere:
             await record_store.requeue(queued["id"])
             return

@@ -8,7 +8,7 @@ from litestar import get
 from backend.context import Context
 from backend.tariffs import service
 from backend.web.guards import Actor
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.money import TariffRow
@@ -20,7 +20,7 @@ async def list_tariffs(
 ) -> Page[TariffRow]:
     """Oldest first; the first one holds for every connector without one of its own."""
     items, following = await service.listed(ctx, actor.tenant_id, decode_cursor(cursor, tuple[datetime, UUID]), limit)
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
+    return page_of(items, following)
 
 
 routes = [list_tariffs]

@@ -10,7 +10,7 @@ from backend.stations import catalog
 from backend.templates import service
 from backend.web.guards import Actor
 from backend.web.idempotency import once
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.templates import Applied, Drift, Template, TemplateChange, TemplateNew
@@ -18,10 +18,6 @@ from shared.templates import Applied, Drift, Template, TemplateChange, TemplateN
 AnyRequest = Request[Any, Any, Any]
 TEMPLATES = "/api/v1/configuration-templates"
 STATION = "/api/v1/stations/{identity:str}"
-
-
-def _page(items: list[Any], following: list[Any] | None) -> Page[Any]:
-    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
 
 def _after(cursor: str | None) -> str | None:
@@ -33,7 +29,7 @@ def _after(cursor: str | None) -> str | None:
 async def list_templates(
     ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
 ) -> Page[Template]:
-    return _page(*await service.templates(actor.tenant_id, _after(cursor), limit))
+    return page_of(*await service.templates(actor.tenant_id, _after(cursor), limit))
 
 
 @post(TEMPLATES, role=Role.OPERATOR, status_code=201, summary="Make a configuration template")
@@ -67,7 +63,7 @@ async def list_drift(
     limit: Limit = DEFAULT_LIMIT,
 ) -> Page[Drift]:
     """By identity; also those that never told their configuration. A page may hold fewer than asked for and go on."""
-    return _page(*await service.differing(ctx, actor.tenant_id, template_id, _after(cursor), limit))
+    return page_of(*await service.differing(ctx, actor.tenant_id, template_id, _after(cursor), limit))
 
 
 @get(f"{STATION}/drift", role=Role.OPERATOR, summary="Where a station differs from its template")

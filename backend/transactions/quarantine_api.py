@@ -8,7 +8,7 @@ from litestar.params import Parameter
 from backend.context import Context
 from backend.transactions import quarantine
 from backend.web.guards import Actor
-from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
+from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
 from shared.quarantine import AttachMessage, DismissMessage, QuarantinedMessage, QuarantineState
@@ -30,7 +30,7 @@ async def listed(
     items, more = await quarantine.page(
         ctx, actor.tenant_id, state=message_state, identity=station, before=before and before[0], limit=limit
     )
-    return Page(items=items, next_cursor=encode_cursor(more) if more else None)
+    return page_of(items, more)
 
 
 @get(f"{PATH}/{{message_id:int}}", role=Role.OPERATOR, summary="One such message")

@@ -11,7 +11,7 @@ from backend.transactions import pricing, settling, store
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """Both bills, and the places where they differ: (path, issued, computed). None: the two say the same."""
+    """Both bills, and the places where they differ: (path, issued, computed). Without any, the two say the same."""
 
     transaction_id: str
     number: str

@@ -8,6 +8,7 @@ import msgspec
 from litestar.params import Parameter
 
 from backend.errors import InvalidInput
+from shared.base import Page
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -21,6 +22,11 @@ Cursor = Annotated[
 
 def encode_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(list(values))).decode().rstrip("=")
+
+
+def page_of(items: list[Any], following: Sequence[Any] | None) -> Page[Any]:
+    """`following`: the sort values of the last item, None on the last page."""
+    return Page(items=items, next_cursor=encode_cursor(following) if following else None)
 
 
 def decode_cursor(cursor: str | None, types: type[Any]) -> Any:

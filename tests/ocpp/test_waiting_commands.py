@@ -94,14 +94,14 @@ async def test_two_workers_send_each_once(node: Node, operator: httpx.AsyncClien
     (row,) = await DB.run("SELECT id FROM charging_station")
     asked = []
 
-    async def answer(station: object) -> None:
+    async def answer() -> None:
         while True:
             message_id, _ = await one.expect_call("TriggerMessage")
             asked.append(message_id)
             await one.answer(message_id, {"status": "Accepted"})
 
     async with node.booted("CP-1") as one:
-        answering = asyncio.create_task(answer(one))
+        answering = asyncio.create_task(answer())
         await asyncio.gather(*(waiting.deliver(node.ctx, {"station_id": str(row["id"])}) for _ in range(3)))
         await eventually(
             operator, f"{STATION}/commands", lambda page: all(each["state"] == "answered" for each in page["items"])
