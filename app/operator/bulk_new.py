@@ -18,7 +18,7 @@ from app.widgets.text import muted, text
 from shared.campaigns import ActionKind, Campaign, CampaignStations
 
 FIRST = {
-    ActionKind.VARIABLES: "Setting (Component.Variable for OCPP 2.0.1)",
+    ActionKind.VARIABLES: "Setting, or Component.Variable",
     ActionKind.TRIGGER: "Message",
     ActionKind.FIRMWARE: "Address of the file",
 }

@@ -24,7 +24,7 @@ KINDS = {
     ActionKind.TEMPLATE: "Apply the template",
 }
 RESULTS = {
-    ResultState.WAITING: "waits",
+    ResultState.WAITING: "still to come",
     ResultState.RUNNING: "under way",
     ResultState.DONE: "done",
     ResultState.REFUSED: "refused",
@@ -45,7 +45,7 @@ def share(one: Campaign) -> float:
 
 
 def counted(one: Campaign, words: Callable[[str], str]) -> str:
-    """`12 done · 1 refused · 7 waits`, what there is none of left out."""
+    """`12 done · 1 refused · 7 still to come`, what there is none of left out."""
     parts = [f"{one.counts[state]} {words(word)}" for state, word in RESULTS.items() if one.counts.get(state)]
     return " · ".join(parts)
 
