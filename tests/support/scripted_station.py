@@ -9,15 +9,21 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
+
+from tests.support.official_schemas import complaints
 
 PATIENCE_S = 10.0
 
 
 class ScriptedStation:
-    """`frames` holds everything that went over the wire, as ("in" | "out", parsed JSON)."""
+    """`frames` holds everything that went over the wire, as ("in" | "out", parsed JSON).
+
+    `broken` holds what the official schemas say against what came from the central system.
+    """
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -25,6 +31,8 @@ class ScriptedStation:
         self._calls: asyncio.Queue[list[Any]] = asyncio.Queue()
         self._answers: dict[Any, asyncio.Future[list[Any]]] = {}
         self._strays: asyncio.Queue[list[Any]] = asyncio.Queue()
+        self.broken: list[str] = []
+        self._asked: dict[Any, str] = {}
         self._ids = 0
         self._reader = asyncio.get_running_loop().create_task(self._read())
 
@@ -32,12 +40,28 @@ class ScriptedStation:
         async for text in self.socket:
             frame = json.loads(text)
             self.frames.append(("in", frame))
+            self._judge(text)
             if frame[0] == 2:
                 self._calls.put_nowait(frame)
             elif frame[1] in self._answers and not self._answers[frame[1]].done():
                 self._answers[frame[1]].set_result(frame)
             else:
                 self._strays.put_nowait(frame)
+
+    def _judge(self, text: str | bytes) -> None:
+        version = (self.socket.subprotocol or "").removeprefix("ocpp")
+        if not version:
+            return
+        match json.loads(text, parse_float=Decimal):
+            case [2, str(), str(action), payload]:
+                self.broken += complaints(version, action, False, payload)
+            case [3, message_id, payload]:  # an odd id comes back as it was
+                if action := self._asked.get(message_id):
+                    self.broken += complaints(version, action, True, payload)
+            case [4, _, str(), str(), dict()]:
+                pass
+            case _:
+                self.broken.append(f"no OCPP message: {text!r}")
 
     async def send_raw(self, text: str | bytes) -> None:
         self.frames.append(("out", text))
@@ -48,6 +72,7 @@ class ScriptedStation:
         self._ids += 1
         message_id = f"t{self._ids}" if message_id is None else message_id
         self._answers[message_id] = asyncio.get_running_loop().create_future()
+        self._asked[message_id] = action
         await self.send_raw(json.dumps([2, message_id, action, payload]))
         return message_id
 
@@ -135,5 +160,6 @@ async def station(
         one = ScriptedStation(socket)
         try:
             yield one
+            assert not one.broken, one.broken
         finally:
             await one.close()
