@@ -11,6 +11,7 @@ from backend.errors import StartRefused
 
 ROLES = ("ocpp", "web", "worker")
 UNKNOWN_STATIONS = ("pending", "refuse")
+SMTP_TLS = ("starttls", "tls", "none")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -111,6 +112,14 @@ class Settings:
     tile_url: str = _setting(
         "WATTLINE_TILE_URL", "", "Map tile server, as https://…/{z}/{x}/{y}.png; empty: the bundled map"
     )
+    smtp_host: str = _setting("WATTLINE_SMTP_HOST", "", "Mail server; empty: no e-mail leaves")
+    smtp_port: int = _setting("WATTLINE_SMTP_PORT", 587, "Port of the mail server", most=65535)
+    smtp_user: str = _setting("WATTLINE_SMTP_USER", "", "Account at the mail server; empty: none is asked for")
+    smtp_password: str = _setting("WATTLINE_SMTP_PASSWORD", "", "Password of that account", secret=True)
+    smtp_tls: str = _setting("WATTLINE_SMTP_TLS", "starttls", "How the mail server is reached: starttls, tls or none")
+    smtp_from: str = _setting(
+        "WATTLINE_SMTP_FROM", "", "Address that e-mail comes from; empty: noreply@ the mail server"
+    )
     log_level: str = _setting("WATTLINE_LOG_LEVEL", "info", "debug, info, warning or error")
     log_json: bool = _setting("WATTLINE_LOG_JSON", False, "One JSON object a log line")
 
@@ -188,6 +197,7 @@ def _check(settings: Settings) -> None:
         raise StartRefused(f"WATTLINE_ROLES names {', '.join(wrong) or 'nothing'}; choose from {', '.join(ROLES)}.")
     for variable, value, choices in (
         ("WATTLINE_UNKNOWN_STATIONS", settings.unknown_stations, UNKNOWN_STATIONS),
+        ("WATTLINE_SMTP_TLS", settings.smtp_tls, SMTP_TLS),
         ("WATTLINE_LOG_LEVEL", settings.log_level.lower(), LOG_LEVELS),
     ):
         if value not in choices:

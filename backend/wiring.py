@@ -34,6 +34,7 @@ from backend.events import (
 from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import service as local_lists
+from backend.mail import service as mail
 from backend.monitoring import service as monitoring
 from backend.payments import service as payments
 from backend.reservations import service as reservations
@@ -70,6 +71,7 @@ JOBS: Mapping[str, Job] = {
     "energy.answer_needs": others.answer_needs,
     "local_lists.follow": local_lists.follow,
     "local_lists.spread": local_lists.spread,
+    "mail.deliver": mail.deliver,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
     "stations.deliver": waiting.deliver,
@@ -83,6 +85,7 @@ CRON: Mapping[str, CronJob] = {
     "accounts.forget_expired": ("17 2 * * *", accounts.forget_expired),
     "alerts.watch": ("* * * * *", alerts.watch),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
+    "mail.forget_old": ("57 2 * * *", mail.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),

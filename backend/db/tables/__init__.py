@@ -8,6 +8,7 @@ from backend.db.tables.certificates import InstalledCertificate, IssuedCertifica
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
+from backend.db.tables.mail import Mail
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
@@ -69,6 +70,7 @@ TABLES = (
     NetworkProfile,
     VendorData,
     KnownVendor,
+    Mail,
 )
 
 __all__ = [
@@ -95,6 +97,7 @@ __all__ = [
     "KnownVendor",
     "LocalList",
     "Location",
+    "Mail",
     "MaintenanceTask",
     "NetworkProfile",
     "OcppFrame",
