@@ -105,10 +105,14 @@ async def test_without_a_server_a_letter_stays_here(db: str, clock: Clock) -> No
 
 async def test_a_letter_exists_only_with_its_fact(db: str, clock: Clock) -> None:
     ctx = context(clock)
-    with pytest.raises(RuntimeError):
+
+    async def undone() -> None:
         async with ctx.unit():
             await mail.send(ctx, "dana@example.com", "Receipt", "text")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await undone()
     assert await DB.run("SELECT 1 FROM mail") == []
     assert ("mail.deliver", "queued") not in await jobs.queue_sizes()
     with pytest.raises(InvalidInput):
