@@ -45,6 +45,7 @@ from backend.maintenance import api as maintenance_api
 from backend.monitoring import api as monitoring_api
 from backend.network import api as network_api
 from backend.ocpp.listener import Listener
+from backend.papers import api as papers_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.reservations import api as reservations_api
 from backend.settings import Settings
@@ -90,6 +91,7 @@ ROUTES: list[Any] = [
     *live_api.routes,
     *maintenance_api.routes,
     *network_api.routes,
+    *papers_api.routes,
     *vendor_data_api.routes,
     *health.routes,
 ]

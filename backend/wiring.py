@@ -18,6 +18,7 @@ from backend.energy import others
 from backend.energy import service as energy
 from backend.events import (
     CampaignHalted,
+    CdrIssued,
     CertificateChecked,
     ConnectorStatusChanged,
     CustomerCleared,
@@ -36,6 +37,7 @@ from backend.live.topics import all_topics
 from backend.local_lists import service as local_lists
 from backend.mail import service as mail
 from backend.monitoring import service as monitoring
+from backend.papers import service as papers
 from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.stations import service as stations
@@ -55,6 +57,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected,),
     SecurityEventReported: (alerts.on_security_event,),
+    CdrIssued: (papers.on_cdr,),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
@@ -72,6 +75,8 @@ JOBS: Mapping[str, Job] = {
     "local_lists.follow": local_lists.follow,
     "local_lists.spread": local_lists.spread,
     "mail.deliver": mail.deliver,
+    "papers.mail_invoice": papers.mail_invoice,
+    "papers.mail_receipt": papers.mail_receipt,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
     "stations.deliver": waiting.deliver,
@@ -89,6 +94,7 @@ CRON: Mapping[str, CronJob] = {
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),
+    "papers.monthly": ("41 2 1-5 * *", papers.monthly),
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),

@@ -56,6 +56,15 @@ class ReceiptLine(Message):
     ends_at: datetime | None = None
 
 
+class TaxLine(Message):
+    """What a bill has at one rate (percent; None: no tax applies). `net` and `tax` add up to `gross`."""
+
+    rate: Decimal | None
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
 class Receipt(Message):
     """The bill of one ended transaction, read from top to bottom like a till receipt."""
 
@@ -82,3 +91,7 @@ class Receipt(Message):
     payment_method: str
     estimated: bool = False
     note: str = ""
+    taxes: list[TaxLine] = []
+    """Rate by rate; their gross amounts add up to `total_incl`."""
+    rounding: Decimal = Decimal(0)
+    """What the lines, each rounded to the smallest coin, lack against the total."""

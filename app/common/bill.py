@@ -1,11 +1,10 @@
 """The lines of a bill in words: what was counted, at which price, and why it is there. Pure."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
 from app import i18n
-from shared.money import Money, ReceiptLine
+from shared.money import ReceiptLine
 
 EXPLAINED = {
     "energy": "What went into your car, as the charger's meter counted it.",
@@ -33,13 +32,3 @@ def quantity(line: ReceiptLine, currency: str) -> str:
     if line.unit == "h":
         return f"{i18n.duration(timedelta(hours=float(line.quantity)))} × {price}/h"
     return ""
-
-
-def vat_rates(lines: Sequence[ReceiptLine]) -> list[Decimal]:
-    return sorted({line.vat_rate for line in lines if line.vat_rate})
-
-
-def rounding(lines: Sequence[ReceiptLine], total_incl: Money) -> Decimal:
-    """What the lines, each shown in cents, lack or have too much against the total."""
-    shown = sum((line.amount_incl.quantize(Decimal("0.01")) for line in lines), Decimal(0))
-    return total_incl.amount.quantize(Decimal("0.01")) - shown

@@ -17,7 +17,7 @@ from app.widgets.brand import mark
 from app.widgets.status import badge
 from app.widgets.text import muted, number, text
 from shared.accounts import Brand
-from shared.money import Receipt, ReceiptLine
+from shared.money import Receipt, ReceiptLine, TaxLine
 
 Words = Callable[[str], str]
 WIDTH = 480
@@ -120,9 +120,8 @@ def _paper(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Contro
     ]
     if not receipt.lines:
         parts.append(muted(words("This session cost nothing."), t))
-    off = bill.rounding(receipt.lines, receipt.total_incl)
-    if off and receipt.lines:
-        parts.append(_sum(words("Rounding"), i18n.amount(off, currency), t))
+    if receipt.rounding and receipt.lines:
+        parts.append(_sum(words("Rounding"), i18n.amount(receipt.rounding, currency), t))
     parts += [_perforation(t), *_totals(receipt, t, words), _perforation(t), *_payment(receipt, t, words)]
     if receipt.note:
         parts.append(muted(words(receipt.note), t, size=T12))
@@ -211,16 +210,17 @@ def _line(line: ReceiptLine, currency: str, t: Tokens, words: Words) -> ft.Contr
 
 
 def _totals(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
-    rates = " + ".join(
-        f"{i18n.number(rate, 0 if rate == int(rate) else 1)} %" for rate in bill.vat_rates(receipt.lines)
-    )
     total = i18n.money(receipt.total_incl)
     amount, _, symbol = total.rpartition(" ")
     return [
         ft.Column(
             [
                 _sum(words("Net"), i18n.money(receipt.total_excl), t),
-                _sum(words("VAT {rate}").format(rate=rates).strip(), i18n.money(receipt.total_vat), t),
+                *[
+                    _sum(_vat(one, receipt, words), i18n.amount(one.tax, receipt.total_incl.currency), t)
+                    for one in receipt.taxes
+                    if one.rate
+                ],
             ],
             spacing=S4,
         ),
@@ -232,6 +232,15 @@ def _totals(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),
     ]
+
+
+def _vat(one: TaxLine, receipt: Receipt, words: Words) -> str:
+    """`VAT 19 %`, and of what where there are several rates."""
+    rate = one.rate or Decimal(0)
+    said = words("VAT {rate}").format(rate=f"{i18n.number(rate, 0 if rate == int(rate) else 1)} %")
+    if len(receipt.taxes) == 1:
+        return said
+    return words("{vat} on {net}").format(vat=said, net=i18n.amount(one.net, receipt.total_incl.currency))
 
 
 def _payment(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:

@@ -201,6 +201,7 @@ PAST = {
     "Rounding": "Rundung",
     "Net": "Netto",
     "VAT {rate}": "MwSt. {rate}",
+    "{vat} on {net}": "{vat} auf {net}",
     "Paid with": "Bezahlt mit",
     "Paid": "Bezahlt",
     "Still to pay": "Noch offen",

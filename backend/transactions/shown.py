@@ -8,6 +8,7 @@ import msgspec
 
 from backend.authorization.rules import masked
 from backend.stations.rules import connector_label
+from backend.tariffs import taxes
 from backend.transactions import rules, store
 from shared.money import Money, Receipt, ReceiptLine
 from shared.transactions import ChargingState, PaymentInfo, Reading, Transaction, TransactionEvent, TransactionState
@@ -147,7 +148,8 @@ def _ended_text(row: Row) -> str:
 def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
     facts: dict[str, Any] = cdr["facts"]
     total_incl: Decimal = cdr["total_incl"]
-    total_excl: Decimal = cdr["total_excl"].quantize(Decimal("0.01"))
+    lines = msgspec.convert(cdr["lines"], list[ReceiptLine], strict=False)
+    split = taxes.split(lines, total_incl, cdr["currency"])
 
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=cdr["currency"])
@@ -173,13 +175,15 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         energy_wh=facts["energy_wh"],
         meter_start_wh=facts["meter_start_wh"],
         meter_stop_wh=facts["meter_stop_wh"],
-        lines=msgspec.convert(cdr["lines"], list[ReceiptLine], strict=False),
-        total_excl=money(total_excl),
-        total_vat=money(total_incl - total_excl),
+        lines=lines,
+        total_excl=money(split.net),
+        total_vat=money(split.tax),
         total_incl=money(total_incl),
         paid=money(paid),
         payment_state=payment.state if payment else "invoiced",
         payment_method=payment.method if payment else "By invoice",
         estimated=facts["estimated"],
         note=note,
+        taxes=split.taxes,
+        rounding=split.rounding,
     )

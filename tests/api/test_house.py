@@ -55,6 +55,12 @@ FOR_ALL = {
     "POST /api/v1/transactions/{transaction_id:uuid}/stop",
     "GET /api/v1/transactions/{transaction_id:uuid}",
     "GET /api/v1/transactions/{transaction_id:uuid}/receipt",
+    "GET /api/v1/transactions/{transaction_id:uuid}/receipt/pdf",
+    "POST /api/v1/transactions/{transaction_id:uuid}/receipt/mail",
+    "GET /api/v1/invoices",
+    "GET /api/v1/invoices/{invoice_id:uuid}",
+    "GET /api/v1/invoices/{invoice_id:uuid}/pdf",
+    "POST /api/v1/invoices/{invoice_id:uuid}/mail",
     "POST /api/v1/reservations",
     "GET /api/v1/reservations",
     "GET /api/v1/reservations/{reservation_id:uuid}",
@@ -63,12 +69,15 @@ FOR_ALL = {
 """Any signed-in person; what belongs to somebody else is hidden by the service."""
 FOR_ADMINS = {
     "PUT /api/v1/brand",
+    "PUT /api/v1/issuer",
     "GET /api/v1/people",
     "POST /api/v1/people",
     "PATCH /api/v1/people/{account_id:uuid}",
     "POST /api/v1/people/{account_id:uuid}/password",
 }
 ONCE = {
+    "POST /api/v1/transactions/{transaction_id:uuid}/receipt/mail",
+    "POST /api/v1/invoices/{invoice_id:uuid}/mail",
     "POST /api/v1/campaigns",
     "POST /api/v1/campaigns/{campaign_id:uuid}/resume",
     "POST /api/v1/stations/{identity:str}/certificates/renew",
@@ -95,6 +104,7 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/invoices": "one invoice for each person and month",
     "POST /api/v1/campaigns/{campaign_id:uuid}/pause": "a state, not a step",
     "POST /api/v1/campaigns/{campaign_id:uuid}/cancel": "cancelled is cancelled",
     "POST /api/v1/stations/{identity:str}/commands/{command_id:uuid}/cancel": "cancelled is cancelled",
@@ -255,6 +265,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "customer-information": {"id_token": "CARD"},
         "reservations": {"station": "NOBODY"},
         "charging-profiles": {"evse": 0, "profile": PROFILE},
+        "mail": {"email": ""},
         "limited-starts": {"connector_id": str(uuid4()), "profile": PROFILE},
         "clear": {},
         "renew": {},

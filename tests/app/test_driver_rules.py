@@ -299,11 +299,3 @@ def test_a_line_says_quantity_and_the_price_that_was_on_the_sign() -> None:
     assert bill.quantity(energy, "EUR") == "21.259 kWh × 0.49 €/kWh"
     assert bill.quantity(parking, "EUR") == "30 min × 3.60 €/h"
     assert bill.quantity(line("flat", "1", "", "0.42", "0.50"), "EUR") == ""
-    assert bill.vat_rates([energy, parking]) == [Decimal(19)]
-
-
-def test_lines_in_cents_and_the_total_always_agree() -> None:
-    lines = [line("energy", "1", "kWh", "0.1", "0.1249"), line("time", "1", "h", "0.1", "0.1249")]
-    total = Money(amount=Decimal("0.25"), currency="EUR")
-    assert bill.rounding(lines, total) == Decimal("0.01")
-    assert bill.rounding(lines[:1], Money(amount=Decimal("0.12"), currency="EUR")) == 0

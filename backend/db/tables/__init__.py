@@ -13,6 +13,7 @@ from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, Securit
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.network import NetworkProfile
+from backend.db.tables.papers import Issuer, Paper, PaperCounter
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.stations import (
     ChargingStation,
@@ -71,6 +72,9 @@ TABLES = (
     VendorData,
     KnownVendor,
     Mail,
+    Issuer,
+    PaperCounter,
+    Paper,
 )
 
 __all__ = [
@@ -94,6 +98,7 @@ __all__ = [
     "Incident",
     "InstalledCertificate",
     "IssuedCertificate",
+    "Issuer",
     "KnownVendor",
     "LocalList",
     "Location",
@@ -101,6 +106,8 @@ __all__ = [
     "MaintenanceTask",
     "NetworkProfile",
     "OcppFrame",
+    "Paper",
+    "PaperCounter",
     "Payment",
     "RefreshToken",
     "Reservation",

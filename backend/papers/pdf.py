@@ -1,0 +1,269 @@
+"""Papers as PDF. The numbers come from the document alone: nothing is computed here."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from backend.papers import rules
+from backend.papers.sheet import BAD, GOOD, INK, MARGIN, MUTED, NEUTRAL, WIDTH, Sheet
+from backend.papers.words import EXPLAINED, Voice
+from shared.accounts import Brand
+from shared.money import ReceiptLine, TaxLine
+from shared.papers import Paid, PaperKind
+
+TITLES = {PaperKind.RECEIPT: "Receipt", PaperKind.INVOICE: "Invoice", PaperKind.CREDIT_NOTE: "Credit note"}
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """What a meter signed in a session. state: verified, failed or unverified; texts: (title, the data as it came)."""
+
+    state: str
+    texts: list[tuple[str, str]]
+    public_key: str
+    link: str = ""
+
+
+def drawn(
+    document: rules.Document,
+    brand: Brand,
+    language: str,
+    paid: Paid | None,
+    proof: Proof | None = None,
+) -> bytes:
+    """Blocks for some hundredths of a second: for a thread."""
+    voice = Voice(language, document.time_zone)
+    sheet = Sheet(brand, _foot(document, voice), voice("Page {page} of {pages}"))
+    sheet.set_title(f"{voice(TITLES[document.kind])} {document.number}")
+    sheet.set_lang("de-DE" if voice.language == "de" else "en-GB")
+    sheet.set_creation_date(document.issued_at)
+    sheet.add_page()
+    _head(sheet, document, voice)
+    if document.kind is PaperKind.INVOICE:
+        _totals(sheet, document, voice, paid)
+        sheet.gap(6)
+        _cover(sheet, document, voice)
+        _details(sheet, document, voice)
+    else:
+        for session in document.sessions:
+            _facts(sheet, session, voice)
+            _lines(sheet, session, document.currency, voice)
+        _totals(sheet, document, voice, paid)
+    if proof is not None:
+        _proof(sheet, proof, voice)
+    return sheet.bytes()
+
+
+def _foot(document: rules.Document, voice: Voice) -> str:
+    seller = document.seller
+    parts = [seller.name, seller.register, f"{voice('Tax ID')} {seller.tax_id}" if seller.tax_id else "", seller.bank]
+    return "\n".join(part for part in (" · ".join(one for one in parts if one), seller.footer) if part)
+
+
+def _head(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
+    seller, buyer = document.seller, document.buyer
+    top = sheet.get_y()
+    wide = sheet.logo(12)
+    sheet.set_xy(MARGIN + wide + 4, top)
+    sheet.write_in(13, bold=True)
+    sheet.cell(WIDTH - wide - 4, 12, seller.name, align="L")
+    sheet.set_xy(MARGIN + WIDTH / 2, top)
+    contact = [*seller.address.splitlines(), seller.email, seller.phone]
+    sheet.write_in(8, MUTED)
+    sheet.multi_cell(WIDTH / 2, 3.8, "\n".join(one for one in contact if one), align="R")
+    sheet.set_xy(MARGIN, max(sheet.get_y(), top + 12) + 10)
+    sheet.say(voice(TITLES[document.kind]), 22, bold=True, leading=1.2)
+    sheet.gap(3)
+    sheet.pair(voice("Number"), document.number, bold=True)
+    sheet.pair(voice("Date"), voice.date(document.issued_at))
+    if document.period:
+        sheet.pair(voice("Period"), voice.month(document.period))
+    if document.corrects:
+        sheet.pair(voice("Corrects receipt {number}", number=document.corrects), document.reason)
+    if buyer.name or buyer.email:
+        sheet.pair(voice("For"), " · ".join(part for part in (buyer.name, buyer.email) if part))
+    for line in buyer.address.splitlines():
+        sheet.pair("", line)
+    sheet.gap(3)
+    sheet.rule()
+    sheet.gap(5)
+
+
+def _facts(sheet: Sheet, session: rules.Charged, voice: Voice) -> None:
+    sheet.say(session.location or session.station, 11, bold=True)
+    if session.address:
+        sheet.say(session.address, 9, MUTED)
+    sheet.gap(2)
+    where = session.station
+    if session.connector:
+        where += f" · {voice('Connector {name}', name=session.connector)}"
+    sheet.pair(voice("Charger"), where)
+    sheet.pair(voice("Begun"), voice.moment(session.begun_at, session.time_zone))
+    sheet.pair(voice("Ended"), voice.moment(session.ended_at, session.time_zone))
+    sheet.pair(voice("Duration"), voice.duration(session.ended_at - session.begun_at))
+    sheet.pair(voice("Meter at start"), voice.kwh(session.meter_start_wh))
+    sheet.pair(voice("Meter at end"), voice.kwh(session.meter_stop_wh))
+    sheet.pair(voice("Energy"), voice.kwh(session.energy_wh), bold=True)
+    if session.estimated:
+        sheet.gap(1)
+        note = "The station's own numbers for the end can't be used: this is its last reliable reading."
+        sheet.say(voice(note), 8.5, MUTED)
+    sheet.gap(5)
+
+
+COLUMNS = (WIDTH * 0.40, WIDTH * 0.16, WIDTH * 0.18, WIDTH * 0.10, WIDTH * 0.16)
+
+
+def _lines(sheet: Sheet, session: rules.Charged, currency: str, voice: Voice) -> None:
+    if not session.lines:
+        sheet.say(voice("This session cost nothing."), 9.5, MUTED)
+        return
+    head = [voice(word) for word in ("Position", "Quantity", "Price", "VAT", "Amount")]
+    sheet.columns(head, COLUMNS, "LRRRR", size=8, ink=MUTED, bold=True, fill=True)
+    for line in session.lines:
+        sheet.columns(_cells(line, currency, voice), COLUMNS, "LRRRR", bold=False)
+        if why := EXPLAINED.get(line.kind):
+            sheet.columns([voice(why)], [WIDTH * 0.72], "L", size=7.5, ink=MUTED)
+    if session.rounding:
+        sheet.columns([voice("Rounding"), "", "", "", voice.amount(session.rounding, currency)], COLUMNS, "LRRRR")
+    sheet.rule()
+
+
+def _cells(line: ReceiptLine, currency: str, voice: Voice) -> list[str]:
+    """Prices as they stood on the sign: with VAT."""
+    gross = line.unit_price * (1 + (line.vat_rate or Decimal(0)) / 100)
+    quantity, price = "", ""
+    if line.unit == "kWh":
+        quantity, price = f"{voice.number(line.quantity, 3)} kWh", f"{voice.price(gross, currency)}/kWh"
+    elif line.unit == "h":
+        hours = line.quantity * 60
+        quantity, price = f"{voice.number(hours, 1)} min", f"{voice.price(gross, currency)}/h"
+    rate = voice.rate(line.vat_rate) if line.vat_rate else ""
+    return [voice(line.label), quantity, price, rate, voice.amount(line.amount_incl, currency)]
+
+
+COVER = (WIDTH * 0.17, WIDTH * 0.37, WIDTH * 0.16, WIDTH * 0.14, WIDTH * 0.16)
+
+
+def _cover(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
+    words = ("Date", "Place", "Receipt", "Energy", "Amount")
+    sheet.columns([voice(word) for word in words], COVER, "LLLRR", size=8, ink=MUTED, bold=True, fill=True)
+    for session in document.sessions:
+        cells = [
+            voice.date(session.begun_at),
+            session.location or session.station,
+            session.number,
+            voice.kwh(session.energy_wh),
+            voice.amount(session.total, document.currency),
+        ]
+        sheet.columns(cells, COVER, "LLLRR", size=8.5)
+    sheet.rule()
+    sheet.gap(1)
+    energy = sum(session.energy_wh for session in document.sessions)
+    sheet.pair(f"{len(document.sessions)} {voice('Sessions')}", voice.kwh(energy))
+
+
+TAXES = (WIDTH * 0.46, WIDTH * 0.18, WIDTH * 0.18, WIDTH * 0.18)
+
+
+def _totals(sheet: Sheet, document: rules.Document, voice: Voice, paid: Paid | None) -> None:
+    currency = document.currency
+    if sheet.will_page_break(48):
+        sheet.add_page()
+    sheet.gap(5)
+    sheet.columns(
+        [voice(word) for word in ("Rate", "Net", "VAT", "Gross")],
+        TAXES,
+        "LRRR",
+        size=8,
+        ink=MUTED,
+        bold=True,
+        fill=True,
+    )
+    for one in document.taxes:
+        sheet.columns(_tax(one, currency, voice), TAXES, "LRRR")
+    sheet.rule()
+    sheet.gap(3)
+    sheet.pair(voice("Net"), voice.amount(document.total_excl, currency))
+    sheet.pair(voice("VAT"), voice.amount(document.total_vat, currency))
+    sheet.gap(1)
+    sheet.pair(voice("Total"), voice.amount(document.total_incl, currency), bold=True, size=14)
+    sheet.gap(2)
+    if paid is not None:
+        _paid(sheet, paid, currency, voice)
+    if document.seller.email:
+        sheet.gap(3)
+        sheet.say(voice("Questions? {email}", email=document.seller.email), 8.5, MUTED)
+
+
+def _tax(one: TaxLine, currency: str, voice: Voice) -> list[str]:
+    name = voice("VAT {rate}", rate=voice.rate(one.rate)) if one.rate else voice("No VAT")
+    return [name, *(voice.amount(amount, currency) for amount in (one.net, one.tax, one.gross))]
+
+
+def _paid(sheet: Sheet, paid: Paid, currency: str, voice: Voice) -> None:
+    if paid.amount > 0:
+        how = voice("Paid with {method}", method=voice(paid.method)) if paid.method else voice("Paid")
+        sheet.write_in(9.5, GOOD, bold=True)
+        sheet.pair(how, voice.amount(paid.amount, currency))
+    if paid.owed > 0 and paid.amount > 0:
+        sheet.pair(voice("Still to pay"), voice.amount(paid.owed, currency), bold=True)
+    elif paid.amount <= 0:
+        word, ink = {
+            "released": ("Nothing to pay", NEUTRAL),
+            "invoiced": ("On your invoice", NEUTRAL),
+            "failed": ("Payment failed", BAD),
+            "open": ("Still to pay", INK),
+        }.get(paid.state, ("Payment under way", NEUTRAL))
+        sheet.say(voice(word), 9.5, ink, bold=True)
+
+
+def _details(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
+    sheet.add_page()
+    sheet.say(voice("Details of the sessions"), 14, bold=True)
+    sheet.gap(4)
+    for session in document.sessions:
+        if sheet.will_page_break(46):
+            sheet.add_page()
+        sheet.say(f"{voice('Receipt {number}', number=session.number)} · {session.location or session.station}", 10.5)
+        begun = voice.moment(session.begun_at, session.time_zone)
+        lasted = voice.duration(session.ended_at - session.begun_at)
+        meter = f"{voice('Meter')} {voice.kwh(session.meter_start_wh)} – {voice.kwh(session.meter_stop_wh)}"
+        sheet.say(" · ".join((begun, lasted, session.station, meter)), 8, MUTED)
+        sheet.gap(1.5)
+        _lines(sheet, session, document.currency, voice)
+        sheet.pair(voice("Total"), voice.amount(session.total, document.currency), bold=True)
+        sheet.gap(6)
+
+
+PROOFS = {
+    "verified": ("The meter's signature was checked and fits.", GOOD),
+    "failed": ("The meter's signature does not fit: ask the operator.", BAD),
+    "unverified": ("The meter's signature could not be checked here, as its key is not known.", NEUTRAL),
+}
+
+
+def _proof(sheet: Sheet, proof: Proof, voice: Voice) -> None:
+    if sheet.will_page_break(60):
+        sheet.add_page()
+    sheet.gap(6)
+    sheet.rule()
+    sheet.gap(4)
+    sheet.say(voice("What the meter signed"), 11, bold=True)
+    word, ink = PROOFS[proof.state]
+    sheet.say(voice(word), 9, ink, bold=True)
+    sheet.say(
+        voice("To check it yourself, load the file of this session into the S.A.F.E. transparency software."), 8, MUTED
+    )
+    if proof.link:
+        sheet.say(proof.link, 7.5, MUTED)
+    sheet.gap(2)
+    _small(sheet, [*((voice(title), text) for title, text in proof.texts), (voice("Public key"), proof.public_key)])
+
+
+def _small(sheet: Sheet, texts: Sequence[tuple[str, str]]) -> None:
+    for title, text in texts:
+        if text:
+            sheet.say(title, 8, bold=True)
+            sheet.say(text, 6.5, MUTED)
+            sheet.gap(2)

@@ -1,0 +1,274 @@
+"""Papers are written once, beside the fact they tell of, and drawn whenever somebody wants to see them."""
+
+import asyncio
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from backend import jobs
+from backend.context import Context, Unit
+from backend.errors import InvalidInput, NotFound
+from backend.events import CdrIssued, Event
+from backend.mail import rules as mail_rules
+from backend.mail import service as mail
+from backend.papers import issuing, letters, pdf, rules, store
+from backend.payments import service as payments
+from backend.tenants import service as tenants
+from backend.transactions import shown
+from backend.web.guards import Actor
+from backend.web.pages import decode_cursor, page_of
+from shared.accounts import Role
+from shared.base import Page
+from shared.money import Money
+from shared.papers import InvoiceRunDone, Paid, Paper, PaperKind
+
+Row = store.Row
+RECEIPT_SETTLES = timedelta(seconds=45)
+"""A receipt is sent when the money was most likely taken, so that it can say so."""
+NONE_SUCH = "This paper doesn't exist."
+
+
+# --- writing -------------------------------------------------------------------------------------------------
+
+
+async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
+    """Handler: the receipt of a session that was just billed."""
+    assert isinstance(event, CdrIssued)
+    row = await store.bill(event.transaction_id)
+    if row is None:
+        return
+    await _write_receipt(ctx, row)
+    who = await issuing.issuer(ctx, row["tenant"])
+    if who.mail_receipts and row["email"] and row["total_incl"] > 0 and mail.configured(ctx):
+        await jobs.enqueue("papers.mail_receipt", {"transaction_id": str(event.transaction_id)}, delay=RECEIPT_SETTLES)
+
+
+async def _write_receipt(ctx: Context, bill: Row) -> None:
+    document = await _document(ctx, PaperKind.RECEIPT, bill["number"], [bill], issued_at=bill["issued_at"])
+    await _add(document, bill, cdr=bill["id"], transaction=bill["transaction"])
+
+
+async def _document(ctx: Context, kind: PaperKind, number: str, bills: list[Row], **values: Any) -> rules.Document:
+    """Of bills of one person."""
+    first = bills[0]
+    tenant = await tenants.get(ctx, first["tenant"])
+    sessions = [rules.charged(shown.receipt(one, None), one["facts"]["time_zone"]) for one in bills]
+    zone = sessions[0].time_zone if len(sessions) == 1 else tenant.time_zone
+    return rules.document(
+        kind,
+        sessions,
+        number=number,
+        currency=first["currency"],
+        seller=await issuing.party(ctx, first["tenant"]),
+        buyer=rules.Party(name=first["person"] or "", email=first["email"] or ""),
+        time_zone=zone,
+        **values,
+    )
+
+
+async def _add(document: rules.Document, bill: Row, **values: Any) -> bool:
+    return await store.add(
+        {
+            "id": uuid4(),
+            "tenant": bill["tenant"],
+            "kind": str(document.kind),
+            "number": document.number,
+            "account": bill["account"],
+            "period": document.period,
+            "currency": document.currency,
+            "total_excl": document.total_excl,
+            "total_incl": document.total_incl,
+            "sessions": len(document.sessions),
+            "energy_wh": sum(one.energy_wh for one in document.sessions),
+            "document": msgspec.to_builtins(document),
+            "issued_at": document.issued_at,
+            **values,
+        }
+    )
+
+
+async def receipt_of(ctx: Context, transaction_id: UUID) -> Row:
+    """The paper of a session's receipt; written now for a bill from before there were papers.
+
+    Raises NotFound (no_receipt) while there is no bill.
+    """
+    found = await store.of_transaction(transaction_id)
+    if found is None:
+        bill = await store.bill(transaction_id)
+        if bill is None:
+            raise NotFound("The receipt isn't written yet.", code="no_receipt")
+        async with ctx.unit():
+            await _write_receipt(ctx, bill)
+        found = await store.of_transaction(transaction_id)
+        assert found is not None  # written by us, or by somebody who was faster
+    return found
+
+
+async def invoice_month(ctx: Context, tenant_id: UUID, period: str) -> InvoiceRunDone:
+    """Write the invoices of a month that is over; those that exist stay. Raises InvalidInput for one that isn't."""
+    tenant = await tenants.get(ctx, tenant_id)
+    begin, end = rules.month(period, ZoneInfo(tenant.time_zone))
+    if end > ctx.now():
+        raise InvalidInput("This month isn't over yet.", code="month_not_over", fields=[("$.period", "a past month")])
+    made = 0
+    customers = await store.customers(tenant_id, begin, end)
+    for one in customers:
+        made += await _invoice(ctx, tenant_id, one["account"], one["currency"], period, begin, end)
+    return InvoiceRunDone(period=period, made=made, there_already=len(customers) - made)
+
+
+async def _invoice(
+    ctx: Context, tenant_id: UUID, account_id: UUID, currency: str, period: str, begin: datetime, end: datetime
+) -> bool:
+    async with ctx.unit():
+        await store.lock(account_id, period)
+        if await store.invoiced(tenant_id, account_id, period, currency):
+            return False
+        bills = await store.bills_of(tenant_id, account_id, currency, begin, end)
+        count = await store.next_number(tenant_id, str(PaperKind.INVOICE))
+        number = rules.number(PaperKind.INVOICE, int(period[:4]), count)
+        document = await _document(ctx, PaperKind.INVOICE, number, bills, period=period, issued_at=ctx.now())
+        paper_id = uuid4()
+        if not await _add(document, bills[0], id=paper_id):
+            raise RuntimeError("an invoice came between")  # its number is given back
+        who = await issuing.issuer(ctx, tenant_id)
+        if who.mail_invoices and document.total_incl > 0 and bills[0]["email"] and mail.configured(ctx):
+            await jobs.enqueue("papers.mail_invoice", {"paper_id": str(paper_id)}, dedupe=str(paper_id))
+    return True
+
+
+async def monthly(ctx: Context) -> None:
+    """Cron: the invoices of the month before, for every operator."""
+    for tenant in await store.tenants():
+        period = rules.month_before(ctx.now(), ZoneInfo(tenant["time_zone"]))
+        await invoice_month(ctx, tenant["id"], period)
+
+
+# --- looking -------------------------------------------------------------------------------------------------
+
+
+def paper(row: Row) -> Paper:
+    def money(amount: Decimal) -> Money:
+        return Money(amount=amount, currency=row["currency"])
+
+    return Paper(
+        id=str(row["id"]),
+        kind=PaperKind(row["kind"]),
+        number=row["number"],
+        issued_at=row["issued_at"],
+        person=row["person"] or "",
+        email=row["email"] or "",
+        period=row["period"],
+        transaction_id=str(row["transaction"]) if row["transaction"] else None,
+        sessions=row["sessions"],
+        energy_wh=row["energy_wh"],
+        total_excl=money(row["total_excl"]),
+        total_vat=money(row["total_incl"] - row["total_excl"]),
+        total_incl=money(row["total_incl"]),
+        mailed=row["mailed"] or "",
+    )
+
+
+async def visible(actor: Actor, paper_id: UUID) -> Row:
+    """Raises NotFound, also for somebody else's."""
+    row = await store.get(paper_id)
+    mine = row is not None and (actor.may(Role.OPERATOR) or row["account"] == actor.account_id)
+    if row is None or not mine or row["tenant"] != actor.tenant_id:
+        raise NotFound(NONE_SUCH)
+    return row
+
+
+async def page(
+    actor: Actor,
+    *,
+    kinds: list[PaperKind],
+    mine: bool = False,
+    period: str | None = None,
+    search: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Paper]:
+    rows = await store.page(
+        actor.tenant_id,
+        kinds=[str(kind) for kind in kinds],
+        account_id=actor.account_id if mine or not actor.may(Role.OPERATOR) else None,
+        period=period or None,
+        search=(search or "").strip() or None,
+        after=decode_cursor(cursor, tuple[datetime, UUID]),
+        limit=limit + 1,
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return page_of([paper(row) for row in rows[:limit]], [last["issued_at"], last["id"]] if last else None)
+
+
+# --- drawing and sending -------------------------------------------------------------------------------------
+
+
+def document_of(row: Row) -> rules.Document:
+    return msgspec.convert(row["document"], rules.Document, strict=False)
+
+
+async def drawn(ctx: Context, row: Row, language: str | None = None) -> tuple[str, bytes]:
+    """A paper's file name and PDF."""
+    document = document_of(row)
+    brand = await tenants.brand(ctx, row["tenant"])
+    spoken = rules.language(language, brand.country)
+    content = await asyncio.to_thread(pdf.drawn, document, brand, spoken, await paid(ctx, document))
+    return rules.filename(document), content
+
+
+async def paid(ctx: Context, document: rules.Document) -> Paid:
+    """How far a paper is paid now."""
+    infos = [await payments.info(ctx, UUID(one.transaction_id)) for one in document.sessions]
+    captured = sum((one.captured.amount for one in infos if one and one.captured), Decimal(0))
+    owed = max(document.total_incl - captured, Decimal(0))
+    only = infos[0] if len(infos) == 1 else None
+    if only is not None:
+        return Paid(amount=captured, owed=owed, method=only.method, state=only.state)
+    state = "captured" if not owed else "invoiced" if len(infos) == 1 else "open"
+    return Paid(amount=captured, owed=owed, method="", state=state)
+
+
+async def mail_to(ctx: Context, row: Row, email: str = "", language: str | None = None) -> str:
+    """Send a paper; whom it went to. Raises InvalidInput without an address, or while no mail server is set."""
+    to = email.strip() or row["email"] or ""
+    if not mail_rules.is_address(to):
+        raise InvalidInput("Say where to send it.", code="invalid_email", fields=[("$.email", "an e-mail address")])
+    if not mail.configured(ctx):
+        raise InvalidInput("This operator can't send e-mail yet; download the PDF instead.", code="mail_not_set_up")
+    document = document_of(row)
+    brand = await tenants.brand(ctx, row["tenant"])
+    name, content = await drawn(ctx, row, language)
+    letter = letters.letter(document, brand, rules.language(language, brand.country))
+    async with ctx.unit():
+        mail_id = await mail.send(
+            ctx,
+            to,
+            letter.subject,
+            letter.text,
+            letter.html,
+            [mail.Attachment(name, "application/pdf", content)],
+            tenant_id=row["tenant"],
+            sender_name=document.seller.name,
+            reply_to=document.seller.email,
+        )
+        await store.set_mail(row["id"], mail_id)
+    return to
+
+
+async def mail_receipt(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job. A receipt that was sent already isn't sent again."""
+    row = await receipt_of(ctx, UUID(payload["transaction_id"]))
+    if not row["mailed"]:
+        await mail_to(ctx, row)
+
+
+async def mail_invoice(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job, as `mail_receipt`."""
+    row = await store.get(UUID(payload["paper_id"]))
+    if row is not None and not row["mailed"]:
+        await mail_to(ctx, row)

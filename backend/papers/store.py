@@ -1,0 +1,152 @@
+"""Queries of papers, and of the bills that they are made of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.db.engine import DB
+
+Row = dict[str, Any]
+COLUMNS = """
+    p.id, p.tenant, p.kind, p.number, p.account, p.transaction, p.period, p.currency, p.total_excl, p.total_incl,
+    p.sessions, p.energy_wh, p.issued_at, a.name AS person, a.email, m.state AS mailed
+"""
+FROM = "FROM paper p LEFT JOIN account a ON a.id = p.account LEFT JOIN mail m ON m.id = p.mail"
+
+
+async def issuer(tenant_id: UUID) -> Row | None:
+    rows = await DB.run("SELECT * FROM issuer WHERE tenant = $1", tenant_id)
+    return rows[0] if rows else None
+
+
+async def save_issuer(tenant_id: UUID, values: Row) -> None:
+    await DB.run("INSERT INTO issuer (tenant) VALUES ($1) ON CONFLICT DO NOTHING", tenant_id)
+    if values:
+        names = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, start=2))
+        await DB.run(f"UPDATE issuer SET {names} WHERE tenant = $1", tenant_id, *values.values())
+
+
+async def next_number(tenant_id: UUID, kind: str) -> int:
+    """Without gaps: the row stays locked until the paper is written or undone."""
+    rows = await DB.run(
+        """INSERT INTO paper_counter (tenant, kind, last) VALUES ($1, $2, 1)
+        ON CONFLICT (tenant, kind) DO UPDATE SET last = paper_counter.last + 1 RETURNING last""",
+        tenant_id,
+        kind,
+    )
+    return int(rows[0]["last"])
+
+
+async def add(values: Row) -> bool:
+    """False where the bill, or the month of this person, has its paper already."""
+    names = list(values)
+    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
+    rows = await DB.run(
+        f"INSERT INTO paper ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",
+        *values.values(),
+    )
+    return bool(rows)
+
+
+async def get(paper_id: UUID) -> Row | None:
+    rows = await DB.run(f"SELECT {COLUMNS}, p.document {FROM} WHERE p.id = $1", paper_id)
+    return rows[0] if rows else None
+
+
+async def of_transaction(transaction_id: UUID) -> Row | None:
+    """Its receipt."""
+    rows = await DB.run(
+        f"SELECT {COLUMNS}, p.document {FROM} WHERE p.transaction = $1 AND p.kind = 'receipt'", transaction_id
+    )
+    return rows[0] if rows else None
+
+
+async def page(
+    tenant_id: UUID,
+    *,
+    kinds: Sequence[str],
+    account_id: UUID | None,
+    period: str | None,
+    search: str | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[Row]:
+    return await DB.run(
+        f"""SELECT {COLUMNS} {FROM}
+        WHERE p.tenant = $1 AND p.kind = ANY($2) AND ($3::uuid IS NULL OR p.account = $3)
+          AND ($4::text IS NULL OR p.period = $4)
+          AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', p.number, a.name, a.email)), lower($5)) > 0)
+          AND ($6::timestamptz IS NULL OR (p.issued_at, p.id) < ($6, $7::uuid))
+        ORDER BY p.issued_at DESC, p.id DESC LIMIT $8""",
+        tenant_id,
+        list(kinds),
+        account_id,
+        period,
+        search,
+        after[0] if after else None,
+        after[1] if after else None,
+        limit,
+    )
+
+
+async def invoiced(tenant_id: UUID, account_id: UUID, period: str, currency: str) -> bool:
+    rows = await DB.run(
+        """SELECT 1 FROM paper WHERE tenant = $1 AND account = $2 AND period = $3 AND currency = $4
+        AND kind = 'invoice'""",
+        tenant_id,
+        account_id,
+        period,
+        currency,
+    )
+    return bool(rows)
+
+
+async def set_mail(paper_id: UUID, mail_id: UUID) -> None:
+    await DB.run("UPDATE paper SET mail = $2 WHERE id = $1", paper_id, mail_id)
+
+
+async def bill(transaction_id: UUID) -> Row | None:
+    """The charge detail record of a session, with whose it is."""
+    rows = await DB.run(f"{BILLS} WHERE c.transaction = $1", transaction_id)
+    return rows[0] if rows else None
+
+
+BILLS = """
+    SELECT c.*, t.account, a.name AS person, a.email FROM cdr c JOIN transaction t ON t.id = c.transaction
+    LEFT JOIN account a ON a.id = t.account
+"""
+
+
+async def bills_of(tenant_id: UUID, account_id: UUID, currency: str, begin: datetime, end: datetime) -> list[Row]:
+    """What was billed to a person in a time, in the order of numbers."""
+    return await DB.run(
+        f"""{BILLS} WHERE c.tenant = $1 AND t.account = $2 AND c.currency = $3 AND c.issued_at >= $4
+        AND c.issued_at < $5 ORDER BY c.issued_at, c.number""",
+        tenant_id,
+        account_id,
+        currency,
+        begin,
+        end,
+    )
+
+
+async def customers(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
+    """Who was billed in a time, and in which currencies."""
+    return await DB.run(
+        """SELECT DISTINCT t.account, c.currency FROM cdr c JOIN transaction t ON t.id = c.transaction
+        WHERE c.tenant = $1 AND c.issued_at >= $2 AND c.issued_at < $3 AND t.account IS NOT NULL
+        ORDER BY t.account, c.currency""",
+        tenant_id,
+        begin,
+        end,
+    )
+
+
+async def tenants() -> list[Row]:
+    return await DB.run("SELECT id, time_zone FROM tenant ORDER BY created_at")
+
+
+async def lock(account_id: UUID, period: str) -> None:
+    """One invoice of a person and month at a time, until the end of the database transaction."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 31))", f"{account_id}{period}")

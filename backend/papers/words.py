@@ -1,0 +1,198 @@
+"""The words on papers, in the languages they speak. English is the key. Pure."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton
+from babel.numbers import format_currency, format_decimal
+
+from backend.tariffs.rules import round_money
+from shared.money import Money
+
+Words = Callable[[str], str]
+LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
+GERMAN = {
+    "Receipt": "Beleg",
+    "Invoice": "Rechnung",
+    "Credit note": "Gutschrift",
+    "Number": "Nummer",
+    "Date": "Datum",
+    "Period": "Zeitraum",
+    "For": "Für",
+    "From": "Von",
+    "Tax ID": "USt-IdNr.",
+    "Bank": "Bank",
+    "Corrects receipt {number}": "Berichtigt Beleg {number}",
+    "Reason: {reason}": "Grund: {reason}",
+    "Charging session": "Ladevorgang",
+    "Charging sessions": "Ladevorgänge",
+    "Place": "Ort",
+    "Charger": "Ladesäule",
+    "Connector {name}": "Anschluss {name}",
+    "Begun": "Beginn",
+    "Ended": "Ende",
+    "Duration": "Dauer",
+    "Energy": "Energie",
+    "Meter": "Zähler",
+    "Meter at start": "Zähler am Anfang",
+    "Meter at end": "Zähler am Ende",
+    "Position": "Position",
+    "Quantity": "Menge",
+    "Price": "Preis",
+    "Net": "Netto",
+    "VAT": "MwSt.",
+    "VAT {rate}": "MwSt. {rate}",
+    "Amount": "Betrag",
+    "Gross": "Brutto",
+    "Rate": "Satz",
+    "No VAT": "Ohne MwSt.",
+    "Rounding": "Rundung",
+    "Total": "Gesamt",
+    "All prices include VAT.": "Alle Preise enthalten die MwSt.",
+    "Paid": "Bezahlt",
+    "Paid with {method}": "Bezahlt mit {method}",
+    "Still to pay": "Noch zu zahlen",
+    "Nothing to pay": "Nichts zu zahlen",
+    "Payment failed": "Zahlung fehlgeschlagen",
+    "Payment under way": "Zahlung läuft",
+    "On your invoice": "Auf Ihrer Rechnung",
+    "This session cost nothing.": "Dieser Ladevorgang hat nichts gekostet.",
+    "Page {page} of {pages}": "Seite {page} von {pages}",
+    "Questions? {email}": "Fragen? {email}",
+    "Summary": "Zusammenfassung",
+    "Sessions": "Ladevorgänge",
+    "Details of the sessions": "Die Ladevorgänge im Einzelnen",
+    "Receipt {number}": "Beleg {number}",
+    "The station's own numbers for the end can't be used: this is its last reliable reading.": (
+        "Die Angaben der Ladesäule zum Ende sind unbrauchbar: Dies ist ihr letzter verlässlicher Messwert."
+    ),
+    # lines
+    "Charging time": "Ladezeit",
+    "Time after charging": "Standzeit nach dem Laden",
+    "Session fee": "Grundgebühr",
+    "Reservation": "Reservierung",
+    "Reservation fee": "Reservierungsgebühr",
+    "Reservation not used": "Nicht genutzte Reservierung",
+    "Fee for a reservation not used": "Gebühr für nicht genutzte Reservierung",
+    "Up to the minimum price": "Bis zum Mindestpreis",
+    "Down to the maximum price": "Bis zum Höchstpreis",
+    "What went into your car, as the charger's meter counted it.": (
+        "Was in Ihr Auto floss, wie der Zähler der Ladesäule es gezählt hat."
+    ),
+    "For the time that your car was charging.": "Für die Zeit, in der Ihr Auto lud.",
+    "For the time that your car stayed after charging, beyond the free minutes.": (
+        "Für die Zeit, die Ihr Auto nach dem Laden blieb, über die freien Minuten hinaus."
+    ),
+    "Once for each session.": "Einmal je Ladevorgang.",
+    "For the time that the connector was kept for you.": "Für die Zeit, die der Anschluss für Sie freigehalten wurde.",
+    "Once for the reservation.": "Einmal für die Reservierung.",
+    "The connector was kept for you and you didn't come.": (
+        "Der Anschluss wurde für Sie freigehalten, und Sie kamen nicht."
+    ),
+    "Once for a reservation that wasn't used.": "Einmal für eine Reservierung, die nicht genutzt wurde.",
+    "A session costs at least this much.": "Ein Ladevorgang kostet mindestens so viel.",
+    "A session never costs more than this: the rest is taken off.": (
+        "Ein Ladevorgang kostet nie mehr als dies: Der Rest wird abgezogen."
+    ),
+    # methods
+    "By invoice": "Auf Rechnung",
+    # letters
+    "Your receipt {number} of {total}": "Ihr Beleg {number} über {total}",
+    "Your invoice {number} of {total}": "Ihre Rechnung {number} über {total}",
+    "Your credit note {number} of {total}": "Ihre Gutschrift {number} über {total}",
+    "Hello,": "Guten Tag,",
+    "here is your receipt for charging at {place} on {date}: {energy} for {total}.": (
+        "hier ist Ihr Beleg für das Laden bei {place} am {date}: {energy} für {total}."
+    ),
+    "here is your invoice for {period}: {count} sessions, {energy}, {total}.": (
+        "hier ist Ihre Rechnung für {period}: {count} Ladevorgänge, {energy}, {total}."
+    ),
+    "here is your credit note: {total}.": "hier ist Ihre Gutschrift: {total}.",
+    "Everything is in the attached PDF.": "Alles steht im angehängten PDF.",
+    # trusted meters
+    "What the meter signed": "Was der Zähler signiert hat",
+    "verified": "geprüft",
+    "The meter's signature was checked and fits.": "Die Signatur des Zählers wurde geprüft und passt.",
+    "The meter's signature does not fit: ask the operator.": (
+        "Die Signatur des Zählers passt nicht: Fragen Sie den Betreiber."
+    ),
+    "The meter's signature could not be checked here, as its key is not known.": (
+        "Die Signatur des Zählers konnte hier nicht geprüft werden, weil ihr Schlüssel nicht bekannt ist."
+    ),
+    "To check it yourself, load the file of this session into the S.A.F.E. transparency software.": (
+        "Zum eigenen Prüfen laden Sie die Datei dieses Ladevorgangs in die Transparenzsoftware von S.A.F.E."
+    ),
+    "Public key": "Öffentlicher Schlüssel",
+    "Signed reading at the start": "Signierter Wert am Anfang",
+    "Signed reading": "Signierter Wert",
+    "Signed reading at the end": "Signierter Wert am Ende",
+}
+EXPLAINED = {
+    "energy": "What went into your car, as the charger's meter counted it.",
+    "time": "For the time that your car was charging.",
+    "parking": "For the time that your car stayed after charging, beyond the free minutes.",
+    "flat": "Once for each session.",
+    "reservation": "For the time that the connector was kept for you.",
+    "reservation_flat": "Once for the reservation.",
+    "reservation_expired": "The connector was kept for you and you didn't come.",
+    "reservation_expired_flat": "Once for a reservation that wasn't used.",
+    "minimum": "A session costs at least this much.",
+    "maximum": "A session never costs more than this: the rest is taken off.",
+}
+"""Why a line is there, by its kind."""
+
+
+class Voice:
+    """Words, money and time as a person reads them. `zone`: the clock of times that have none of their own."""
+
+    def __init__(self, language: str, zone: str = "UTC") -> None:
+        self.language = language if language in LOCALES else "en"
+        self.locale = LOCALES[self.language]
+        self.zone = ZoneInfo(zone)
+
+    def __call__(self, text: str, **values: str | int) -> str:
+        said = GERMAN.get(text, text) if self.language == "de" else text
+        return said.format(**values) if values else said
+
+    def money(self, money: Money) -> str:
+        return self.amount(money.amount, money.currency)
+
+    def amount(self, amount: Decimal, currency: str) -> str:
+        """Rounded as bills are: halves up, where babel alone would go to the even coin."""
+        return format_currency(round_money(amount, currency), currency, locale=self.locale)
+
+    def price(self, amount: Decimal, currency: str) -> str:
+        """A price for a unit keeps what lies below the smallest coin: `0.495 €`."""
+        exact = round(amount, 4).normalize()
+        digits = max(2, min(4, -int(exact.as_tuple().exponent)))
+        pattern = {"en": "¤#,##0.", "de": "#,##0."}[self.language] + "0" * digits
+        pattern += "" if self.language == "en" else "\N{NO-BREAK SPACE}¤"
+        return format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
+
+    def number(self, value: Decimal | int, digits: int = 0) -> str:
+        return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=self.locale)
+
+    def kwh(self, wh: int) -> str:
+        return f"{self.number(Decimal(wh) / 1000, 3)} kWh"
+
+    def rate(self, rate: Decimal) -> str:
+        return f"{format_decimal(rate, '0.##', locale=self.locale)} %"
+
+    def date(self, moment: datetime) -> str:
+        return format_date(moment.astimezone(self.zone).date(), "medium", locale=self.locale)
+
+    def moment(self, moment: datetime, zone: str = "") -> str:
+        """With its offset: a paper is read elsewhere, too."""
+        own = ZoneInfo(zone) if zone else self.zone
+        return f"{format_datetime(moment.astimezone(own), 'short', locale=self.locale)} {moment.astimezone(own):%Z}"
+
+    def month(self, period: str) -> str:
+        first = datetime.fromisoformat(f"{period}-01")
+        return format_skeleton("yMMMM", first, locale=self.locale)
+
+    def duration(self, span: timedelta) -> str:
+        minutes = round(span.total_seconds() / 60)
+        return f"{minutes // 60} h {minutes % 60:02d} min" if minutes >= 60 else f"{minutes} min"

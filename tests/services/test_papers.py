@@ -1,0 +1,193 @@
+"""Papers: numbers without gaps, totals that add up, once for each fact, by e-mail to the right person."""
+
+import asyncio
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from backend.context import Context
+from backend.db.engine import DB
+from backend.errors import InvalidInput
+from backend.events import CdrIssued
+from backend.papers import issuing, rules, service, store
+from backend.papers.words import Voice
+from shared.papers import IssuerChange, PaperKind
+from tests import world
+from tests.conftest import Clock
+
+
+async def add_bill(
+    tenant_id: UUID, station_id: UUID, account_id: UUID | None, at: datetime, number: int, amount: str = "11.90"
+) -> UUID:
+    """A billed session of one line with 19 % VAT."""
+    transaction_id = await world.add_transaction(
+        station_id, state="ended", account=account_id, begun_at=at, ended_at=at, energy_wh=20_000
+    )
+    gross = Decimal(amount)
+    net = round(gross / Decimal("1.19"), 4)
+    line = {
+        "kind": "energy",
+        "label": "Energy",
+        "quantity": "20",
+        "unit": "kWh",
+        "unit_price": str(net / 20),
+        "amount": str(net),
+        "vat_rate": "19",
+        "amount_incl": amount,
+    }
+    facts = {
+        "seller": "Nord",
+        "location": "Harbour",
+        "address": "Quay 1, 20457 Hamburg",
+        "time_zone": "Europe/Berlin",
+        "station": "CP-1",
+        "connector": "1",
+        "begun_at": at.isoformat(),
+        "ended_at": at.isoformat(),
+        "energy_wh": 20_000,
+        "meter_start_wh": 0,
+        "meter_stop_wh": 20_000,
+        "estimated": False,
+        "flags": [],
+    }
+    await DB.run(
+        """INSERT INTO cdr (tenant, transaction, number, currency, lines, total_excl, total_incl, facts, issued_at)
+        VALUES ($1, $2, $3, 'EUR', $4, $5, $6, $7, $8)""",
+        tenant_id,
+        transaction_id,
+        f"2026-{number:06d}",
+        [line],
+        net,
+        gross,
+        facts,
+        at,
+    )
+    return transaction_id
+
+
+@pytest.fixture
+async def place(db: str, clock: Clock) -> dict[str, Any]:
+    ctx = world.make_context(clock, {CdrIssued: (service.on_cdr,)}, smtp_host="mail.example.com")
+    tenant_id = await world.add_tenant()
+    station_id = await world.add_station(tenant_id)
+    return {"ctx": ctx, "tenant": tenant_id, "station": station_id}
+
+
+FEBRUARY = datetime(2026, 2, 10, 12, tzinfo=UTC)
+
+
+async def test_numbers_run_on_without_gaps_whatever_fails_beside(place: dict[str, Any]) -> None:
+    ctx: Context = place["ctx"]
+    people = [await world.add_account(place["tenant"], f"P{number}") for number in range(6)]
+    for number, person in enumerate(people):
+        await add_bill(place["tenant"], place["station"], person, FEBRUARY, number)
+
+    async def fails() -> None:
+        async with ctx.unit():
+            await store.next_number(place["tenant"], "invoice")
+            await asyncio.sleep(0)
+            raise RuntimeError
+
+    runs = [service.invoice_month(ctx, place["tenant"], "2026-02") for _ in range(3)]
+    done = await asyncio.gather(*runs, *(fails() for _ in range(5)), return_exceptions=True)
+    assert sum(one.made for one in done if not isinstance(one, BaseException)) == 6
+    rows = await DB.run("SELECT number FROM paper WHERE kind = 'invoice' ORDER BY number")
+    assert [row["number"] for row in rows] == [f"INV-2026-{number:05d}" for number in range(1, 7)]
+
+
+async def test_an_invoice_holds_a_person_s_month_and_adds_up(place: dict[str, Any], clock: Clock) -> None:
+    ctx: Context = place["ctx"]
+    dana, other = [await world.add_account(place["tenant"], name) for name in ("Dana", "Otto")]
+    edge = datetime(2026, 1, 31, 23, 0, tzinfo=UTC)  # midnight in Berlin: February begins
+    moments = [edge, FEBRUARY, datetime(2026, 2, 28, 22, 59, tzinfo=UTC)]
+    for number, moment in enumerate(moments):
+        await add_bill(place["tenant"], place["station"], dana, moment, number, f"{number + 1}.99")
+    await add_bill(place["tenant"], place["station"], dana, datetime(2026, 2, 28, 23, 0, tzinfo=UTC), 10)
+    await add_bill(place["tenant"], place["station"], None, FEBRUARY, 11)
+    await add_bill(place["tenant"], place["station"], other, FEBRUARY, 12)
+    await issuing.change(
+        ctx, place["tenant"], IssuerChange(name="Nord GmbH", address="Quay 1\n20457 Hamburg", tax_id="DE1")
+    )
+    await service.invoice_month(ctx, place["tenant"], "2026-02")
+    row = (await DB.run("SELECT * FROM paper WHERE account = $1", dana))[0]
+    document = service.document_of(row)
+    assert [one.number for one in document.sessions] == ["2026-000000", "2026-000001", "2026-000002"]
+    assert document.total_incl == Decimal("8.97") == sum(one.total for one in document.sessions)
+    assert sum(tax.gross for tax in document.taxes) == document.total_incl
+    assert document.total_excl + document.total_vat == document.total_incl
+    assert (document.seller.name, document.seller.tax_id) == ("Nord GmbH", "DE1")
+    # A later change of the issuer changes no paper.
+    await issuing.change(ctx, place["tenant"], IssuerChange(name="Süd GmbH"))
+    name, content = await service.drawn(ctx, (await store.get(row["id"])) or {}, "de")
+    assert name == f"invoice-{document.number}.pdf"
+    assert content.startswith(b"%PDF-")
+    assert service.document_of(row).seller.name == "Nord GmbH"
+    with pytest.raises(InvalidInput, match="isn't over"):
+        await service.invoice_month(ctx, place["tenant"], "2026-03")
+    assert await DB.run("SELECT 1 FROM pgqueuer WHERE entrypoint = 'papers.mail_invoice'")
+
+
+async def test_a_receipt_is_written_with_its_bill_and_once(place: dict[str, Any], clock: Clock) -> None:
+    ctx: Context = place["ctx"]
+    dana = await world.add_account(place["tenant"], "Dana")
+    transaction_id = await add_bill(place["tenant"], place["station"], dana, FEBRUARY, 1)
+    for _ in range(2):
+        async with ctx.unit() as unit:
+            unit.emit(
+                CdrIssued(tenant_id=place["tenant"], at=clock.now(), cdr_id=uuid4(), transaction_id=transaction_id)
+            )
+    (row,) = await DB.run("SELECT * FROM paper")
+    assert (row["kind"], row["number"]) == ("receipt", "2026-000001")
+    first = await service.receipt_of(ctx, transaction_id)
+    assert first["id"] == row["id"]
+    for _ in range(2):
+        await service.mail_receipt(ctx, {"transaction_id": str(transaction_id)})
+    (letter,) = await DB.run("SELECT * FROM mail")
+    assert letter["recipient"] == first["email"]
+    assert "2026-000001" in letter["subject"]
+    assert [one["name"] for one in letter["attachments"]] == ["receipt-2026-000001.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("period", "begin", "end"),
+    [
+        ("2026-02", "2026-01-31T23:00:00+00:00", "2026-02-28T23:00:00+00:00"),
+        ("2026-12", "2026-11-30T23:00:00+00:00", "2026-12-31T23:00:00+00:00"),
+        ("2026-03", "2026-02-28T23:00:00+00:00", "2026-03-31T22:00:00+00:00"),
+    ],
+)
+def test_months_are_those_of_the_operator(period: str, begin: str, end: str) -> None:
+    assert [one.isoformat() for one in rules.month(period, ZoneInfo("Europe/Berlin"))] == [begin, end]
+
+
+@pytest.mark.parametrize(
+    ("now", "period"), [("2026-01-01T00:30:00+01:00", "2025-12"), ("2026-11-30T23:59:00+01:00", "2026-10")]
+)
+def test_the_month_before(now: str, period: str) -> None:
+    assert rules.month_before(datetime.fromisoformat(now), ZoneInfo("Europe/Berlin")) == period
+
+
+def test_words_speak_the_person_s_language() -> None:
+    german, english = Voice("de", "Europe/Berlin"), Voice("fr", "Europe/Berlin")
+    amount = Decimal("1234.5")
+    assert (german.amount(amount, "EUR"), english.amount(amount, "EUR")) == ("1.234,50\xa0€", "€1,234.50")
+    assert german.amount(amount, "JPY") == "1.235\xa0¥"
+    assert german.price(Decimal("0.4949"), "EUR") == "0,4949\xa0€"
+    assert english.price(Decimal("0.490042"), "EUR") == "€0.49"
+    assert german("Receipt") == "Beleg"
+    assert german.month("2026-03") == "März 2026"
+    assert german.moment(FEBRUARY).endswith("13:00 CET")
+
+
+def test_languages() -> None:
+    assert [rules.language(*pair) for pair in (("de-AT", ""), (None, "CH"), ("fr", "FR"), (None, ""))] == [
+        "de",
+        "de",
+        "en",
+        "en",
+    ]
+    assert rules.number(PaperKind.CREDIT_NOTE, 2026, 7) == "CN-2026-00007"
