@@ -1,18 +1,23 @@
 """What a service needs from the outside: settings, clock, bus, and the unit of work that carries events."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from typing import TypeVar
 
 import msgspec
 
 from backend.bus.base import Bus
 from backend.db.engine import transaction
+from backend.db.groups import Groups
 from backend.events import Event
 from backend.settings import Settings
 
 Handler = Callable[["Context", "Unit", Event], Awaitable[None]]
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 def utc_now() -> datetime:
@@ -27,6 +32,17 @@ class Context:
     bus: Bus
     now: Callable[[], datetime] = utc_now
     handlers: Mapping[type[Event], tuple[Handler, ...]] = field(default_factory=dict)
+    groups: Groups = field(default_factory=Groups, init=False, repr=False, compare=False)
+
+    async def together(
+        self, name: str, work: Callable[["Context", Sequence[T]], Awaitable[Sequence[R]]], key: Hashable, item: T
+    ) -> R:
+        """Have `item` written with others that come at the same time; the answer, once all that is committed.
+
+        `work` answers each item in order. Of one `key` (a station, say) only one item is under way.
+        """
+        answer: R = await self.groups.of(name, partial(work, self)).submit(key, item)
+        return answer
 
     @asynccontextmanager
     async def unit(self) -> AsyncIterator["Unit"]:

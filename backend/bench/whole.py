@@ -15,6 +15,9 @@ from backend.process import event_loop, spare_the_collector
 from backend.settings import Settings
 from backend.tenants import service as tenants
 
+PRICE = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.49"}, {"type": "TIME", "price": "1.20"}]}]}
+"""Sessions have a running cost, as they do everywhere."""
+
 
 def free_port() -> int:
     with socket.socket() as one:
@@ -26,6 +29,9 @@ async def add_stations(ctx: Context, stations: int) -> None:
     """Accepted stations `B00000`… with one fast connector each, and a card for each."""
     tenant = await tenants.default(ctx)
     numbers = list(range(stations))
+    await DB.run(
+        "INSERT INTO tariff (tenant, name, currency, definition) VALUES ($1, 'Bench', 'EUR', $2)", tenant.id, PRICE
+    )
     await DB.run(
         """INSERT INTO charging_station (id, tenant, identity, registration, created_at)
         SELECT gen_random_uuid(), $1, 'B' || lpad(n::text, 5, '0'), 'accepted', now() FROM unnest($2::int[]) AS n""",

@@ -29,7 +29,7 @@ from backend.stations.model import StatusReport as StatusReport
 from backend.stations.model import VariableReport as VariableReport
 from backend.stations.refs import connector_ref, station_ref
 from backend.tenants import service as tenants
-from shared.stations import Registration
+from shared.stations import ConnectorStatus, Registration
 
 # --- admission and presence --------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ async def connector_status(ctx: Context, station_id: UUID, report: StatusReport)
         return
     if not rules.may_exist(report.evse, report.connector):
         return
-    row = await store.connector_state(station_id, report.evse, report.connector)
+    row = await _state(ctx, station_id, report.evse, report.connector)
     if row is not None and not rules.status_changed(_facts(row), _with_reason(row, report, reported)):
         return
     async with ctx.unit() as unit:
@@ -206,6 +206,23 @@ async def connector_status(ctx: Context, station_id: UUID, report: StatusReport)
         at = min(report.at, ctx.now())
         await store.set_connector_status(row["id"], reported.status, at, reported.error_code, reported.error_info)
         await _tell_status(unit, station_ref(station), row["id"], known, report, reported, at)
+
+
+async def _state(ctx: Context, station_id: UUID, evse: int, connector: int) -> store.Row | None:
+    """Asked together with what others ask at the same time: most reports repeat what is known."""
+    outlet = (station_id, evse, connector)
+    return await ctx.together("connector states", _states, outlet, outlet)
+
+
+async def _states(_ctx: Context, outlets: Sequence[tuple[UUID, int, int]]) -> list[store.Row | None]:
+    known = await store.connector_states(outlets)
+    return [known.get(one) for one in outlets]
+
+
+async def status_of(ctx: Context, station_id: UUID, evse: int, connector: int = 1) -> ConnectorStatus | None:
+    """What an outlet does, as far as is known; None: it was never announced."""
+    row = await _state(ctx, station_id, evse, connector)
+    return None if row is None else ConnectorStatus(row["status"])
 
 
 async def _station_status(ctx: Context, station_id: UUID, report: StatusReport, reported: rules.StatusFacts) -> None:

@@ -245,6 +245,17 @@ async def connector_state(station_id: UUID, evse: int, number: int, *, lock: boo
     )
 
 
+async def connector_states(outlets: Sequence[tuple[UUID, int, int]]) -> dict[tuple[UUID, int, int], Row]:
+    """Of (station, evse, number), those that are known."""
+    rows = await DB.run(
+        """SELECT c.station, c.evse, c.number, c.id, c.status, c.error_code, c.error_info
+        FROM unnest($1::uuid[], $2::int[], $3::int[]) AS q (station, evse, number)
+        JOIN connector c ON c.station = q.station AND c.evse = q.evse AND c.number = q.number""",
+        *(list(column) for column in zip(*outlets, strict=True)),
+    )
+    return {(row["station"], row["evse"], row["number"]): row for row in rows}
+
+
 async def add_connector(station_id: UUID, evse: int, number: int) -> None:
     """An outlet that a station announced. It takes the tariff of its neighbour."""
     await DB.run(

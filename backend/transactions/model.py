@@ -46,7 +46,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     reservation: int | None = None
     clock_wrong: bool = False
     readings: list[Sample] = []
-    raw: dict[str, Any] = {}
+    raw: Any = {}
 
 
 class Started(Report, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The bill of a session from its stored readings: running cost, final CDR and receipt are the same computation."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,11 +14,13 @@ from backend.tariffs.model import Bill, Tariff
 from backend.tariffs.periods import Reading, from_readings
 from backend.tariffs.rules import compact, price
 from backend.tenants import service as tenants
-from backend.transactions import rules, store
+from backend.transactions import group_store, rules, store
 
 Row = store.Row
 COST_EVERY = timedelta(seconds=10)
-_costed: dict[UUID, datetime] = {}
+A_READING = timedelta(seconds=0.1)
+_costed: dict[UUID, tuple[datetime, timedelta]] = {}
+"""When, and how long that holds."""
 MOST_REMEMBERED = 50_000
 
 
@@ -61,26 +64,52 @@ async def final_bill(ctx: Context, row: Row, zone: ZoneInfo) -> Bill:
     return bill(tariff.definition, row, await store.readings(row["id"]), zone, row["ended_at"])
 
 
-async def with_cost(ctx: Context, row: Row, *, final: bool = False) -> Row:
-    """The row with its cost so far, computed anew at most every ten seconds unless it is final."""
-    now = ctx.now()
-    last = _costed.get(row["id"])
-    if row["tariff"] is None or (not final and last is not None and now - last < COST_EVERY):
-        return row
+def _due(row: Row, now: datetime) -> bool:
+    """Whether the cost of a running session is to be computed anew: every ten seconds, of one with thousands of
+    readings less often, because each time all of them count."""
+    if row["tariff"] is None:
+        return False
+    last_at, every = _costed.get(row["id"], (None, COST_EVERY))
+    return last_at is None or now - last_at >= every
+
+
+def _costed_now(row: Row, now: datetime, readings: int) -> None:
     if len(_costed) > MOST_REMEMBERED:
         _costed.clear()
-    _costed[row["id"]] = now
+    _costed[row["id"]] = (now, max(COST_EVERY, A_READING * readings))
+
+
+def _so_far(tariff: Tariff, row: Row, readings: list[Row], time_zone: str | None) -> Decimal:
+    ends_at = row["ended_at"] if row.get("ended_at") else max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
+    return bill(tariff, row, readings, ZoneInfo(time_zone or "UTC"), ends_at).payable
+
+
+async def with_cost(ctx: Context, row: Row, *, final: bool = False) -> Row:
+    """The row with its cost so far, computed anew now and then, and always when it is final."""
+    now = ctx.now()
+    if row["tariff"] is None or not (final or _due(row, now)):
+        return row
     tariff = await tariffs.get(ctx, row["tariff"])
-    zone = await _zone(row["id"])
-    ends_at = row["ended_at"] or max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
-    cost = bill(tariff.definition, row, await store.readings(row["id"]), zone, ends_at).payable
+    place, readings = await store.joined(row["id"]), await store.readings(row["id"])
+    _costed_now(row, now, len(readings))
+    cost = _so_far(tariff.definition, row, readings, place["time_zone"] if place else None)
     await store.change(row["id"], {"cost": cost, "currency": tariff.currency})
     return {**row, "cost": cost, "currency": tariff.currency}
 
 
-async def _zone(transaction_id: UUID) -> ZoneInfo:
-    row = await store.joined(transaction_id)
-    return zone_of(row)
+async def with_costs(ctx: Context, rows: Sequence[Row]) -> None:
+    """The same for many running sessions, whose rows know their `time_zone`: in place."""
+    now = ctx.now()
+    due = [row for row in rows if _due(row, now)]
+    if not due:
+        return
+    readings = await group_store.readings_of([row["id"] for row in due])
+    for row in due:
+        tariff = await tariffs.get(ctx, row["tariff"])
+        own = readings[row["id"]]
+        _costed_now(row, now, len(own))
+        row |= {"cost": _so_far(tariff.definition, row, own, row["time_zone"]), "currency": tariff.currency}
+    await group_store.set_costs([(row["id"], row["cost"], row["currency"]) for row in due])
 
 
 def zone_of(row: Any) -> ZoneInfo:

@@ -206,69 +206,14 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     """
     if not (report.readings or report.charging_state or report.seq_no is not None or report.offline):
         return row  # 1.6: a start, or a stop without data, says nothing beyond itself
-    power_limit = connector.max_power_w if connector else 0
     ended = row["state"] == State.ENDED
     running = not _closed_for_good(row, has_bill=ended and await store.cdr(row["id"]) is not None)
-    doubt = rules.UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)
-    flags: list[str] = []
-    last_wh, last_at = row["meter_last_wh"], row["meter_last_at"]
-    values: Row = {}
-    rows = []
-    # A station that named its unit right once doesn't get it wrong later: such a register went backwards or jumped.
-    unit_in_doubt = last_at in (None, row["begun_at"]) or "unit_mended" in row["flags"]
-    for sample in report.readings:
-        trusted, wh = True, sample.energy_wh
-        if wh is not None:
-            if last_at is not None and sample.at < last_at:
-                trusted = row["meter_start_wh"] is None or wh >= row["meter_start_wh"]
-            else:
-                since = last_at - doubt if last_at is not None else None
-                other_wh = sample.energy_other_wh if unit_in_doubt else None
-                verdict = rules.judge_register(wh, other_wh, sample.at, last_wh, since, power_limit)
-                trusted, wh = verdict.trusted, verdict.wh
-                flags.append(verdict.flag)
-                if trusted:
-                    unit_in_doubt = unit_in_doubt and verdict.flag != ""
-                    last_wh, last_at = wh, sample.at
-        state = report.charging_state or row["charging_state"]
-        rows.append(
-            (
-                sample.at,
-                wh,
-                sample.power_w,
-                sample.soc_percent,
-                sample.current_a,
-                sample.voltage_v,
-                state,
-                sample.context,
-                trusted and running,
-            )
-        )
-        if sample.power_w is not None:
-            values["power_w"] = sample.power_w
-            values["max_power_w"] = max(row["max_power_w"], values.get("max_power_w", 0), sample.power_w)
-        if sample.soc_percent is not None:
-            values["soc_percent"] = sample.soc_percent
+    limit_w = connector.max_power_w if connector else 0
+    rows, values = rules.follow(row, report, limit_w, running=running, now=ctx.now())
     if rows:
         await store.add_readings(row["id"], rows)
     if not running:
         return row
-    if last_wh is not None:
-        start = row["meter_start_wh"] if row["meter_start_wh"] is not None else last_wh
-        values |= {"meter_start_wh": start, "meter_last_wh": last_wh, "meter_last_at": last_at}
-        values["energy_wh"] = max(0, last_wh - start)
-    if ended:
-        values |= {"ended_at": max(last_at or row["ended_at"], row["ended_at"]), "power_w": None}
-    elif report.charging_state:
-        values["charging_state"] = report.charging_state
-        if report.charging_state not in rules.FLOWS and "power_w" not in values:
-            values["power_w"] = 0
-    if rules.missing_numbers(row["seq_no_last"], report.seq_no):
-        flags.append("messages_missing")
-    if report.seq_no is not None:
-        values["seq_no_last"] = max(report.seq_no, row["seq_no_last"] or 0)
-    values["flags"] = rules.merge_flags(row["flags"], *flags, "offline" if report.offline else "")
-    values["updated_at"] = ctx.now()
     await store.change(row["id"], values)
     row = {**row, **values}
     return await pricing.with_cost(ctx, row) if rows and row["state"] == State.ACTIVE else row

@@ -5,7 +5,7 @@ stops that never come, messages that come twice.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -238,3 +238,74 @@ def newest(samples: Sequence[Sample]) -> list[Sample]:
             }
             merged[sample.at] = msgspec.structs.replace(known, **filled)
     return [merged[at] for at in sorted(merged)]
+
+
+# --- what a report changes -----------------------------------------------------------------------------------
+
+Point = tuple[datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool]
+"""A reading as it is stored, in the order of store.READING_COLUMNS."""
+
+
+def follow(
+    row: Mapping[str, Any], report: Report, power_limit_w: int, *, running: bool, now: datetime
+) -> tuple[list[Point], dict[str, Any]]:
+    """(readings to store, what changes in the transaction's row) after a report. `running`: what it says counts."""
+    doubt = UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)
+    flags: list[str] = []
+    last_wh, last_at = row["meter_last_wh"], row["meter_last_at"]
+    values: dict[str, Any] = {}
+    points: list[Point] = []
+    state = report.charging_state or row["charging_state"]
+    # A station that named its unit right once doesn't get it wrong later: such a register went backwards or jumped.
+    unit_in_doubt = last_at in (None, row["begun_at"]) or "unit_mended" in row["flags"]
+    for sample in report.readings:
+        trusted, wh = True, sample.energy_wh
+        if wh is not None:
+            if last_at is not None and sample.at < last_at:
+                trusted = row["meter_start_wh"] is None or wh >= row["meter_start_wh"]
+            else:
+                since = last_at - doubt if last_at is not None else None
+                other_wh = sample.energy_other_wh if unit_in_doubt else None
+                verdict = judge_register(wh, other_wh, sample.at, last_wh, since, power_limit_w)
+                trusted, wh = verdict.trusted, verdict.wh
+                flags.append(verdict.flag)
+                if trusted:
+                    unit_in_doubt = unit_in_doubt and verdict.flag != ""
+                    last_wh, last_at = wh, sample.at
+        points.append(
+            (
+                sample.at,
+                wh,
+                sample.power_w,
+                sample.soc_percent,
+                sample.current_a,
+                sample.voltage_v,
+                state,
+                sample.context,
+                trusted and running,
+            )
+        )
+        if sample.power_w is not None:
+            values["power_w"] = sample.power_w
+            values["max_power_w"] = max(row["max_power_w"], values.get("max_power_w", 0), sample.power_w)
+        if sample.soc_percent is not None:
+            values["soc_percent"] = sample.soc_percent
+    if not running:
+        return points, {}
+    if last_wh is not None:
+        start = row["meter_start_wh"] if row["meter_start_wh"] is not None else last_wh
+        values |= {"meter_start_wh": start, "meter_last_wh": last_wh, "meter_last_at": last_at}
+        values["energy_wh"] = max(0, last_wh - start)
+    if row["state"] == TransactionState.ENDED:
+        values |= {"ended_at": max(last_at or row["ended_at"], row["ended_at"]), "power_w": None}
+    elif report.charging_state:
+        values["charging_state"] = report.charging_state
+        if report.charging_state not in FLOWS and "power_w" not in values:
+            values["power_w"] = 0
+    if missing_numbers(row["seq_no_last"], report.seq_no):
+        flags.append("messages_missing")
+    if report.seq_no is not None:
+        values["seq_no_last"] = max(report.seq_no, row["seq_no_last"] or 0)
+    values["flags"] = merge_flags(row["flags"], *flags, "offline" if report.offline else "")
+    values["updated_at"] = now
+    return points, values

@@ -1,7 +1,8 @@
 """What stations report about transactions, stored exactly once.
 
-Each message is one database transaction: it is remembered by what it says, judged by `rules`, applied, and only
-then answered. Nothing a station says is thrown away: what fits no transaction is kept in quarantine.
+Each message is remembered by what it says, judged by `rules`, applied, and answered only after the commit: plain
+ones in groups (`grouping`), the others each in a database transaction of its own. Nothing a station says is thrown
+away: what fits no transaction is kept in quarantine.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ from backend.events import (
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import quarantine_store, recording, rules, store
+from backend.transactions import grouping, quarantine_store, recording, rules, store
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
@@ -83,6 +84,9 @@ def _start_reply(row: Row, decision: Decision | None) -> StartReply:
 async def updated(ctx: Context, station: StationRef, report: Updated) -> StartReply | None:
     """Something changed in a transaction (2.0.1 TransactionEvent Updated). None: it went into quarantine."""
     report = _usable(report)
+    reply = await _together(ctx, station, report, rules.fingerprint(report))
+    if reply is not None:
+        return reply
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
@@ -142,6 +146,9 @@ async def samples(
     if not readings:
         return
     evse, number = rules.usable(evse, 32) or 0, rules.usable(number)
+    plain = Updated(at=readings[-1].at, number=number, evse=evse, readings=list(readings))
+    if await _together(ctx, station, plain, "") is not None:
+        return
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         row = await store.by_wire(station.id, None, number) if number is not None and number > 0 else None
@@ -151,8 +158,7 @@ async def samples(
         if row is None:
             return
         connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or evse)
-        report = Updated(at=readings[-1].at, number=number, evse=evse, readings=list(readings))
-        report = _with_sane_times(ctx, report)
+        report = _with_sane_times(ctx, plain)
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
 
@@ -188,6 +194,14 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
 
 
 # --- parts of the above ------------------------------------------------------------------------------------------
+
+
+async def _together(ctx: Context, station: StationRef, report: Updated, mark: str) -> StartReply | None:
+    """Written in a group with what others say at the same time; None: it must go its own way."""
+    if not grouping.plain(report):
+        return None
+    said = grouping.Said(station, _with_sane_times(ctx, report), mark)
+    return await ctx.together(grouping.GROUP, grouping.record, station.id, said)
 
 
 def _usable(report: R) -> R:

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
@@ -104,7 +102,7 @@ async def start(session: Session, request: m.StartTransaction) -> m.StartTransac
         id_token=request.id_tag,
         meter_wh=round(request.meter_start * session.quirks.meter_wh),
         reservation=request.reservation_id,
-        raw=msgspec.to_builtins(request),
+        raw=request,
     )
     reply = await transactions.started(session.ctx, session.station, report)
     decision = reply.decision or Decision(status=TokenStatus.INVALID)
@@ -123,7 +121,7 @@ async def stop(session: Session, request: m.StopTransaction) -> m.StopTransactio
         reason=request.reason or "Local",
         id_token=request.id_tag or None,
         readings=_samples(session, request.transaction_data or ()),
-        raw=msgspec.to_builtins(request),
+        raw=request,
     )
     reply = await transactions.ended(session.ctx, session.station, report)
     if reply is None or reply.decision is None:

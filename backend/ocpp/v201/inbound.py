@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from backend.alerts.rules import codes
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
@@ -103,8 +101,8 @@ async def status(session: Session, request: m.StatusNotification) -> m.StatusNot
 async def _status(session: Session, evse: int, connector: int, word: str, at: Any) -> None:
     state = STATUS[word]
     if state is ConnectorStatus.OCCUPIED:
-        known = await stations.connector_by_wire(session.ctx, session.station.id, evse, connector or 1)
-        if known is not None and known.status in BUSY:
+        known = await stations.status_of(session.ctx, session.station.id, evse, connector or 1)
+        if known in BUSY:
             return
     report = StatusReport(evse=evse, connector=connector or 1, status=state, at=session.sane(at), tells_reason=False)
     await stations.connector_status(session.ctx, session.station.id, report)
@@ -149,7 +147,7 @@ async def transaction_event(session: Session, request: m.TransactionEvent) -> m.
         "reservation": request.reservation_id,
         "remote": request.trigger_reason == "RemoteStart",
         "readings": _samples(session, request.meter_value or ()),
-        "raw": msgspec.to_builtins(request),
+        "raw": request,
     }
     ctx, station = session.ctx, session.station
     if request.event_type == "Started":
@@ -187,9 +185,10 @@ async def _follow_state(session: Session, request: m.TransactionEvent, state: Ch
     if shown is None or request.evse is None or request.evse.id == 0:
         return
     connector = request.evse.connector_id or 1
-    known = await stations.connector_by_wire(session.ctx, session.station.id, request.evse.id, connector)
-    if request.event_type == "Ended" and known is not None and known.status not in (*BUSY, ConnectorStatus.OCCUPIED):
-        return
+    if request.event_type == "Ended":
+        known = await stations.status_of(session.ctx, session.station.id, request.evse.id, connector)
+        if known is not None and known not in (*BUSY, ConnectorStatus.OCCUPIED):
+            return
     at = session.sane(request.timestamp)
     report = StatusReport(evse=request.evse.id, connector=connector, status=shown, at=at, tells_reason=False)
     await stations.connector_status(session.ctx, session.station.id, report)

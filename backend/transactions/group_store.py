@@ -1,0 +1,136 @@
+"""Queries that write the messages of many stations together: one statement for a group instead of one for each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from backend.db.engine import DB
+
+Row = dict[str, Any]
+
+_RUNNING = """
+    SELECT q.n, t.id, t.number, t.ref, t.connector, t.evse, t.account, t.tariff, t.state, t.charging_state,
+        t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh, t.power_w, t.max_power_w,
+        t.soc_percent, t.cost, t.currency, t.flags, t.seq_no_last, t.requested_at, t.id_token,
+        c.number AS outlet, c.max_power_w AS power_limit_w, l.time_zone,
+        t.account IS NULL AND t.id_token = '' AND EXISTS (
+            SELECT 1 FROM transaction r WHERE r.station = t.station AND r.state = 'requested') AS may_be_asked_for
+    FROM unnest($1::int[], $2::uuid[], {}[]) AS q (n, station, name)
+    JOIN transaction t ON t.station = q.station AND t.{} = q.name
+    JOIN connector c ON c.id = t.connector
+    JOIN charging_station s ON s.id = t.station
+    LEFT JOIN location l ON l.id = s.location
+    WHERE t.state = 'active' FOR UPDATE OF t SKIP LOCKED
+"""
+_BY_REF = _RUNNING.format("$3::text", "ref")
+_BY_NUMBER = _RUNNING.format("$3::bigint", "number")
+
+
+async def lock_stations(stations: Sequence[UUID]) -> set[UUID]:
+    """Those whose lock was free (the one of `store.lock_station`): theirs until the end of the database transaction.
+    Waiting for the others could lock two groups out of each other's stations for ever."""
+    rows = await DB.run(
+        "SELECT s FROM unnest($1::uuid[]) AS s WHERE pg_try_advisory_xact_lock(hashtextextended(s::text, 17))",
+        list(stations),
+    )
+    return {row["s"] for row in rows}
+
+
+async def running(wanted: Sequence[tuple[int, UUID, str | None, int | None]]) -> dict[int, Row]:
+    """Of (n, station, ref, number) the active transactions that run at a known outlet, locked, by n."""
+    found: dict[int, Row] = {}
+    named = [(n, station, ref) for n, station, ref, _ in wanted if ref is not None]
+    numbered = [(n, station, number) for n, station, ref, number in wanted if ref is None]
+    for sql, some in ((_BY_REF, named), (_BY_NUMBER, numbered)):
+        if some:
+            rows = await DB.run(sql, *(list(column) for column in zip(*some, strict=True)))
+            found |= {row["n"]: row for row in rows}
+    return found
+
+
+async def remember(messages: Sequence[tuple[Any, ...]]) -> set[tuple[UUID, str]]:
+    """(station, fingerprint) of what wasn't said before. Rows: station, transaction, fingerprint, kind, seq_no, at,
+    received_at, payload."""
+    rows = await DB.run(
+        """
+        INSERT INTO transaction_message (station, transaction, fingerprint, kind, seq_no, at, received_at, payload)
+        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::timestamptz[],
+                             $7::timestamptz[], $8::jsonb[])
+        ON CONFLICT (station, fingerprint) DO NOTHING RETURNING station, fingerprint
+        """,
+        *(list(column) for column in zip(*messages, strict=True)),
+    )
+    return {(row["station"], row["fingerprint"]) for row in rows}
+
+
+async def add_readings(points: Sequence[tuple[Any, ...]]) -> None:
+    """Rows: transaction, then as store.READING_COLUMNS; those of a moment that is known already are left out."""
+    await DB.run(
+        """
+        INSERT INTO transaction_reading (transaction, at, energy_wh, power_w, soc_percent, current_a, voltage_v,
+                                         charging_state, context, trusted)
+        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[],
+                             $7::numeric[], $8::text[], $9::text[], $10::bool[])
+        ON CONFLICT (transaction, at) DO NOTHING
+        """,
+        *(list(column) for column in zip(*points, strict=True)),
+    )
+
+
+FOLLOWED = (
+    "id",
+    "charging_state",
+    "meter_start_wh",
+    "meter_last_wh",
+    "meter_last_at",
+    "energy_wh",
+    "power_w",
+    "max_power_w",
+    "soc_percent",
+    "seq_no_last",
+)
+
+
+async def follow(rows: Sequence[Row], now: datetime) -> None:
+    """Write what reports changed in running transactions: FOLLOWED and `flags`."""
+    await DB.run(
+        """
+        UPDATE transaction t SET charging_state = v.charging_state, meter_start_wh = v.meter_start_wh,
+            meter_last_wh = v.meter_last_wh, meter_last_at = v.meter_last_at, energy_wh = v.energy_wh,
+            power_w = v.power_w, max_power_w = v.max_power_w, soc_percent = v.soc_percent,
+            seq_no_last = v.seq_no_last, flags = v.flags, updated_at = $12
+        FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::bigint[], $7::int[],
+                    $8::int[], $9::int[], $10::int[], $11::jsonb[])
+            AS v (id, charging_state, meter_start_wh, meter_last_wh, meter_last_at, energy_wh, power_w, max_power_w,
+                  soc_percent, seq_no_last, flags)
+        WHERE t.id = v.id
+        """,
+        *([row[name] for row in rows] for name in FOLLOWED),
+        [msgspec.json.encode(row["flags"]).decode() for row in rows],  # a list of lists would be a matrix
+        now,
+    )
+
+
+async def readings_of(transactions: Sequence[UUID]) -> dict[UUID, list[Row]]:
+    """What a bill needs of their readings, in the order of time."""
+    found: dict[UUID, list[Row]] = {one: [] for one in transactions}
+    rows = await DB.run(
+        """SELECT transaction, at, energy_wh, current_a, charging_state, trusted FROM transaction_reading
+        WHERE transaction = ANY($1::uuid[]) ORDER BY transaction, at""",
+        list(transactions),
+    )
+    for row in rows:
+        found[row["transaction"]].append(row)
+    return found
+
+
+async def set_costs(costs: Sequence[tuple[Any, ...]]) -> None:
+    """Rows: transaction, cost, currency."""
+    await DB.run(
+        """UPDATE transaction t SET cost = v.cost, currency = v.currency
+        FROM unnest($1::uuid[], $2::numeric[], $3::text[]) AS v (id, cost, currency) WHERE t.id = v.id""",
+        *(list(column) for column in zip(*costs, strict=True)),
+    )
