@@ -55,6 +55,14 @@ class Settings:
     )
     ca_key: str = _setting("WATTLINE_CA_KEY", "", "Its private key, a PEM file")
     ca_days: int = _setting("WATTLINE_CA_DAYS", 365, "How long certificates last that are signed here, days", most=3650)
+    ca_organisation: str = _setting(
+        "WATTLINE_CA_ORGANISATION",
+        "",
+        "Operator's name that stations' requests for a certificate must carry (CpoName); empty: any",
+    )
+    file_hosts: tuple[str, ...] = _setting(
+        "WATTLINE_FILE_HOSTS", (), "Hosts inside the own network that stations may be sent to for firmware"
+    )
     contract_roots: str = _setting(
         "WATTLINE_CONTRACT_ROOTS", "", "Roots of mobility operators for contract certificates of cars, a PEM file"
     )

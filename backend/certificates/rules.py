@@ -7,7 +7,9 @@ from itertools import pairwise
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from shared.certificates import CertificateHash, SigningKind
 
@@ -55,6 +57,57 @@ def _digest(data: bytes, algorithm: str) -> str:
     return digest.finalize().hex()
 
 
+def responder_signed(
+    answer: ocsp.OCSPResponse,
+    issuer_key_hash: bytes,
+    algorithm: str,
+    known: Sequence[x509.Certificate],
+    now: datetime,
+) -> bool | None:
+    """Whether the issuer of the certificate signed this answer, or somebody it made a responder (RFC 6960, 4.2.2.2).
+
+    An issuer inside the answer is taken where its key has the digest that was asked for. None: its key isn't known.
+    """
+    inside = answer.certificates
+    issuer = next((one for one in (*known, *inside) if _digest_of_key(one, algorithm) == issuer_key_hash), None)
+    if issuer is None:
+        return None
+    delegates = [one for one in inside if _is_responder(one, issuer, now)]
+    return any(_signed_answer(answer, one) for one in (issuer, *delegates))
+
+
+def _digest_of_key(certificate: x509.Certificate, algorithm: str) -> bytes:
+    try:
+        return bytes.fromhex(_digest(_key_bits(certificate), algorithm))
+    except (ValueError, UnsupportedAlgorithm):
+        return b""
+
+
+def _is_responder(one: x509.Certificate, issuer: x509.Certificate, now: datetime) -> bool:
+    try:
+        purposes = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except (x509.ExtensionNotFound, ValueError):
+        return False
+    in_time = one.not_valid_before_utc <= now < one.not_valid_after_utc
+    return in_time and ExtendedKeyUsageOID.OCSP_SIGNING in purposes and _signed(one, issuer)
+
+
+def _signed_answer(answer: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
+    key, digest = signer.public_key(), answer.signature_hash_algorithm
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and digest:
+            key.verify(answer.signature, answer.tbs_response_bytes, padding.PKCS1v15(), digest)
+        elif isinstance(key, ec.EllipticCurvePublicKey) and digest:
+            key.verify(answer.signature, answer.tbs_response_bytes, ec.ECDSA(digest))
+        elif isinstance(key, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+            key.verify(answer.signature, answer.tbs_response_bytes)
+        else:
+            return False
+    except (InvalidSignature, ValueError, UnsupportedAlgorithm):
+        return False
+    return True
+
+
 def _key_bits(certificate: x509.Certificate) -> bytes:
     """The key itself as RFC 6960 digests it: without tag, length and number of unused bits."""
     key = certificate.public_key()
@@ -93,8 +146,11 @@ def root_problem(pem: str, now: datetime) -> str:
     return ""
 
 
-def csr_problem(pem: str, identity: str, kind: SigningKind) -> str:
-    """Why a wish for a certificate isn't fulfilled; empty when it is (A02.FR.05, A00.FR.502 to 511)."""
+def csr_problem(pem: str, identity: str, kind: SigningKind, organisation: str = "") -> str:
+    """Why a wish for a certificate isn't fulfilled; empty when it is (A02.FR.05, A00.FR.502 to 511).
+
+    `organisation`: who must be named as the operator, where that is to be checked (CpoName, OrganizationName).
+    """
     try:
         csr = x509.load_pem_x509_csr(pem.encode())
         key = csr.public_key()
@@ -116,6 +172,9 @@ def csr_problem(pem: str, identity: str, kind: SigningKind) -> str:
     name = common_name(csr.subject)
     if not name.isprintable():
         return "The name in the request can't be shown."
+    named = [str(one.value) for one in csr.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)]
+    if organisation and kind is not SigningKind.V2G and named != [organisation]:
+        return f"The request names {', '.join(named) or 'no operator'}; it must name {organisation}."
     if kind is not SigningKind.V2G and name != identity:
         return f"The request is for {name or 'nobody'}; this station is {identity}."
     return ""

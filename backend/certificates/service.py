@@ -118,7 +118,7 @@ async def renew(ctx: Context, station: StationRef, kind: SigningKind, by: UUID) 
 async def wished(ctx: Context, station: StationRef, kind: SigningKind, csr: str) -> bool:
     """A station asks for a certificate (A02, A03): whether it gets one. A job signs and sends it."""
     csr = csr.replace("\0", "")
-    problem = rules.csr_problem(csr, station.identity, kind)
+    problem = rules.csr_problem(csr, station.identity, kind, ctx.settings.ca_organisation)
     state = IssuedState.REFUSED if problem else IssuedState.ASKED
     async with ctx.unit() as unit:
         certificate_id = await store.add_wish(station.id, kind.value, csr, state.value, problem, ctx.now())
@@ -223,9 +223,19 @@ async def revoke(ctx: Context, tenant_id: UUID, certificate_id: UUID) -> IssuedC
     raise Conflict("This certificate was never signed.", code="not_signed")
 
 
+def serial_text(printed: str) -> str:
+    """A serial as we keep it; `printed` as a TLS library does: hexadecimal, perhaps with zeros before."""
+    return printed.lower().lstrip("0") or "0"
+
+
 async def is_revoked(ctx: Context, serial: str) -> bool:
-    """`serial` as a TLS library prints it: hexadecimal, perhaps with zeros before."""
-    return await store.is_revoked(serial.lower().lstrip("0") or "0")
+    """`serial` as a TLS library prints it."""
+    return await store.is_revoked(serial_text(serial))
+
+
+async def revoked_since(ctx: Context, when: datetime) -> list[str]:
+    """Serials, as `serial_text` gives them."""
+    return await store.revoked_since(when)
 
 
 def root(ctx: Context) -> str:

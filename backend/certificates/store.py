@@ -139,6 +139,11 @@ async def is_revoked(serial: str) -> bool:
     return bool(await DB.run("SELECT 1 FROM issued_certificate WHERE serial = $1 AND state = 'revoked'", serial))
 
 
+async def revoked_since(when: datetime) -> list[str]:
+    rows = await DB.run("SELECT serial FROM issued_certificate WHERE state = 'revoked' AND revoked_at >= $1", when)
+    return [row["serial"] for row in rows]
+
+
 async def expiring(before: datetime) -> Sequence[Row]:
     """Of each station the one towards us that lasts longest, where even that one ends before then."""
     return await DB.run(

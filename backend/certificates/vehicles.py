@@ -2,12 +2,9 @@
 
 import asyncio
 import base64
-import ipaddress
-import socket
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -15,6 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509 import ocsp
 
+from backend import addresses
 from backend.certificates import rules
 from backend.context import Context
 
@@ -30,7 +28,7 @@ class Query:
     """What is asked of a responder about one certificate: digests and serial in hexadecimal."""
 
     def __init__(self, algorithm: str, issuer_name_hash: str, issuer_key_hash: str, serial: str, url: str) -> None:
-        self.url = url
+        self.url, self.algorithm = url, algorithm
         self.names = (bytes.fromhex(issuer_name_hash), bytes.fromhex(issuer_key_hash), int(serial, 16))
         builder = ocsp.OCSPRequestBuilder().add_certificate_by_hash(
             bytes.fromhex(issuer_name_hash),
@@ -48,7 +46,8 @@ async def ocsp_result(ctx: Context, query: Query) -> str | None:
 
 
 async def _ask_responder(ctx: Context, query: Query) -> bytes | None:
-    if not await _may_ask(ctx, query.url):
+    inside = await addresses.leads_inside(query.url, ctx.settings.ocsp_hosts)
+    if inside or not query.url.lower().startswith(("http://", "https://")):
         log.warning("security: an OCSP responder at an address that is not public was named", url=query.url[:200])
         return None
     try:
@@ -77,30 +76,21 @@ async def _posted(query: Query) -> bytes:
     return bytes(found)
 
 
-def _said(answer: bytes, query: Query, now: datetime) -> ocsp.OCSPCertStatus:
-    """What the responder says of this certificate, at this time; UNKNOWN where it speaks of others or of long ago."""
-    for one in ocsp.load_der_ocsp_response(answer).responses:
+def _said(answer: bytes, query: Query, known: Sequence[x509.Certificate], now: datetime) -> ocsp.OCSPCertStatus:
+    """What the responder says of this certificate, at this time; UNKNOWN where it speaks of others or of long ago, or
+    where somebody else signed. Whose key nobody knows (the station has the chain, we got digests only) is told so."""
+    response = ocsp.load_der_ocsp_response(answer)
+    signed = rules.responder_signed(response, query.names[1], query.algorithm, known, now)
+    if signed is None:
+        log.warning("an OCSP answer can't be checked: its issuer is not among the contract roots", url=query.url[:200])
+    if signed is False:
+        log.warning("security: an OCSP answer was signed by somebody else", url=query.url[:200])
+        return ocsp.OCSPCertStatus.UNKNOWN
+    for one in response.responses:
         until = one.next_update_utc
         if (one.issuer_name_hash, one.issuer_key_hash, one.serial_number) == query.names and (not until or now < until):
             return one.certificate_status
     return ocsp.OCSPCertStatus.UNKNOWN
-
-
-async def _may_ask(ctx: Context, url: str) -> bool:
-    """A station names the address: it must not lead into our own network, unless the settings name the host."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            return False
-    except ValueError:
-        return False
-    if parts.hostname in ctx.settings.ocsp_hosts:
-        return True
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return False
-    return all(ipaddress.ip_address(one[4][0]).is_global for one in found)
 
 
 async def certificate_for_car(ctx: Context, schema: str, action: str, exi: str) -> str | None:
@@ -126,12 +116,14 @@ async def certificate_for_car(ctx: Context, schema: str, action: str, exi: str) 
 async def contract_status(ctx: Context, token: str, pem: str | None, queries: Sequence[Query]) -> str:
     """C07: a word of AuthorizeCertificateStatusEnumType. The station checked the chain itself and gives digests, or
     it leaves that to us and gives the chain."""
+    roots = _roots(ctx)
+    chain: list[x509.Certificate] = []
     if pem:
         try:
             chain = rules.read_chain(pem)
         except ValueError:
             return "CertChainError"
-        status = rules.chain_problem(chain, _roots(ctx), ctx.now())
+        status = rules.chain_problem(chain, roots, ctx.now())
         if status == GOOD and not rules.same_contract(rules.common_name(chain[0].subject), token):
             return "CertChainError"
         if status != GOOD:
@@ -140,7 +132,7 @@ async def contract_status(ctx: Context, token: str, pem: str | None, queries: Se
         answer = await _ask_responder(ctx, query)
         if answer is None:
             return "NoCertificateAvailable"
-        said = _said(answer, query, ctx.now())
+        said = _said(answer, query, [*chain, *roots], ctx.now())
         if said is ocsp.OCSPCertStatus.REVOKED:
             return "CertificateRevoked"
         if said is not ocsp.OCSPCertStatus.GOOD:

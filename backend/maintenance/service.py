@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from backend import commands
+from backend import addresses, commands
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound, WattlineError
 from backend.events import SecurityEventReported, StationChanged
@@ -81,6 +81,9 @@ async def _source(ctx: Context, tenant_id: UUID, file_id: str, url: str) -> stor
     if url:
         if problem := rules.url_problem(url):
             raise InvalidInput(problem, fields=[("$.url", problem)])
+        if await addresses.leads_inside(url, ctx.settings.file_hosts):
+            problem = "This address leads into our own network. Upload the file, or allow its host in the settings."
+            raise InvalidInput(problem, fields=[("$.url", problem)], code="address_inside")
         return None
     try:
         row = await store.file(tenant_id, UUID(file_id))

@@ -17,6 +17,7 @@ from backend.ocpp import handshake, metrics, quirks, tls
 from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
 from backend.ocpp.door import Door
+from backend.ocpp.presented import Presented
 from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
 from backend.ocpp.v16 import inbound as inbound16
 from backend.ocpp.v16 import outbound as outbound16
@@ -49,6 +50,8 @@ class Guest:
     version: str | None
     """None: only versions were offered that we don't speak."""
     facts: BootFacts = NOT_TOLD
+    serial: str | None = None
+    """Of its client certificate."""
 
 
 class Listener:
@@ -58,6 +61,7 @@ class Listener:
         self.ctx = ctx
         self.connections = Connections(ctx, node, DIALECTS, quirks.load(ctx.settings.quirks))
         self.door = Door(ctx)
+        self.presented = Presented(ctx)
         self.port = 0
         self.tls_port = 0
 
@@ -77,7 +81,8 @@ class Listener:
             return _refused("twin", identity, upgrade.peer)
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
-        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts))
+        serial = (upgrade.certificate or {}).get("serialNumber")
+        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, serial))
 
     async def _judge(self, identity: str, upgrade: Upgrade) -> Admission:
         serial = (upgrade.certificate or {}).get("serialNumber")
@@ -94,7 +99,8 @@ class Listener:
         if guest.version is None:
             await link.close(1002, "none of the offered OCPP versions is spoken here")
             return
-        await self.connections.serve(link, guest.station, guest.version, guest.facts)
+        with self.presented.held(guest.serial, link):
+            await self.connections.serve(link, guest.station, guest.version, guest.facts)
 
     @asynccontextmanager
     async def open(
@@ -106,7 +112,7 @@ class Listener:
         """
         settings = self.ctx.settings
         async with AsyncExitStack() as stack:
-            beside = asyncio.get_running_loop().create_task(self.connections.run())
+            beside = asyncio.gather(self.connections.run(), self.presented.watch())
             stack.push_async_callback(self._wind_up, beside)
             self.port = await self._listen(stack, settings.ocpp_port, port)
             if settings.ocpp_tls_cert and (tls_port or not port):
@@ -132,7 +138,7 @@ class Listener:
         )
         return int(next(iter(server.sockets)).getsockname()[1])
 
-    async def _wind_up(self, beside: asyncio.Task[None]) -> None:
+    async def _wind_up(self, beside: asyncio.Future[Any]) -> None:
         beside.cancel()
         with suppress(asyncio.CancelledError):
             await beside

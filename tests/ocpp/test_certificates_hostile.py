@@ -137,3 +137,31 @@ def test_processes_that_begin_together_have_one_root(tmp_path: Path) -> None:
         root = x509.load_pem_x509_certificate((folder / "ca" / "root.pem").read_bytes())
         key = serialization.load_pem_private_key((folder / "ca" / "root.key").read_bytes(), None)
         assert root.public_key() == key.public_key()
+
+
+async def test_an_answer_that_somebody_else_signed(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+    elsewhere: Web,
+) -> None:
+    """On its way a "revoked" became "good": the signature is no longer the responder's."""
+    await add_token(operator, EMAID, type="eMAID")
+    contract = CHAIN.contract(EMAID)
+    hashes = [CHAIN.asked(contract, elsewhere.url)]
+    whole = {"certificate": pem(contract, CHAIN.sub), "iso15118CertificateHashData": hashes}
+    request = {"idToken": {"idToken": EMAID, "type": "eMAID"}, **whole}
+    elsewhere.answer = CHAIN.answer(contract, revoked=False)
+    async with charging_station(node) as station:
+        assert (await station.call("Authorize", request))["certificateStatus"] == "Accepted"
+        elsewhere.answer = elsewhere.answer[:-8] + bytes(8)
+        assert (await station.call("Authorize", request))["certificateStatus"] == "NoCertificateAvailable"
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/f.bin", "ftp://nas/f.bin", "http://169.254.169.254/"])
+async def test_no_station_is_sent_into_our_own_network(node: Node, operator: httpx.AsyncClient, url: str) -> None:  # noqa: F811
+    """A station that is ours would fetch what only our network may see, and a task shows whether it was there."""
+    async with charge_point(node) as station:
+        headers = {"Idempotency-Key": url}
+        answer = await operator.post("/api/v1/stations/CP-1/firmware", json={"url": url}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "address_inside")
+        await station.expect_nothing(0.1)

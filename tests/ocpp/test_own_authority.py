@@ -1,5 +1,6 @@
 """A station gets in with the certificate that our own authority signed, until it is revoked; and is warned in time."""
 
+import asyncio
 import json
 import ssl
 from datetime import timedelta
@@ -19,7 +20,8 @@ from tests.conformance.conftest import node, operator, root, secured  # noqa: F4
 from tests.support.certificates import Authority
 from tests.support.certificates15118 import key_file, station_csr, web
 from tests.support.node import Node
-from tests.support.secured import let_in, raised, refused
+from tests.support.scripted_station import station
+from tests.support.secured import let_in, raised, refused, secure_url
 from tests.support.wire import eventually
 
 
@@ -60,8 +62,13 @@ async def test_in_with_it_until_it_is_revoked(
     await refused(node, "CP-2", 403, tls=tls)
     (one,) = (await operator.get("/api/v1/stations/CP-1/certificates/issued")).json()["items"]
     assert one["state"] == "accepted"
-    revoked = await operator.post(f"/api/v1/certificates/{one['id']}/revoke")
-    assert revoked.json()["state"] == "revoked"
+    async with station(secure_url(node), "CP-1", tls=tls) as one_more:
+        await one_more.call("BootNotification", {"chargePointVendor": "Test", "chargePointModel": "One"})
+        revoked = await operator.post(f"/api/v1/certificates/{one['id']}/revoke")
+        assert revoked.json()["state"] == "revoked"
+        async with asyncio.timeout(10):
+            await one_more.socket.wait_closed()
+        assert one_more.socket.close_code == 1008
     await refused(node, "CP-1", 403, tls=tls)
     key_of_root = node.ctx.settings.data_dir / "ca" / "root.key"
     assert key_of_root.stat().st_mode & 0o777 == 0o600
