@@ -21,7 +21,7 @@ from backend import addresses
         "http://localhost/f",
         "http://localhost./f",
         "http://nas/f",
-        "http://db.internal/f",
+        "http://db.home.arpa/f",
         "http://printer.LOCAL/f",
         "http://me:pw@10.0.0.1/f",
         "http://host:99999/f",
