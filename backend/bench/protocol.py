@@ -6,9 +6,8 @@ Handlers return fixed answers, and the log writes nothing.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from backend.bench.secured import Own
 from backend.bus.local import LocalBus
@@ -92,7 +91,7 @@ async def listening_without_storage(own: Own | None = None) -> AsyncIterator[int
         context = tls.server_context(settings)
     bus = LocalBus()
     ctx = Context(settings=settings, bus=bus)
-    tenant, frames, seen = uuid4(), ForgetfulLog(ctx), dict[UUID, datetime]()
+    tenant, frames = uuid4(), ForgetfulLog(ctx)
     connections = Connections(ctx, "bench", DIALECTS)
 
     async def admit(upgrade: Upgrade) -> Welcome | Refusal:
@@ -111,7 +110,6 @@ async def listening_without_storage(own: Own | None = None) -> AsyncIterator[int
             dialect.codec,
             FIXED[guest.version],
             frames,
-            seen,
             dialect.execute,
         )
         subscription = await bus.serve(f"station.{guest.station.id}", connections.executor(session))

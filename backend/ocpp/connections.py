@@ -56,7 +56,6 @@ class Connections:
         self._dialects = dialects
         self._profiles = profiles
         self._sessions: dict[UUID, Session] = {}
-        self._seen: dict[UUID, datetime] = {}
         self._claims: dict[UUID, asyncio.Lock] = {}
         self._closing: set[asyncio.Task[None]] = set()
         self._replaced: set[UUID] = set()
@@ -103,7 +102,6 @@ class Connections:
             dialect.codec,
             dialect.handlers,
             self.frames,
-            self._seen,
             dialect.execute,
             self._profiles,
             facts,
@@ -168,8 +166,10 @@ class Connections:
                 log.exception("a periodic task of the OCPP edge failed", task=work.__name__)
 
     async def _flush_seen(self) -> None:
-        seen, self._seen = dict(self._seen), self._seen
-        self._seen.clear()
+        seen: dict[UUID, datetime] = {}
+        for session in self._sessions.values():
+            if session.heard_at is not session.heard_noted:
+                seen[session.station.id] = session.heard_noted = session.heard_at
         await stations.seen(self.ctx, seen)
 
     async def _reap(self) -> None:

@@ -6,9 +6,9 @@ Logging is best effort and never delays a station: the buffer is bounded, and wh
 import asyncio
 import re
 from collections import Counter as Counted
-from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 import msgspec
@@ -121,6 +121,7 @@ def _close(opened: list[_Object]) -> list[tuple[int, int]]:
 
 Entry = tuple[StationRef, datetime, str, str, str, str, bytes, int, int | None, str]
 """(station, at, direction, kind, action, message id, frame, its whole size, latency in ms, error code)"""
+_LABELS = itemgetter(2, 3, 4)
 
 
 class FrameLog:
@@ -128,8 +129,10 @@ class FrameLog:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._waiting: deque[Entry] = deque()
+        self._waiting: list[Entry] = []
         self._task: asyncio.Task[None] | None = None
+        self.took: list[float] = []
+        """Seconds from call to reply, to be counted."""
 
     def add(
         self,
@@ -142,14 +145,15 @@ class FrameLog:
         *,
         latency_ms: int | None = None,
         error_code: str = "",
+        at: datetime | None = None,
     ) -> None:
         if len(self._waiting) >= MOST_WAITING:
             DROPPED.inc()
             metrics.MESSAGES.labels(direction, kind, action).inc()
             return
-        now, size, message_id = self._ctx.now(), len(frame), message_id[:64]
+        at, size, message_id = at or self._ctx.now(), len(frame), message_id[:64]
         frame = frame[:MOST_PAYLOAD]  # of long ones only the beginning waits: the buffer is bounded in bytes too
-        self._waiting.append((station, now, direction, kind, action, message_id, frame, size, latency_ms, error_code))
+        self._waiting.append((station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code))
 
     async def run(self) -> None:
         """Until cancelled; what is still waiting then is written by `flush`."""
@@ -163,10 +167,12 @@ class FrameLog:
                 log.exception("the OCPP log could not be written")
 
     async def flush(self) -> None:
+        took, self.took = self.took, []
+        metrics.HANDLING.observe_all(took)
         if not self._waiting:
             return
-        group = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        for labels, number in Counted(entry[2:5] for entry in group).items():
+        group, self._waiting = self._waiting, []
+        for labels, number in Counted(map(_LABELS, group)).items():
             metrics.MESSAGES.labels(*labels).inc(number)
         await self.write(group)
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import structlog
 
@@ -61,7 +61,6 @@ class Session:
         codec: Codec,
         handlers: Mapping[str, Handler],
         frames: FrameLog,
-        seen: dict[UUID, datetime],
         execute: Execute,
         profiles: Profiles = NOBODY,
         facts: BootFacts = NOT_TOLD,
@@ -74,14 +73,18 @@ class Session:
         self.id = uuid4()
         self.registration = station.registration
         self.last_heard = time.monotonic()
+        self.heard_at = ctx.now()
+        self.heard_noted = self.heard_at
+        """What of it is written already."""
         self._handlers = handlers
         self._frames = frames
-        self._seen = seen
         self._execute = execute
         self._turn = asyncio.Lock()
         self._waiting: dict[MessageId, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
-        self._spoken = asyncio.Event()
-        self._complaints: dict[str, int] = {}
+        self._has_spoken = False
+        self._spoken: asyncio.Event | None = None
+        """There while somebody waits for its first word: thousands of idle sessions must cost little."""
+        self._complaints: dict[str, int] | None = None
         self._profiles = profiles
         self.known_as(facts)
         self.follow_up: list[Callable[[], Awaitable[None]]] = []
@@ -92,7 +95,7 @@ class Session:
         self.quirks = self._profiles.of(facts.vendor, facts.model, facts.firmware)
         self.link.blunt = self.quirks.stays_away_after_close
         if self.quirks.never_boots_again:
-            self._spoken.set()
+            self._heard_first()
 
     @property
     def heartbeat_s(self) -> int:
@@ -103,7 +106,7 @@ class Session:
         try:
             while (frame := await self.link.receive()) is not None:
                 self.last_heard = time.monotonic()
-                self._seen[self.station.id] = self.ctx.now()
+                self.heard_at = self.ctx.now()
                 await self._receive(frame)
         except LinkClosed:
             pass
@@ -121,8 +124,10 @@ class Session:
             try:
                 await self._answer(message, frame)
             finally:
-                if message.action == "BootNotification" or not self.quirks.only_a_boot_counts:
-                    self._spoken.set()
+                if not self._has_spoken and (
+                    message.action == "BootNotification" or not self.quirks.only_a_boot_counts
+                ):
+                    self._heard_first()
         elif isinstance(message, Malformed):
             self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
             self._complain(message.code, message.description, message.action)
@@ -155,7 +160,7 @@ class Session:
             return
         self._log("out", "result", call.action, call.message_id, answer, begun=begun)
         await self.link.send(answer)
-        metrics.HANDLING.observe(time.perf_counter() - begun)
+        self._frames.took.append(time.perf_counter() - begun)
         while self.follow_up:
             asyncio.get_running_loop().create_task(guarded(self.follow_up.pop()(), self.station.identity))
 
@@ -182,11 +187,12 @@ class Session:
                 code=code,
                 description=description[:300],
                 action=action,
-                so_far=self._complaints["bad"],
+                so_far=(self._complaints or {})["bad"],
             )
 
     def _worth_a_line(self, kind: str) -> bool:
-        number = self._complaints[kind] = self._complaints.get(kind, 0) + 1
+        complaints = self._complaints = self._complaints or {}
+        number = complaints[kind] = complaints.get(kind, 0) + 1
         return number.bit_count() == 1
 
     def _settle(self, message: CallResult | CallError, frame: bytes) -> None:
@@ -246,11 +252,20 @@ class Session:
         return replace(reply, latency_ms=round((time.perf_counter() - begun) * 1000))
 
     async def _ready(self) -> None:
+        if self._has_spoken:
+            return
+        self._spoken = self._spoken or asyncio.Event()
         try:
             async with asyncio.timeout(self.quirks.boot_patience_s):
                 await self._spoken.wait()
         except TimeoutError:
-            self._spoken.set()
+            self._heard_first()
+
+    def _heard_first(self) -> None:
+        self._has_spoken = True
+        spoken, self._spoken = self._spoken, None
+        if spoken is not None:
+            spoken.set()
 
     async def _call(self, action: str, payload: Any) -> Reply:
         message_id = str(uuid4())
@@ -280,8 +295,17 @@ class Session:
         error_code: str = "",
     ) -> None:
         latency_ms = round((time.perf_counter() - begun) * 1000) if begun else None
+        at = self.heard_at if direction == "in" else self.ctx.now()
         self._frames.add(
-            self.station, direction, kind, action, str(message_id), frame, latency_ms=latency_ms, error_code=error_code
+            self.station,
+            direction,
+            kind,
+            action,
+            message_id if isinstance(message_id, str) else str(message_id),
+            frame,
+            latency_ms=latency_ms,
+            error_code=error_code,
+            at=at,
         )
 
 

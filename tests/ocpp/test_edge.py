@@ -279,3 +279,20 @@ async def test_slow_upgrades_are_cut_off_and_hold_nobody_up(node: Node) -> None:
         assert await asyncio.gather(*(reader.read() for reader, _ in slow)) is not None
     for _, writer in slow:
         writer.close()
+
+
+def test_durations_are_counted_together_as_one_by_one() -> None:
+    from prometheus_client import CollectorRegistry, Histogram
+
+    from backend.ocpp.metrics import Durations
+
+    values = [0.0005, 0.001, 0.0011, 0.3, 99.0]
+    one, all_at_once = CollectorRegistry(), CollectorRegistry()
+    plain = Histogram("t", "t", buckets=(0.001, 0.25, 1), registry=one)
+    for value in values:
+        plain.observe(value)
+    Durations("t", "t", buckets=(0.001, 0.25, 1), registry=all_at_once).observe_all(values)
+    for le in ("0.001", "0.25", "1.0", "+Inf"):
+        found = [registry.get_sample_value("t_bucket", {"le": le}) for registry in (one, all_at_once)]
+        assert found[0] == found[1] is not None
+    assert one.get_sample_value("t_sum") == all_at_once.get_sample_value("t_sum")
