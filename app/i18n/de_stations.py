@@ -181,8 +181,19 @@ STATION: dict[str, str] = {
 
 COMMANDS: dict[str, str] = {
     "What you can do": "Was Sie tun können",
-    "{identity} is offline. Commands work again once it is connected.": (
-        "{identity} ist offline. Befehle gehen wieder, sobald sie verbunden ist."
+    "{identity} is offline. Some commands can wait until it is back.": (
+        "{identity} ist offline. Manche Befehle können warten, bis sie wieder da ist."
+    ),
+    "The station is offline. Wait for it at most": "Die Station ist offline. Auf sie warten höchstens",
+    "1 hour": "1 Stunde",
+    "1 day": "1 Tag",
+    "1 week": "1 Woche",
+    "It is sent as soon as the station is back. Until then you can call it off.": (
+        "Er wird gesendet, sobald die Station wieder da ist. Bis dahin können Sie ihn zurückziehen."
+    ),
+    "It waits for {identity}": "Er wartet auf {identity}",
+    "At most until {when}. In the list below you can call it off.": (
+        "Höchstens bis {when}. In der Liste unten können Sie ihn zurückziehen."
     ),
     "Not while the station is offline.": "Nicht, solange die Station offline ist.",
     "Only once the station is accepted.": "Erst wenn die Station angenommen ist.",

@@ -10,6 +10,7 @@ from app.hooks import use_app, use_tokens, use_words
 from app.operator import station_rules as rules
 from app.operator.station_command_list import (
     OF_A_CONNECTOR,
+    PATIENCE,
     WHOLE,
     Spec,
     first_option,
@@ -31,13 +32,14 @@ def CommandDialog(
     detail: StationDetail,
     sessions: Sequence[Transaction],
     on_close: Callable[[], Any],
-    on_send: Callable[[Spec, str, str], Any],
+    on_send: Callable[[Spec, str, str, str], Any],
 ) -> ft.Control:  # a component
     t, words = use_tokens(), use_words()
     use_app()
     row = detail.row
     target, set_target = ft.use_state(first_target(spec, row, sessions))
     option, set_option = ft.use_state(first_option(spec, row))
+    wait, set_wait = ft.use_state("" if row.online else PATIENCE[1][0])
     parts: list[ft.Control] = [muted(words(spec.effect), t)]
     if spec.options:
         parts.append(_choices("option", spec.options, option, set_option, t, words))
@@ -49,6 +51,9 @@ def CommandDialog(
         if spec.whole:
             targets.insert(0, (WHOLE, words("Whole station")))
         parts.append(_choices("target", targets, target, set_target, t, words))
+    if not row.online:
+        parts.append(_choices("wait", PATIENCE, wait, set_wait, t, words))
+        parts.append(muted(words("It is sent as soon as the station is back. Until then you can call it off."), t))
     hit = interrupts(spec, target, option, sessions)
     if hit:
         note = words("This ends {n} running session.") if len(hit) == 1 else words("This ends {n} running sessions.")
@@ -66,6 +71,10 @@ def CommandDialog(
                 padding=S12,
             )
         )
+
+    def send() -> None:
+        on_send(spec, target, option, wait)
+
     make = buttons.danger if spec.dangerous or hit else buttons.primary
     called = rules.called(row)
     named = called if called == row.identity else f"{called} ({row.identity})"
@@ -77,7 +86,10 @@ def CommandDialog(
             [
                 buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
                 make(
-                    words(_action(spec, option)), t, lambda: on_send(spec, target, option), identifier="dialog-confirm"
+                    words(_action(spec, option)),
+                    t,
+                    lambda: on_send(spec, target, option, wait),
+                    identifier="dialog-confirm",
                 ),
             ],
             on_close,
@@ -101,7 +113,7 @@ def _choices(
     t: Tokens,
     words: Any,
 ) -> ft.Control:
-    head = {"option": "What", "target": "Where"}[name]
+    head = {"option": "What", "target": "Where", "wait": "The station is offline. Wait for it at most"}[name]
     chips = [
         surfaces.chip(words(word), key == chosen, t, partial(choose, key), identifier=f"{name}-{key or 'whole'}")
         for key, word in offered

@@ -28,7 +28,11 @@ WHOLE = ""
 MESSAGES = ("StatusNotification", "MeterValues", "Heartbeat", "BootNotification")
 OF_A_CONNECTOR = ("StatusNotification", "MeterValues")
 
-Send = Callable[[Any, StationRow, str, str, Sequence[Transaction], str], Awaitable[Any]]
+PATIENCE = (("3600", "1 hour"), ("86400", "1 day"), ("604800", "1 week"))
+"""How long a command may wait for a station that is offline, in seconds."""
+
+Send = Callable[[Any, StationRow, str, str, Sequence[Transaction], str, str], Awaitable[Any]]
+"""api, station, target, option, sessions, key, and how long it may wait (empty: it is sent now)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Spec:
     """Why it can't be sent when no connector is left."""
     options: tuple[tuple[str, str], ...] = ()
     dangerous: bool = False
+    waits: bool = False
+    """It may be kept for a station that is offline."""
 
 
 def every(row: StationRow, _sessions: Sequence[Transaction]) -> list[Connector]:
@@ -65,7 +71,7 @@ def stoppable(row: StationRow, sessions: Sequence[Transaction]) -> list[Connecto
 
 def why_not(spec: Spec, row: StationRow, sessions: Sequence[Transaction]) -> str:
     """In plain words; empty: it can be sent."""
-    if not row.online:
+    if not row.online and not spec.waits:
         return "Not while the station is offline."
     if row.registration is not Registration.ACCEPTED and spec.name in ("start", "stop"):
         return "Only once the station is accepted."
@@ -99,43 +105,47 @@ def interrupts(spec: Spec, target: str, option: str, sessions: Sequence[Transact
     return []
 
 
-def _path(row: StationRow, verb: str) -> str:
-    return f"/stations/{quoted(row.identity)}/{verb}"
+def _path(row: StationRow, verb: str, wait: str) -> str:
+    return f"/stations/{quoted(row.identity)}/{verb}" + (f"?queue_for_s={wait}" if wait else "")
 
 
-async def _start(api: Any, row: StationRow, target: str, option: str, sessions: Sequence[Transaction], key: str) -> Any:
-    del row, option, sessions
+async def _start(
+    api: Any, row: StationRow, target: str, option: str, sessions: Sequence[Transaction], key: str, wait: str
+) -> Any:
+    del row, option, sessions, wait
     return await api.post("/transactions", StartTransaction(connector_id=target), Transaction, key=key)
 
 
-async def _stop(api: Any, row: StationRow, target: str, option: str, sessions: Sequence[Transaction], key: str) -> Any:
-    del row, option
+async def _stop(
+    api: Any, row: StationRow, target: str, option: str, sessions: Sequence[Transaction], key: str, wait: str
+) -> Any:
+    del row, option, wait
     session = next(one for one in sessions if one.connector_id == target)
     return await api.post(f"/transactions/{session.id}/stop", None, Transaction, key=key)
 
 
-async def _unlock(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str) -> Any:
+async def _unlock(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str, wait: str) -> Any:
     del option, sessions
-    return await api.post(_path(row, "unlock"), UnlockConnector(connector_id=target), CommandAnswer, key=key)
+    return await api.post(_path(row, "unlock", wait), UnlockConnector(connector_id=target), CommandAnswer, key=key)
 
 
-async def _availability(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str) -> Any:
+async def _availability(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str, wait: str) -> Any:
     del sessions
     wanted = SetAvailability(operative=option == IN_SERVICE, connector_id=target or None)
-    return await api.post(_path(row, "availability"), wanted, CommandAnswer, key=key)
+    return await api.post(_path(row, "availability", wait), wanted, CommandAnswer, key=key)
 
 
-async def _trigger(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str) -> Any:
+async def _trigger(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str, wait: str) -> Any:
     del sessions
     connector = target if option in OF_A_CONNECTOR else ""
     wanted = TriggerMessage(message=option, connector_id=connector or None)
-    return await api.post(_path(row, "trigger"), wanted, CommandAnswer, key=key)
+    return await api.post(_path(row, "trigger", wait), wanted, CommandAnswer, key=key)
 
 
 def _reset(kind: ResetKind) -> Send:
-    async def send(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str) -> Any:
+    async def send(api: Any, row: StationRow, target: str, option: str, sessions: Any, key: str, wait: str) -> Any:
         del target, option, sessions
-        return await api.post(_path(row, "reset"), ResetStation(kind=kind), CommandAnswer, key=key)
+        return await api.post(_path(row, "reset", wait), ResetStation(kind=kind), CommandAnswer, key=key)
 
     return send
 
@@ -170,6 +180,7 @@ COMMANDS = (
         _unlock,
         targets=every,
         none_left="It has not told of any connector yet.",
+        waits=True,
     ),
     Spec(
         "availability",
@@ -181,6 +192,7 @@ COMMANDS = (
         targets=every,
         whole=True,
         options=((OUT_OF_SERVICE, "Out of service"), (IN_SERVICE, "In service")),
+        waits=True,
     ),
     Spec(
         "trigger",
@@ -192,6 +204,7 @@ COMMANDS = (
         targets=every,
         whole=True,
         options=tuple((message, message) for message in MESSAGES),
+        waits=True,
     ),
     Spec(
         "reset-soft",
@@ -200,6 +213,7 @@ COMMANDS = (
         "Restart {name} when it is idle?",
         ft.Icons.RESTART_ALT_ROUNDED,
         _reset(ResetKind.SOFT),
+        waits=True,
     ),
     Spec(
         "reset-hard",
@@ -208,6 +222,7 @@ COMMANDS = (
         "Restart {name} at once?",
         ft.Icons.POWER_SETTINGS_NEW_ROUNDED,
         _reset(ResetKind.HARD),
+        waits=True,
         dangerous=True,
     ),
 )

@@ -12,6 +12,7 @@ import msgspec
 
 from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
+from app.i18n import moment
 from app.operator import station_rules as rules
 from app.operator.station_command_dialog import CommandDialog
 from app.operator.station_command_list import COMMANDS, Spec, why_not
@@ -81,6 +82,12 @@ def use_commander(identity: str) -> Commander:
 
 
 def _result(action: str, answer: Any, identity: str, words: Any, number: int, took_ms: int) -> Told:
+    if isinstance(answer, CommandAnswer) and answer.queued_until:
+        head = words("It waits for {identity}").format(identity=identity)
+        detail = words("At most until {when}. In the list below you can call it off.").format(
+            when=moment(answer.queued_until)
+        )
+        return Told(action, head, detail, number=number)
     if isinstance(answer, CommandAnswer):
         head = words("{identity} answered: {status}").format(identity=identity, status=answer.status or "–")
         more = answer.payload if set(answer.payload) - {"status"} else {}
@@ -203,17 +210,16 @@ def CommandPanel(
     chosen, choose = ft.use_state(asking)
     row = detail.row
 
-    def send(spec: Spec, connector_id: str, option: str) -> None:
+    def send(spec: Spec, connector_id: str, option: str, wait: str) -> None:
         key = uuid4().hex
         choose(None)
-        commander.send(words(spec.label), lambda: spec.send(app.api, row, connector_id, option, sessions, key))
+        commander.send(words(spec.label), lambda: spec.send(app.api, row, connector_id, option, sessions, key, wait))
 
     def line(spec: Spec) -> ft.Control:
         hindrance = why_not(spec, row, sessions)
         usable = not hindrance and not commander.busy
         ink = t.danger.ink if spec.dangerous else t.ink
-        # Offline is said once, above all of them.
-        about = words(hindrance if hindrance and row.online else spec.effect)
+        about = words(hindrance or spec.effect)
         content = ft.Row(
             [
                 ft.Icon(spec.icon, size=20, color=ink if usable else t.muted),
@@ -253,7 +259,7 @@ def CommandPanel(
                     [
                         ft.Icon(ft.Icons.CLOUD_OFF_ROUNDED, size=18, color=t.neutral.ink),
                         text(
-                            words("{identity} is offline. Commands work again once it is connected.").format(
+                            words("{identity} is offline. Some commands can wait until it is back.").format(
                                 identity=row.identity
                             ),
                             t,

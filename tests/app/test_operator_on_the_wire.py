@@ -1,12 +1,12 @@
 """What an operator sees while stations talk: from the wire to an open screen in a second or less."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from backend.db.engine import DB
 from shared.accounts import Role
 from tests.app.harness import DESKTOP, PHONE, Phone, app_for
 from tests.support.node import Node
@@ -142,14 +142,23 @@ async def test_a_command_shows_the_stations_own_answer(node: Node, station: Scri
         assert "UnlockFailed" in screen.text("command-answer")
 
 
-async def test_a_station_that_vanishes_is_offline_and_takes_no_command(node: Node, station: ScriptedStation) -> None:
+async def test_a_command_waits_for_a_station_that_is_offline(node: Node, station: ScriptedStation) -> None:
     async with app_for(node, role=Role.OPERATOR, route="/stations/CP-1") as screen:
         await screen.wait_for_text("Available", "connector-1")
         station.vanish()
         await screen.wait_for_text("Offline", within=SOON_S)
         await screen.click("tab-commands")
-        await screen.wait_for_text("CP-1 is offline. Commands work again once it is connected.")
-        await asyncio.sleep(0)
+        await screen.wait_for_text("CP-1 is offline. Some commands can wait until it is back.")
+        assert "Not while the station is offline" in screen.text("command-start")
+        await screen.click("command-reset-soft")
+        await screen.click("wait-604800")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("It waits for CP-1", "command-answer")
+        await screen.wait_for_text("waits until")
+        queued = "SELECT action, expires_at - at AS patience FROM station_command WHERE state = 'queued'"
+        (row,) = await DB.run(queued)
+        assert row["action"] == "Reset"
+        assert timedelta(days=6, hours=23) < row["patience"] <= timedelta(days=7)
 
 
 async def test_an_unknown_station_waits_until_an_operator_accepts_it(node: Node) -> None:
