@@ -10,6 +10,7 @@ from typing import Any
 from backend.accounts import service as accounts
 from backend.alerts import service as alerts
 from backend.analytics import service as analytics
+from backend.authorization import service as authorization
 from backend.campaigns import service as campaigns
 from backend.certificates import service as certificates
 from backend.context import Context, Handler
@@ -32,6 +33,7 @@ from backend.events import (
     TransactionFailed,
     TransactionStarted,
 )
+from backend.guests import service as guests
 from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import service as local_lists
@@ -57,7 +59,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected,),
     SecurityEventReported: (alerts.on_security_event,),
-    CdrIssued: (papers.on_cdr,),
+    CdrIssued: (papers.on_cdr, guests.on_cdr),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
@@ -72,6 +74,7 @@ JOBS: Mapping[str, Job] = {
     "campaigns.step": campaigns.step,
     "certificates.sign": certificates.sign,
     "energy.answer_needs": others.answer_needs,
+    "guests.mail_receipt": guests.mail_receipt,
     "local_lists.follow": local_lists.follow,
     "local_lists.spread": local_lists.spread,
     "mail.deliver": mail.deliver,
@@ -88,8 +91,10 @@ JOBS: Mapping[str, Job] = {
 CRON: Mapping[str, CronJob] = {
     # name: (when, as crontab in UTC, what)
     "accounts.forget_expired": ("17 2 * * *", accounts.forget_expired),
+    "authorization.forget_guests": ("7 3 * * *", authorization.forget_guests),
     "alerts.watch": ("* * * * *", alerts.watch),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
+    "guests.forget_old": ("37 3 * * *", guests.forget_old),
     "mail.forget_old": ("57 2 * * *", mail.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "campaigns.watch": ("* * * * *", campaigns.watch),

@@ -107,6 +107,19 @@ def decide(known: KnownToken | None, now: datetime) -> Decision:
     )
 
 
+GUEST_LABEL = "Guest"
+_GUEST = "GST"
+
+
+def new_guest_value() -> str:
+    """As `new_central_value`."""
+    return _GUEST + new_central_value()[3:]
+
+
+def is_guest(value: str) -> bool:
+    return value.startswith(_GUEST) and len(value) == 17
+
+
 def new_central_value() -> str:
     """A token for an app user: 17 characters, so that it fits the 20 of OCPP 1.6; 68 bits that nobody guesses."""
     return "APP" + "".join(secrets.choice(CENTRAL_ALPHABET) for _ in range(14))

@@ -1,7 +1,7 @@
 """Who may charge, asked by stations and by the app."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from backend.authorization import rules, store
@@ -11,6 +11,8 @@ from backend.authorization.rules import TokenStatus as TokenStatus
 from backend.context import Context
 from backend.errors import Conflict, NotFound
 from backend.events import TokensChanged
+
+GUEST_LIFE = timedelta(days=1)
 
 
 async def authorize(ctx: Context, tenant_id: UUID, value: str) -> Decision:
@@ -51,6 +53,29 @@ async def token_for_account(ctx: Context, account_id: UUID) -> str:
     return value
 
 
+async def token_for_guest(ctx: Context, tenant_id: UUID) -> str:
+    """One that is good for a day and one session of somebody without an account. No list of cards knows it."""
+    while True:
+        value = rules.new_guest_value()
+        made = await store.add(
+            tenant_id,
+            value,
+            type="Central",
+            account_id=None,
+            label=rules.GUEST_LABEL,
+            parent="",
+            expires_at=ctx.now() + GUEST_LIFE,
+            at=ctx.now(),
+        )
+        if made:
+            return value
+
+
+async def forget_guests(ctx: Context) -> None:
+    """Cron: the tokens of guests whose day is over."""
+    await store.forget_guests(rules.GUEST_LABEL, ctx.now() - GUEST_LIFE)
+
+
 async def add_card(
     ctx: Context,
     tenant_id: UUID,
@@ -83,6 +108,8 @@ async def listed(ctx: Context, tenant_id: UUID, groups: Sequence[str] | None) ->
     """The tokens of a tenant, or of some of its groups, each with what holds of it now; by value."""
     found = []
     for row in await store.listed(tenant_id, groups):
+        if rules.is_guest(row["value"]):
+            continue
         decision = rules.decide(rules.known(row), ctx.now())
         found.append(Listed(value=row["value"], type=row["type"], decision=decision))
     return found

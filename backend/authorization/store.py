@@ -89,7 +89,7 @@ async def page(
                 CASE WHEN t.blocked_at IS NOT NULL OR a.disabled_at IS NOT NULL THEN 'blocked'
                 WHEN t.expires_at <= $5 THEN 'expired' ELSE 'accepted' END AS state
             FROM id_token t LEFT JOIN account a ON a.id = t.account
-            WHERE t.tenant = $1
+            WHERE t.tenant = $1 AND NOT (t.label = 'Guest' AND t.type = 'Central')
             AND ($2 = '' OR strpos(lower(concat_ws(' ', t.value, t.label, t.parent, a.name)), $2) > 0)
             AND ($4::text IS NULL OR lower(t.parent) = lower($4)) AND ($6::text IS NULL OR lower(t.value) > $6)
         ) AS found WHERE $3::text IS NULL OR state = $3 ORDER BY lower(value) LIMIT $7""",
@@ -130,3 +130,7 @@ async def change(tenant_id: UUID, token_id: UUID, values: Row) -> bool:
 
 async def remove(tenant_id: UUID, token_id: UUID) -> bool:
     return bool(await DB.run("DELETE FROM id_token WHERE tenant = $1 AND id = $2 RETURNING id", tenant_id, token_id))
+
+
+async def forget_guests(label: str, moment: datetime) -> None:
+    await DB.run("DELETE FROM id_token WHERE label = $1 AND type = 'Central' AND expires_at < $2", label, moment)

@@ -26,6 +26,8 @@ from shared.transactions import TransactionState as State
 
 Row = store.Row
 LIVE = (State.REQUESTED, State.ACTIVE)
+GUEST = "guest"
+"""What a provider hears of somebody without an account."""
 
 
 async def request_start(
@@ -51,11 +53,29 @@ async def request_start(
     connector = await stations.connector(ctx, actor.tenant_id, connector_id)
     token = await authorization.token_for_account(ctx, for_account)
     row = await _write_down(ctx, connector, for_account, token)
+    payer = None if actor.may(Role.OPERATOR) else driver.email
+    return await _begin(ctx, connector, row, payer, actor.account_id, profile)
+
+
+async def start_as_guest(ctx: Context, connector: ConnectorRef, transaction_id: UUID, payer: str) -> UUID:
+    """Start for somebody without an account, whose hold is made for `payer` (the provider's word for the customer).
+
+    `transaction_id`: a new one; it is known before anything is asked. Raises as `request_start` does.
+    """
+    token = await authorization.token_for_guest(ctx, connector.station.tenant_id)
+    row = await _write_down(ctx, connector, None, token, id=transaction_id)
+    return await _begin(ctx, connector, row, payer, None, None)
+
+
+async def _begin(
+    ctx: Context, connector: ConnectorRef, row: Row, payer: str | None, by: UUID | None, profile: Profile | None
+) -> UUID:
+    """Reserve the money and ask the station; `payer` None: nothing is reserved."""
     hold = Money(amount=Decimal(ctx.settings.hold_amount), currency=row["currency"])
     try:
-        if row["tariff"] is not None and not actor.may(Role.OPERATOR):
-            await payments.hold(ctx, actor.tenant_id, row["id"], for_account, driver.email, hold)
-        await _ask(ctx, connector, row, token, actor.account_id, profile)
+        if row["tariff"] is not None and payer is not None:
+            await payments.hold(ctx, row["tenant"], row["id"], row["account"], payer, hold)
+        await _ask(ctx, connector, row, row["id_token"], by, profile)
     except (StationOffline, StationTimeout, StationRefused, Conflict) as failure:
         await fail(ctx, row["id"], failure.detail)
         raise
@@ -65,10 +85,11 @@ async def request_start(
     return UUID(str(row["id"]))
 
 
-async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, token: str) -> Row:
+async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID | None, token: str, **values: Any) -> Row:
     async with ctx.unit() as unit:
         await store.lock_station(connector.station.id)
-        await store.lock_account(account_id)
+        if account_id is not None:
+            await store.lock_account(account_id)
         live = await store.live_on(connector.station.id, LIVE, connector.evse)
         taken = [row for row in live if not rules.unclaimed(row)]
         group = (await authorization.authorize(ctx, connector.station.tenant_id, token)).parent
@@ -80,7 +101,7 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, t
             status=connector.status,
             taken=bool(taken),
             held=held,
-            own_sessions=await store.own_sessions(account_id),
+            own_sessions=await store.own_sessions(account_id) if account_id is not None else 0,
         )
         if hindrance:
             raise Conflict(hindrance[1], code=hindrance[0])
@@ -99,6 +120,7 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, t
                 "requested_at": ctx.now(),
                 "created_at": ctx.now(),
                 "updated_at": ctx.now(),
+                **values,
             }
         )
         await jobs.enqueue(
@@ -110,7 +132,9 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID, t
     return row
 
 
-async def _ask(ctx: Context, connector: ConnectorRef, row: Row, token: str, by: UUID, profile: Profile | None) -> None:
+async def _ask(
+    ctx: Context, connector: ConnectorRef, row: Row, token: str, by: UUID | None, profile: Profile | None
+) -> None:
     answer = await stations.send(
         ctx,
         connector.station.id,
@@ -143,9 +167,8 @@ async def expire(ctx: Context, payload: dict[str, Any]) -> None:
     row = await store.joined(transaction_id)
     if row is None or row["state"] != State.REQUESTED:
         return
-    if row["account"] is not None:
-        driver = await accounts.get(ctx, row["account"])
-        await payments.finish_hold(ctx, transaction_id, driver.email)
+    payer = (await accounts.get(ctx, row["account"])).email if row["account"] is not None else GUEST
+    await payments.finish_hold(ctx, transaction_id, payer)
     await fail(ctx, transaction_id, "The charger didn't begin in time. Plug in within two minutes after the start.")
 
 
@@ -157,13 +180,26 @@ async def request_stop(ctx: Context, actor: Actor, transaction_id: UUID) -> None
     row = await store.joined(transaction_id)
     if row is None or row["tenant"] != actor.tenant_id or not _may_see(actor, row):
         raise NotFound("This session doesn't exist.")
+    await _stop(ctx, row, actor.account_id)
+
+
+async def stop_as_guest(ctx: Context, transaction_id: UUID) -> None:
+    """For whoever holds the link of a guest's session. Raises as `request_stop` does."""
+    row = await store.joined(transaction_id)
+    if row is None or row["account"] is not None:
+        raise NotFound("This session doesn't exist.")
+    await _stop(ctx, row, None)
+
+
+async def _stop(ctx: Context, row: Row, by: UUID | None) -> None:
+    transaction_id = row["id"]
     if row["state"] == State.REQUESTED:
         await fail(ctx, transaction_id, "Cancelled before the charger began.")
         return
     if row["state"] != State.ACTIVE:
         raise Conflict("This session has ended already.", code="not_running")
     answer = await stations.send(
-        ctx, row["station"], RequestStop(transaction_ref=row["ref"] or str(row["number"])), account_id=actor.account_id
+        ctx, row["station"], RequestStop(transaction_ref=row["ref"] or str(row["number"])), account_id=by
     )
     if not answer.accepted:
         raise StationRefused(

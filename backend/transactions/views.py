@@ -33,14 +33,30 @@ async def one(ctx: Context, actor: Actor, transaction_id: UUID) -> Transaction:
 
 async def detail(ctx: Context, actor: Actor, transaction_id: UUID) -> TransactionDetail:
     """Raises NotFound, also for what the actor may not see."""
-    row = await _visible(actor, transaction_id)
+    return await _detail(ctx, await _visible(actor, transaction_id), for_driver=not actor.may(Role.OPERATOR))
+
+
+async def of_guest(ctx: Context, transaction_id: UUID) -> TransactionDetail | None:
+    """For whoever holds the link of a guest's session; None: no such one was begun."""
+    row = await store.joined(transaction_id)
+    return None if row is None or row["account"] is not None else await _detail(ctx, row, for_driver=True)
+
+
+async def guest_receipt(ctx: Context, transaction_id: UUID) -> Receipt | None:
+    """As `of_guest`; None also while there is none."""
+    cdr = await store.cdr(transaction_id)
+    return None if cdr is None else shown.receipt(cdr, await payments.info(ctx, transaction_id))
+
+
+async def _detail(ctx: Context, row: store.Row, *, for_driver: bool) -> TransactionDetail:
+    transaction_id = row["id"]
     payment = await payments.info(ctx, transaction_id)
     cdr = await store.cdr(transaction_id)
     messages = await store.messages(transaction_id)
     readings = await store.readings(transaction_id)
     tariff = await tariffs.get(ctx, row["tariff"]) if row["tariff"] else None
     return TransactionDetail(
-        transaction=shown.transaction(row, for_driver=not actor.may(Role.OPERATOR)),
+        transaction=shown.transaction(row, for_driver=for_driver),
         readings=shown.readings(row, readings),
         timeline=shown.timeline(row, readings, messages, payment, cdr),
         payment=payment,

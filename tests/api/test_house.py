@@ -37,6 +37,13 @@ PUBLIC = {
     "PUT /api/v1/uploads/{token:str}/{filename:str}": "the same",
     "POST /api/v1/uploads/{token:str}": "the same",
     "POST /api/v1/uploads/{token:str}/{filename:str}": "the same",
+    "GET /qr/{identity:str}": "for guests: a connector's page",
+    "GET /qr/{identity:str}/{label:str}": "the same",
+    "POST /qr/{identity:str}/{label:str}": "the same: a signed form",
+    "GET /visit/{token:str}": "for guests: the link says whose session",
+    "POST /visit/{token:str}/stop": "the same",
+    "POST /visit/{token:str}/mail": "the same",
+    "GET /visit/{token:str}/receipt.pdf": "the same",
     "GET /health/live": "for the orchestrator",
     "GET /health/ready": "for the orchestrator",
     "GET /metrics": "for Prometheus; the proxy keeps it inside",
@@ -104,6 +111,9 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /qr/{identity:str}/{label:str}": "a form begins one session, however often it is sent",
+    "POST /visit/{token:str}/stop": "stopped is stopped",
+    "POST /visit/{token:str}/mail": "another letter, a few at most",
     "POST /api/v1/invoices": "one invoice for each person and month",
     "POST /api/v1/campaigns/{campaign_id:uuid}/pause": "a state, not a step",
     "POST /api/v1/campaigns/{campaign_id:uuid}/cancel": "cancelled is cancelled",

@@ -200,6 +200,8 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"{station}/events", None),
         ("GET", f"/api/v1/transactions/{one['ended']}/receipt/pdf", None),
         ("POST", f"/api/v1/transactions/{one['ended']}/receipt/mail", {}),
+        ("GET", f"{station}/qr-sheet", None),
+        ("GET", f"/api/v1/locations/{one['location']}/qr-sheet", None),
         ("GET", f"/api/v1/invoices/{one['invoice']}", None),
         ("GET", f"/api/v1/invoices/{one['invoice']}/pdf", None),
         ("POST", f"/api/v1/invoices/{one['invoice']}/mail", {}),

@@ -8,6 +8,7 @@ from backend.db.tables.certificates import InstalledCertificate, IssuedCertifica
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
+from backend.db.tables.guests import GuestVisit
 from backend.db.tables.mail import Mail
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.money import Cdr, Payment, Tariff
@@ -75,6 +76,7 @@ TABLES = (
     Issuer,
     PaperCounter,
     Paper,
+    GuestVisit,
 )
 
 __all__ = [
@@ -93,6 +95,7 @@ __all__ = [
     "DisplayMessage",
     "ExternalLimit",
     "FirmwareFile",
+    "GuestVisit",
     "IdToken",
     "IdempotencyKey",
     "Incident",

@@ -1,0 +1,255 @@
+"""Guests' pages over HTTP: HTML at short addresses, and sheets of codes for operators."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.params import Parameter
+from litestar.response import Redirect
+
+from backend.context import Context
+from backend.errors import NotFound, WattlineError
+from backend.guests import pages, rules, service, sheets
+from backend.guests.words import GuestVoice
+from backend.mail import service as mail
+from backend.papers import rules as paper_rules
+from backend.papers.api import attachment
+from backend.tenants import service as tenants
+from backend.transactions.requests import GUEST
+from backend.web.guards import Actor
+from shared.accounts import Brand, Role
+
+LANGUAGES = ("de", "en")
+Web = Request[Any, Any, Any]
+
+
+# --- around each page ----------------------------------------------------------------------------------------
+
+
+def _lang(request: Web) -> str:
+    """What was chosen by hand."""
+    wanted = request.query_params.get("lang", "")
+    return wanted if wanted in LANGUAGES else ""
+
+
+def _voice(request: Web, brand: Brand, zone: str = "") -> GuestVoice:
+    fallback = paper_rules.language(None, brand.country)
+    spoken = _lang(request) or rules.language(request.headers.get("accept-language", ""), fallback)
+    return GuestVoice(spoken, zone or brand.time_zone)
+
+
+def _html(text: str, brand: Brand, status: int = 200) -> Response[str]:
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Security-Policy": pages.policy(brand.seed_color),
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Robots-Tag": "noindex",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Vary": "Accept-Language",
+    }
+    return Response(content=text, media_type="text/html", status_code=status, headers=headers)
+
+
+async def _lost(ctx: Context, request: Web, error: NotFound) -> Response[str]:
+    brand = await tenants.brand(ctx)
+    nexts = {
+        "This link is not known": "Scan the code on the charger once more.",
+        "This charger is not known": "Check the code on the charger, or ask the operator.",
+    }
+    title = error.detail if error.detail in nexts else "This link is not known"
+    return _html(pages.lost(brand, _voice(request, brand), title, nexts[title]), brand, 404)
+
+
+async def _form(request: Web) -> dict[str, str]:
+    """Fields of a form. What is no text counts as not sent."""
+    body = (await request.body())[:20_000].decode("utf-8", "replace")
+    return {name: values[0].replace("\0", "").strip() for name, values in parse_qs(body).items()}
+
+
+def _from_here(request: Web) -> bool:
+    headers = {name: request.headers.get(name, "") for name in ("sec-fetch-site", "origin")}
+    return rules.own_site({name: value for name, value in headers.items() if value}, request.headers.get("host", ""))
+
+
+def _address(request: Web) -> str:
+    return request.client.host if request.client else ""
+
+
+def _visit_path(token: str) -> str:
+    return f"/visit/{token}"
+
+
+def _query(request: Web) -> str:
+    return f"?lang={_lang(request)}" if _lang(request) else ""
+
+
+# --- pages ---------------------------------------------------------------------------------------------------
+
+
+@get("/qr/{identity:str}", public=True, include_in_schema=False)
+async def station(ctx: Context, request: Web, identity: str) -> Response[Any]:
+    try:
+        places = await service.outlets(ctx, identity)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    if len(places) == 1:
+        return Redirect(places[0].path + _query(request))
+    brand = await tenants.brand(ctx, places[0].tenant_id)
+    return _html(pages.station(places, brand, _voice(request, brand)), brand)
+
+
+@get("/qr/{identity:str}/{label:str}", public=True, include_in_schema=False)
+async def connector(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
+    try:
+        place = await service.place(ctx, identity, label)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    return await _connector(ctx, request, place)
+
+
+async def _connector(
+    ctx: Context,
+    request: Web,
+    place: service.Place,
+    *,
+    email: str = "",
+    problem: tuple[str, str] | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    brand = await tenants.brand(ctx, place.tenant_id)
+    text = pages.connector(
+        place,
+        brand,
+        _voice(request, brand),
+        key=service.form_key(ctx, place),
+        lang=_lang(request),
+        email=email,
+        problem=problem,
+    )
+    return _html(text, brand, status)
+
+
+@post("/qr/{identity:str}/{label:str}", public=True, include_in_schema=False, status_code=303)
+async def start(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
+    """Reserve and start; then on to the page of the visit."""
+    try:
+        place = await service.place(ctx, identity, label)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    form = await _form(request)
+    brand = await tenants.brand(ctx, place.tenant_id)
+    if not _from_here(request):
+        return await _connector(
+            ctx, request, place, problem=("form_old", "Please look at the price once more"), status=403
+        )
+    payer = f"declined@{GUEST}" if form.get("card") == "declined" else GUEST
+    try:
+        token = await service.start(
+            ctx,
+            place,
+            key=form.get("key", ""),
+            email=form.get("email", "")[:254],
+            payer=payer,
+            language=_voice(request, brand).language,
+            address=_address(request),
+        )
+    except WattlineError as error:
+        problem = service.problem(error)
+        place = await service.place(ctx, identity, label)
+        return await _connector(
+            ctx, request, place, email=form.get("email", "")[:254], problem=problem, status=error.status
+        )
+    return Redirect(_visit_path(token) + _query(request), status_code=303)
+
+
+@get("/visit/{token:str}", public=True, include_in_schema=False)
+async def visit(ctx: Context, request: Web, token: str) -> Response[Any]:
+    return await _visit(ctx, request, token)
+
+
+async def _visit(
+    ctx: Context, request: Web, token: str, *, problem: tuple[str, str] | None = None, status: int = 200
+) -> Response[Any]:
+    try:
+        found = await service.visit(ctx, token)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    brand = await tenants.brand(ctx, found.tenant_id)
+    text = pages.visit(
+        found,
+        brand,
+        _voice(request, brand),
+        path=_visit_path(token),
+        now=ctx.now(),
+        timeout_s=ctx.settings.start_timeout_s,
+        lang=_lang(request),
+        can_mail=mail.configured(ctx),
+        sent_to=found.email if request.query_params.get("sent") else "",
+        problem=problem,
+    )
+    return _html(text, brand, status)
+
+
+@post("/visit/{token:str}/stop", public=True, include_in_schema=False, status_code=303)
+async def stop(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """Whoever holds the link may stop; the link itself is the proof."""
+    try:
+        await service.stop(ctx, token)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    except WattlineError as error:
+        if error.problem_code != "not_running":
+            return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
+    return Redirect(_visit_path(token) + _query(request), status_code=303)
+
+
+@post("/visit/{token:str}/mail", public=True, include_in_schema=False, status_code=303)
+async def send(ctx: Context, request: Web, token: str) -> Response[Any]:
+    form = await _form(request)
+    try:
+        await service.send_receipt(ctx, token, form.get("email", "")[:254], _address(request))
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    except WattlineError as error:
+        return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
+    chosen = f"&lang={_lang(request)}" if _lang(request) else ""
+    return Redirect(f"{_visit_path(token)}?sent=1{chosen}", status_code=303)
+
+
+@get("/visit/{token:str}/receipt.pdf", public=True, include_in_schema=False)
+async def receipt(ctx: Context, request: Web, token: str) -> Response[Any]:
+    brand = await tenants.brand(ctx)
+    try:
+        return attachment(*await service.receipt_pdf(ctx, token, _voice(request, brand).language))
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+
+
+# --- sheets --------------------------------------------------------------------------------------------------
+
+Language = Annotated[str | None, Parameter(max_length=10, description="de or en; nothing: the operator's country's")]
+
+
+@get(
+    "/api/v1/stations/{identity:str}/qr-sheet",
+    role=Role.OPERATOR,
+    media_type="application/pdf",
+    summary="The codes of a station's connectors, to print (PDF)",
+)
+async def station_sheet(ctx: Context, actor: Actor, identity: str, language: Language = None) -> Response[bytes]:
+    return attachment(*await sheets.of_station(ctx, actor.tenant_id, identity, language))
+
+
+@get(
+    "/api/v1/locations/{location_id:uuid}/qr-sheet",
+    role=Role.OPERATOR,
+    media_type="application/pdf",
+    summary="The codes of a location's connectors, to print (PDF)",
+)
+async def location_sheet(ctx: Context, actor: Actor, location_id: UUID, language: Language = None) -> Response[bytes]:
+    return attachment(*await sheets.of_location(ctx, actor.tenant_id, location_id, language))
+
+
+routes = [station, connector, start, visit, stop, send, receipt, station_sheet, location_sheet]

@@ -1,0 +1,194 @@
+"""Guests' pages as HTML: plain forms, one small style, no script. A page weighs some kilobytes."""
+
+import base64
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from backend.guests import rules
+from backend.guests.service import Place, Visit
+from backend.guests.words import GuestVoice
+from backend.papers.words import EXPLAINED
+from shared.accounts import Brand
+from shared.money import Receipt, ReceiptLine
+from shared.stations import ConnectorStatus as Status
+from shared.transactions import TransactionState
+
+FOLDER = Path(__file__).parent / "templates"
+ENVIRONMENT = Environment(
+    loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+CSS = (FOLDER / "page.css").read_text(encoding="utf-8")
+STATES = {
+    Status.AVAILABLE: ("Available", "good"),
+    Status.OCCUPIED: ("Connected", "busy"),
+    Status.CHARGING: ("In use", "busy"),
+    Status.SUSPENDED: ("In use", "busy"),
+    Status.FINISHING: ("In use", "busy"),
+    Status.RESERVED: ("Reserved", "busy"),
+    Status.UNAVAILABLE: ("Out of order", "off"),
+    Status.FAULTED: ("Faulted", "bad"),
+    Status.OFFLINE: ("Offline", "off"),
+    Status.UNKNOWN: ("Unknown", "off"),
+}
+CHARGING = {
+    "charging": "Charging",
+    "suspended_ev": "The car pauses",
+    "suspended_evse": "The charger pauses",
+}
+PAID = {"captured": "Paid", "released": "Nothing to pay", "failed": "Payment failed"}
+FOLLOW_S, WAIT_S = 5, 20
+
+
+@lru_cache(maxsize=64)
+def style(seed: str) -> tuple[str, str]:
+    """(the style in an operator's colour, its hash for the content policy)."""
+    parts = [int(seed[at : at + 2], 16) for at in (1, 3, 5)]
+    light = (0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2]) / 255
+    on_seed = "#fff" if light < 0.6 else "#1a2024"
+    ink = seed if light < 0.45 else "#12489c"
+    css = CSS.replace("INKSEED", ink).replace("ONSEED", on_seed).replace("SEED", seed)
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    return css, f"'sha256-{digest}'"
+
+
+def policy(seed: str, *form_targets: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {style(seed)[1]}",
+            "img-src 'self' data:",
+            " ".join(("form-action 'self'", *form_targets)),
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _page(name: str, brand: Brand, voice: GuestVoice, *, title: str, again_s: int = 0, **values: Any) -> str:
+    css = Markup(style(brand.seed_color)[0])
+    return ENVIRONMENT.get_template(name).render(
+        brand=brand, voice=voice, title=title, again_s=again_s, css=css, states=STATES, advice=rules.ADVICE, **values
+    )
+
+
+def station(places: list[Place], brand: Brand, voice: GuestVoice) -> str:
+    return _page("station.html", brand, voice, title=voice("Charge here"), places=places)
+
+
+def connector(
+    place: Place,
+    brand: Brand,
+    voice: GuestVoice,
+    *,
+    key: str,
+    lang: str,
+    hosted: bool = False,
+    email: str = "",
+    problem: tuple[str, str] | None = None,
+) -> str:
+    return _page(
+        "connector.html",
+        brand,
+        voice,
+        title=voice("Charge here"),
+        again_s=WAIT_S if place.obstacle and not problem else 0,
+        place=place,
+        key=key,
+        lang=lang,
+        hosted=hosted,
+        email=email,
+        problem=problem,
+    )
+
+
+def lost(brand: Brand, voice: GuestVoice, title: str, what_next: str) -> str:
+    return _page("lost.html", brand, voice, title=voice(title), title_key=title, next_key=what_next)
+
+
+def visit(
+    visit: Visit,
+    brand: Brand,
+    voice: GuestVoice,
+    *,
+    path: str,
+    now: datetime,
+    timeout_s: int,
+    lang: str,
+    can_mail: bool,
+    signed: bool = False,
+    sent_to: str = "",
+    problem: tuple[str, str] | None = None,
+) -> str:
+    step, session = _step(visit), visit.session.transaction if visit.session else None
+    receipt = visit.receipt
+    begun = session.begun_at if session else None
+    # A page with a form in it doesn't reload under somebody's fingers.
+    follows = step in ("requested", "active") or (step == "ended" and receipt is None) or _settling(receipt)
+    titles = {"failed": "It didn't begin", "requested": "Now plug in your car", "active": "Charging", "ended": "Done"}
+    return _page(
+        "visit.html",
+        brand,
+        voice,
+        title=voice(titles[step]),
+        again_s=FOLLOW_S if follows else 0,
+        visit=visit,
+        step=step,
+        failure=visit.failure or ("", session.failure if session else ""),
+        session=session,
+        charging=CHARGING.get(str(session.charging_state) if session else "", "Connected"),
+        lasted=voice.duration(now - begun) if begun else "",
+        receipt=receipt,
+        lines=[_line(one, receipt.total_incl.currency, voice) for one in receipt.lines] if receipt else [],
+        paid=_paid(receipt, voice) if receipt else "",
+        path=path,
+        timeout_s=timeout_s,
+        lang=lang,
+        can_mail=can_mail,
+        signed=signed,
+        sent_to=sent_to,
+        problem=problem,
+    )
+
+
+def _step(visit: Visit) -> str:
+    if visit.session is None:
+        return "failed" if visit.failure else "requested"
+    state = visit.session.transaction.state
+    return {
+        TransactionState.REQUESTED: "requested",
+        TransactionState.ACTIVE: "active",
+        TransactionState.ENDED: "ended",
+        TransactionState.FAILED: "failed",
+    }[state]
+
+
+def _settling(receipt: Receipt | None) -> bool:
+    return receipt is not None and receipt.payment_state not in (*PAID, "invoiced")
+
+
+def _paid(receipt: Receipt, voice: GuestVoice) -> str:
+    if receipt.payment_state == "captured":
+        return f"✓ {voice('Paid with {method}', method=receipt.payment_method)}: {voice.money(receipt.paid)}"
+    return voice(PAID.get(receipt.payment_state, "Payment under way"))
+
+
+def _line(line: ReceiptLine, currency: str, voice: GuestVoice) -> dict[str, str]:
+    gross = line.unit_price * (1 + (line.vat_rate or Decimal(0)) / 100)
+    count = ""
+    if line.unit == "kWh":
+        count = f"{voice.number(line.quantity, 3)} kWh × {voice.price(gross, currency)}"
+    elif line.unit == "h":
+        count = f"{voice.number(line.quantity * 60, 1)} min × {voice.price(gross, currency)}/h"
+    return {
+        "label": voice(line.label),
+        "count": count,
+        "why": voice(EXPLAINED.get(line.kind, "")),
+        "amount": voice.amount(line.amount_incl, currency),
+    }

@@ -1,0 +1,107 @@
+"""Links nobody guesses, forms nobody forges, and what to do at a connector that can't be used. Pure."""
+
+import base64
+import hashlib
+import hmac
+import re
+from datetime import datetime
+from urllib.parse import quote
+from uuid import UUID
+
+FORM_LIFE_S = 1800
+"""A form that was opened earlier is shown anew before money moves: prices and states may have changed."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{32}")
+_OUTLET = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
+
+
+def _mac(secret: str, purpose: str, text: str) -> str:
+    digest = hmac.digest(secret.encode(), f"{purpose}:{text}".encode(), hashlib.sha256)
+    return base64.urlsafe_b64encode(digest[:24]).decode()
+
+
+def _short(value: UUID) -> str:
+    return base64.urlsafe_b64encode(value.bytes).decode().rstrip("=")
+
+
+def visit_token(secret: str, visit_id: UUID) -> str:
+    """The name of a visit in its link: 192 bits of it can only be made with the secret."""
+    return f"{_short(visit_id)}.{_mac(secret, 'visit', visit_id.hex)}"
+
+
+def visit_of(secret: str, token: str) -> UUID | None:
+    """The visit that a link names; None for one that we never made."""
+    if not _TOKEN.fullmatch(token):
+        return None
+    visit_id = UUID(bytes=base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+    return visit_id if hmac.compare_digest(visit_token(secret, visit_id), token) else None
+
+
+def form_key(secret: str, connector_id: UUID, visit_id: UUID, now: datetime) -> str:
+    """What a form carries: the visit that it will begin (once, however often it is sent), where, and since when."""
+    text = f"{visit_id.hex}.{int(now.timestamp())}"
+    return f"{text}.{_mac(secret, 'form', f'{connector_id.hex}.{text}')}"
+
+
+def visit_of_form(secret: str, connector_id: UUID, key: str, now: datetime) -> UUID | None:
+    """None for a form that isn't ours, is for another connector, or was opened too long ago."""
+    visit, _, rest = key.partition(".")
+    since, _, mac = rest.partition(".")
+    if not (re.fullmatch(r"[0-9a-f]{32}", visit) and re.fullmatch(r"\d{1,12}", since)):
+        return None
+    right = hmac.compare_digest(_mac(secret, "form", f"{connector_id.hex}.{visit}.{since}").encode(), mac.encode())
+    fresh = 0 <= now.timestamp() - int(since) + 5 <= FORM_LIFE_S
+    return UUID(visit) if right and fresh else None
+
+
+def outlet(label: str) -> tuple[int, int] | None:
+    """(evse, number) of what is printed beside an outlet: `2` or `2-1`."""
+    match = _OUTLET.fullmatch(label)
+    return (int(match[1]), int(match[2] or 1)) if match else None
+
+
+def address(public_url: str, identity: str, label: str) -> str:
+    """What the code on a connector says."""
+    return f"{public_url}/qr/{quote(identity, safe='')}/{label}"
+
+
+def language(accepted: str, fallback: str = "en") -> str:
+    """German or English by an Accept-Language header; what isn't told is `fallback`."""
+    wanted: list[tuple[float, str]] = []
+    for part in [one for one in accepted.split(",")[:20] if one.strip()]:
+        name, _, weight = part.strip().partition(";q=")
+        try:
+            wanted.append((float(weight or 1), name[:2].lower()))
+        except ValueError:
+            continue
+    for share, spoken in sorted(wanted, key=lambda one: -one[0]):
+        if spoken in ("de", "en") and share > 0:
+            return spoken
+    return "en" if wanted else fallback
+
+
+def own_site(headers: dict[str, str], host: str) -> bool:
+    """Whether a form was sent from a page of ours. Old browsers tell neither: then its key alone must do."""
+    if site := headers.get("sec-fetch-site"):
+        return site in ("same-origin", "none")
+    origin = headers.get("origin", "")
+    return not origin or origin.partition("://")[2] == host
+
+
+ADVICE = {
+    "station_offline": "Use another charger, or try again in some minutes: chargers often come back by themselves.",
+    "connector_taken": "Use another connector, or come back when the car has left. This page tells when it is free.",
+    "connector_faulted": "Use another connector. The operator sees the fault and has been told.",
+    "connector_unavailable": "Use another connector. The operator has taken this one out of service.",
+    "connector_reserved": "Use another connector. If the reservation is yours, start from the app.",
+    "start_rejected": "Check that the cable is plugged in at both ends, then try again.",
+    "station_timeout": "Wait a moment, then try again; or use another charger.",
+    "payment_declined": "Try another card. Nothing was charged.",
+    "payment_unavailable": "Try again in a minute. Nothing was charged.",
+    "form_old": "This page was open for long. Look at the price once more, then start.",
+    "too_many": "Wait a minute, then try again.",
+}
+"""What to do next, by the code of what stands in the way."""
+ELSEWHERE = frozenset(
+    {"station_offline", "connector_taken", "connector_faulted", "connector_unavailable", "connector_reserved"}
+)
+"""Where another connector helps."""

@@ -1,0 +1,282 @@
+"""What somebody without an account can do: look, start, follow, stop, and have the receipt."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend import jobs
+from backend.accounts.rules import Throttle
+from backend.context import Context, Unit
+from backend.errors import InvalidInput, NotFound, PaymentRefused, StationTimeout, TooManyRequests, WattlineError
+from backend.events import CdrIssued, Event
+from backend.guests import rules, store
+from backend.mail import rules as mail_rules
+from backend.mail import service as mail
+from backend.papers import service as papers
+from backend.stations import catalog
+from backend.stations import service as stations
+from backend.stations.model import ConnectorRef
+from backend.stations.rules import connector_label
+from backend.transactions import requests, views
+from backend.transactions.rules import why_not_start
+from shared.money import Money, Receipt
+from shared.stations import Connector, Registration, StationForDriver
+from shared.transactions import TransactionDetail
+
+EMAIL_KEPT = timedelta(days=90)
+MOST_NEIGHBOURS = 4
+starts = Throttle(limit=10, window=timedelta(minutes=10))
+letters = Throttle(limit=5, window=timedelta(minutes=10))
+
+
+class Neighbour(msgspec.Struct, frozen=True, kw_only=True):
+    """A place that is free now. `path`: its own page, empty for another location."""
+
+    name: str
+    about: str
+    path: str
+    distance_m: int | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A connector as somebody who stands in front of it sees it."""
+
+    tenant_id: UUID
+    connector_id: UUID
+    identity: str
+    station: StationForDriver
+    connector: Connector
+    ref: ConnectorRef
+    hold: Money | None
+    obstacle: tuple[str, str] | None
+    neighbours: list[Neighbour]
+
+    @property
+    def path(self) -> str:
+        return rules.address("", self.identity, self.connector.label)
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    id: UUID
+    tenant_id: UUID
+    email: str
+    language: str
+    back: str
+    """The page of its connector."""
+    session: TransactionDetail | None
+    receipt: Receipt | None
+    failure: tuple[str, str] | None
+
+
+# --- looking -------------------------------------------------------------------------------------------------
+
+
+async def outlets(ctx: Context, identity: str) -> list[Place]:
+    """The connectors of a station. Raises NotFound."""
+    rows = await store.place(identity) if identity.isprintable() else []
+    if not rows:
+        raise NotFound("This charger is not known")
+    return [await _place(ctx, row, neighbours=False) for row in rows]
+
+
+async def place(ctx: Context, identity: str, label: str) -> Place:
+    """One connector, by what is written beside it. Raises NotFound."""
+    found = rules.outlet(label)
+    rows = await store.place(identity, *found) if found and identity.isprintable() else []
+    if not rows:
+        raise NotFound("This charger is not known")
+    return await _place(ctx, rows[0], neighbours=True)
+
+
+async def _place(ctx: Context, row: store.Row, *, neighbours: bool) -> Place:
+    ref = await stations.connector(ctx, row["tenant"], row["id"])
+    station = await catalog.connector_page(ctx, row["tenant"], row["id"])
+    connector = station.connectors[0]
+    obstacle = why_not_start(
+        accepted=ref.station.registration is Registration.ACCEPTED,
+        online=ref.online,
+        operative=ref.operative,
+        status=ref.status,
+        taken=connector.transaction_id is not None,
+        own_sessions=0,
+    )
+    price = connector.price
+    hold = Money(amount=Decimal(ctx.settings.hold_amount), currency=price.currency) if price else None
+    near = neighbours and obstacle is not None
+    return Place(
+        tenant_id=row["tenant"],
+        connector_id=row["id"],
+        identity=row["identity"],
+        station=station,
+        connector=connector,
+        ref=ref,
+        hold=hold,
+        obstacle=obstacle,
+        neighbours=await _neighbours(ctx, ref) if near else [],
+    )
+
+
+async def _neighbours(ctx: Context, ref: ConnectorRef) -> list[Neighbour]:
+    """What is free now: at the same location first, then at the nearest others."""
+    if ref.location_id is None:
+        return []
+    tenant_id = ref.station.tenant_id
+    here = await catalog.location_detail(ctx, tenant_id, ref.location_id, empty=True)
+    found = [
+        Neighbour(
+            name=f"{station.name or station.identity} · {one.label}",
+            about=one.standard,
+            path=rules.address("", station.identity, one.label),
+        )
+        for station in here.stations
+        for one in station.connectors
+        if station.online and one.status == "available" and UUID(one.id) != ref.id
+    ]
+    others, _ = await catalog.locations(
+        ctx, tenant_id, latitude=here.latitude, longitude=here.longitude, available=True, limit=MOST_NEIGHBOURS
+    )
+    away = [
+        Neighbour(name=one.name, about=f"{one.address}, {one.city}".strip(", "), path="", distance_m=one.distance_m)
+        for one in others
+        if one.id != here.id
+    ]
+    return [*found[:MOST_NEIGHBOURS], *away][: MOST_NEIGHBOURS + 1]
+
+
+async def visit(ctx: Context, token: str) -> Visit:
+    """What became of a start. Raises NotFound for a link that we never made."""
+    row = await _visit(ctx, token)
+    session = await views.of_guest(ctx, row["id"])
+    receipt = await views.guest_receipt(ctx, row["id"]) if session is not None and session.has_receipt else None
+    return Visit(
+        id=row["id"],
+        tenant_id=row["tenant"],
+        email=row["email"],
+        language=row["language"],
+        back=rules.address("", row["identity"], connector_label(row["evse"], row["number"])),
+        session=session,
+        receipt=receipt,
+        failure=(row["failure_code"], row["failure"]) if row["failure_code"] else None,
+    )
+
+
+async def _visit(ctx: Context, token: str) -> store.Row:
+    visit_id = rules.visit_of(ctx.settings.secret, token)
+    row = await store.get(visit_id) if visit_id else None
+    if row is None:
+        raise NotFound("This link is not known")
+    return row
+
+
+# --- doing ---------------------------------------------------------------------------------------------------
+
+
+def form_key(ctx: Context, place: Place) -> str:
+    return rules.form_key(ctx.settings.secret, place.connector_id, uuid4(), ctx.now())
+
+
+async def start(ctx: Context, place: Place, *, key: str, email: str, payer: str, language: str, address: str) -> str:
+    """Begin a session; the token of its link. The same form sent twice begins one session.
+
+    Raises InvalidInput (form_old, invalid_email), TooManyRequests, and what `requests.start_as_guest` raises.
+    """
+    visit_id = rules.visit_of_form(ctx.settings.secret, place.connector_id, key, ctx.now())
+    if visit_id is None:
+        raise InvalidInput("Please look at the price once more", code="form_old")
+    if email and not mail_rules.is_address(email):
+        raise InvalidInput("That is no e-mail address.", code="invalid_email")
+    token = rules.visit_token(ctx.settings.secret, visit_id)
+    if not await _begin(ctx, place, visit_id, email, language, address):
+        return token
+    try:
+        await requests.start_as_guest(ctx, place.ref, visit_id, payer)
+    except WattlineError as error:
+        code = _code(error)
+        await store.change(visit_id, {"failure_code": code, "failure": _said(code, error)})
+        raise
+    return token
+
+
+async def _begin(ctx: Context, place: Place, visit_id: UUID, email: str, language: str, address: str) -> bool:
+    if await store.get(visit_id) is not None:
+        return False
+    now = ctx.now()
+    if wait_s := starts.wait_s(address, now):
+        raise TooManyRequests("Too many tries", retry_after_s=wait_s)
+    starts.failed(address, now)
+    async with ctx.unit():
+        return await store.begin(visit_id, place.tenant_id, place.connector_id, email, language, now)
+
+
+def _code(error: WattlineError) -> str:
+    if isinstance(error, PaymentRefused) and error.problem_code not in rules.ADVICE:
+        return "payment_declined"
+    return "station_timeout" if isinstance(error, StationTimeout) else error.problem_code
+
+
+def problem(error: WattlineError) -> tuple[str, str]:
+    """(code, words) for the page."""
+    code = "too_many" if isinstance(error, TooManyRequests) else _code(error)
+    return code, _said(code, error)
+
+
+def _said(code: str, error: WattlineError) -> str:
+    """In words that the pages speak; a station's own word is for operators."""
+    known = {"start_rejected": "The charger refused to start.", "station_timeout": "The charger doesn't answer."}
+    return known.get(code, error.detail)
+
+
+async def stop(ctx: Context, token: str) -> None:
+    """Raises NotFound, Conflict when it doesn't run any more, and the errors of a command."""
+    row = await _visit(ctx, token)
+    await requests.stop_as_guest(ctx, row["id"])
+
+
+async def send_receipt(ctx: Context, token: str, email: str, address: str) -> None:
+    """Raises InvalidInput for what is no address, TooManyRequests, and NotFound while there is no receipt."""
+    row = await _visit(ctx, token)
+    if not mail_rules.is_address(email):
+        raise InvalidInput("That is no e-mail address.", code="invalid_email")
+    if wait_s := letters.wait_s(address, ctx.now()):
+        raise TooManyRequests("Too many tries", retry_after_s=wait_s)
+    letters.failed(address, ctx.now())
+    paper = await papers.receipt_of(ctx, row["id"])
+    await papers.mail_to(ctx, paper, email, row["language"])
+    await store.change(row["id"], {"email": email})
+
+
+async def receipt_pdf(ctx: Context, token: str, language: str) -> tuple[str, bytes]:
+    """Raises NotFound while there is none."""
+    row = await _visit(ctx, token)
+    return await papers.drawn(ctx, await papers.receipt_of(ctx, row["id"]), language)
+
+
+# --- by itself -----------------------------------------------------------------------------------------------
+
+
+async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
+    """Handler: who left an e-mail gets the receipt there."""
+    assert isinstance(event, CdrIssued)
+    row = await store.get(event.transaction_id)
+    if row is not None and row["email"] and mail.configured(ctx):
+        await jobs.enqueue(
+            "guests.mail_receipt", {"visit_id": str(row["id"])}, delay=papers.RECEIPT_SETTLES, dedupe=str(row["id"])
+        )
+
+
+async def mail_receipt(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job. A receipt that was sent already isn't sent again."""
+    row = await store.get(UUID(payload["visit_id"]))
+    if row is None or not row["email"]:
+        return
+    paper = await papers.receipt_of(ctx, row["id"])
+    if not paper["mailed"]:
+        await papers.mail_to(ctx, paper, row["email"], row["language"])
+
+
+async def forget_old(ctx: Context) -> None:
+    """Cron: e-mail addresses of guests are kept for a season."""
+    await store.forget_emails(ctx.now() - EMAIL_KEPT)
