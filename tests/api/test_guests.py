@@ -129,9 +129,10 @@ async def test_from_the_code_to_the_receipt(db: str, clock: Clock) -> None:
 
 async def until(found: Callable[[], Awaitable[str | None]]) -> str:
     async with asyncio.timeout(15):
-        while (said := await found()) is None:
+        while True:
+            if (said := await found()) is not None:
+                return said
             await asyncio.sleep(0.05)
-    return said
 
 
 def _start(guest: httpx.AsyncClient, form: dict[str, str]) -> Any:
