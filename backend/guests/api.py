@@ -14,9 +14,9 @@ from backend.guests import pages, rules, service, sheets
 from backend.guests.words import GuestVoice
 from backend.mail import service as mail
 from backend.papers import rules as paper_rules
-from backend.papers.api import attachment
 from backend.tenants import service as tenants
 from backend.transactions.requests import GUEST
+from backend.web.files import attachment
 from backend.web.guards import Actor
 from shared.accounts import Brand, Role
 

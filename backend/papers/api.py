@@ -9,6 +9,7 @@ from litestar.params import Parameter
 from backend.context import Context
 from backend.papers import issuing, service
 from backend.transactions import views
+from backend.web.files import attachment
 from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
@@ -19,14 +20,6 @@ from shared.papers import InvoiceRun, InvoiceRunDone, Issuer, IssuerChange, Pape
 Language = Annotated[str | None, Parameter(max_length=10, description="de or en; nothing: the operator's country's")]
 IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", description="The same for each repetition")]
 PERIOD = Parameter(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="A month, such as 2026-10")
-
-
-def attachment(name: str, content: bytes, media_type: str = "application/pdf") -> Response[bytes]:
-    return Response(
-        content=content,
-        media_type=media_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-    )
 
 
 @get(
