@@ -1,9 +1,28 @@
 """Texts by language. English is the key; a text without a translation stays English."""
 
-from app.i18n import de_bulk, de_cards, de_common, de_driver, de_faults, de_reports, de_stations
+from app.i18n import (
+    de_bulk,
+    de_cards,
+    de_common,
+    de_driver,
+    de_faults,
+    de_monitors,
+    de_reports,
+    de_stations,
+)
 
+PARTS = (
+    de_bulk,
+    de_cards,
+    de_common,
+    de_driver,
+    de_stations,
+    de_reports,
+    de_faults,
+    de_monitors,
+)
 GERMAN: dict[str, str] = {}
-for _part in (de_bulk, de_cards, de_common, de_driver, de_stations, de_reports, de_faults):
+for _part in PARTS:
     GERMAN |= _part.TEXTS
 CATALOGS: dict[str, dict[str, str]] = {"de": GERMAN}
 

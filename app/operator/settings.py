@@ -13,6 +13,7 @@ from app.operator import station_rules
 from app.operator.settings_brand import BrandSection
 from app.operator.settings_cards import CardsSection
 from app.operator.settings_people import PeopleSection
+from app.operator.settings_templates import TemplatesSection
 from app.theme import S8, S12, S16, T12, T16, TOUCH, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -36,7 +37,7 @@ def SettingsPage() -> ft.Control:  # a component
     parts += [Own(), BrandSection()]
     if store.admin:
         parts.append(PeopleSection())
-    parts += [CardsSection(), Connections()]
+    parts += [CardsSection(), TemplatesSection(), Connections()]
     width = WIDTH if store.width > WIDTH + 232 else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
 

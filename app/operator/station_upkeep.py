@@ -15,6 +15,7 @@ from app.operator.station_files import Files
 from app.operator.station_firmware import Firmware
 from app.operator.station_limits import Limits
 from app.operator.station_messages import Messages
+from app.operator.station_monitors import Monitors
 from app.operator.upkeep_pieces import line, listed
 from app.theme import S8, S12
 from app.widgets import surfaces
@@ -29,6 +30,7 @@ PARTS = (
     ("certificates", "Certificates"),
     ("cards", "Cards"),
     ("limits", "Limits"),
+    ("monitors", "Monitors"),
     ("screen", "Screen"),
     ("security", "Security events"),
 )
@@ -55,6 +57,8 @@ def Upkeep(detail: StationDetail, room: float) -> ft.Control:  # a component
         shown = Cards(detail, told)
     elif part == "limits":
         shown = Limits(detail, told)
+    elif part == "monitors":
+        shown = Monitors(detail, told)
     elif part == "screen":
         shown = Messages(detail, told)
     elif part == "security":

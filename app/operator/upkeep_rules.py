@@ -63,6 +63,8 @@ NEWS = frozenset(
         "SendLocalList",
         "SignCertificate",
         "CertificateSigned",
+        "NotifyMonitoringReport",
+        "NotifyEvent",
     }
 )
 """Messages after which a part of the upkeep looks different."""
