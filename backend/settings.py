@@ -117,6 +117,9 @@ class Settings:
     pool_min: int = _setting("WATTLINE_POOL_MIN", 2, "Fewest database connections")
     pool_max: int = _setting("WATTLINE_POOL_MAX", 20, "Most database connections")
     frame_days: int = _setting("WATTLINE_FRAME_DAYS", 14, "How long logged OCPP messages are kept, days")
+    reading_days: int = _setting(
+        "WATTLINE_READING_DAYS", 400, "How long single meter readings are kept, days; bills stay", least=35
+    )
     tile_url: str = _setting(
         "WATTLINE_TILE_URL", "", "Map tile server, as https://…/{z}/{x}/{y}.png; empty: the bundled map"
     )

@@ -44,7 +44,7 @@ from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations import waiting
-from backend.transactions import requests, settling
+from backend.transactions import requests, rollups, settling
 from backend.transactions import service as transactions
 from backend.vendor_data import service as vendor_data
 from backend.web import idempotency
@@ -102,6 +102,8 @@ CRON: Mapping[str, CronJob] = {
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
+    "transactions.keep_readings": ("11 1 * * *", rollups.keep_readings),
+    "transactions.roll_up": ("*/5 * * * *", rollups.roll_up),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
     "vendor_data.forget": ("27 3 * * *", vendor_data.forget),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),

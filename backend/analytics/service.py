@@ -58,16 +58,18 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
         revenue_yesterday=Money(amount=before["revenue"], currency=tenant.currency),
         pending_stations=len(pending),
         incidents=await alerts.open_incidents(ctx, tenant_id, limit=SHOWN_INCIDENTS),
-        power=_filled(curve, now),
+        power=_filled(curve, now, live["power_w"]),
     )
 
 
-def _filled(curve: list[store.Row], now: datetime) -> list[PowerPoint]:
-    """96 points, one each quarter of an hour: where nobody charged stands 0, not a gap."""
+def _filled(curve: list[store.Row], now: datetime, live_w: int) -> list[PowerPoint]:
+    """96 points, one each quarter of an hour: where nobody charged stands 0, not a gap. The last one is what is
+    drawn now."""
     known = {row["at"]: row["power_w"] for row in curve}
     step = timedelta(minutes=15)
     last = now.replace(minute=now.minute // 15 * 15, second=0, microsecond=0)
     times = [last - step * back for back in range(95, -1, -1)]
+    known[last] = live_w
     return [PowerPoint(at=at, power_w=int(known.get(at, 0))) for at in times]
 
 

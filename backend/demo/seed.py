@@ -18,6 +18,7 @@ from backend.stations.rules import hash_password
 from backend.tariffs import service as tariffs
 from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
+from backend.transactions import rollups
 
 FLEET_FILE = "fleet.json"
 
@@ -43,6 +44,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
             await authorization.add_card(ctx, tenant.id, card, label="Customer card")
         stations = await _network(ctx, tenant.id, prices)
         await history.write(ctx, tenant.id, prices)
+        await rollups.roll_up(ctx)
         await _add_registers(stations)
     fleet.touch(mode=0o600)
     fleet.write_text(json.dumps({"stations": stations}, indent=1))

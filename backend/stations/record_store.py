@@ -300,11 +300,17 @@ def _frame(line: FrameLine) -> tuple[Any, ...]:
     )
 
 
+async def keep_partitions(before: datetime) -> None:
+    """Days before are dropped as a whole; the next ones are there before anybody needs them."""
+    await DB.run("SELECT keep_partitions('ocpp_frame', 'day', now(), 3)")
+    await DB.run("SELECT drop_partitions('ocpp_frame', 'day', $1)", before)
+
+
 async def delete_frames(before: datetime, most: int = 20_000) -> int:
-    """The oldest ones, in steps that hold no lock for long; how many went."""
+    """Of those that no day's partition took, in steps that hold no lock for long; how many went."""
     gone = await DB.run(
-        """WITH old AS (SELECT id FROM ocpp_frame WHERE at < $1 ORDER BY id LIMIT $2),
-        gone AS (DELETE FROM ocpp_frame USING old WHERE ocpp_frame.id = old.id RETURNING 1)
+        """WITH old AS (SELECT id FROM ocpp_frame_default WHERE at < $1 ORDER BY id LIMIT $2),
+        gone AS (DELETE FROM ocpp_frame_default f USING old WHERE f.id = old.id RETURNING 1)
         SELECT count(*)::int AS n FROM gone""",
         before,
         most,

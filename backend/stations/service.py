@@ -284,8 +284,10 @@ async def log_frames(ctx: Context, lines: Sequence[FrameLine]) -> None:
 
 
 async def forget_frames(ctx: Context) -> None:
-    """Cron: the OCPP log is kept for WATTLINE_FRAME_DAYS."""
+    """Cron: the OCPP log is kept for WATTLINE_FRAME_DAYS, in whole days."""
     before = ctx.now() - timedelta(days=ctx.settings.frame_days)
+    async with ctx.unit():
+        await record_store.keep_partitions(before)
     while await record_store.delete_frames(before):
         pass
 

@@ -92,10 +92,12 @@ COLUMNS = """
             WHERE u.contype IN ('u', 'p') AND u.conrelid = c.oid AND u.conkey = ARRAY[a.attnum]) AS is_unique
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+    WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
 """
 # What Piccolo takes for a column that says no default; such a column is to be given by whoever writes a row.
 UNSAID = {None, "''", "'\\x'", "0", "0.0", "'0'", "now", "gen_random_uuid", "'{}'"}
+# Partitioned: unique in a partition only, so PostgreSQL can't promise it.
+COUNTS_ONLY = {("ocpp_frame", "id", "is_unique"), ("transaction_reading", "id", "is_unique")}
 # Made by the database only.
 OURS = {
     ("transaction", "number"): "nextval('transaction_number'::regclass)",
@@ -127,7 +129,7 @@ async def test_the_tables_say_what_the_migrations_made(worker_database: str, emp
     for key, theirs in expected.items():
         ours = found[key]
         for aspect in ("type", "required", "refers_to", "is_unique"):
-            if ours[aspect] != theirs[aspect]:
+            if ours[aspect] != theirs[aspect] and (*key, aspect) not in COUNTS_ONLY:
                 differences.append(f"{key} {aspect}: migrated {ours[aspect]!r}, table {theirs[aspect]!r}")
         default, wanted = plain(ours["default"]), OURS.get(key, plain(theirs["default"]))
         if default != wanted and not (default is None and wanted in UNSAID):

@@ -26,7 +26,7 @@ from backend.db.tables.stations import (
     StatusChange,
 )
 from backend.db.tables.templates import ConfigTemplate, ConfigTemplateStation
-from backend.db.tables.transactions import Transaction, TransactionMessage, TransactionReading
+from backend.db.tables.transactions import PowerRollup, RollupMark, Transaction, TransactionMessage, TransactionReading
 from backend.db.tables.vendor_data import KnownVendor, VendorData
 
 TABLES = (
@@ -47,6 +47,8 @@ TABLES = (
     Transaction,
     TransactionMessage,
     TransactionReading,
+    PowerRollup,
+    RollupMark,
     Reservation,
     Payment,
     Cdr,
@@ -112,8 +114,10 @@ __all__ = [
     "Paper",
     "PaperCounter",
     "Payment",
+    "PowerRollup",
     "RefreshToken",
     "Reservation",
+    "RollupMark",
     "SecurityEvent",
     "StationCommand",
     "StationEvent",

@@ -131,7 +131,7 @@ class StationCommand(Table, db=DB, tablename="station_command"):
 
 
 class OcppFrame(Table, db=DB, tablename="ocpp_frame"):
-    """The OCPP log: one row a message, written in groups, kept for WATTLINE_FRAME_DAYS."""
+    """The OCPP log: one row a message, in partitions by day; `id` only counts."""
 
     id = BigSerial(primary_key=True)
     station_id = UUID(null=False)

@@ -86,10 +86,10 @@ class TransactionMessage(Table, db=DB, tablename="transaction_message"):
 
 
 class TransactionReading(Table, db=DB, tablename="transaction_reading"):
-    """One sampled moment of a transaction. Unique in (transaction, at)."""
+    """One sampled moment of a transaction, in partitions by month. Unique in (transaction, at); `id` only counts."""
 
     id = BigSerial(primary_key=True)
-    transaction = ForeignKey(Transaction, on_delete=OnDelete.cascade, null=False)
+    transaction = UUID(null=False)  # no reference: it would cost a look-up for each reading
     at = Timestamptz()
     energy_wh = BigInt(null=True, default=None)  # the register, not the session's energy
     power_w = Integer(null=True, default=None)
@@ -99,3 +99,20 @@ class TransactionReading(Table, db=DB, tablename="transaction_reading"):
     charging_state = Varchar(length=20, null=True, default=None)
     context = Varchar(length=30, default="Sample.Periodic")
     trusted = Boolean(default=True)  # False: kept, shown, and left out of the bill
+
+
+class PowerRollup(Table, db=DB, tablename="power_rollup"):
+    """The network's power in a quarter of an hour: the mean of each transaction, added up. Unique in (tenant, at)."""
+
+    id = BigSerial(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    at = Timestamptz()
+    power_w = BigInt()
+    sessions = Integer()
+
+
+class RollupMark(Table, db=DB, tablename="rollup_mark"):
+    """How far a rollup has read."""
+
+    name = Varchar(length=40, primary_key=True)
+    last_id = BigInt(default=0)

@@ -1,0 +1,61 @@
+"""Readings in the long run: partitions by month, and the rollups that plots of the past are drawn from."""
+
+from datetime import datetime
+from typing import Any
+
+from backend.db.engine import DB
+
+IN_FLIGHT = 20_000
+"""Ids are given before rows are committed: so many of the last ones are looked at once more."""
+POWER = "power"
+
+
+async def keep_partitions(before: datetime) -> None:
+    """Those of the next months are there, those before are gone; so is what lies between none."""
+    await DB.run("SELECT keep_partitions('transaction_reading', 'month', now(), 2)")
+    await DB.run("SELECT drop_partitions('transaction_reading', 'month', $1)", before)
+    await DB.run("DELETE FROM transaction_reading_default WHERE at < $1", before)
+
+
+async def lock() -> bool:
+    """One at a time, on all nodes; until the end of the database transaction."""
+    rows = await DB.run("SELECT pg_try_advisory_xact_lock(19, 1) AS mine")
+    return bool(rows[0]["mine"])
+
+
+async def touched() -> tuple[int, list[datetime]]:
+    """(the newest reading's id, the quarters that readings since the last time lie in)."""
+    rows = await DB.run("SELECT last_id FROM rollup_mark WHERE name = $1", POWER)
+    since = rows[0]["last_id"] - IN_FLIGHT if rows else 0
+    found: list[dict[str, Any]] = await DB.run(
+        """SELECT date_bin('15 minutes', at, TIMESTAMPTZ '2000-01-01 00:00Z') AS quarter, max(id) AS newest
+        FROM transaction_reading WHERE id > $1 GROUP BY 1 ORDER BY 1""",
+        since,
+    )
+    newest = max((row["newest"] for row in found), default=since + IN_FLIGHT if rows else 0)
+    return newest, [row["quarter"] for row in found]
+
+
+async def add_up(begin: datetime, end: datetime) -> None:
+    """The power of each tenant in each quarter of the span, anew from the readings: each transaction's mean, summed."""
+    await DB.run(
+        """INSERT INTO power_rollup AS p (tenant, at, power_w, sessions)
+        SELECT tenant, quarter, sum(power_w)::bigint, count(*) FROM (
+            SELECT t.tenant, date_bin('15 minutes', r.at, TIMESTAMPTZ '2000-01-01 00:00Z') AS quarter,
+                avg(r.power_w) AS power_w
+            FROM transaction_reading r JOIN transaction t ON t.id = r.transaction
+            WHERE r.at >= $1 AND r.at < $2 AND r.power_w IS NOT NULL GROUP BY 1, 2, t.id
+        ) AS each GROUP BY tenant, quarter
+        ON CONFLICT (tenant, at) DO UPDATE SET power_w = excluded.power_w, sessions = excluded.sessions""",
+        begin,
+        end,
+    )
+
+
+async def note(last_id: int) -> None:
+    await DB.run(
+        """INSERT INTO rollup_mark (name, last_id) VALUES ($1, $2)
+        ON CONFLICT (name) DO UPDATE SET last_id = excluded.last_id""",
+        POWER,
+        last_id,
+    )

@@ -1,0 +1,39 @@
+"""Jobs of the clock that keep readings small: partitions come and go, and rollups follow what stations reported."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from backend.context import Context
+from backend.transactions import rollup_store
+
+QUARTER = timedelta(minutes=15)
+
+
+def spans(quarters: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
+    """Quarters in the order of time as (begin, end) of those that follow each other."""
+    begin = end = None
+    for at in quarters:
+        if at != end:
+            if begin is not None and end is not None:
+                yield begin, end
+            begin = at
+        end = at + QUARTER
+    if begin is not None and end is not None:
+        yield begin, end
+
+
+async def roll_up(ctx: Context) -> None:
+    """Cron: bring the rollups up to the newest reading. What came late changes its quarter, too."""
+    async with ctx.unit():
+        if not await rollup_store.lock():
+            return
+        newest, quarters = await rollup_store.touched()
+        for begin, end in spans(quarters):
+            await rollup_store.add_up(begin, end)
+        await rollup_store.note(newest)
+
+
+async def keep_readings(ctx: Context) -> None:
+    """Cron: readings are kept for WATTLINE_READING_DAYS, in whole months; bills and rollups stay."""
+    async with ctx.unit():
+        await rollup_store.keep_partitions(ctx.now() - timedelta(days=ctx.settings.reading_days))

@@ -1,0 +1,103 @@
+"""Partitions come and go, and plots of the past come from rollups."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backend.analytics import service as analytics
+from backend.db.engine import DB
+from backend.stations import record_store
+from backend.stations import service as stations
+from backend.transactions import rollup_store, rollups
+from backend.transactions import service as transactions
+from backend.transactions.model import Sample, Started, Updated
+from tests import world
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("db")
+DAY = timedelta(days=1)
+
+
+def test_quarters_in_a_row_are_one_span() -> None:
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    at = [first + number * rollups.QUARTER for number in (0, 1, 2, 7, 9, 10)]
+    assert [(end - begin) / rollups.QUARTER for begin, end in rollups.spans(at)] == [3, 1, 2]
+    assert list(rollups.spans([])) == []
+
+
+async def test_the_power_of_the_past_is_rolled_up_and_late_readings_count(clock: Clock) -> None:
+    tenant = await world.add_tenant()
+    ctx = world.make_context(clock)
+    began = clock.now()
+    refs = []
+    for name in ("CP-1", "CP-2"):
+        station = await stations.station(ctx, await world.add_station(tenant, name))
+        assert station is not None
+        await world.add_connector(station.id)
+        await transactions.started(ctx, station, Started(at=began, ref=f"t-{name}", evse=1))
+        refs.append(station)
+
+    async def tell(number: int, minutes: int, power_w: int) -> None:
+        at = began + timedelta(minutes=minutes)
+        report = Updated(at=at, ref=f"t-CP-{number}", evse=1, seq_no=minutes, readings=[Sample(at=at, power_w=power_w)])
+        assert await transactions.updated(ctx, refs[number - 1], report) is not None
+
+    clock.advance(minutes=40)
+    await tell(1, 1, 4000)
+    await tell(1, 5, 8000)
+    await tell(2, 3, 1000)
+    await tell(1, 16, 9000)
+    await rollups.roll_up(ctx)
+
+    async def curve() -> list[int]:
+        return [one.power_w for one in (await analytics.overview(ctx, tenant)).power][-3:]
+
+    assert await curve() == [7000, 9000, 10000]  # the last one is what is drawn now: 9000 and 1000
+    await tell(2, 17, 500)  # was in the station's queue
+    assert (await curve())[1] == 9000
+    await rollups.roll_up(ctx)
+    await rollups.roll_up(ctx)
+    assert (await curve())[1] == 9500
+
+
+async def _partitions(table: str) -> list[str]:
+    rows = await DB.run(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::text::regclass ORDER BY 1",
+        table,
+    )
+    return [row["name"] for row in rows]
+
+
+async def test_partitions_come_and_go_and_nothing_is_refused(clock: Clock) -> None:
+    station_id = await world.add_station(await world.add_tenant())
+    today = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+    sql = "INSERT INTO ocpp_frame (station_id, at, direction, kind, payload) VALUES ($1, $2, 'in', 'call', $3)"
+    for days in (-40, -2, 0, 2):
+        await DB.run(sql, station_id, today + days * DAY, str(days))
+    old = f"ocpp_frame_{today - 2 * DAY:%Y%m%d}"
+    assert old in await _partitions("ocpp_frame")
+    # One that was forgotten: its rows are in the default partition, and move when it is made.
+    gap = f"ocpp_frame_{today + 2 * DAY:%Y%m%d}"
+    await DB.run(f"DROP TABLE {gap}")
+    await DB.run(sql, station_id, today + 2 * DAY, "again")
+    await record_store.keep_partitions(today - DAY)
+    found = await _partitions("ocpp_frame")
+    assert gap in found
+    assert old not in found
+    assert [row["payload"] for row in await DB.run(f"SELECT payload FROM {gap}")] == ["again"]
+    assert await record_store.delete_frames(today - DAY) == 1
+    assert [row["payload"] for row in await record_store.frames(station_id)] == ["again", "0"]
+    await DB.run("SELECT keep_partitions('ocpp_frame', 'day', now() - interval '14 days', 3)")  # for the next test
+
+
+async def test_readings_are_kept_by_months(clock: Clock) -> None:
+    now = datetime.now(UTC)
+    before = await _partitions("transaction_reading")
+    await rollup_store.keep_partitions(now - 400 * DAY)
+    assert await _partitions("transaction_reading") == before
+    assert f"transaction_reading_{now.replace(day=1):%Y%m%d}" in before
+    sql = "INSERT INTO transaction_reading (transaction, at, power_w) VALUES (gen_random_uuid(), $1, 1)"
+    for days in (500, 399):
+        await DB.run(sql, now - days * DAY)
+    await rollup_store.keep_partitions(now - 400 * DAY)
+    assert len(await DB.run("SELECT 1 FROM transaction_reading")) == 1
