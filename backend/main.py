@@ -37,6 +37,7 @@ from backend.devices import api as devices_api
 from backend.displays import api as displays_api
 from backend.energy import api as energy_api
 from backend.errors import StartRefused
+from backend.exports import api as exports_api
 from backend.guests import api as guests_api
 from backend.jobs import Finished, Worker
 from backend.live import api as live_api
@@ -91,6 +92,7 @@ ROUTES: list[Any] = [
     *analytics_api.routes,
     *live_api.routes,
     *maintenance_api.routes,
+    *exports_api.routes,
     *guests_api.routes,
     *network_api.routes,
     *papers_api.routes,

@@ -1,0 +1,120 @@
+"""Exports, streamed: a year of sessions needs no more memory than a page of them."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
+import xlsxwriter
+
+from backend.context import Context
+from backend.errors import InvalidInput
+from backend.exports import rules, store
+from backend.exports.rules import Form, Kind
+from backend.tenants import service as tenants
+
+SLICE = 500
+MOST_ROWS = 1_000_000
+"""A sheet of a spreadsheet ends soon after."""
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Both days included, on the operator's clock."""
+
+    kind: Kind
+    form: Form
+    begins_on: date | None = None
+    ends_on: date | None = None
+    location_id: UUID | None = None
+    station: str | None = None
+    state: str | None = None
+
+
+async def _slices(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[list[list[Any]]]:
+    if asked.begins_on and asked.ends_on and asked.begins_on > asked.ends_on:
+        raise InvalidInput("The last day is before the first.", fields=[("$.ends_on", "not before begins_on")])
+    zone = ZoneInfo((await tenants.get(ctx, tenant_id)).time_zone)
+
+    def midnight(day: date | None, days: int) -> datetime | None:
+        return datetime.combine(day + timedelta(days), datetime.min.time(), zone) if day else None
+
+    columns, after, count = rules.COLUMNS[asked.kind], None, 0
+    while count < MOST_ROWS:
+        rows = await store.rows(
+            asked.kind,
+            tenant_id,
+            begin=midnight(asked.begins_on, 0),
+            end=midnight(asked.ends_on, 1),
+            location_id=asked.location_id,
+            station=asked.station or None,
+            state=asked.state or None,
+            after=after,
+            limit=SLICE,
+        )
+        yield [[_local(row[name], zone) for name in columns] for row in rows]
+        if len(rows) < SLICE:
+            return
+        after, count = (rows[-1]["sort_at"], rows[-1]["sort_id"]), count + len(rows)
+
+
+def _local(value: Any, zone: ZoneInfo) -> Any:
+    return value.astimezone(zone) if isinstance(value, datetime) else value
+
+
+async def stream(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[bytes]:
+    """The file, piece by piece. The first piece is made before this returns: what can't be asked is refused in time."""
+    slices = _slices(ctx, tenant_id, asked)
+    first = await anext(slices)
+    if asked.form is Form.CSV:
+        return _csv(asked.kind, first, slices)
+    return _xlsx(asked.kind, first, slices)
+
+
+async def _csv(kind: Kind, first: list[list[Any]], slices: AsyncIterator[list[list[Any]]]) -> AsyncIterator[bytes]:
+    yield (rules.MARK + rules.csv_lines([rules.COLUMNS[kind]]) + rules.csv_lines(first)).encode()
+    async for rows in slices:
+        yield rules.csv_lines(rows).encode()
+
+
+async def _xlsx(kind: Kind, first: list[list[Any]], slices: AsyncIterator[list[list[Any]]]) -> AsyncIterator[bytes]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "export.xlsx"
+        book = xlsxwriter.Workbook(
+            str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        sheet = book.add_worksheet(kind.value)
+        bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(rules.COLUMNS[kind]) - 1, 18)
+        for place, name in enumerate(rules.COLUMNS[kind]):
+            sheet.write_string(0, place, name, bold)
+        line = await asyncio.to_thread(_write, sheet, 1, first, moment)
+        async for rows in slices:
+            line = await asyncio.to_thread(_write, sheet, line, rows, moment)
+        sheet.autofilter(0, 0, max(1, line - 1), len(rules.COLUMNS[kind]) - 1)
+        await asyncio.to_thread(book.close)
+        with path.open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, 65536):
+                yield piece
+
+
+def _write(sheet: Any, line: int, rows: list[list[Any]], moment: Any) -> int:
+    """Blocks: for a thread. Texts are written as texts: a sheet takes none of them for a formula."""
+    for row in rows:
+        for place, value in enumerate(row):
+            if isinstance(value, bool):
+                sheet.write_string(line, place, "yes" if value else "no")
+            elif isinstance(value, int | Decimal):
+                sheet.write_number(line, place, value.normalize() if isinstance(value, Decimal) else value)
+            elif isinstance(value, datetime):
+                sheet.write_datetime(line, place, value.replace(tzinfo=None), moment)
+            elif value is not None:
+                sheet.write_string(line, place, rules.text_of(value))
+        line += 1
+    return line
