@@ -11,6 +11,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 Json = dict[str, Any]
+PATIENCE_S = 1.5
+"""What isn't answered by then is sent again: soon enough that answers under way are missed, too."""
 BOOTS: dict[str, Json] = {
     "1.6": {"chargePointVendor": "Test", "chargePointModel": "One"},
     "2.0.1": {"chargingStation": {"vendorName": "Test", "model": "One"}, "reason": "PowerUp"},
@@ -105,7 +107,7 @@ class StubbornStation:
     async def _call(self, message_id: str, action: str, payload: Json) -> Json:
         socket = self._socket
         assert socket is not None
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(PATIENCE_S):
             await socket.send(json.dumps([2, message_id, action, payload]))
             while True:
                 frame = json.loads(await socket.recv())
