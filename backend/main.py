@@ -44,6 +44,7 @@ from backend.live import api as live_api
 from backend.live.hub import Hub
 from backend.local_lists import api as local_lists_api
 from backend.maintenance import api as maintenance_api
+from backend.meters import api as meters_api
 from backend.monitoring import api as monitoring_api
 from backend.network import api as network_api
 from backend.ocpp.listener import Listener
@@ -94,6 +95,7 @@ ROUTES: list[Any] = [
     *maintenance_api.routes,
     *exports_api.routes,
     *guests_api.routes,
+    *meters_api.routes,
     *network_api.routes,
     *papers_api.routes,
     *vendor_data_api.routes,

@@ -38,6 +38,7 @@ from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import service as local_lists
 from backend.mail import service as mail
+from backend.meters import service as meters
 from backend.monitoring import service as monitoring
 from backend.papers import service as papers
 from backend.payments import service as payments
@@ -65,7 +66,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
     TransactionStarted: (alerts.on_start,),
     TransactionFailed: (alerts.on_start,),
-    TransactionEnded: (settling.on_ended, alerts.on_ended, energy.on_ended),
+    TransactionEnded: (settling.on_ended, meters.on_ended, alerts.on_ended, energy.on_ended),
 }
 
 JOBS: Mapping[str, Job] = {
@@ -78,6 +79,8 @@ JOBS: Mapping[str, Job] = {
     "local_lists.follow": local_lists.follow,
     "local_lists.spread": local_lists.spread,
     "mail.deliver": mail.deliver,
+    "meters.verify": meters.verify,
+    "meters.verify_station": meters.verify_station,
     "papers.mail_invoice": papers.mail_invoice,
     "papers.mail_receipt": papers.mail_receipt,
     "payments.capture": payments.capture,

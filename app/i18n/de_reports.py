@@ -116,6 +116,10 @@ NOTES: dict[str, str] = {
     "The station didn't tell the meter at the start, so no energy is billed.": (
         "Die Station nannte keinen Zählerstand am Anfang, darum wird keine Energie berechnet."
     ),
+    "The meter's signature doesn't fit its data.": "Die Signatur des Zählers passt nicht zu seinen Daten.",
+    "The signed registers say another energy than the session.": (
+        "Die signierten Zählerstände ergeben eine andere Energie als der Ladevorgang."
+    ),
     "The station sent kWh where it said Wh; it was put right.": (
         "Die Station sandte kWh und nannte es Wh; das ist berichtigt."
     ),

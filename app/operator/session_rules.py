@@ -172,6 +172,8 @@ FLAGS = {
     "meter_backwards": "The meter ran backwards; such readings are not billed.",
     "meter_jump": "The meter jumped further than this connector can deliver; such readings are not billed.",
     "no_start_register": "The station didn't tell the meter at the start, so no energy is billed.",
+    "signature_failed": "The meter's signature doesn't fit its data.",
+    "signed_energy_differs": "The signed registers say another energy than the session.",
     "unit_mended": "The station sent kWh where it said Wh; it was put right.",
     "offline": "The station was offline for a part of it and told us later.",
     "messages_missing": "The station skipped some messages of this session.",

@@ -227,6 +227,15 @@ async def receipt(ctx: Context, request: Web, token: str) -> Response[Any]:
         return await _lost(ctx, request, error)
 
 
+@get("/visit/{token:str}/signed.xml", public=True, include_in_schema=False)
+async def signed(ctx: Context, request: Web, token: str) -> Response[Any]:
+    try:
+        content = await service.signed_xml(ctx, token)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    return attachment("signed-meter-data.xml", content.encode(), "application/xml")
+
+
 # --- sheets --------------------------------------------------------------------------------------------------
 
 Language = Annotated[str | None, Parameter(max_length=10, description="de or en; nothing: the operator's country's")]
@@ -252,4 +261,4 @@ async def location_sheet(ctx: Context, actor: Actor, location_id: UUID, language
     return attachment(*await sheets.of_location(ctx, actor.tenant_id, location_id, language))
 
 
-routes = [station, connector, start, visit, stop, send, receipt, station_sheet, location_sheet]
+routes = [station, connector, start, visit, stop, send, receipt, signed, station_sheet, location_sheet]

@@ -122,7 +122,6 @@ def visit(
     timeout_s: int,
     lang: str,
     can_mail: bool,
-    signed: bool = False,
     sent_to: str = "",
     problem: tuple[str, str] | None = None,
 ) -> str:
@@ -151,7 +150,7 @@ def visit(
         timeout_s=timeout_s,
         lang=lang,
         can_mail=can_mail,
-        signed=signed,
+        signed=visit.signed,
         sent_to=sent_to,
         problem=problem,
     )

@@ -15,6 +15,7 @@ from backend.events import CdrIssued, Event
 from backend.guests import rules, store
 from backend.mail import rules as mail_rules
 from backend.mail import service as mail
+from backend.meters import service as meters
 from backend.papers import service as papers
 from backend.stations import catalog
 from backend.stations import service as stations
@@ -22,6 +23,7 @@ from backend.stations.model import ConnectorRef
 from backend.stations.rules import connector_label
 from backend.transactions import requests, views
 from backend.transactions.rules import why_not_start
+from shared.meters import SignedSession
 from shared.money import Money, Receipt
 from shared.stations import Connector, Registration, StationForDriver
 from shared.transactions import TransactionDetail
@@ -68,6 +70,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """The page of its connector."""
     session: TransactionDetail | None
     receipt: Receipt | None
+    signed: SignedSession | None
     failure: tuple[str, str] | None
 
 
@@ -159,6 +162,7 @@ async def visit(ctx: Context, token: str) -> Visit:
         back=rules.address("", row["identity"], connector_label(row["evse"], row["number"])),
         session=session,
         receipt=receipt,
+        signed=await meters.signed(ctx, row["id"]) if receipt is not None else None,
         failure=(row["failure_code"], row["failure"]) if row["failure_code"] else None,
     )
 
@@ -252,6 +256,11 @@ async def receipt_pdf(ctx: Context, token: str, language: str) -> tuple[str, byt
     """Raises NotFound while there is none."""
     row = await _visit(ctx, token)
     return await papers.drawn(ctx, await papers.receipt_of(ctx, row["id"]), language)
+
+
+async def signed_xml(ctx: Context, token: str) -> str:
+    """Raises NotFound where the meter signed nothing."""
+    return await meters.xml(ctx, (await _visit(ctx, token))["id"])
 
 
 # --- by itself -----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from backend.errors import InvalidInput, NotFound
 from backend.events import CdrIssued, Event
 from backend.mail import rules as mail_rules
 from backend.mail import service as mail
+from backend.meters import service as meters
 from backend.papers import issuing, letters, pdf, rules, store
 from backend.payments import service as payments
 from backend.tenants import service as tenants
@@ -217,8 +218,24 @@ async def drawn(ctx: Context, row: Row, language: str | None = None) -> tuple[st
     document = document_of(row)
     brand = await tenants.brand(ctx, row["tenant"])
     spoken = rules.language(language, brand.country)
-    content = await asyncio.to_thread(pdf.drawn, document, brand, spoken, await paid(ctx, document))
+    content = await asyncio.to_thread(
+        pdf.drawn, document, brand, spoken, await paid(ctx, document), await _proof(ctx, row)
+    )
     return rules.filename(document), content
+
+
+async def _proof(ctx: Context, row: Row) -> pdf.Proof | None:
+    """What the meter signed in the session of a receipt."""
+    signed = await meters.signed(ctx, row["transaction"]) if row["transaction"] else None
+    if signed is None:
+        return None
+    titles = {"Transaction.Begin": "Signed reading at the start", "Transaction.End": "Signed reading at the end"}
+    keys = dict.fromkeys(one.public_key for one in signed.values if one.public_key)
+    return pdf.Proof(
+        state=str(signed.state),
+        texts=[(titles.get(one.context, "Signed reading"), one.data) for one in signed.values],
+        public_key="\n".join(keys),
+    )
 
 
 async def paid(ctx: Context, document: rules.Document) -> Paid:

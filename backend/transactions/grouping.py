@@ -28,7 +28,7 @@ class Said(NamedTuple):
 def plain(report: Updated) -> bool:
     """Whether it says nothing that concerns more than its own transaction."""
     named = bool(report.ref) or (report.number is not None and report.number > 0)
-    return named and report.id_token is None and report.reservation is None
+    return named and not report.signed and report.id_token is None and report.reservation is None
 
 
 async def record(ctx: Context, said: Sequence[Said]) -> list[StartReply | None]:

@@ -26,6 +26,17 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     context: str = "Sample.Periodic"
 
 
+class Signed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a meter signed, as it came: never changed, only checked."""
+
+    at: datetime
+    data: str
+    context: str = ""
+    public_key: str = ""
+    encoding: str = ""
+    method: str = ""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """ref: the id on the wire of 2.0.1; number: ours, the id of 1.6. raw: the message as it came, for the record.
 
@@ -46,6 +57,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     reservation: int | None = None
     clock_wrong: bool = False
     readings: list[Sample] = []
+    signed: list[Signed] = []
     raw: Any = {}
 
 

@@ -8,7 +8,7 @@ from backend.context import Context, Unit
 from backend.events import TransactionEnded, TransactionFailed, TransactionStarted, TransactionUpdated
 from backend.payments import service as payments
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import pricing, rules, store
+from backend.transactions import pricing, rules, signed_store, store
 from backend.transactions.model import Ended, Report, Started
 from shared.transactions import TransactionState as State
 
@@ -188,6 +188,7 @@ async def join(ctx: Context, unit: Unit, station: StationRef, asked: Row, runnin
         "seq_no_last",
     )
     values: Row = {name: running[name] for name in kept} | {"updated_at": ctx.now()}
+    await signed_store.move(asked["id"], running["id"])
     await store.absorb(asked["id"], running["id"])
     await store.change(asked["id"], values)
     row = {**asked, **values}
@@ -204,6 +205,8 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     """Store the report's readings and what follows from them. An ended transaction keeps them and stays as it is,
     unless we closed it ourselves and its bill isn't written: what was still in the station's queue counts then.
     """
+    if report.signed:
+        await signed_store.keep(row["id"], report.signed)
     if not (report.readings or report.charging_state or report.seq_no is not None or report.offline):
         return row  # 1.6: a start, or a stop without data, says nothing beyond itself
     ended = row["state"] == State.ENDED

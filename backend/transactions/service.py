@@ -29,6 +29,7 @@ from backend.transactions import grouping, quarantine_store, recording, rules, s
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
+from backend.transactions.model import Signed as Signed
 from backend.transactions.model import Started as Started
 from backend.transactions.model import StartReply as StartReply
 from backend.transactions.model import Updated as Updated
@@ -140,13 +141,19 @@ async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply 
 
 
 async def samples(
-    ctx: Context, station: StationRef, evse: int, number: int | None, readings: Sequence[Sample], raw: Any = None
+    ctx: Context,
+    station: StationRef,
+    evse: int,
+    number: int | None,
+    readings: Sequence[Sample],
+    signed: Sequence[Signed] = (),
 ) -> None:
     """Meter values (1.6 MeterValues). Without a transaction id they belong to the active one of the outlet, if any."""
-    if not readings:
+    if not readings and not signed:
         return
     evse, number = rules.usable(evse, 32) or 0, rules.usable(number)
-    plain = Updated(at=readings[-1].at, number=number, evse=evse, readings=list(readings))
+    at = readings[-1].at if readings else signed[-1].at
+    plain = Updated(at=at, number=number, evse=evse, readings=list(readings), signed=list(signed))
     if await _together(ctx, station, plain, "") is not None:
         return
     async with ctx.unit() as unit:
@@ -226,7 +233,8 @@ def _with_sane_times(ctx: Context, report: R) -> R:
         sample_at, sample_wrong = rules.sane_time(sample.at, now)
         readings.append(msgspec.structs.replace(sample, at=sample_at))
         wrong = wrong or sample_wrong
-    return msgspec.structs.replace(report, at=at, readings=readings, clock_wrong=wrong)
+    signed = [msgspec.structs.replace(one, at=rules.sane_time(one.at, now)[0]) for one in report.signed]
+    return msgspec.structs.replace(report, at=at, readings=readings, signed=signed, clock_wrong=wrong)
 
 
 async def _placed(ctx: Context, station: StationRef, report: R) -> tuple[R, ConnectorRef | None]:

@@ -11,6 +11,7 @@ from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingPro
 from backend.db.tables.guests import GuestVisit
 from backend.db.tables.mail import Mail
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
+from backend.db.tables.meters import MeterKey, SignedValue
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.network import NetworkProfile
@@ -79,6 +80,8 @@ TABLES = (
     PaperCounter,
     Paper,
     GuestVisit,
+    SignedValue,
+    MeterKey,
 )
 
 __all__ = [
@@ -109,6 +112,7 @@ __all__ = [
     "Location",
     "Mail",
     "MaintenanceTask",
+    "MeterKey",
     "NetworkProfile",
     "OcppFrame",
     "Paper",
@@ -119,6 +123,7 @@ __all__ = [
     "Reservation",
     "RollupMark",
     "SecurityEvent",
+    "SignedValue",
     "StationCommand",
     "StationEvent",
     "StationMonitor",

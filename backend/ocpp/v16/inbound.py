@@ -13,7 +13,7 @@ from backend.ocpp.v16 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
 from backend.transactions import service as transactions
-from backend.transactions.model import Ended, Sample, Started
+from backend.transactions.model import Ended, Sample, Signed, Started
 from backend.vendor_data import service as vendor_data
 from shared.stations import ConnectorStatus, Registration
 
@@ -121,6 +121,7 @@ async def stop(session: Session, request: m.StopTransaction) -> m.StopTransactio
         reason=request.reason or "Local",
         id_token=request.id_tag or None,
         readings=_samples(session, request.transaction_data or ()),
+        signed=_signed(session, request.transaction_data or ()),
         raw=request,
     )
     reply = await transactions.ended(session.ctx, session.station, report)
@@ -152,9 +153,21 @@ def _samples(session: Session, meter_values: Iterable[Any]) -> list[Sample]:
     return [one for one in found if one is not None]
 
 
+def _signed(session: Session, meter_values: Iterable[Any]) -> list[Signed]:
+    """What the meter signed stands in place of a number (format SignedData)."""
+    return [
+        Signed(at=session.aware(one.timestamp), data=value.value, context=value.context or "", encoding="SignedData")
+        for one in meter_values
+        for value in one.sampled_value
+        if value.format == "SignedData" and value.value
+    ]
+
+
 async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValuesResponse:
-    readings = _samples(session, request.meter_value)
-    await transactions.samples(session.ctx, session.station, request.connector_id, request.transaction_id, readings)
+    readings, signed = _samples(session, request.meter_value), _signed(session, request.meter_value)
+    await transactions.samples(
+        session.ctx, session.station, request.connector_id, request.transaction_id, readings, signed
+    )
     return m.MeterValuesResponse()
 
 

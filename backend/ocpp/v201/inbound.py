@@ -23,7 +23,7 @@ from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport
 from backend.transactions import service as transactions
-from backend.transactions.model import Ended, Sample, Started, StartReply, Updated
+from backend.transactions.model import Ended, Sample, Signed, Started, StartReply, Updated
 from backend.vendor_data import service as vendor_data
 from shared.stations import ConnectorStatus, Registration
 from shared.transactions import ChargingState
@@ -147,6 +147,7 @@ async def transaction_event(session: Session, request: m.TransactionEvent) -> m.
         "reservation": request.reservation_id,
         "remote": request.trigger_reason == "RemoteStart",
         "readings": _samples(session, request.meter_value or ()),
+        "signed": _signed(session, request.meter_value or ()),
         "raw": request,
     }
     ctx, station = session.ctx, session.station
@@ -217,10 +218,26 @@ def _samples(session: Session, meter_values: Iterable[m.MeterValueType]) -> list
     return [one for one in found if one is not None]
 
 
+def _signed(session: Session, meter_values: Iterable[m.MeterValueType]) -> list[Signed]:
+    return [
+        Signed(
+            at=session.aware(one.timestamp),
+            data=value.signed_meter_value.signed_meter_data,
+            context=value.context or "",
+            public_key=value.signed_meter_value.public_key,
+            encoding=value.signed_meter_value.encoding_method,
+            method=value.signed_meter_value.signing_method,
+        )
+        for one in meter_values
+        for value in one.sampled_value
+        if value.signed_meter_value is not None
+    ]
+
+
 async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValuesResponse:
     """J01: outside of a transaction; within one they are TransactionEvents, but some stations send both."""
-    readings = _samples(session, request.meter_value)
-    await transactions.samples(session.ctx, session.station, request.evse_id, None, readings)
+    readings, signed = _samples(session, request.meter_value), _signed(session, request.meter_value)
+    await transactions.samples(session.ctx, session.station, request.evse_id, None, readings, signed)
     return m.MeterValuesResponse()
 
 
