@@ -66,6 +66,12 @@ class StationNotThere(StationOffline):
     """The command never left: it can be tried again."""
 
 
+class NodeUnreachable(WattlineError):
+    """The process that could do it can't be reached now."""
+
+    status, code, title = 503, "node_unreachable", "The servers can't reach each other now"
+
+
 class StationTimeout(WattlineError):
     status, code, title = 504, "station_timeout", "The station didn't answer in time"
 

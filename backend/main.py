@@ -1,6 +1,7 @@
 """The composition root: settings become a context, the context an app, a listener and a worker. Knows every room."""
 
 import asyncio
+import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -47,6 +48,8 @@ from backend.maintenance import api as maintenance_api
 from backend.meters import api as meters_api
 from backend.monitoring import api as monitoring_api
 from backend.network import api as network_api
+from backend.nodes import api as nodes_api
+from backend.nodes import service as nodes
 from backend.ocpp.listener import Listener
 from backend.papers import api as papers_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
@@ -54,7 +57,6 @@ from backend.reservations import api as reservations_api
 from backend.settings import Settings
 from backend.stations import api as stations_api
 from backend.stations import security_api
-from backend.stations import service as stations
 from backend.tariffs import api as tariffs_api
 from backend.templates import api as templates_api
 from backend.tenants import api as tenants_api
@@ -97,6 +99,7 @@ ROUTES: list[Any] = [
     *guests_api.routes,
     *meters_api.routes,
     *network_api.routes,
+    *nodes_api.routes,
     *papers_api.routes,
     *vendor_data_api.routes,
     *health.routes,
@@ -104,6 +107,8 @@ ROUTES: list[Any] = [
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])
 JOB_SECONDS = Histogram("wattline_job_seconds", "How long jobs ran", ["name"])
 STOP_WITHIN_S = 3
+DRAIN_LEAD = 0.2
+"""Part of the time to stop in which a node only says that it is not ready: load balancers look every few seconds."""
 
 
 # --- parts ---------------------------------------------------------------------------------------------------
@@ -133,7 +138,9 @@ async def context(settings: Settings, database_url: str) -> AsyncIterator[Contex
     try:
         async with bus:
             ctx = Context(settings=with_secret(settings), bus=bus, handlers=wiring.EVENTS)
-            await first_things(ctx)
+            async with engine.transaction():  # of several nodes that start at once the first one makes them
+                await engine.DB.run("SELECT pg_advisory_xact_lock(hashtextextended('first things', 0))")
+                await first_things(ctx)
             yield ctx
     finally:
         await engine.disconnect()
@@ -180,7 +187,10 @@ async def first_things(ctx: Context) -> None:
 
 def node_name(settings: Settings) -> str:
     """Names a process for as long as its host and port stay, so that its next start knows what it held before."""
-    return f"{socket.gethostname()[:40]}:{settings.ocpp_port}"
+    host = socket.gethostname()[:40]
+    if "ocpp" in settings.roles:
+        return f"{host}:{settings.ocpp_port}"
+    return f"{host}:{settings.port}" if "web" in settings.roles else f"{host}:worker-{os.getpid()}"
 
 
 def make_worker(ctx: Context, database_url: str) -> Worker:
@@ -225,7 +235,7 @@ def create_app(
     )
     app.state.read_token = tokens.reader(ctx)
     app.state.live = hub
-    app.state.checks = dict(checks or {}) | {"database": database_check, "bus": bus_check(ctx)}
+    app.state.checks = {"database": database_check, "bus": bus_check(ctx)} | dict(checks or {})
     return app
 
 
@@ -272,8 +282,9 @@ async def node(
             for role, host, port, setting in (
                 ("web", settings.host, settings.port, "WATTLINE_"),
                 ("ocpp", settings.ocpp_host, settings.ocpp_port, "WATTLINE_OCPP_"),
+                ("health", settings.host, settings.health_port, "WATTLINE_HEALTH_"),
             )
-            if role in settings.roles
+            if role in settings.roles or (role == "health" and port and "web" not in settings.roles)
         }
         tls_port = None
         if "ocpp" in settings.roles and settings.ocpp_tls_port:
@@ -282,15 +293,44 @@ async def node(
         ctx = await stack.enter_async_context(context(settings, database_url))
         if prepare is not None:
             await prepare(ctx)
-        checks: dict[str, health.Check] = {}
+        member = nodes.Membership(ctx, database_url, node_name(settings))
+        await member.enter()
+        stack.push_async_callback(member.leave)
+        checks: dict[str, health.Check] = {"node": member.check, "database": database_check, "bus": bus_check(ctx)}
         if "worker" in settings.roles:
             await _run_worker(ctx, database_url, stack, checks)
         if "web" in settings.roles:
-            await _run_web(ctx, ports["web"], stack, checks)
+            client = WebClient(load_app(settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
+            app = create_app(ctx, client=client, checks=checks)
+            await _run_web(Front(app, client), ports["web"], stack, settings)
+        elif "health" in ports:
+            await _run_web(health.app(checks), ports["health"], stack, settings)
+        listener: Listener | None = None
         if "ocpp" in settings.roles:
-            await stations.forget_node(ctx, node_name(settings))
-            await stack.enter_async_context(Listener(ctx, node_name(settings)).open(ports["ocpp"], tls_port))
-        yield ctx
+            listener = await stack.enter_async_context(Listener(ctx, member.name).open(ports["ocpp"], tls_port))
+            member.count = listener.connections.__len__
+            member.on_lapse.append(listener.connections.reclaim)
+        for beside in (member.run(), nodes.watch_health(checks)):
+            stack.callback(asyncio.get_running_loop().create_task(beside).cancel)
+        try:
+            yield ctx
+        finally:
+            await _drain(settings, member, listener)
+
+
+async def _drain(settings: Settings, member: nodes.Membership, listener: Listener | None) -> None:
+    """Where other nodes take over: first not ready, so that nobody new is sent here; then the stations go, gently."""
+    if not settings.nats_url or not settings.drain_s:
+        member.draining = True
+        return
+    log.info("stopping", within_s=settings.drain_s)
+    await member.drain()
+    if listener is not None:
+        listener.stopping = True
+    lead_s = settings.drain_s * DRAIN_LEAD
+    await asyncio.sleep(lead_s)
+    if listener is not None:
+        await listener.drain(settings.drain_s - lead_s)
 
 
 async def _run_worker(ctx: Context, database_url: str, stack: AsyncExitStack, checks: dict[str, health.Check]) -> None:
@@ -310,19 +350,17 @@ async def _run_worker(ctx: Context, database_url: str, stack: AsyncExitStack, ch
     checks["worker"] = check
 
 
-async def _run_web(
-    ctx: Context, listening: socket.socket, stack: AsyncExitStack, checks: Mapping[str, health.Check]
-) -> None:
-    client = WebClient(load_app(ctx.settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
+async def _run_web(app: Any, listening: socket.socket, stack: AsyncExitStack, settings: Settings) -> None:
+    patience_s = max(STOP_WITHIN_S, settings.drain_s if settings.nats_url else 0)
     server = _Server(
         uvicorn.Config(
-            Front(create_app(ctx, client=client, checks=checks), client),
+            app,
             log_config=None,
             access_log=False,
             lifespan="on",
             ws="websockets-sansio",
             ws_per_message_deflate=False,
-            timeout_graceful_shutdown=STOP_WITHIN_S,
+            timeout_graceful_shutdown=patience_s,
         )
     )
     task = asyncio.get_running_loop().create_task(server.serve(sockets=[listening]))
@@ -330,7 +368,7 @@ async def _run_web(
     async def stop() -> None:
         server.should_exit = True
         with suppress(TimeoutError, asyncio.CancelledError):
-            async with asyncio.timeout(STOP_WITHIN_S + 1):
+            async with asyncio.timeout(patience_s + 1):
                 await task
 
     stack.push_async_callback(stop)

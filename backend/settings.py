@@ -37,6 +37,20 @@ class Settings:
     roles: tuple[str, ...] = _setting("WATTLINE_ROLES", ROLES, "What this process does: ocpp, web, worker")
     host: str = _setting("WATTLINE_HOST", "127.0.0.1", "Address the web server listens on")
     port: int = _setting("WATTLINE_PORT", 8000, "Port of the web app and the API", most=65535)
+    health_port: int = _setting(
+        "WATTLINE_HEALTH_PORT",
+        0,
+        "Port of /health and /metrics of a process without the web role; 0: none",
+        least=0,
+        most=65535,
+    )
+    drain_s: int = _setting(
+        "WATTLINE_DRAIN",
+        10,
+        "How long a node of several takes to hand its stations over when it stops, seconds; 0: at once",
+        least=0,
+        most=600,
+    )
     ocpp_host: str = _setting("WATTLINE_OCPP_HOST", "127.0.0.1", "Address the OCPP listener listens on")
     ocpp_port: int = _setting("WATTLINE_OCPP_PORT", 9000, "Port of the OCPP listener", most=65535)
     ocpp_tls_port: int = _setting(
@@ -213,6 +227,13 @@ def _check(settings: Settings) -> None:
     ):
         if value not in choices:
             raise StartRefused(f"{variable} is {value!r}; choose from {', '.join(choices)}.")
+    if "ocpp" not in settings.roles and not settings.nats_url:
+        raise StartRefused(
+            f"A process that is only {' and '.join(settings.roles)} must reach those that hold the stations; "
+            "set NATS_URL on every node, or leave WATTLINE_ROLES empty when one process does everything."
+        )
+    if settings.nats_url and not settings.database_url:
+        raise StartRefused("Several nodes share one database: set DATABASE_URL to the same PostgreSQL on each.")
     if settings.pool_min > settings.pool_max:
         raise StartRefused("WATTLINE_POOL_MIN is larger than WATTLINE_POOL_MAX.")
     if not re.fullmatch(r"\d{1,8}(\.\d{1,3})?", settings.hold_amount):

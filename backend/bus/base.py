@@ -26,6 +26,10 @@ class NobodyListens(BusError):
     """Nobody serves this topic now, on any node."""
 
 
+class BusDown(BusError):
+    """Nobody here serves this topic, and other nodes can't be reached now. Nothing was sent."""
+
+
 class RequestTimeout(BusError, TimeoutError):
     """Somebody serves the topic and didn't answer in time; the work may still go on there."""
 
@@ -70,12 +74,17 @@ class Bus(ABC):
     async def request(self, topic: str, message: bytes, timeout: float) -> bytes:
         """The answer of the one who serves the topic, on whatever node. `timeout` in seconds.
 
-        Raises NobodyListens at once, RequestTimeout, RequestFailed.
+        Raises NobodyListens and BusDown at once, RequestTimeout, RequestFailed.
         """
 
     @abstractmethod
     async def serve(self, topic: str, server: Server) -> Subscription:
-        """Answer requests, several at a time. When two serve one topic for a moment, the first answer counts."""
+        """Answer requests, several at a time. When two serve one topic for a moment, that of this process is
+        asked (the newest of them), else the first answer counts."""
+
+    @abstractmethod
+    def when_back(self, work: Callable[[], None]) -> None:
+        """Call this whenever other nodes can be reached again: what they published meanwhile is lost."""
 
     async def __aenter__(self) -> Self:
         await self.start()

@@ -1,7 +1,7 @@
 """The bus of a single process: everything stays in memory."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -41,6 +41,18 @@ class LocalBus(Bus):
         for task in self._working:
             task.cancel()
         await asyncio.gather(*self._working, return_exceptions=True)
+
+    def serves(self, topic: str) -> bool:
+        return topic in self._servers
+
+    def listen(self, inbox: Inbox, pattern: str) -> None:
+        self._inboxes[inbox] = check_pattern(pattern)
+
+    def ignore(self, inbox: Inbox) -> None:
+        self._inboxes.pop(inbox, None)
+
+    def when_back(self, work: Callable[[], None]) -> None:
+        """Never: nobody else is there."""
 
     @property
     def healthy(self) -> bool:

@@ -61,6 +61,7 @@ class Channel:
         self.subscribers: set[Subscriber] = set()
         self.lock = asyncio.Lock()
         self._changed: set[str] = set()
+        self._doubted = False
         self._wake = asyncio.Event()
         self._snapshot: tuple[float, bytes] | None = None
         self.task = asyncio.get_running_loop().create_task(self._run())
@@ -70,6 +71,11 @@ class Channel:
         if key is not None:
             self._changed.add(key)
             self._wake.set()
+
+    def doubt(self) -> None:
+        """Events may have been lost: load it all anew."""
+        self._doubted = True
+        self._wake.set()
 
     async def snapshot(self) -> bytes:
         """Raises what the topic's loader raises. Call it with the lock held."""
@@ -94,7 +100,8 @@ class Channel:
                     self._snapshot = None
                     if keys:
                         await self._update(keys)
-                    if clock() >= refresh_at:
+                    if self._doubted or clock() >= refresh_at:
+                        self._doubted = False
                         refresh_at = clock() + self.topic.refresh_s
                         await self._refresh()
             except WattlineError:
@@ -142,6 +149,7 @@ class Hub:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Hub"]:
         """Follow the events of the bus until the block ends."""
+        self.ctx.bus.when_back(self._doubt_all)
         async with self.ctx.bus.subscribe("event.*.*", size=INBOX_SIZE) as messages:
             follower = asyncio.get_running_loop().create_task(self._follow(messages))
             try:
@@ -154,6 +162,10 @@ class Hub:
                 self._channels.clear()
                 self._listening.clear()
                 self._follows.clear()
+
+    def _doubt_all(self) -> None:
+        for channel in self._channels.values():
+            channel.doubt()
 
     async def _follow(self, messages: AsyncIterator[tuple[str, bytes]]) -> None:
         async for subject, message in messages:

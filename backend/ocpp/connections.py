@@ -1,6 +1,11 @@
-"""Who is connected to this process. Serves `station.<id>` on the bus for each, so that any node can command it."""
+"""Who is connected to this process. Serves `station.<id>` on the bus for each, so that any node can command it.
+
+Of two sockets of one station the newer one lives, on whatever nodes they are: the older one's node is asked first
+(`node.<name>`), and the database refuses it by its epoch should it come back.
+"""
 
 import asyncio
+import hashlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -11,10 +16,11 @@ from uuid import UUID
 import msgspec
 import structlog
 
-from backend.bus.base import Subscription
+from backend.bus.base import BusError, Subscription
 from backend.commands import AnyCommand
 from backend.context import Context
 from backend.events import StationChanged
+from backend.nodes.rules import share
 from backend.ocpp import metrics
 from backend.ocpp.codec import Codec
 from backend.ocpp.follow_up import ask_boot
@@ -35,6 +41,23 @@ FORSAKEN_AFTER = 1.5
 SEEN_FLUSH_S = 5.0
 REAP_S = 15.0
 REAP_PROBE_S = 20.0
+
+
+CLAIM_S = PROBE_S + 1.0
+"""What another node may take to say whether it gives a station up."""
+TAKEN = "taken"
+"""Topic: a station that another node held is here now."""
+
+
+class Taken(msgspec.Struct, frozen=True):
+    station_id: UUID
+    epoch: int
+    node: str
+
+
+def node_topic(node: str) -> str:
+    """Names of nodes may hold what no topic may."""
+    return f"node.{hashlib.blake2b(node.encode(), digest_size=12).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +89,22 @@ class Connections:
     def __len__(self) -> int:
         return len(self._sessions)
 
-    async def may_replace(self, station_id: UUID) -> bool:
+    async def may_replace(self, station_id: UUID, held_by: str = "") -> bool:
         """Whether a new socket of this station may come: there is none, or the present one is dead.
 
         The live one is asked by a ping. One that answers stays: two devices with one identity must never
         both get commands, and a thief with the right password must not push the real station out. Unless it has
         said nothing for longer than a heartbeat: stations forget to close what they left, and some modems and
         proxies answer pings for a station that dials again. It must not be locked out for ever.
+
+        `held_by`: the node that has it by the database; it decides in the same way. One that doesn't answer gives up.
         """
+        if held_by not in ("", self.node) and station_id not in self._sessions:
+            try:
+                answer = await self.ctx.bus.request(node_topic(held_by), station_id.bytes, timeout=CLAIM_S)
+                return answer == b"yes"
+            except BusError:
+                return True
         async with self._claims.setdefault(station_id, asyncio.Lock()):
             session = self._sessions.get(station_id)
             if session is None:
@@ -85,13 +116,26 @@ class Connections:
                 return False
             if self._sessions.get(station_id) is session:
                 del self._sessions[station_id]
-            self._replaced.add(session.id)
-            closing = asyncio.get_running_loop().create_task(session.link.close(1001, "replaced by a new connection"))
-            self._closing.add(closing)
-            closing.add_done_callback(self._closing.discard)
+            await self._give_up(session)
             return True
 
-    async def serve(self, link: Link, station: StationRef, version: str, facts: BootFacts) -> None:
+    async def _give_up(self, session: Session) -> None:
+        """A newer socket takes the place of this one: no command may reach it any more."""
+        if self._sessions.get(session.station.id) is session:
+            del self._sessions[session.station.id]
+        self._replaced.add(session.id)
+        reachable, session.reachable = session.reachable, None
+        if reachable is not None:
+            await reachable.close()
+        self._close(session, "replaced by a new connection")
+
+    async def _claimed(self, message: bytes) -> bytes:
+        """Another node has a socket of a station that this one holds."""
+        return b"yes" if await self.may_replace(UUID(bytes=message)) else b"no"
+
+    async def serve(
+        self, link: Link, station: StationRef, version: str, facts: BootFacts, epoch: int | None = None
+    ) -> None:
         """Run a station's socket until it closes; its presence is stored before its first message is handled."""
         dialect = self._dialects[version]
         session = Session(
@@ -110,26 +154,40 @@ class Connections:
             # Two upgrades at the same moment: the first one in stays.
             await link.close(1008, "this identity is connected already")
             return
+        session.epoch = epoch
         self._sessions[station.id] = session
         metrics.CONNECTED.inc()
-        subscription: Subscription | None = None
         reason = ""
         try:
             # First reachable, then shown as online: who sees it may ask it at once.
-            subscription = await self.ctx.bus.serve(f"station.{station.id}", self.executor(session))
-            await stations.connected(self.ctx, station.id, session.id, self.node, version)
-            log.info("station connected", identity=station.identity, version=version, peer=link.peer)
-            await session.run()
+            session.reachable = await self.ctx.bus.serve(f"station.{station.id}", self.executor(session))
+            if await self._store(session):
+                log.info("station connected", identity=station.identity, version=version, peer=link.peer)
+                await session.run()
         except Exception as error:
             reason = str(error)
             log.exception("the connection of a station failed", identity=station.identity)
         finally:
-            if subscription is not None:
-                await subscription.close()
+            if session.reachable is not None:
+                await session.reachable.close()
             if self._sessions.get(station.id) is session:
                 del self._sessions[station.id]
             metrics.CONNECTED.dec()
             await asyncio.shield(self._gone(session, reason))
+
+    async def _store(self, session: Session) -> bool:
+        """Write down that the station is here. False: a newer socket of it is known, and this one ends."""
+        station, epoch = session.station, session.epoch
+        if not await stations.connected(
+            self.ctx, station.id, session.id, self.node, session.version, epoch=session.epoch
+        ):
+            await self._give_up(session)
+            return False
+        session.stored = True
+        if epoch is not None:
+            taken = Taken(station_id=station.id, epoch=epoch, node=self.node)
+            await self.ctx.bus.publish(TAKEN, msgspec.json.encode(taken))
+        return True
 
     async def _gone(self, session: Session, reason: str) -> None:
         log.info("station disconnected", identity=session.station.identity, reason=reason)
@@ -155,7 +213,11 @@ class Connections:
             group.create_task(self._every(SEEN_FLUSH_S, self._flush_seen))
             group.create_task(self._every(REAP_S, self._reap))
             group.create_task(self._every(REAP_S, self._forget_lost))
+            group.create_task(self._every(REAP_S, self.reclaim))
             group.create_task(self._follow_registrations())
+            group.create_task(self._follow_taken())
+            claims = await self.ctx.bus.serve(node_topic(self.node), self._claimed)
+            group.create_task(self._until_cancelled(claims))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -164,6 +226,64 @@ class Connections:
                 await work()
             except Exception:
                 log.exception("a periodic task of the OCPP edge failed", task=work.__name__)
+
+    async def _until_cancelled(self, subscription: Subscription) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await subscription.close()
+
+    async def _follow_taken(self) -> None:
+        """What another node holds now is not held here, whatever was lost on the way."""
+        async with self.ctx.bus.subscribe(TAKEN) as messages:
+            async for _topic, message in messages:
+                taken = msgspec.json.decode(message, type=Taken)
+                session = self._sessions.get(taken.station_id)
+                if taken.node != self.node and session is not None and (session.epoch or 0) < taken.epoch:
+                    await self._give_up(session)
+
+    async def reclaim(self) -> None:
+        """Sockets of which the database knows nothing (it was away, or this node was taken for dead) are made known
+        again; those of stations that have a newer one elsewhere end."""
+        held = {id_: session for id_, session in self._sessions.items() if session.stored}
+        for station_id, epoch in (
+            await stations.superseded(self.ctx, {id_: session.id for id_, session in held.items()})
+        ).items():
+            session = held[station_id]
+            if self._sessions.get(station_id) is not session:
+                continue
+            if session.epoch is None or session.epoch >= epoch:
+                await self._store(session)
+            else:
+                await self._give_up(session)
+
+    async def drain(self, seconds: float) -> None:
+        """Close the sockets, a share each second; a station that answers a command goes after it has."""
+        until = time.monotonic() + seconds
+        waiting, gone = list(self._sessions.values()), set[UUID]()
+        while waiting:
+            left = until - time.monotonic()
+            idle = [one for one in waiting if not one.asked or left <= 0]
+            for session in idle[: share(len(waiting), left)]:
+                if await self._let_go(session, at_once=left <= 0):
+                    gone.add(session.id)
+            waiting = [one for one in self._sessions.values() if one.id not in gone]
+            if waiting:
+                await asyncio.sleep(1.0 if left > 1 else 0.1)
+
+    async def _let_go(self, session: Session, *, at_once: bool) -> bool:
+        reachable, session.reachable = session.reachable, None
+        if reachable is not None:
+            await reachable.close()
+        if session.asked and not at_once:
+            return False  # a command came meanwhile: its answer first
+        self._close(session, "this server is stopping")
+        return True
+
+    def _close(self, session: Session, reason: str) -> None:
+        closing = asyncio.get_running_loop().create_task(session.link.close(1001, reason))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
     async def _flush_seen(self) -> None:
         seen: dict[UUID, datetime] = {}

@@ -34,6 +34,7 @@ DIALECTS: Mapping[str, Dialect] = {
 }
 
 REFUSALS = {
+    "stopping": Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "This server is stopping; another one takes over.", 1),
     "identity": Refusal(HTTPStatus.NOT_FOUND, "The address must end with /ocpp/ and the station's identity."),
     "full": Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Too many unknown stations wait already."),
     "twin": Refusal(HTTPStatus.CONFLICT, "A station with this identity is connected already."),
@@ -52,6 +53,7 @@ class Guest:
     facts: BootFacts = NOT_TOLD
     serial: str | None = None
     """Of its client certificate."""
+    epoch: int | None = None
 
 
 class Listener:
@@ -62,10 +64,14 @@ class Listener:
         self.connections = Connections(ctx, node, DIALECTS, quirks.load(ctx.settings.quirks))
         self.door = Door(ctx)
         self.presented = Presented(ctx)
+        self.stopping = False
+        """Who knocks is sent to another node."""
         self.port = 0
         self.tls_port = 0
 
     async def admit(self, upgrade: Upgrade) -> Welcome | Refusal:
+        if self.stopping:
+            return REFUSALS["stopping"]
         identity = handshake.identity_of(upgrade.path)
         if identity is None:
             return _refused("identity", upgrade.path, upgrade.peer)
@@ -77,12 +83,18 @@ class Listener:
             await self.door.refused(admission.station, identity, upgrade.peer, admission.reason)
             return _refused(reason, identity, upgrade.peer)
         self.door.admitted(identity, upgrade.peer, upgrade.authorization)
-        if not await self.connections.may_replace(admission.station.id):
+        if not await self.connections.may_replace(admission.station.id, admission.held_by):
             return _refused("twin", identity, upgrade.peer)
+        epoch = await stations.next_epoch(self.ctx)
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
         serial = (upgrade.certificate or {}).get("serialNumber")
         return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, serial))
+        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, epoch))
+
+    async def drain(self, seconds: float) -> None:
+        """Let the stations go, a share each second."""
+        await self.connections.drain(seconds)
 
     async def _judge(self, identity: str, upgrade: Upgrade) -> Admission:
         serial = (upgrade.certificate or {}).get("serialNumber")
@@ -101,6 +113,7 @@ class Listener:
             return
         with self.presented.held(guest.serial, link):
             await self.connections.serve(link, guest.station, guest.version, guest.facts)
+        await self.connections.serve(link, guest.station, guest.version, guest.facts, guest.epoch)
 
     @asynccontextmanager
     async def open(

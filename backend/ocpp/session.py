@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import structlog
 
+from backend.bus.base import Subscription
 from backend.commands import Answer, AnyCommand
 from backend.context import Context
 from backend.errors import WattlineError
@@ -71,6 +72,12 @@ class Session:
         self.link = link
         self.codec = codec
         self.id = uuid4()
+        self.epoch: int | None = None
+        """Which of a station's sockets this is, over all nodes; None until that is stored."""
+        self.stored = False
+        """Its presence is in the database."""
+        self.reachable: Subscription | None = None
+        """Commands come over this."""
         self.registration = station.registration
         self.last_heard = time.monotonic()
         self.heard_at = ctx.now()
@@ -231,6 +238,11 @@ class Session:
         now = self.ctx.now()
         at = now if at is None else self.aware(at)
         return at if now - timedelta(days=1) < at <= now else now
+
+    @property
+    def asked(self) -> bool:
+        """Whether a command to the station is under way."""
+        return self._turn.locked()
 
     async def execute(self, command: AnyCommand) -> Answer:
         """Put one of our commands onto the wire, in this station's version."""

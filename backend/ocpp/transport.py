@@ -71,6 +71,7 @@ class Upgrade:
 class Refusal:
     status: HTTPStatus
     text: str
+    retry_after_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,9 @@ class _Gate:
             log.exception("an upgrade could not be decided", peer=socket.peer)
             answer = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "It can't be decided now; try again later.")
         if isinstance(answer, Refusal):
-            more = CHALLENGE if answer.status is HTTPStatus.UNAUTHORIZED else None
+            more = CHALLENGE if answer.status is HTTPStatus.UNAUTHORIZED else {}
+            if answer.retry_after_s is not None:
+                more = more | {"Retry-After": str(answer.retry_after_s)}
             socket.refuse(opening.refused(answer.status, answer.text, more))
             return None
         if not socket.accept(answer.subprotocol):

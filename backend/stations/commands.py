@@ -5,12 +5,13 @@ from uuid import UUID
 
 import msgspec
 
-from backend.bus.base import NobodyListens, RequestFailed, RequestTimeout
+from backend.bus.base import BusDown, NobodyListens, RequestFailed, RequestTimeout
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
 from backend.context import Context
 from backend.errors import (
     Conflict,
     InvalidInput,
+    NodeUnreachable,
     NotFound,
     StationNotThere,
     StationOffline,
@@ -62,7 +63,7 @@ async def deliver(ctx: Context, station: StationRef, command: AnyCommand, comman
         answer = await _ask(ctx, station.identity, station_id, command)
         await access.heard(station_id, new, answer)
         _raise_failure(station.identity, answer)
-    except (Conflict, InvalidInput, StationOffline, StationRefused, StationTimeout) as failure:
+    except (Conflict, InvalidInput, NodeUnreachable, StationOffline, StationRefused, StationTimeout) as failure:
         detail = {"detail": failure.detail, "code": failure.problem_code}
         await record_store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
         raise
@@ -100,6 +101,8 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
         reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
     except NobodyListens:
         return Answer(outcome="offline")
+    except BusDown:
+        raise NodeUnreachable(f"{identity} is not connected to this server, and others can't be reached now.") from None
     except RequestTimeout:
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
     except RequestFailed:

@@ -74,6 +74,8 @@ class Admission:
     """Also of a refusal, where there is one of this identity: for the log, never for the caller."""
     facts: BootFacts = NOT_TOLD
     """What it said at its last boot."""
+    held_by: str = ""
+    """The node through which it shows online, if any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

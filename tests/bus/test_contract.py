@@ -171,7 +171,7 @@ async def test_another_takes_over_a_topic(buses: Buses) -> None:
 
     first = await one.serve("station.7", old)
     await other.serve("station.7", new)
-    assert await one.request("station.7", b"", timeout=2) == b"new"
+    assert await other.request("station.7", b"", timeout=2) == b"new"
     await first.close()
     assert await one.request("station.7", b"", timeout=2) == b"new"
 

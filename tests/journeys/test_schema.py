@@ -37,7 +37,7 @@ def program(pg_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     folder: Path = tmp_path_factory.mktemp("schema")
     name = f"schema_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     url = database.run(database.make_database(pg_url, name))
-    one = Program(folder / "data", "serve", "--roles", "web", DATABASE_URL=url, **ADMIN)
+    one = Program(folder / "data", "serve", "--roles", "ocpp,web", DATABASE_URL=url, **ADMIN)
     try:
         one.start()
         yield one

@@ -15,6 +15,7 @@ from backend.db.tables.meters import MeterKey, SignedValue
 from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.network import NetworkProfile
+from backend.db.tables.nodes import Node
 from backend.db.tables.papers import Issuer, Paper, PaperCounter
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.stations import (
@@ -82,6 +83,7 @@ TABLES = (
     GuestVisit,
     SignedValue,
     MeterKey,
+    Node,
 )
 
 __all__ = [
@@ -114,6 +116,7 @@ __all__ = [
     "MaintenanceTask",
     "MeterKey",
     "NetworkProfile",
+    "Node",
     "OcppFrame",
     "Paper",
     "PaperCounter",

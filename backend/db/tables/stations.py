@@ -55,6 +55,7 @@ class ChargingStation(Table, db=DB, tablename="charging_station"):
     firmware = Varchar(length=200, default="")
     online = Boolean(default=False)
     node = Varchar(length=64, default="")  # the process that holds the socket
+    connection_epoch = BigInt(default=0)
     connection = UUID(null=True, default=None)  # the socket itself: an old one's late close changes nothing
     connected_at = Timestamptz(null=True, default=None)
     disconnected_at = Timestamptz(null=True, default=None)

@@ -1,0 +1,179 @@
+"""The life of a node: it takes a name, renews its lease, notices who died, and says goodbye."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Counter, Gauge
+
+from backend.context import Context
+from backend.errors import StartRefused
+from backend.nodes import rules, store
+from backend.stations import service as stations
+from shared.nodes import Node
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=rules.LEASE_S)
+WATCH_S = 3.0
+STRANGERS_EVERY_S = 30.0
+"""How long a node looks whether the one that has its name, or one it couldn't talk to, is alive."""
+HEALTHY = Gauge("wattline_healthy", "1 where a part of this process works, as /health/ready tells", ["part"])
+DIED = Counter("wattline_nodes_died_total", "Other nodes whose lease ran out and that this one buried")
+Check = Callable[[], Awaitable[str]]
+
+
+class Membership:
+    """This process among the others. `enter` before it serves anybody, `run` beside, `leave` at the end."""
+
+    def __init__(self, ctx: Context, dsn: str, name: str, *, count: Callable[[], int] = lambda: 0) -> None:
+        self.ctx = ctx
+        self.name = name
+        self.draining = False
+        self.count = count
+        self.on_lapse: list[Callable[[], Awaitable[None]]] = []
+        """What to do when the lease ran out and is back: others may have taken this node for dead."""
+        self._instance = uuid4()
+        self._line = store.Line(dsn)
+        self._steady_since: float | None = None
+        self._looked_for_strangers = 0.0
+        self._reached = True
+
+    async def enter(self) -> None:
+        """Raises StartRefused: the name is taken, the pool doesn't fit, or others run here and can't be talked to."""
+        settings = self.ctx.settings
+        others = [row for row in await store.all_nodes(LEASE) if row["alive"]]
+        twin = next((row for row in others if row["name"] == self.name), None)
+        if twin is not None and settings.nats_url and await self._still_beats([self.name]):
+            raise StartRefused(
+                f"Another node that is called {self.name} runs on this database; "
+                "give this machine another host name, or this node another port."
+            )
+        others = [row for row in others if row["name"] != self.name]
+        if others and not settings.nats_url:
+            alive = await self._still_beats([row["name"] for row in others])
+            if alive:
+                raise StartRefused(
+                    f"Another node ({alive[0]}) runs on this database; several nodes need NATS: "
+                    "set NATS_URL on each, or stop the other one."
+                )
+            others = []
+        taken = sum(row["connections"] for row in others)
+        refusal = rules.too_many_connections(settings.pool_max, taken, await store.allowed_connections())
+        if refusal:
+            raise StartRefused(refusal)
+        await self._renew()
+        self._steady_since = time.monotonic()
+        if "ocpp" in settings.roles:
+            await stations.forget_node(self.ctx, self.name)
+
+    async def _still_beats(self, names: list[str]) -> list[str]:
+        """Which of these renew their leases: one that was killed a moment ago left one that looks fresh."""
+        before = {row["name"]: row["seen_at"] for row in await store.all_nodes(LEASE)}
+        deadline = time.monotonic() + WATCH_S
+        while time.monotonic() < deadline:
+            await asyncio.sleep(0.25)
+            now = {row["name"]: row["seen_at"] for row in await store.all_nodes(LEASE)}
+            moved = [name for name in names if name in now and now[name] != before.get(name)]
+            if moved:
+                return moved
+        return []
+
+    async def _renew(self) -> bool:
+        settings = self.ctx.settings
+        return await self._line.renew(
+            self.name,
+            self._instance,
+            ",".join(settings.roles),
+            settings.pool_max + rules.SPARE_CONNECTIONS,
+            self.count(),
+            self.draining,
+            LEASE,
+        )
+
+    async def run(self) -> None:
+        """Until cancelled: a beat, then a look at the others."""
+        while True:
+            try:
+                await self._beat()
+            except store.LOST as error:
+                self._steady_since = None
+                if self._reached:
+                    log.warning("the lease of this node can't be renewed", error=str(error) or type(error).__name__)
+                self._reached = False
+            except Exception:
+                log.exception("looking after the other nodes failed")
+            await asyncio.sleep(rules.BEAT_S)
+
+    async def _beat(self) -> None:
+        held = await self._renew()
+        now = time.monotonic()
+        if not self._reached:
+            log.info("the lease of this node is renewed again")
+            self._reached = True
+        if self._steady_since is None or not held:
+            self._steady_since = now
+            for work in self.on_lapse:
+                await work()
+        if rules.may_judge(now - self._steady_since):
+            await self._bury_the_dead(now)
+
+    async def _bury_the_dead(self, now: float) -> None:
+        for name in await store.dead(LEASE):
+            if name != self.name and await store.bury(name, LEASE):
+                count = await stations.forget_node(self.ctx, name, everywhere=True)
+                DIED.inc()
+                log.warning("a node died; its stations are offline", node=name, stations=count)
+        if now - self._looked_for_strangers > STRANGERS_EVERY_S:
+            self._looked_for_strangers = now
+            for name in await store.strangers():
+                await stations.forget_node(self.ctx, name, everywhere=True)
+
+    @property
+    def in_touch(self) -> bool:
+        return self._reached
+
+    async def check(self) -> str:
+        """For /health/ready: a node that stops gets no new work."""
+        return "this node is stopping" if self.draining else "ok"
+
+    async def drain(self) -> None:
+        """From now on it is not ready; the others see it at once."""
+        self.draining = True
+        try:
+            await self._renew()
+        except store.LOST:
+            log.warning("the database is away; the other nodes don't know that this one stops")
+
+    async def leave(self) -> None:
+        self._line.close()
+        try:
+            async with asyncio.timeout(2):
+                await store.remove(self.name, self._instance)
+        except store.LOST:
+            log.warning("this node could not sign off; its lease runs out by itself")
+
+
+async def watch_health(checks: Mapping[str, Check]) -> None:
+    """Until cancelled: the same that /health/ready tells, for Prometheus."""
+    while True:
+        for part, check in checks.items():
+            HEALTHY.labels(part).set(await check() == "ok")
+        await asyncio.sleep(2 * rules.BEAT_S)
+
+
+async def nodes() -> list[Node]:
+    return [
+        Node(
+            name=row["name"],
+            roles=row["roles"].split(","),
+            stations=row["stations"],
+            state="dead" if not row["alive"] else "stopping" if row["draining"] else "running",
+            started_at=row["started_at"],
+            seen_at=row["seen_at"],
+        )
+        for row in await store.all_nodes(LEASE)
+    ]

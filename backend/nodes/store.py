@@ -1,0 +1,110 @@
+"""Leases in the database. They are renewed over a connection of their own: a busy pool must not look like death."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from backend.db.engine import DB, terminate
+
+Row = Mapping[str, Any]
+
+BEAT_PATIENCE_S = 3.0
+LOST = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What renewing a lease raises when the database is away."""
+
+
+class Line:
+    """The one connection over which a node renews its lease; made anew when it broke."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: asyncpg.Connection | None = None
+
+    async def renew(
+        self, name: str, instance: UUID, roles: str, connections: int, stations: int, draining: bool, lease: timedelta
+    ) -> bool:
+        """Whether the lease was still there. Raises one of LOST."""
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await asyncpg.connect(
+                self._dsn,
+                timeout=BEAT_PATIENCE_S,
+                command_timeout=BEAT_PATIENCE_S,
+                server_settings={"application_name": "wattline node"},
+            )
+        try:
+            held = await self._connection.fetchval(
+                """WITH old AS (SELECT seen_at FROM node WHERE name = $1)
+                INSERT INTO node (name, instance, roles, connections, stations, draining)
+                VALUES ($1, $2, $3, $4, $5, $6)
+                ON CONFLICT (name) DO UPDATE SET instance = $2, roles = $3, connections = $4, stations = $5,
+                    draining = $6, seen_at = clock_timestamp(),
+                    started_at = CASE WHEN node.instance = $2 THEN node.started_at ELSE clock_timestamp() END
+                RETURNING coalesce((SELECT seen_at FROM old) > clock_timestamp() - $7::interval, false)""",
+                name,
+                instance,
+                roles,
+                connections,
+                stations,
+                draining,
+                lease,
+            )
+        except LOST:
+            terminate(self._connection)
+            raise
+        return bool(held)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            terminate(self._connection)
+            self._connection = None
+
+
+async def remove(name: str, instance: UUID) -> None:
+    await DB.run("DELETE FROM node WHERE name = $1 AND instance = $2", name, instance)
+
+
+async def all_nodes(lease: timedelta) -> Sequence[Row]:
+    """`alive`: its lease holds."""
+    return await DB.run(
+        """SELECT name, instance, roles, connections, stations, draining, started_at, seen_at,
+            seen_at > clock_timestamp() - $1::interval AS alive FROM node ORDER BY name""",
+        lease,
+    )
+
+
+async def dead(lease: timedelta) -> list[str]:
+    rows = await DB.run("SELECT name FROM node WHERE seen_at < clock_timestamp() - $1::interval", lease)
+    return [row["name"] for row in rows]
+
+
+async def strangers() -> list[str]:
+    """Names through which stations show online and which nobody has: left by a process of another time."""
+    rows = await DB.run(
+        """SELECT DISTINCT s.node FROM charging_station s
+        WHERE s.online AND NOT EXISTS (SELECT FROM node n WHERE n.name = s.node)"""
+    )
+    return [row["node"] for row in rows]
+
+
+async def bury(name: str, lease: timedelta) -> bool:
+    """Remove a dead node. False: it lives again, or another node was faster."""
+    return bool(
+        await DB.run(
+            "DELETE FROM node WHERE name = $1 AND seen_at < clock_timestamp() - $2::interval RETURNING name",
+            name,
+            lease,
+        )
+    )
+
+
+async def allowed_connections() -> int:
+    """What the server takes of all who are no superusers."""
+    rows = await DB.run(
+        """SELECT current_setting('max_connections')::int
+            - current_setting('superuser_reserved_connections')::int
+            - coalesce(current_setting('reserved_connections', true), '0')::int AS n"""
+    )
+    return int(rows[0]["n"])

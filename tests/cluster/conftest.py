@@ -1,0 +1,102 @@
+"""Three nodes as processes of their own, one PostgreSQL and one NATS server that can really be stopped."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from backend.db.embedded import EmbeddedPostgres
+from tests import world
+from tests.database import FAST
+from tests.support.nats import NatsServer
+from tests.support.program import Program
+
+ADMIN = {"WATTLINE_ADMIN_EMAIL": "ada@example.com", "WATTLINE_ADMIN_PASSWORD": "correct horse battery"}
+DRAIN_S = 3
+
+
+class Cluster:
+    """Two nodes that hold sockets, and one that serves people and runs the jobs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres = EmbeddedPostgres(folder / "data", options=FAST)
+        self.database_url = self.postgres.start()
+        self.nats = NatsServer(folder)
+        self.nats.start()
+        self.one, self.two, self.web = (self._node(*roles) for roles in (("ocpp",), ("ocpp",), ("web", "worker")))
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(Program.start, self.nodes))
+        body = {"email": ADMIN["WATTLINE_ADMIN_EMAIL"], "password": ADMIN["WATTLINE_ADMIN_PASSWORD"]}
+        self.token = httpx.post(f"{self.web.url}/api/v1/auth/sign-in", json=body).json()["access_token"]
+
+    def _node(self, *roles: str) -> Program:
+        one = Program(self.folder / f"node-{uuid4().hex[:6]}", "serve", "--roles", ",".join(roles))
+        one.settings = {
+            "DATABASE_URL": self.database_url,
+            "NATS_URL": self.nats.url,
+            "WATTLINE_SECRET": world.SECRET,
+            "WATTLINE_DRAIN": str(DRAIN_S),
+            "WATTLINE_POOL_MAX": "5",
+            **({} if "web" in roles else {"WATTLINE_HEALTH_PORT": str(one.port)}),
+            **ADMIN,
+        }
+        return one
+
+    @property
+    def nodes(self) -> tuple[Program, ...]:
+        return (self.one, self.two, self.web)
+
+    def close(self) -> None:
+        for node in self.nodes:
+            node.kill()
+        self.nats.stop()
+        self.postgres.stop()
+
+    def api(self) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return httpx.AsyncClient(base_url=self.web.url, headers=headers, timeout=20)
+
+    async def query(self, sql: str, *arguments: Any) -> list[Any]:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return list(await connection.fetch(sql, *arguments))
+        finally:
+            await connection.close()
+
+    async def ready(self, node: Program) -> dict[str, Any]:
+        async with httpx.AsyncClient(timeout=5) as client:
+            answer = await client.get(f"{node.url}/health/ready")
+        return {"status_code": answer.status_code, **answer.json()["checks"]}
+
+
+def ocpp(node: Program) -> str:
+    return f"ws://127.0.0.1:{node.ocpp_port}/ocpp"
+
+
+async def within(seconds: float, condition: Callable[[], Awaitable[Any]]) -> float:
+    """Until it holds; how long that took."""
+    began = time.monotonic()
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.1)
+    return time.monotonic() - began
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    folder = Path(tempfile.mkdtemp(prefix="wattline-cluster-"))
+    folder.chmod(0o711)  # root's database server runs as another user
+    made = Cluster(folder)
+    try:
+        yield made
+    finally:
+        made.close()
