@@ -89,8 +89,7 @@ class Listener:
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
         named = handshake.subprotocol_of(version) if version and upgrade.offered else None
         serial = (upgrade.certificate or {}).get("serialNumber")
-        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, serial))
-        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, epoch))
+        return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, serial, epoch))
 
     async def drain(self, seconds: float) -> None:
         """Let the stations go, a share each second."""
@@ -112,8 +111,7 @@ class Listener:
             await link.close(1002, "none of the offered OCPP versions is spoken here")
             return
         with self.presented.held(guest.serial, link):
-            await self.connections.serve(link, guest.station, guest.version, guest.facts)
-        await self.connections.serve(link, guest.station, guest.version, guest.facts, guest.epoch)
+            await self.connections.serve(link, guest.station, guest.version, guest.facts, guest.epoch)
 
     @asynccontextmanager
     async def open(

@@ -86,7 +86,7 @@ async def within(seconds: float, condition: Callable[[], Awaitable[Any]]) -> flo
     """Until it holds; how long that took."""
     began = time.monotonic()
     async with asyncio.timeout(seconds):
-        while not await condition():
+        while not await condition():  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.1)
     return time.monotonic() - began
 

@@ -200,7 +200,7 @@ async def test_nats_is_lost_and_comes_back(cluster: Cluster) -> None:
         refused = await ask(api, "ONE")
         assert (refused.status_code, refused.json()["code"]) == (503, "node_unreachable")
         assert (await one.call("Heartbeat"))["currentTime"]  # stations don't notice
-        metrics = httpx.get(f"{cluster.one.url}/metrics").text
+        metrics = (await api.get(f"{cluster.one.url}/metrics")).text
         cluster.nats.start()
         for node in cluster.nodes:
             await within(10, lambda node=node: _whole(cluster, node))
