@@ -8,7 +8,7 @@ from shared.base import Page
 from shared.nodes import Node
 
 
-@get("/api/v1/nodes", role=Role.ADMIN, summary="The processes that run on this database")
+@get("/api/v1/nodes", role=Role.OPERATOR, summary="The processes that run on this database")
 async def listed() -> Page[Node]:
     """A node that doesn't renew its lease is dead; another one takes it off the list within seconds."""
     return Page(items=await service.nodes())

@@ -78,7 +78,6 @@ FOR_ALL = {
 }
 """Any signed-in person; what belongs to somebody else is hidden by the service."""
 FOR_ADMINS = {
-    "GET /api/v1/nodes",
     "PUT /api/v1/brand",
     "PUT /api/v1/issuer",
     "GET /api/v1/people",
@@ -113,10 +112,7 @@ ONCE = {
     "POST /api/v1/stations/{identity:str}/vendor-data",
 }
 """They cost money or move a station."""
-SHORT = {
-    "/api/v1/nodes": "the processes of one installation",
-    "/api/v1/chargers": "at most ten, by the code that stands on them",
-}
+SHORT = {"/api/v1/nodes": "of one installation", "/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
     "POST /qr/{identity:str}/{label:str}": "a form begins one session, however often it is sent",
     "POST /visit/{token:str}/stop": "stopped is stopped",
