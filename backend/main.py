@@ -25,6 +25,7 @@ from backend.accounts import service as accounts
 from backend.alerts import api as alerts_api
 from backend.analytics import api as analytics_api
 from backend.authorization import api as authorization_api
+from backend.books import api as books_api
 from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
@@ -95,6 +96,7 @@ ROUTES: list[Any] = [
     *analytics_api.routes,
     *live_api.routes,
     *maintenance_api.routes,
+    *books_api.routes,
     *exports_api.routes,
     *guests_api.routes,
     *meters_api.routes,

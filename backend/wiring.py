@@ -11,6 +11,7 @@ from backend.accounts import service as accounts
 from backend.alerts import service as alerts
 from backend.analytics import service as analytics
 from backend.authorization import service as authorization
+from backend.books import service as books
 from backend.campaigns import service as campaigns
 from backend.certificates import service as certificates
 from backend.context import Context, Handler
@@ -100,6 +101,7 @@ CRON: Mapping[str, CronJob] = {
     "guests.forget_old": ("37 3 * * *", guests.forget_old),
     "mail.forget_old": ("57 2 * * *", mail.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
+    "books.nightly": ("11 4 * * *", books.nightly),
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),

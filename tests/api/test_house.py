@@ -114,6 +114,7 @@ ONCE = {
 """They cost money or move a station."""
 SHORT = {"/api/v1/nodes": "of one installation", "/api/v1/chargers": "at most ten, by the code that stands on them"}
 HARMLESS_TWICE = {
+    "POST /api/v1/books/reconciliation": "looks anew",
     "POST /qr/{identity:str}/{label:str}": "a form begins one session, however often it is sent",
     "POST /visit/{token:str}/stop": "stopped is stopped",
     "POST /visit/{token:str}/mail": "another letter, a few at most",

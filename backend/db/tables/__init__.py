@@ -3,6 +3,7 @@
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import Incident
 from backend.db.tables.authorization import IdToken, LocalList
+from backend.db.tables.books import Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
 from backend.db.tables.devices import StationReport
@@ -81,6 +82,7 @@ TABLES = (
     PaperCounter,
     Paper,
     GuestVisit,
+    Reconciliation,
     SignedValue,
     MeterKey,
     Node,
@@ -122,6 +124,7 @@ __all__ = [
     "PaperCounter",
     "Payment",
     "PowerRollup",
+    "Reconciliation",
     "RefreshToken",
     "Reservation",
     "RollupMark",

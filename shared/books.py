@@ -1,0 +1,91 @@
+"""The books: payments, debts, what each location earned, and whether bills and money agree."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from shared.base import Message, Request
+from shared.money import Money
+
+
+class PaymentRow(Message):
+    """The payment of one session, as an operator sees it. `owed`: billed and not taken."""
+
+    id: str
+    transaction_id: str
+    receipt: str
+    person: str
+    email: str
+    station: str
+    location: str
+    provider: str
+    method: str
+    state: str
+    held: Money
+    billed: Money | None
+    captured: Money
+    owed: Money
+    failure: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class DebtSum(Message):
+    """All that is owed in one currency."""
+
+    owed: Money
+    payments: int
+    people: int
+
+
+class DebtSums(Message):
+    items: list[DebtSum]
+
+
+class SettlementRow(Message):
+    """What one location earned in a month, in one currency."""
+
+    location_id: str | None
+    location: str
+    currency: str
+    sessions: int
+    energy_wh: int
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+    captured: Decimal
+    owed: Decimal
+
+
+class Settlement(Message):
+    """`totals`: one row a currency, which is the sum of its rows."""
+
+    period: str
+    rows: list[SettlementRow]
+    totals: list[SettlementRow]
+
+
+class Difference(Message):
+    """Where bill and payment don't say the same. code: unpaid, failed, open, too_little, too_much, no_bill."""
+
+    code: str
+    text: str
+    transaction_id: str
+    receipt: str
+    billed: Decimal
+    captured: Decimal
+
+
+class ReconciledDay(Message):
+    """One day on the operator's clock: what was billed, what was taken for it, and every difference."""
+
+    day: date
+    currency: str
+    bills: int
+    billed: Decimal
+    captured: Decimal
+    differences: list[Difference]
+    checked_at: datetime
+
+
+class ReconcileDay(Request):
+    day: date
