@@ -119,10 +119,30 @@ class CdrIssued(Event, frozen=True, kw_only=True):
     transaction_id: UUID
 
 
-class IncidentChanged(Event, frozen=True, kw_only=True):
+class IncidentEvent(Event, frozen=True, kw_only=True):
+    """`parent_id`: it is a part of that one, which is told instead of it. `location_id`: of a whole site."""
+
     incident_id: UUID
     station_id: UUID | None
     state: str
+    rule: str = ""
+    code: str = ""
+    severity: str = ""
+    connector_id: UUID | None = None
+    location_id: UUID | None = None
+    parent_id: UUID | None = None
+
+
+class IncidentChanged(IncidentEvent, frozen=True, kw_only=True):
+    """Anything of it, its opening and closing too: for screens."""
+
+
+class IncidentOpened(IncidentEvent, frozen=True, kw_only=True):
+    """Somebody must hear of it: it is new, or it came back while it was watched."""
+
+
+class IncidentClosed(IncidentEvent, frozen=True, kw_only=True):
+    pass
 
 
 class TokensChanged(Event, frozen=True, kw_only=True):
@@ -163,6 +183,8 @@ AnyEvent = (
     | PaymentChanged
     | CdrIssued
     | IncidentChanged
+    | IncidentOpened
+    | IncidentClosed
     | BrandChanged
     | TokensChanged
     | CustomerCleared

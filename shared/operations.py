@@ -20,6 +20,9 @@ class Severity(StrEnum):
 class IncidentState(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
+    IN_REPAIR = "in_repair"
+    WATCHED = "watched"
+    """Mended, as far as anybody knows: closed by itself when it stays away, open again when it doesn't."""
     CLOSED = "closed"
 
 
@@ -46,6 +49,24 @@ class Incident(Message):
     occurrences: int
     closed_by: str = ""
     """Empty for a closed one: its condition ended by itself."""
+    code: str = ""
+    """Of the fault, such as GroundFailure; empty where it has none."""
+    cause: str = ""
+    """What it most likely comes from, in plain words."""
+    location_id: str | None = None
+    parent_id: str | None = None
+    """The greater incident that this one is a part of."""
+    affected: int = 1
+    """Stations."""
+    assignee_id: str | None = None
+    assignee: str = ""
+    began_at: datetime | None = None
+    in_repair_at: datetime | None = None
+    watched_at: datetime | None = None
+    lost_sessions: float = 0.0
+    """Sessions that the place would usually have had meanwhile and hadn't."""
+    lost: Money | None = None
+    """What these usually pay. None where nothing is known of the place's past."""
 
 
 class PowerPoint(Message):

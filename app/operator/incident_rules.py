@@ -17,9 +17,13 @@ FILTERS = {
 }
 
 
+IN_HAND = (IncidentState.ACKNOWLEDGED, IncidentState.IN_REPAIR, IncidentState.WATCHED)
+
+
 def in_order(known: Iterable[Incident], state: IncidentState) -> list[Incident]:
-    """Those in a state: the worst first, then the newest."""
-    newest = sorted((one for one in known if one.state is state), key=lambda one: one.opened_at, reverse=True)
+    """Those in a state: the worst first, then the newest. In hand is also what is being repaired or watched."""
+    wanted = IN_HAND if state is IncidentState.ACKNOWLEDGED else (state,)
+    newest = sorted((one for one in known if one.state in wanted), key=lambda one: one.opened_at, reverse=True)
     return sorted(newest, key=lambda one: WORST_FIRST.index(one.severity))
 
 

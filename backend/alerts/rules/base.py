@@ -1,7 +1,7 @@
 """What rules look at and what they say."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,21 @@ from shared.operations import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What is wrong, in plain words: `title` names it, `detail` says what was seen, `advice` the next step."""
+    """What is wrong, in plain words: `title` names it, `detail` says what was seen, `advice` the next step.
+
+    `cause`: what it most likely comes from. `code`: of the fault, where it has one. `down`: the part of the place's
+    business that it costs, 0 to 1. `began_at`: when the fault itself began. `evidence`: what was seen, by name.
+    """
 
     severity: Severity
     title: str
     detail: str
     advice: str
+    cause: str = ""
+    code: str = ""
+    down: float = 0.0
+    began_at: datetime | None = None
+    evidence: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

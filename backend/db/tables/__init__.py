@@ -1,7 +1,16 @@
 """Every table, one module a room. Stores read and write them; nothing else does (but `jobs`)."""
 
 from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
-from backend.db.tables.alerts import Incident
+from backend.db.tables.alerts import (
+    FirmwareSupport,
+    Incident,
+    IncidentEntry,
+    RuleSwitch,
+    RuleThreshold,
+    ServiceTicket,
+    StationBaseline,
+    TicketTarget,
+)
 from backend.db.tables.authorization import IdToken, LocalList
 from backend.db.tables.books import Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
@@ -56,6 +65,13 @@ TABLES = (
     Payment,
     Cdr,
     Incident,
+    IncidentEntry,
+    RuleThreshold,
+    RuleSwitch,
+    StationBaseline,
+    FirmwareSupport,
+    TicketTarget,
+    ServiceTicket,
     StationReport,
     ConfigTemplate,
     ConfigTemplateStation,
@@ -105,9 +121,11 @@ __all__ = [
     "ExternalLimit",
     "FirmwareFile",
     "GuestVisit",
+    "FirmwareSupport",
     "IdToken",
     "IdempotencyKey",
     "Incident",
+    "IncidentEntry",
     "InstalledCertificate",
     "IssuedCertificate",
     "Issuer",
@@ -130,6 +148,10 @@ __all__ = [
     "RollupMark",
     "SecurityEvent",
     "SignedValue",
+    "RuleSwitch",
+    "RuleThreshold",
+    "ServiceTicket",
+    "StationBaseline",
     "StationCommand",
     "StationEvent",
     "StationMonitor",
@@ -139,6 +161,7 @@ __all__ = [
     "StatusChange",
     "Tariff",
     "Tenant",
+    "TicketTarget",
     "Transaction",
     "TransactionMessage",
     "TransactionReading",

@@ -1,17 +1,35 @@
-"""Incidents: what needs somebody."""
+"""Incidents: what needs somebody, what became of them, and the rules that find them."""
 
-from piccolo.columns import UUID, ForeignKey, Integer, Text, Timestamptz, Varchar
+from decimal import Decimal
+from typing import Any
+
+from piccolo.columns import (
+    JSONB,
+    UUID,
+    BigSerial,
+    Date,
+    DoublePrecision,
+    ForeignKey,
+    Integer,
+    Numeric,
+    Text,
+    Timestamptz,
+    Varchar,
+)
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.reference import LazyTableReference
 from piccolo.table import Table
 
 from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
-from backend.db.tables.stations import ChargingStation, Connector
+from backend.db.tables.stations import ChargingStation, Connector, Location
+
+ITSELF = LazyTableReference("Incident", module_path=__name__)
 
 
 class Incident(Table, db=DB, tablename="incident"):
-    """At most one that isn't closed for each (station, connector, rule)."""
+    """At most one that isn't closed for each (location, station, connector, rule)."""
 
     id = UUID(primary_key=True)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
@@ -19,7 +37,7 @@ class Incident(Table, db=DB, tablename="incident"):
     connector = ForeignKey(Connector, on_delete=OnDelete.cascade, null=True)
     rule = Varchar(length=60)
     severity = Varchar(length=10)  # info, warning, critical
-    state = Varchar(length=12, default="open")  # open, acknowledged, closed
+    state = Varchar(length=12, default="open")  # shared.operations.IncidentState
     title = Varchar(length=200)
     detail = Text(default="")
     advice = Text(default="")
@@ -30,3 +48,104 @@ class Incident(Table, db=DB, tablename="incident"):
     acknowledged_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
     closed_at = Timestamptz(null=True, default=None)
     closed_by = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)  # None: its condition ended by itself
+    location = ForeignKey(Location, on_delete=OnDelete.cascade, null=True)  # of one about a whole site
+    parent: Any = ForeignKey(
+        ITSELF, on_delete=OnDelete.set_null, null=True
+    )  # a part of that one: told with it, not alone
+    assignee = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
+    code = Varchar(length=60, default="")  # of the fault, such as GroundFailure
+    cause = Text(default="")
+    evidence = JSONB(default="{}")  # what the rule saw: name → value
+    down = DoublePrecision(default=0.0)  # the part of the place's business that it costs, 0 to 1
+    affected = Integer(default=1)  # stations
+    began_at = Timestamptz(null=True, default=None)  # when the fault itself began, as far as it is known
+    in_repair_at = Timestamptz(null=True, default=None)
+    watched_at = Timestamptz(null=True, default=None)
+    repaired_at = Timestamptz(null=True, default=None)  # when its condition ended last
+    lost_sessions = Numeric(digits=(10, 2), default=Decimal(0))
+    lost_amount = Numeric(digits=(14, 2), default=Decimal(0))  # in the tenant's currency
+
+
+class IncidentEntry(Table, db=DB, tablename="incident_entry"):
+    """One line of an incident's timeline."""
+
+    id = BigSerial(primary_key=True)
+    incident = ForeignKey(Incident, on_delete=OnDelete.cascade, null=False)
+    at = Timestamptz()
+    kind = Varchar(length=20)  # shared.faults.EntryKind
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
+    text = Text(default="")
+    data = JSONB(default="{}")
+
+
+class RuleThreshold(Table, db=DB, tablename="rule_threshold"):
+    """What a tenant asks of a rule, for all stations or those of a vendor and model. Unique in all four."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    rule = Varchar(length=60)
+    vendor = Varchar(length=200, default="")  # empty: of every vendor
+    model = Varchar(length=200, default="")  # empty: every model
+    values = JSONB()
+    updated_at = Timestamptz(default=TimestamptzNow())
+
+
+class RuleSwitch(Table, db=DB, tablename="rule_switch"):
+    """A rule that is off, or was. Unique in (tenant, rule)."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    rule = Varchar(length=60)
+    off_at = Timestamptz(null=True, default=None)  # None: it is on
+    error = Text(default="")  # what it threw; empty where somebody switched it off
+    failures = Integer(default=0)
+
+
+class StationBaseline(Table, db=DB, tablename="station_baseline"):
+    """What is usual at a station, computed nightly."""
+
+    station = ForeignKey(ChargingStation, on_delete=OnDelete.cascade, primary_key=True, null=False)
+    days = DoublePrecision()  # how many it was computed from
+    sessions_per_day = DoublePrecision()
+    session_amount = Numeric(digits=(14, 4), default=Decimal(0))
+    longest_gap_s = DoublePrecision(null=True, default=None)
+    drops_per_day = DoublePrecision(default=0.0)
+    computed_at = Timestamptz(default=None)
+
+
+class FirmwareSupport(Table, db=DB, tablename="firmware_support"):
+    """Until when a vendor stands by a firmware. Unique in all but the day."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    vendor = Varchar(length=200, default=None)
+    model = Varchar(length=200, default="")
+    firmware = Varchar(length=200, default=None)
+    ends_on = Date(default=None)
+
+
+class TicketTarget(Table, db=DB, tablename="ticket_target"):
+    """Where service tickets go."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    name = Varchar(length=100)
+    kind = Varchar(length=10)  # email, webhook
+    address = Varchar(length=500)
+    secret = Varchar(length=200, default="")  # that webhooks are signed with
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class ServiceTicket(Table, db=DB, tablename="service_ticket"):
+    """An incident that was handed on, and whether it arrived."""
+
+    id = UUID(primary_key=True, default=None)
+    incident = ForeignKey(Incident, on_delete=OnDelete.cascade, null=False)
+    target = ForeignKey(TicketTarget, on_delete=OnDelete.set_null, null=True)
+    target_name = Varchar(length=100)
+    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
+    state = Varchar(length=10, default="queued")  # queued, sent, failed
+    tries = Integer(default=0)
+    error = Text(default="")
+    created_at = Timestamptz(default=None)
+    sent_at = Timestamptz(null=True, default=None)

@@ -66,6 +66,8 @@ class ChargingStation(Table, db=DB, tablename="charging_station"):
     security_profile = SmallInt(default=0)  # 0 nothing, 1 password, 2 TLS and password, 3 client certificate
     pending_passwords = JSONB(default="[]")  # hashes: sent to the station, and not used to sign in yet
     pending_profile = SmallInt(null=True, default=None)  # counts from the first connection that meets it
+    clock_off_s = DoublePrecision(null=True, default=None)  # its clock minus ours, as it last told live
+    clock_off_at = Timestamptz(null=True, default=None)
 
 
 class Connector(Table, db=DB, tablename="connector"):

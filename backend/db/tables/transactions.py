@@ -5,9 +5,11 @@ from typing import Any
 from piccolo.columns import (
     JSONB,
     UUID,
+    Array,
     BigInt,
     BigSerial,
     Boolean,
+    DoublePrecision,
     ForeignKey,
     Integer,
     Numeric,
@@ -116,3 +118,6 @@ class RollupMark(Table, db=DB, tablename="rollup_mark"):
 
     name = Varchar(length=40, primary_key=True)
     last_id = BigInt(default=0)
+    phase_voltages = Array(base_column=DoublePrecision(), null=True, default=None)  # L1, L2, L3
+    phase_currents = Array(base_column=DoublePrecision(), null=True, default=None)
+    offered_w = Integer(null=True, default=None)  # what the station says the car may draw

@@ -1,0 +1,247 @@
+"""Incidents in full, the rules that find them with their thresholds, service tickets, and looks back."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from shared.base import Message, Request
+from shared.operations import Incident, IncidentState, Severity
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+Word = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class EntryKind(StrEnum):
+    OPENED = "opened"
+    AGAIN = "again"
+    STATE = "state"
+    ASSIGNED = "assigned"
+    NOTE = "note"
+    TICKET = "ticket"
+    STEP = "step"
+    """Of a playbook."""
+    TOLD = "told"
+    """Somebody was told."""
+    GROUPED = "grouped"
+    """It became a part of a greater one, or stands for itself again."""
+    CLOSED = "closed"
+
+
+class IncidentEntry(Message):
+    """One line of the timeline. `by`: the person, empty where the house did it."""
+
+    at: datetime
+    kind: EntryKind
+    text: str
+    by: str = ""
+    data: dict[str, str] = {}
+
+
+class EvidenceFrame(Message):
+    """An OCPP message around the beginning. `direction` is in or out."""
+
+    at: datetime
+    direction: str
+    kind: str
+    action: str
+    payload: str
+
+
+class EvidencePoint(Message):
+    at: datetime
+    power_w: int | None = None
+    voltage_v: float | None = None
+    current_a: float | None = None
+    energy_wh: int | None = None
+
+
+class IncidentTimes(Message):
+    """Seconds. None: it hasn't come to that. `detect_s`: from the fault itself to the incident."""
+
+    detect_s: float | None = None
+    acknowledge_s: float | None = None
+    repair_s: float | None = None
+
+
+class TicketState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+class ServiceTicket(Message):
+    id: str
+    target: str
+    state: TicketState
+    tries: int
+    error: str
+    created_at: datetime
+    sent_at: datetime | None
+    by: str
+
+
+class IncidentDetail(Message):
+    """Everything of one incident. `values`: what the rule saw; `points`: readings of the session it is about."""
+
+    incident: Incident
+    times: IncidentTimes
+    timeline: list[IncidentEntry]
+    values: dict[str, str]
+    frames: list[EvidenceFrame]
+    points: list[EvidencePoint]
+    tickets: list[ServiceTicket]
+
+
+class IncidentStateChange(Request):
+    """The next state, and why, where somebody wants to say it."""
+
+    state: IncidentState
+    note: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class IncidentAssign(Request):
+    """`account_id` None: nobody in particular."""
+
+    account_id: str | None = None
+
+
+class IncidentNote(Request):
+    text: Text
+
+
+class TicketNew(Request):
+    target_id: str
+
+
+class TicketKind(StrEnum):
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+
+
+class TicketTarget(Message):
+    """`secret` is shown once, when a webhook is made: its calls are signed with it (standardwebhooks.com)."""
+
+    id: str
+    name: str
+    kind: TicketKind
+    address: str
+    secret: str = ""
+
+
+class TicketTargetNew(Request):
+    """`address`: an e-mail address, or the https address of a webhook."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    kind: TicketKind
+    address: Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
+
+
+class RuleFigures(Message):
+    """How incidents of one rule went in a span of days. Times are medians in seconds."""
+
+    rule: str
+    incidents: int
+    open: int
+    detect_s: float | None
+    acknowledge_s: float | None
+    repair_s: float | None
+    lost_sessions: float
+    lost_amount: float
+    currency: str
+
+
+class FaultFigures(Message):
+    days: int
+    rules: list[RuleFigures]
+
+
+class Rule(Message):
+    """One detection rule. `thresholds` are those of the house, with which it works where nobody asked for others."""
+
+    name: str
+    title: str
+    about: str
+    group: str
+    thresholds: dict[str, float]
+    on: bool
+    off_at: datetime | None
+    error: str
+    """What it threw, where it was switched off because of that."""
+    failures: int
+    fired: int
+    """Incidents in the last 30 days."""
+
+
+class RuleSwitch(Request):
+    on: bool
+
+
+class Threshold(Message):
+    """What a tenant asks of a rule, for all stations or those of a vendor and model."""
+
+    id: str
+    rule: str
+    vendor: str
+    model: str
+    values: dict[str, float]
+    updated_at: datetime
+
+
+class ThresholdSet(Request):
+    rule: Annotated[str, msgspec.Meta(max_length=60)]
+    values: Annotated[dict[str, float], msgspec.Meta(min_length=1, max_length=20)]
+    vendor: Word = ""
+    model: Word = ""
+
+
+class FirmwareEnd(Message):
+    id: str
+    vendor: str
+    model: str
+    firmware: str
+    ends_on: date
+
+
+class FirmwareEndSet(Request):
+    """Until when a vendor stands by a firmware; without a model for all of the vendor's."""
+
+    vendor: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    firmware: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    ends_on: date
+    model: Word = ""
+
+
+class LookBack(Request):
+    """Try rules on what stations said in the past. `rule` None: all. `thresholds`: instead of those in use."""
+
+    begins_at: datetime
+    ends_at: datetime
+    rule: Annotated[str, msgspec.Meta(max_length=60)] | None = None
+    station: Annotated[str, msgspec.Meta(max_length=48)] | None = None
+    thresholds: Annotated[dict[str, float], msgspec.Meta(max_length=20)] = {}
+
+
+class Firing(Message):
+    """A rule would have opened an incident. `ended_at` None: it would still be open at the end."""
+
+    rule: str
+    at: datetime
+    ended_at: datetime | None
+    station: str
+    connector: str
+    severity: Severity
+    title: str
+    detail: str
+
+
+class LookedBack(Message):
+    """`said`: the result in one sentence. `complete`: False if there was more than one look may read."""
+
+    said: str
+    frames: int
+    stations: int
+    counts: dict[str, int]
+    firings: list[Firing]
+    complete: bool
