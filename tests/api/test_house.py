@@ -1,4 +1,5 @@
 """What holds for every route: who may, how errors look, how lists page, what must not be done twice."""
+# Longer than 400 lines: it lists every route.
 
 import re
 from collections.abc import AsyncIterator, Iterator

@@ -101,6 +101,9 @@ class TransactionReading(Table, db=DB, tablename="transaction_reading"):
     charging_state = Varchar(length=20, null=True, default=None)
     context = Varchar(length=30, default="Sample.Periodic")
     trusted = Boolean(default=True)  # False: kept, shown, and left out of the bill
+    phase_voltages = Array(base_column=DoublePrecision(), null=True, default=None)  # L1, L2, L3
+    phase_currents = Array(base_column=DoublePrecision(), null=True, default=None)
+    offered_w = Integer(null=True, default=None)  # what the station says the car may draw
 
 
 class PowerRollup(Table, db=DB, tablename="power_rollup"):
@@ -118,6 +121,3 @@ class RollupMark(Table, db=DB, tablename="rollup_mark"):
 
     name = Varchar(length=40, primary_key=True)
     last_id = BigInt(default=0)
-    phase_voltages = Array(base_column=DoublePrecision(), null=True, default=None)  # L1, L2, L3
-    phase_currents = Array(base_column=DoublePrecision(), null=True, default=None)
-    offered_w = Integer(null=True, default=None)  # what the station says the car may draw
