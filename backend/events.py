@@ -59,6 +59,21 @@ class CampaignHalted(StationEvent, frozen=True, kw_only=True):
     finished: int
 
 
+class SiteChanged(Event, frozen=True, kw_only=True):
+    """The power of a location: its tree, plan, limits or what a meter shows."""
+
+    location_id: UUID
+
+
+class PowerExceeded(StationEvent, frozen=True, kw_only=True):
+    """An outlet draws more than it was given, or `exceeded` False: no longer. Amperes of each phase."""
+
+    evse: int
+    exceeded: bool
+    drawn_a: float
+    given_a: float
+
+
 class LocationChanged(Event, frozen=True, kw_only=True):
     """A location was made, changed or deleted, or a station came or went: drivers may see it now, or no more."""
 
@@ -173,6 +188,8 @@ AnyEvent = (
     | SecurityEventReported
     | CertificateChecked
     | CampaignHalted
+    | PowerExceeded
+    | SiteChanged
     | LocationChanged
     | ConnectorStatusChanged
     | TransactionRequested

@@ -56,6 +56,7 @@ from backend.papers import api as papers_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.reservations import api as reservations_api
 from backend.settings import Settings
+from backend.sites import api as sites_api
 from backend.stations import api as stations_api
 from backend.stations import security_api
 from backend.tariffs import api as tariffs_api
@@ -84,6 +85,7 @@ ROUTES: list[Any] = [
     *transactions_api.routes,
     *quarantine_api.routes,
     *reservations_api.routes,
+    *sites_api.routes,
     *devices_api.routes,
     *monitoring_api.routes,
     *templates_api.routes,

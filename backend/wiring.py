@@ -25,6 +25,7 @@ from backend.events import (
     ConnectorStatusChanged,
     CustomerCleared,
     Event,
+    PowerExceeded,
     SecurityEventReported,
     StationBooted,
     StationConnected,
@@ -44,6 +45,9 @@ from backend.monitoring import service as monitoring
 from backend.papers import service as papers
 from backend.payments import service as payments
 from backend.reservations import service as reservations
+from backend.sites import control as sites_control
+from backend.sites import live as sites_live
+from backend.sites import service as sites
 from backend.stations import service as stations
 from backend.stations import waiting
 from backend.transactions import requests, rollups, settling
@@ -55,19 +59,21 @@ Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
 CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
-    StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected),
-    StationBooted: (local_lists.on_booted, waiting.on_booted),
+    StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected, sites_control.on_change),
+    StationBooted: (local_lists.on_booted, waiting.on_booted, sites_control.on_change),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),
-    StationDisconnected: (alerts.on_disconnected,),
+    StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
+    PowerExceeded: (alerts.on_power,),
     SecurityEventReported: (alerts.on_security_event,),
     CdrIssued: (papers.on_cdr, guests.on_cdr),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
-    ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
-    TransactionStarted: (alerts.on_start,),
+    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, sites_control.on_change),
+    TransactionStarted: (alerts.on_start, sites_control.on_change),
     TransactionFailed: (alerts.on_start,),
     TransactionEnded: (settling.on_ended, meters.on_ended, alerts.on_ended, energy.on_ended),
+    TransactionEnded: (settling.on_ended, alerts.on_ended, energy.on_ended, sites_control.on_change),
 }
 
 JOBS: Mapping[str, Job] = {
@@ -86,6 +92,7 @@ JOBS: Mapping[str, Job] = {
     "papers.mail_receipt": papers.mail_receipt,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
+    "sites.plan": sites_control.plan,
     "stations.deliver": waiting.deliver,
     "reservations.expire": reservations.expire,
     "transactions.expire": requests.expire,
@@ -105,6 +112,9 @@ CRON: Mapping[str, CronJob] = {
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),
+    "sites.fetch_feeds": ("11 * * * *", sites.fetch_feeds),
+    "sites.forget_old": ("37 3 * * *", sites.forget_old),
+    "sites.tick": ("* * * * *", sites_control.tick),
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.keep_readings": ("11 1 * * *", rollups.keep_readings),
@@ -114,5 +124,5 @@ CRON: Mapping[str, CronJob] = {
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),
 }
 
-TOPICS: tuple[Topic, ...] = all_topics(analytics.overview)
+TOPICS: tuple[Topic, ...] = (*all_topics(analytics.overview), sites_live.TOPIC)
 """What a live socket offers: docs/live.md."""

@@ -25,6 +25,8 @@ from backend.events import (
     CertificateChecked,
     ConnectorStatusChanged,
     Event,
+    IncidentChanged,
+    PowerExceeded,
     SecurityEventReported,
     StationConnected,
     StationDisconnected,
@@ -85,6 +87,18 @@ async def on_campaign(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, CampaignHalted)
     facts = rules.CampaignFacts(name=event.name, halted=event.halted, failed=event.failed, finished=event.finished)
     await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
+
+
+async def on_power(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, PowerExceeded)
+    connector_id = await store.connector_on(event.station_id, event.evse)
+    facts = rules.PowerFacts(
+        label=await store.label(connector_id) if connector_id else "",
+        exceeded=event.exceeded,
+        drawn_a=event.drawn_a,
+        given_a=event.given_a,
+    )
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id, connector_id), facts, seen=Seen.ANEW)
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:

@@ -72,6 +72,12 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             tenant_id,
         )
     )[0]["id"]
+    await DB.run(
+        """INSERT INTO power_site (tenant, location, tree, policy) VALUES ($1, $2, $3, '{}')""",
+        tenant_id,
+        location_id,
+        [{"key": "grid", "kind": "grid", "limit_a": "32"}],
+    )
     nobody = papers.Party()
     invoice = papers.document(
         PaperKind.INVOICE, [], number="INV-1", currency="EUR", seller=nobody, buyer=nobody, issued_at=clock.now()
@@ -110,16 +116,33 @@ PROFILE = {
     "schedules": [{"unit": "A", "periods": [{"start_s": 0, "limit": "6"}]}],
 }
 
+POINT = {"starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z", "value": "0.3"}
 MONITOR = {"component": "EVSE", "name": "Power", "type": "Delta", "value": 1, "severity": 1}
 
 
 def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
     """Every route that names a thing, with the name of one of ours."""
     station = "/api/v1/stations/OURS-1"
+    power = f"/api/v1/locations/{one['location']}/power"
     return [
         ("GET", f"/api/v1/locations/{one['location']}", None),
         ("PATCH", f"/api/v1/locations/{one['location']}", {"name": "Mine"}),
         ("DELETE", f"/api/v1/locations/{one['location']}", None),
+        ("GET", power, None),
+        ("PUT", power, {"nodes": [{"key": "grid", "kind": "grid", "limit_a": 32}]}),
+        ("DELETE", power, None),
+        ("GET", f"{power}/live", None),
+        ("GET", f"{power}/savings", None),
+        ("POST", f"{power}/what-if", {"node": "grid"}),
+        ("POST", f"{power}/signals", {"kind": "price", "points": [POINT]}),
+        ("PUT", f"{power}/feeds", {"kind": "price"}),
+        ("GET", f"{power}/grid-limits", None),
+        ("GET", f"{power}/keys", None),
+        ("POST", f"{power}/keys", {"purpose": "meter"}),
+        ("DELETE", f"{power}/keys/{uuid4()}", None),
+        ("GET", f"/api/v1/transactions/{one['active']}/wish", None),
+        ("PUT", f"/api/v1/transactions/{one['active']}/wish", {"energy_wh": 1000}),
+        ("GET", f"/api/v1/transactions/{one['active']}/saving", None),
         ("GET", f"/api/v1/connectors/{one['connector']}", None),
         ("PATCH", f"/api/v1/connectors/{one['connector']}", {"max_power_w": 1}),
         ("GET", station, None),

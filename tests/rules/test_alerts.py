@@ -187,6 +187,7 @@ def test_every_rule_is_asked() -> None:
             rules.SessionFacts(label="1", number=1, flags=frozenset()),
             rules.SecurityFacts(kind="TamperDetectionActivated"),
             rules.CertificateFacts(days_left=5, warn_days=30),
+            rules.PowerFacts(label="1", exceeded=True, drawn_a=20, given_a=10),
             rules.CampaignFacts(name="Update", halted=True, failed=2, finished=3),
         )
         for name, _ in rules.verdicts(facts)

@@ -7,6 +7,7 @@ from backend.alerts.rules import (
     certificate_expires,
     connector_faulted,
     meter_backwards,
+    power_exceeded,
     security_event,
     starts_failing,
     station_offline,
@@ -18,6 +19,7 @@ from backend.alerts.rules.base import (
     ConnectorFacts,
     Facts,
     Finding,
+    PowerFacts,
     PresenceFacts,
     Rule,
     SecurityFacts,
@@ -34,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     Rule("security_event", SecurityFacts, security_event.judge),
     Rule("certificate_expires", CertificateFacts, certificate_expires.judge),
     Rule("campaign_halted", CampaignFacts, campaign_halted.judge),
+    Rule("power_exceeded", PowerFacts, power_exceeded.judge),
     Rule("meter_backwards", SessionFacts, meter_backwards.judge),
 )
 
@@ -52,6 +55,7 @@ __all__ = [
     "ConnectorFacts",
     "Facts",
     "Finding",
+    "PowerFacts",
     "PresenceFacts",
     "SecurityFacts",
     "SessionFacts",

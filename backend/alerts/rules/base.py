@@ -94,7 +94,26 @@ class CampaignFacts:
     finished: int = 0
 
 
-Facts = ConnectorFacts | PresenceFacts | StartFacts | SessionFacts | SecurityFacts | CertificateFacts | CampaignFacts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerFacts:
+    """What an outlet draws and was given, in amperes of each phase."""
+
+    label: str
+    exceeded: bool
+    drawn_a: float
+    given_a: float
+
+
+Facts = (
+    ConnectorFacts
+    | PresenceFacts
+    | StartFacts
+    | SessionFacts
+    | SecurityFacts
+    | CertificateFacts
+    | CampaignFacts
+    | PowerFacts
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,16 @@ from backend.db.tables.network import NetworkProfile
 from backend.db.tables.nodes import Node
 from backend.db.tables.papers import Issuer, Paper, PaperCounter
 from backend.db.tables.reservations import Reservation
+from backend.db.tables.sites import (
+    ChargeWish,
+    GridLimit,
+    PowerFeed,
+    PowerGrant,
+    PowerInterval,
+    PowerKey,
+    PowerSignal,
+    PowerSite,
+)
 from backend.db.tables.stations import (
     ChargingStation,
     Connector,
@@ -72,6 +82,14 @@ TABLES = (
     FirmwareSupport,
     TicketTarget,
     ServiceTicket,
+    PowerSite,
+    PowerGrant,
+    PowerKey,
+    GridLimit,
+    PowerSignal,
+    PowerFeed,
+    PowerInterval,
+    ChargeWish,
     StationReport,
     ConfigTemplate,
     ConfigTemplateStation,

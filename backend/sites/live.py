@@ -1,0 +1,202 @@
+"""A site as it is: what flows where, who waits for what and why, and the plan against the limits."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from backend.context import Context
+from backend.errors import NotFound
+from backend.events import (
+    ConnectorStatusChanged,
+    SiteChanged,
+    StationConnected,
+    StationDisconnected,
+    TransactionEnded,
+    TransactionStarted,
+    TransactionUpdated,
+)
+from backend.live.topic import Subject, Topic
+from backend.sites import rules, service, signals, store
+from backend.sites.scene import Grant, Scene, look, own_tree
+from shared.accounts import Role
+from shared.sites import CarNow, Flow, NodeKind, PlanPoint, SignalKind, SiteLive
+
+PAST = timedelta(hours=4)
+AHEAD = timedelta(hours=8)
+
+
+async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
+    """Raises NotFound, with code no_power_tree where there is none."""
+    row = await service.row_of(tenant_id, location_id)
+    scene = await look(ctx, row)
+    plan = row["plan"] or {}
+    limits = await store.grid_limits(location_id, ctx.now())
+    return SiteLive(
+        location_id=str(location_id),
+        enabled=row["enabled"],
+        flows=flows(scene),
+        cars=cars(scene, plan),
+        points=await points(scene, limits),
+        planned_at=row["planned_at"],
+        solver=plan.get("solver", ""),
+        solver_detail=plan.get("detail", ""),
+        plan_ms=plan.get("ms", 0),
+        warnings=list(dict.fromkeys([*scene.warnings, *plan.get("warnings", [])])),
+        feeds=await service.feeds(ctx, location_id),
+        grid_limits=[service.grid_limit(one, ctx.now()) for one in limits],
+        currency=scene.tariff.currency,
+    )
+
+
+def flows(scene: Scene) -> list[Flow]:
+    measured, counted = scene.measured(), scene.flowing()
+    found = []
+    for node in scene.nodes:
+        load = measured[node.key]
+        most = rules.worst_case(node) if node.kind in rules.METERED else counted[node.key]
+        found.append(
+            Flow(
+                node=node.key,
+                currents_a=[round(one, 1) for one in load],
+                power_w=round(rules.watts(load)),
+                limit_a=float(node.limit_a) if node.limit_a is not None else None,
+                limit_w=node.limit_w,
+                granted_a=round(max(most), 1),
+                stale=node.key in scene.stale,
+            )
+        )
+    return found
+
+
+def cars(scene: Scene, plan: Mapping[str, object]) -> list[CarNow]:
+    reasons = {(one["station"], one["evse"]): one for one in plan.get("cars", [])}  # type: ignore[attr-defined]
+    found = []
+    for spot, car in scene.cars.items():
+        if spot not in scene.lanes:
+            continue
+        grant = scene.grants.get(spot) or Grant()
+        told = reasons.get(spot)
+        counted = scene.counted_a(spot)
+        found.append(
+            CarNow(
+                transaction_id=str(car["id"]),
+                station=spot[0],
+                evse=spot[1],
+                power_w=car["power_w"],
+                granted_a=grant.acked_a if grant.acked_a is not None else scene.lanes[spot].fallback_a,
+                wanted_a=told["wanted_a"] if told else counted,
+                counted_a=round(counted, 1),
+                reason=_reason(scene, spot, grant, told["reason"] if told else "", counted),
+                energy_wh=car["energy_wh"],
+                energy_wanted_wh=car["wanted_wh"] or car["needs_wh"],
+                departs_at=car["departs_at"] or car["needs_departs_at"],
+                reachable=scene.online(spot),
+            )
+        )
+    return found
+
+
+def _reason(scene: Scene, spot: rules.Spot, grant: Grant, planned: str, counted: float) -> str:
+    if not scene.online(spot):
+        return f"Its station is silent: it counts with {counted:g} A until it is back."
+    if grant.over_since is not None:
+        return f"It draws {scene.measured_a(spot):.1f} A and was given {grant.acked_a:g} A; others get less meanwhile."
+    if grant.detail:
+        return f"Its station didn't take the limit: {grant.detail}"
+    return planned or "Not planned yet."
+
+
+async def points(scene: Scene, limits: Sequence[store.Row]) -> list[PlanPoint]:
+    """What was drawn and planned, and what is expected: every car at what it has until it has what it wants."""
+    found = [
+        PlanPoint(
+            at=one["at"], planned_w=one["planned_w"], limit_w=one["limit_w"], drawn_w=one["peak_w"], price=one["price"]
+        )
+        for one in await store.intervals(scene.row["location"], scene.now - PAST)
+    ]
+    root = next(node for node in scene.nodes if node.kind is NodeKind.GRID)
+    others = rules.watts(rules.flows(scene.nodes, [], {}, scene.metered)[root.key])
+    at = signals.quarter(scene.now) + signals.QUARTER
+    prices = scene.signals.get(SignalKind.PRICE.value, [])
+    while at <= scene.now + AHEAD:
+        found.append(
+            PlanPoint(
+                at=at,
+                planned_w=round(others + _expected_w(scene, at)),
+                limit_w=_limit_w(scene, limits, at),
+                price=signals.price_at(scene.tariff, prices, at, scene.row["time_zone"]),
+            )
+        )
+        at += signals.QUARTER
+    return found
+
+
+def _expected_w(scene: Scene, at: datetime) -> float:
+    total = 0.0
+    for spot, car in scene.cars.items():
+        grant = scene.grants.get(spot)
+        if spot not in scene.lanes or grant is None or not grant.acked_a:
+            continue
+        power = grant.acked_a * scene.phases(spot) * rules.VOLTAGE
+        wanted = car["wanted_wh"] or car["needs_wh"]
+        hours = (at - scene.now).total_seconds() / 3600
+        departs = car["departs_at"] or car["needs_departs_at"]
+        over = (wanted and car["energy_wh"] + power * hours > wanted) or (departs and at >= departs)
+        total += 0.0 if over else power
+    return total
+
+
+def _limit_w(scene: Scene, limits: Sequence[store.Row], at: datetime) -> int | None:
+    tree = own_tree(scene.row)
+    root = next(node for node in tree if node.kind is NodeKind.GRID)
+    each = [root.limit_w] if root.limit_w is not None else []
+    if root.limit_a is not None:
+        each.append(round(float(root.limit_a) * rules.PHASES * rules.VOLTAGE))
+    each += [
+        one["limit_w"] for one in limits if one["cancelled_at"] is None and one["starts_at"] <= at < one["ends_at"]
+    ]
+    return min(each) if each else None
+
+
+# --- followed by a screen ----------------------------------------------------------------------------
+
+
+async def _load(ctx: Context, subject: Subject) -> SiteLive:
+    try:
+        location_id = UUID(subject.argument)
+    except ValueError:
+        raise NotFound("There is no such thing.") from None
+    row = await service.row_of(subject.actor.tenant_id, location_id)
+    subject.memory["stations"] = {str(one["id"]) for one in await store.stations(row["location"])}
+    return await now(ctx, subject.actor.tenant_id, location_id)
+
+
+def _this_site(event: SiteChanged, subject: Subject) -> str | None:
+    return "*" if str(event.location_id) == subject.argument else None
+
+
+def _station_here(event: StationConnected | TransactionUpdated, subject: Subject) -> str | None:
+    return "*" if str(event.station_id) in subject.memory.get("stations", ()) else None
+
+
+TOPIC = Topic(
+    pattern="site:*",
+    role=Role.OPERATOR,
+    load=_load,
+    events={
+        SiteChanged: _this_site,
+        **dict.fromkeys(
+            (
+                StationConnected,
+                StationDisconnected,
+                ConnectorStatusChanged,
+                TransactionStarted,
+                TransactionUpdated,
+                TransactionEnded,
+            ),
+            _station_here,
+        ),
+    },
+    interval_s=1.0,
+    refresh_s=15.0,
+)

@@ -1,0 +1,328 @@
+"""The power tree: what is wrong with one, which limits stand above a connector, and what flows where. Pure.
+
+Everything is counted in amperes of the three phases of the site. A station's phases are wired by its rotation; a car
+on one phase loads the first of them.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+import msgspec
+
+from shared.sites import MOST_A, MOST_NODES, MOST_PRICE, EnergyTariff, NodeKind, PowerNode, SitePolicy
+
+VOLTAGE = 230.0
+PHASES = 3
+Phases = tuple[float, float, float]
+NOTHING: Phases = (0.0, 0.0, 0.0)
+SOURCES = frozenset({NodeKind.SOLAR, NodeKind.BATTERY})
+METERED = SOURCES | {NodeKind.LOAD}
+BRANCHES = frozenset({NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER})
+MAY_HANG_ON = {
+    NodeKind.TRANSFORMER: BRANCHES,
+    NodeKind.FEEDER: BRANCHES,
+    NodeKind.STATION: BRANCHES,
+    NodeKind.CONNECTOR: frozenset({NodeKind.STATION}),
+    NodeKind.LOAD: BRANCHES,
+    NodeKind.SOLAR: BRANCHES,
+    NodeKind.BATTERY: BRANCHES,
+}
+PHASE_OF = {"R": 0, "S": 1, "T": 2}
+LINE_UNDER = 1e-6
+Spot = tuple[str, int]
+"""Identity of a station, and the EVSE."""
+Problem = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """An EVSE and all that stands above it. `rotation`: the site's phase of each phase of the station."""
+
+    station: str
+    evse: int
+    above: tuple[str, ...]
+    rotation: tuple[int, ...]
+    phases: int
+    minimum_a: float
+    maximum_a: float
+    fallback_a: float
+    efficiency: float
+
+    @property
+    def spot(self) -> Spot:
+        return self.station, self.evse
+
+    def load(self, current_a: float, phases: int | None = None) -> Phases:
+        """What a current of so many phases of a car comes to at the site."""
+        found = [0.0] * PHASES
+        for place in self.rotation[: min(phases or self.phases, self.phases)]:
+            found[place] = current_a
+        return found[0], found[1], found[2]
+
+
+def add(one: Phases, other: Phases) -> Phases:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def watts(load: Phases) -> float:
+    return sum(load) * VOLTAGE
+
+
+# --- what is wrong with a tree -----------------------------------------------------------------------
+
+
+def problems(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -> list[Problem]:
+    """`evses`: of the stations of this location. Names the node in words, as it is called."""
+    found = list(_numbers(nodes)) or list(_shape(nodes)) or list(_kinds(nodes, evses))
+    return found or list(_fallbacks(nodes, evses))
+
+
+AMPERES = ("limit_a", "minimum_a", "maximum_a", "fallback_a")
+
+
+def _numbers(nodes: Sequence[PowerNode]) -> Iterator[Problem]:
+    for place, node in enumerate(nodes):
+        for name in AMPERES:
+            value = getattr(node, name)
+            if value is not None and not (value.is_finite() and 0 <= value <= MOST_A):
+                yield f"$.nodes[{place}].{name}", f"{named(node)}: amperes are between 0 and {MOST_A}."
+        if not (node.efficiency.is_finite() and 0 < node.efficiency <= 1):
+            yield f"$.nodes[{place}].efficiency", f"{named(node)}: an efficiency is above 0, and at most 1."
+
+
+def price_problems(policy: SitePolicy, tariff: EnergyTariff) -> Iterator[Problem]:
+    each = [("$.tariff.base", tariff.base), ("$.policy.demand_charge", policy.demand_charge or Decimal(0))]
+    each += [(f"$.tariff.steps[{place}].price", one.price) for place, one in enumerate(tariff.steps)]
+    for path, value in each:
+        if not (value.is_finite() and abs(value) <= MOST_PRICE):
+            yield path, f"A price lies between -{MOST_PRICE} and {MOST_PRICE}."
+
+
+def named(node: PowerNode) -> str:
+    return node.name or node.station or node.key
+
+
+def _shape(nodes: Sequence[PowerNode]) -> Iterator[Problem]:
+    if len(nodes) > MOST_NODES:
+        yield "$.nodes", f"At most {MOST_NODES} nodes."
+    known: dict[str, PowerNode] = {}
+    for place, node in enumerate(nodes):
+        if node.key in known:
+            yield f"$.nodes[{place}].key", f"'{node.key}' is used twice."
+        known[node.key] = node
+    roots = [node for node in nodes if node.parent is None]
+    if len(roots) != 1 or roots[0].kind is not NodeKind.GRID:
+        yield "$.nodes", "A tree has one node without a parent: the grid connection."
+        return
+    for place, node in enumerate(nodes):
+        if node.parent is not None and node.parent not in known:
+            yield f"$.nodes[{place}].parent", f"{named(node)} hangs on '{node.parent}', which doesn't exist."
+        elif _loops(node, known):
+            yield f"$.nodes[{place}].parent", f"{named(node)} hangs below itself."
+
+
+def _loops(node: PowerNode, known: Mapping[str, PowerNode]) -> bool:
+    seen = {node.key}
+    at: PowerNode | None = node
+    while at is not None and at.parent is not None:
+        if at.parent in seen:
+            return True
+        seen.add(at.parent)
+        at = known.get(at.parent)
+    return False
+
+
+def _kinds(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -> Iterator[Problem]:
+    known = {node.key: node for node in nodes}
+    taken: set[Spot] = set()
+    for place, node in enumerate(nodes):
+        path = f"$.nodes[{place}]"
+        above = known[node.parent].kind if node.parent else None
+        if above is not None and above not in MAY_HANG_ON.get(node.kind, ()):
+            yield f"{path}.parent", f"{named(node)}, a {node.kind}, can't hang on a {above}."
+        if node.kind is NodeKind.GRID and node.parent is not None:
+            yield f"{path}.parent", f"{named(node)} is a grid connection: nothing stands above it."
+        if node.kind is NodeKind.GRID and node.limit_a is None and node.limit_w is None:
+            yield f"{path}.limit_a", f"{named(node)} needs a limit: amperes of its fuse, or watts."
+        if node.kind is NodeKind.LOAD and node.limit_a is None and node.limit_w is None:
+            yield (
+                f"{path}.limit_a",
+                f"{named(node)} needs the most it can draw: it counts so while its meter is silent.",
+            )
+        if node.minimum_a > node.maximum_a:
+            yield f"{path}.minimum_a", f"{named(node)}: the least current is more than the most."
+        yield from _station(node, path, evses, taken)
+        if node.kind is NodeKind.CONNECTOR and above is NodeKind.STATION:
+            station = known[node.parent or ""].station or ""
+            if node.evse not in evses.get(station, ()):
+                yield f"{path}.evse", f"{station} has no EVSE {node.evse}."
+
+
+def _station(node: PowerNode, path: str, evses: Mapping[str, Sequence[int]], taken: set[Spot]) -> Iterator[Problem]:
+    if node.kind is not NodeKind.STATION:
+        return
+    if not node.station or node.station not in evses:
+        yield f"{path}.station", f"{named(node)}: no such station stands at this location."
+    elif (node.station, 0) in taken:
+        yield f"{path}.station", f"{node.station} is in the tree twice."
+    taken.add((node.station or "", 0))
+
+
+def _fallbacks(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -> Iterator[Problem]:
+    """With every station on its fallback and every other load at its most, no limit may be passed."""
+    everywhere = {lane.spot: lane.load(lane.fallback_a) for lane in lanes(nodes, evses)}
+    worst = flows(nodes, lanes(nodes, evses), everywhere, {})
+    for place, node in enumerate(nodes):
+        load = worst[node.key]
+        if node.kind is NodeKind.LOAD:
+            continue
+        if node.limit_a is not None and max(load) > float(node.limit_a) + LINE_UNDER:
+            yield (
+                f"$.nodes[{place}].limit_a",
+                f"{named(node)}: while Wattline is silent up to {max(load):g} A may flow through it, and its limit is "
+                f"{float(node.limit_a):g} A. Lower the fallbacks below it, or what else may draw there.",
+            )
+        elif node.limit_w is not None and watts(load) > node.limit_w + 1:
+            yield (
+                f"$.nodes[{place}].limit_w",
+                f"{named(node)}: while Wattline is silent up to {watts(load):.0f} W may flow through it, and its limit "
+                f"is {node.limit_w} W. Lower the fallbacks below it, or what else may draw there.",
+            )
+
+
+# --- what stands above whom --------------------------------------------------------------------------
+
+
+def lanes(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -> list[Lane]:
+    """Each EVSE of the tree; of a station that is gone none."""
+    known = {node.key: node for node in nodes}
+    own = {(node.parent, node.evse): node for node in nodes if node.kind is NodeKind.CONNECTOR}
+    found = []
+    for node in nodes:
+        if node.kind is not NodeKind.STATION or node.station is None:
+            continue
+        for evse in evses.get(node.station, ()):
+            outlet = own.get((node.key, evse))
+            lowest = outlet or node
+            most = min(float(one.maximum_a) for one in (node, outlet) if one is not None)
+            found.append(
+                Lane(
+                    station=node.station,
+                    evse=evse,
+                    above=tuple(_upwards(lowest, known)),
+                    rotation=tuple(PHASE_OF[letter] for letter in node.rotation.value),
+                    phases=lowest.phases,
+                    minimum_a=float(lowest.minimum_a),
+                    maximum_a=most,
+                    fallback_a=min(most, float(lowest.fallback_a)),
+                    efficiency=float(node.efficiency),
+                )
+            )
+    return found
+
+
+def _upwards(node: PowerNode, known: Mapping[str, PowerNode]) -> Iterator[str]:
+    at: PowerNode | None = node
+    while at is not None:
+        yield at.key
+        at = known.get(at.parent) if at.parent else None
+
+
+def worst_case(node: PowerNode) -> Phases:
+    """What a load counts with while nobody hears its meter; a source gives nothing then."""
+    if node.kind in SOURCES:
+        return NOTHING
+    each = []
+    if node.limit_a is not None:
+        each.append(float(node.limit_a))
+    if node.limit_w is not None:
+        # It may all be on one phase, as far as we know, but no more than its own fuse lets through.
+        each.append(node.limit_w / VOLTAGE)
+    most = min(each) if each else 0.0
+    return most, most, most
+
+
+def flows(
+    nodes: Sequence[PowerNode],
+    every_lane: Sequence[Lane],
+    drawn: Mapping[Spot, Phases],
+    metered: Mapping[str, Phases],
+) -> dict[str, Phases]:
+    """What flows through each node. `metered`: of loads and sources that are heard; others count at their worst."""
+    found: dict[str, Phases] = {node.key: NOTHING for node in nodes}
+    known = {node.key: node for node in nodes}
+    for lane in every_lane:
+        load = drawn.get(lane.spot, NOTHING)
+        for key in lane.above:
+            found[key] = add(found[key], load)
+    for node in nodes:
+        if node.kind in METERED:
+            for key in _upwards(node, known):
+                found[key] = add(found[key], metered.get(node.key, worst_case(node)))
+    return found
+
+
+# --- how much room there is --------------------------------------------------------------------------
+
+
+def grid_limited(nodes: Sequence[PowerNode], limit_w: int | None) -> list[PowerNode]:
+    """The tree with what the grid operator allows now at its connection."""
+    if limit_w is None:
+        return list(nodes)
+    return [_lowered(node, limit_w) if node.kind is NodeKind.GRID else node for node in nodes]
+
+
+def _lowered(node: PowerNode, limit_w: int) -> PowerNode:
+    return msgspec.structs.replace(node, limit_w=min(limit_w, node.limit_w if node.limit_w is not None else limit_w))
+
+
+def room(nodes: Sequence[PowerNode], flowing: Mapping[str, Phases], lane: Lane, phases: int) -> float:
+    """By how many amperes a car of so many phases here may rise before some limit is met; below 0: it is passed."""
+    known = {node.key: node for node in nodes}
+    loaded = lane.rotation[: min(phases, lane.phases)]
+    most = math.inf
+    for key in lane.above:
+        node = known[key]
+        if node.limit_a is not None:
+            most = min(most, *(float(node.limit_a) - flowing[key][place] for place in loaded))
+        if node.limit_w is not None:
+            most = min(most, (node.limit_w - watts(flowing[key])) / VOLTAGE / len(loaded))
+    return most
+
+
+def tightest(nodes: Sequence[PowerNode], flowing: Mapping[str, Phases], lane: Lane, phases: int) -> PowerNode | None:
+    """The node that leaves least room, for the explanation."""
+    rooms: list[tuple[float, int, PowerNode]] = []
+    for place, key in enumerate(lane.above):
+        node = next(one for one in nodes if one.key == key)
+        if node.limit_a is not None or node.limit_w is not None:
+            alone = [one for one in nodes if one.key == key]
+            only = _only(lane, key)
+            rooms.append((room(alone, flowing, only, phases), place, node))
+    return min(rooms, key=lambda one: one[:2])[2] if rooms else None
+
+
+def _only(lane: Lane, key: str) -> Lane:
+    return replace(lane, above=(key,))
+
+
+def exceeded(
+    nodes: Sequence[PowerNode], flowing: Mapping[str, Phases], say: Callable[[PowerNode], str] = named
+) -> list[str]:
+    """The nodes through which more flows than they allow, by name."""
+    found = []
+    for node in nodes:
+        over_a = node.limit_a is not None and max(flowing[node.key]) > float(node.limit_a) + LINE_UNDER
+        over_w = node.limit_w is not None and watts(flowing[node.key]) > node.limit_w + 1
+        if node.kind not in METERED and (over_a or over_w):
+            found.append(say(node))
+    return found
+
+
+def phases_of(power_w: float | None, current_a: float | None, most: int) -> int:
+    """On how many phases a car charges, from what the meter shows; unknown: on all that it might."""
+    if not power_w or not current_a or current_a < 1:
+        return most
+    return max(1, min(most, round(power_w / (current_a * VOLTAGE))))

@@ -1,0 +1,396 @@
+"""Power sites as operators, meters, grid operators and drivers use them."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import msgspec
+import structlog
+
+from backend.context import Context
+from backend.errors import InvalidInput, NotFound, NotSignedIn, WattlineError
+from backend.events import SiteChanged
+from backend.sites import control, rules, signals, store
+from backend.sites.signals import Known, Session
+from backend.transactions import views
+from backend.web.guards import Actor
+from shared.sites import (
+    EnergyTariff,
+    FeedSet,
+    FeedState,
+    GridLimit,
+    GridLimitSet,
+    KeyPurpose,
+    PowerNode,
+    PowerSite,
+    Reading,
+    Saving,
+    SignalAnswer,
+    SignalImport,
+    SignalKind,
+    SiteKey,
+    SitePolicy,
+    SiteSet,
+    Wish,
+    WishSet,
+)
+
+log = structlog.get_logger(__name__)
+NO_SITE = "This location has no power tree yet."
+KEPT = timedelta(days=400)
+MOST_BYTES = 5_000_000
+
+
+# --- the tree ----------------------------------------------------------------------------------------
+
+
+async def get(ctx: Context, tenant_id: UUID, location_id: UUID) -> PowerSite:
+    """Raises NotFound, with code no_power_tree where the location has none."""
+    return _shown(await row_of(tenant_id, location_id))
+
+
+async def row_of(tenant_id: UUID, location_id: UUID) -> store.Row:
+    if await store.location(tenant_id, location_id) is None:
+        raise NotFound("This location doesn't exist.")
+    row = await store.site(location_id, tenant_id)
+    if row is None:
+        raise NotFound(NO_SITE, code="no_power_tree")
+    return row
+
+
+def _shown(row: store.Row) -> PowerSite:
+    return PowerSite(
+        location_id=str(row["location"]),
+        enabled=row["enabled"],
+        nodes=msgspec.convert(row["tree"], list[PowerNode], strict=False),
+        policy=msgspec.convert(row["policy"], SitePolicy, strict=False),
+        tariff=msgspec.convert(row["tariff"], EnergyTariff, strict=False),
+        updated_at=row["updated_at"],
+    )
+
+
+async def put(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: SiteSet) -> PowerSite:
+    """Raises InvalidInput (impossible_tree) that names the node whose limit can't be kept."""
+    if await store.location(tenant_id, location_id) is None:
+        raise NotFound("This location doesn't exist.")
+    evses: dict[str, list[int]] = {}
+    for one in await store.stations(location_id):
+        evses.setdefault(one["identity"], []).append(one["evse"])
+    policy, tariff = wanted.policy or SitePolicy(), wanted.tariff or EnergyTariff()
+    if found := [*rules.price_problems(policy, tariff)]:
+        raise InvalidInput(found[0][1], fields=found)
+    if found := rules.problems(wanted.nodes, evses):
+        raise InvalidInput(found[0][1], code="impossible_tree", fields=found)
+    values = {
+        "enabled": wanted.enabled,
+        "tree": wanted.nodes,
+        "policy": policy,
+        "tariff": tariff,
+    }
+    async with ctx.unit() as unit:
+        await store.put_site(tenant_id, location_id, values, ctx.now())
+        unit.emit(SiteChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
+        await control.wish_plan(ctx, location_id)
+    return await get(ctx, tenant_id, location_id)
+
+
+async def delete(ctx: Context, tenant_id: UUID, location_id: UUID) -> None:
+    """Stations keep the limits that they were given for a quarter of an hour, and their fallback until it's cleared."""
+    await row_of(tenant_id, location_id)
+    async with ctx.unit() as unit:
+        await store.delete_site(location_id)
+        unit.emit(SiteChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
+
+
+# --- keys --------------------------------------------------------------------------------------------
+
+
+async def add_key(ctx: Context, tenant_id: UUID, location_id: UUID, purpose: KeyPurpose) -> SiteKey:
+    await row_of(tenant_id, location_id)
+    secret = secrets.token_urlsafe(32)
+    row = await store.add_key(location_id, purpose.value, _digest(secret), ctx.now())
+    return msgspec.structs.replace(_key(row), secret=secret)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
+
+
+def _key(row: store.Row) -> SiteKey:
+    return SiteKey(
+        id=str(row["id"]), purpose=KeyPurpose(row["purpose"]), created_at=row["created_at"], used_at=row["used_at"]
+    )
+
+
+async def keys(ctx: Context, tenant_id: UUID, location_id: UUID) -> list[SiteKey]:
+    await row_of(tenant_id, location_id)
+    return [_key(row) for row in await store.keys(location_id)]
+
+
+async def drop_key(ctx: Context, tenant_id: UUID, location_id: UUID, key_id: UUID) -> None:
+    await row_of(tenant_id, location_id)
+    if not await store.drop_key(location_id, key_id):
+        raise NotFound("There is no such key.")
+
+
+async def site_of_key(ctx: Context, authorization: str, purpose: KeyPurpose) -> store.Row:
+    """Raises NotSignedIn for a key that isn't one of this purpose."""
+    word, _, secret = authorization.partition(" ")
+    row = await store.use_key(_digest(secret.strip()), ctx.now()) if word.lower() == "bearer" and secret else None
+    site = await store.site(row["location"]) if row is not None and row["purpose"] == purpose.value else None
+    if site is None:
+        raise NotSignedIn(f"Send a site's {purpose.value} key as a Bearer token.", code="bad_site_key")
+    return site
+
+
+# --- meters ------------------------------------------------------------------------------------------
+
+
+async def read(ctx: Context, row: store.Row, told: Sequence[Reading]) -> None:
+    """Raises InvalidInput for a node that no meter speaks of, and for a time that isn't now."""
+    nodes = {node.key: node for node in msgspec.convert(row["tree"], list[PowerNode], strict=False)}
+    async with ctx.unit() as unit:
+        for place, one in enumerate(told):
+            node = nodes.get(one.node)
+            if node is None or node.kind not in rules.METERED:
+                wrong = "no load, solar plant or battery of this site"
+                raise InvalidInput(f"'{one.node}' is {wrong}.", fields=[(f"$.readings[{place}].node", wrong)])
+            at = one.at or ctx.now()
+            if at.tzinfo is None or abs(at - ctx.now()) > timedelta(minutes=5):
+                raise InvalidInput(
+                    "A reading is of now: its time is more than five minutes off, or has no zone.",
+                    fields=[(f"$.readings[{place}].at", "now, with its zone")],
+                )
+            value = {"at": at.isoformat(), "currents_a": _currents(one, place)}
+            await store.put_reading(row["location"], one.node, value)
+        unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
+        if row["enabled"]:
+            await control.wish_plan(ctx, row["location"])
+
+
+def _currents(one: Reading, place: int) -> list[float]:
+    if one.currents_a is not None and len(one.currents_a) == rules.PHASES:
+        return one.currents_a
+    if one.currents_a is None and one.power_w is not None:
+        return [round(one.power_w / rules.VOLTAGE / rules.PHASES, 2)] * rules.PHASES
+    raise InvalidInput(
+        "Tell the amperes of all three phases, or the watts.",
+        fields=[(f"$.readings[{place}].currents_a", "three values")],
+    )
+
+
+# --- the grid operator -------------------------------------------------------------------------------
+
+
+async def set_grid_limit(ctx: Context, row: store.Row, wanted: GridLimitSet) -> GridLimit:
+    if wanted.starts_at.tzinfo is None:
+        raise InvalidInput("The begin needs its zone.", fields=[("$.starts_at", "with Z or +01:00")])
+    if not -86_400 * 31 < (wanted.starts_at - ctx.now()).total_seconds() < 86_400 * 366:
+        raise InvalidInput("This begin is too far away.", fields=[("$.starts_at", "within a year")])
+    ends = wanted.starts_at + timedelta(seconds=wanted.duration_s)
+    async with ctx.unit() as unit:
+        found = await store.put_grid_limit(
+            row["location"], wanted.ref, wanted.starts_at, ends, wanted.limit_w, ctx.now()
+        )
+        await _replan(ctx, unit, row)
+    return grid_limit(found, ctx.now())
+
+
+async def cancel_grid_limit(ctx: Context, row: store.Row, ref: str) -> GridLimit:
+    async with ctx.unit() as unit:
+        found = await store.cancel_grid_limit(row["location"], ref, ctx.now())
+        if found is None:
+            raise NotFound("There is no such limit.")
+        await _replan(ctx, unit, row)
+    return grid_limit(found, ctx.now())
+
+
+async def _replan(ctx: Context, unit: Any, row: store.Row) -> None:
+    unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
+    if row["enabled"]:
+        await control.wish_plan(ctx, row["location"])
+
+
+def grid_limit(row: store.Row, now: datetime) -> GridLimit:
+    if row["cancelled_at"] is not None:
+        state = "cancelled"
+    elif row["ends_at"] <= now:
+        state = "over"
+    else:
+        state = "active" if row["starts_at"] <= now else "coming"
+    return GridLimit(
+        ref=row["ref"],
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        limit_w=row["limit_w"],
+        state=state,
+        acknowledged_at=row["created_at"],
+    )
+
+
+async def grid_limits(
+    ctx: Context, location_id: UUID, after: str | None, limit: int
+) -> tuple[list[GridLimit], list[str] | None]:
+    rows = await store.grid_limits(location_id, ctx.now() - KEPT, after, limit + 1)
+    found = [grid_limit(row, ctx.now()) for row in rows[:limit]]
+    return found, [found[-1].ref] if len(rows) > limit else None
+
+
+# --- signals -----------------------------------------------------------------------------------------
+
+
+async def take_signals(ctx: Context, row: store.Row, wanted: SignalImport) -> SignalAnswer:
+    """An import. What jumped is left out and said."""
+    known = [one["value"] for one in await store.last_signals(row["location"], wanted.kind.value, 200)]
+    judged = signals.judged(wanted.kind, wanted.points, known)
+    async with ctx.unit() as unit:
+        if judged.taken:
+            points = [(one.starts_at, one.ends_at, one.value) for one in judged.taken]
+            await store.put_signals(row["location"], wanted.kind.value, points)
+        feed = {"state": judged.state, "detail": judged.detail, "heard_at": ctx.now()}
+        await store.put_feed(row["location"], wanted.kind.value, feed)
+        await _replan(ctx, unit, row)
+    return SignalAnswer(taken=len(judged.taken), left_out=judged.left_out, state=judged.state, detail=judged.detail)
+
+
+async def set_feed(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: FeedSet) -> FeedState:
+    """Where signals are fetched from; an empty address: they come by import only."""
+    await row_of(tenant_id, location_id)
+    if wanted.url and not wanted.url.startswith("https://"):
+        raise InvalidInput("The address begins with https://.", fields=[("$.url", "https://…")])
+    if wanted.format not in signals.ADAPTERS:
+        raise InvalidInput("This format is unknown.", fields=[("$.format", ", ".join(signals.ADAPTERS))])
+    values = {"url": wanted.url, "adapter": wanted.format, "state": "ok", "detail": ""}
+    await store.put_feed(location_id, wanted.kind.value, values)
+    return next(one for one in await feeds(ctx, location_id) if one.kind == wanted.kind.value)
+
+
+async def feeds(ctx: Context, location_id: UUID) -> list[FeedState]:
+    found = []
+    for row in await store.feeds(location_id):
+        last = await store.last_signals(location_id, row["kind"], 1)
+        state, detail = signals.feed_state(
+            row["kind"], row["state"], row["detail"], last[0]["ends_at"] if last else None, ctx.now()
+        )
+        found.append(FeedState(kind=row["kind"], url=row["url"], state=state, detail=detail, heard_at=row["heard_at"]))
+    return found
+
+
+async def fetch_feeds(ctx: Context) -> None:
+    """By the clock. One that fails is flagged, and what it told before holds."""
+    async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
+        for feed in await store.feeds(None):
+            row = await store.site(feed["location"])
+            if row is None:
+                continue
+            try:
+                answer = await client.get(feed["url"])
+                answer.raise_for_status()
+                points = signals.read(feed["adapter"], answer.content[:MOST_BYTES])
+                await take_signals(ctx, row, SignalImport(kind=SignalKind(feed["kind"]), points=points))
+            except (httpx.HTTPError, httpx.InvalidURL, WattlineError) as error:
+                log.warning("a feed of signals failed", url=feed["url"], error=str(error))
+                said = {"state": "held", "detail": f"It can't be fetched: {error}"[:300]}
+                await store.put_feed(feed["location"], feed["kind"], said)
+
+
+# --- what it came to ---------------------------------------------------------------------------------
+
+
+async def saving(ctx: Context, row: store.Row, month: str | None, transaction_id: UUID | None = None) -> Saving:
+    """Measured: every session's own register against the prices, and the same energy at full power on arrival."""
+    zone = row["time_zone"]
+    name = month or f"{ctx.now():%Y-%m}"
+    begins, ends = signals.month_of(name, zone)
+    if transaction_id is not None:
+        begins, ends = ctx.now() - KEPT, ctx.now() + timedelta(days=1)
+    told = await store.sessions(row["location"], begins, ends, transaction_id)
+    wh: dict[UUID, dict[datetime, int]] = {}
+    for one in await store.energies([one["id"] for one in told]):
+        wh.setdefault(one["transaction"], {})[one["at"]] = one["wh"]
+    # A car that can't take what its outlet gives doesn't count as if it could: what it showed at most is its power.
+    sessions = [
+        Session(one["begun_at"], one["ended_at"], float(min(one["outlet_w"], one["max_power_w"] or one["outlet_w"])),
+                wh[one["id"]])
+        for one in told if one["id"] in wh
+    ]  # fmt: skip
+    tariff = msgspec.convert(row["tariff"], EnergyTariff, strict=False)
+    known = [
+        Known(one["starts_at"], one["ends_at"], one["value"])
+        for one in await store.signals(row["location"], begins, ends)
+        if one["kind"] == SignalKind.PRICE.value
+    ]
+    came = signals.came_to(sessions, lambda at: signals.price_at(tariff, known, at, zone))
+    return Saving(
+        month=name,
+        energy_wh=came.energy_wh,
+        cost=came.cost,
+        uncontrolled_cost=came.free_cost,
+        saved=came.free_cost - came.cost,
+        currency=tariff.currency,
+        peak_w=came.peak_w,
+        uncontrolled_peak_w=came.free_peak_w,
+    )
+
+
+async def session_saving(ctx: Context, actor: Actor, transaction_id: UUID) -> Saving:
+    """Of one session, for its driver too. Raises NotFound."""
+    await views.one(ctx, actor, transaction_id)
+    row = await store.site_of_transaction(transaction_id)
+    if row is None:
+        raise NotFound("This session's location has no power tree.", code="no_power_tree")
+    return await saving(ctx, row, None, transaction_id)
+
+
+# --- wishes ------------------------------------------------------------------------------------------
+
+
+async def set_wish(ctx: Context, actor: Actor, transaction_id: UUID, wanted: WishSet) -> Wish:
+    """What the driver wants; an impossible wish is kept, and answered with what is possible. Raises NotFound."""
+    await views.one(ctx, actor, transaction_id)
+    if wanted.departs_at is not None:
+        if wanted.departs_at.tzinfo is None:
+            raise InvalidInput("The departure needs its zone.", fields=[("$.departs_at", "with Z or +01:00")])
+        if not timedelta(0) < wanted.departs_at - ctx.now() < timedelta(days=14):
+            raise InvalidInput("A departure lies ahead, within two weeks.", fields=[("$.departs_at", "later")])
+    async with ctx.unit() as unit:
+        await store.put_wish(transaction_id, wanted.departs_at, wanted.energy_wh, ctx.now())
+        row = await store.site_of_transaction(transaction_id)
+        if row is not None:
+            await _replan(ctx, unit, row)
+    return await wish(ctx, actor, transaction_id)
+
+
+async def wish(ctx: Context, actor: Actor, transaction_id: UUID) -> Wish:
+    await views.one(ctx, actor, transaction_id)
+    told = await store.wish(transaction_id)
+    if told is None:
+        return Wish(departs_at=None, energy_wh=None, possible_wh=None, detail="")
+    row = await store.site_of_transaction(transaction_id)
+    possible = await _possible(ctx, row, told) if row is not None else None
+    detail = ""
+    if possible is not None and told["energy_wh"] and possible < told["energy_wh"]:
+        detail = f"Until then at most {possible / 1000:.1f} kWh are possible here."
+    return Wish(departs_at=told["departs_at"], energy_wh=told["energy_wh"], possible_wh=possible, detail=detail)
+
+
+async def _possible(ctx: Context, row: store.Row, told: store.Row) -> int | None:
+    """Had it all the room of its line until it leaves."""
+    if told["departs_at"] is None:
+        return None
+    nodes = msgspec.convert(row["tree"], list[PowerNode], strict=False)
+    lane = next((one for one in rules.lanes(nodes, {row["identity"]: [row["evse"]]})), None)
+    if lane is None:
+        return None
+    empty = {node.key: rules.NOTHING for node in nodes}
+    current = min(lane.maximum_a, rules.room(nodes, empty, lane, lane.phases))
+    hours = max(0.0, (told["departs_at"] - ctx.now()).total_seconds() / 3600)
+    return int(row["energy_wh"] + current * lane.phases * rules.VOLTAGE * hours)
+
+
+async def forget_old(ctx: Context) -> None:
+    await store.forget_before(ctx.now() - KEPT)

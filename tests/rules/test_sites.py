@@ -1,0 +1,203 @@
+"""The power tree, sharing and signals: what is refused, what is given, and that no limit is ever passed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.errors import InvalidInput
+from backend.sites import rules, sharing, signals
+from backend.sites.sharing import Car, Cost
+from shared.sites import EnergyTariff, PolicyName, PowerNode, Rotation, SignalKind, SignalPoint, SitePolicy, TariffStep
+
+NOW = datetime(2030, 1, 7, 12, 0, tzinfo=UTC)
+EVSES = {"A": [1], "B": [1, 2]}
+
+
+def node(key: str, kind: str, parent: str | None = None, **more: Any) -> PowerNode:
+    return msgspec.convert({"key": key, "kind": kind, "parent": parent, **more}, PowerNode, strict=False)
+
+
+def tree(fuse: float = 40, **station: Any) -> list[PowerNode]:
+    return [
+        node("grid", "grid", limit_a=fuse),
+        node("a", "station", "grid", station="A", **station),
+        node("b", "station", "grid", station="B", **station),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "words"),
+    [
+        ([node("grid", "grid")], "needs a limit"),
+        ([node("a", "feeder", limit_a=3)], "the grid connection"),
+        ([*tree(), node("a", "feeder", "grid")], "used twice"),
+        ([*tree(), node("x", "feeder", "y"), node("y", "feeder", "x")], "below itself"),
+        ([*tree(), node("x", "feeder", "nowhere")], "doesn't exist"),
+        ([*tree(), node("x", "station", "grid", station="Z")], "no such station"),
+        ([*tree(), node("x", "station", "grid", station="A")], "twice"),
+        ([*tree(), node("c", "connector", "a", evse=7)], "no EVSE 7"),
+        ([*tree(), node("c", "connector", "grid", evse=1)], "can't hang on a grid"),
+        ([*tree(), node("l", "load", "grid")], "needs the most it can draw"),
+        (tree(17), "grid: while Wattline is silent up to 18 A"),
+        ([*tree(), node("l", "load", "grid", limit_a=30)], "up to 48 A"),
+        ([*tree(), node("f", "feeder", "grid", limit_w=100), node("l", "load", "f", limit_a=1)], "690 W"),
+    ],
+)
+def test_a_contradiction_names_its_node(nodes: list[PowerNode], words: str) -> None:
+    assert words in " ".join(text for _, text in rules.problems(nodes, EVSES))
+
+
+def test_a_child_above_its_parent_is_fine() -> None:
+    assert rules.problems([*tree(), node("f", "feeder", "grid", limit_a=63)], EVSES) == []
+
+
+def test_one_phase_loads_the_phase_of_its_rotation() -> None:
+    (lane, *_) = rules.lanes(tree(rotation=Rotation.STR), EVSES)
+    assert lane.load(16, 1) == (0, 16, 0)
+    assert lane.load(16, 2) == (0, 16, 16)
+
+
+def cars(nodes: list[PowerNode], **more: Any) -> list[Car]:
+    return [
+        Car(lane=lane, phases=lane.phases, arrived_at=NOW + timedelta(minutes=number), takes_a=32.0, **more)
+        for number, lane in enumerate(rules.lanes(nodes, EVSES))
+    ]
+
+
+def shared(nodes: list[PowerNode], every: list[Car], policy: str = "equal", costs: Any = ()) -> list[float]:
+    idle = {one.key: rules.NOTHING for one in nodes}
+    found = sharing.share(nodes, every, idle, SitePolicy(name=PolicyName(policy)), costs, NOW)
+    return [found[car.lane.spot].current_a for car in every]
+
+
+def test_equal_first_and_priority() -> None:
+    nodes = tree(40)
+    every = cars(nodes)
+    assert sorted(shared(nodes, every)) == pytest.approx([13, 13, 14])
+    assert shared(nodes, every, "first") == [28, 6, 6]
+    needy = [replace(car, priority=number) for number, car in enumerate(every)]
+    assert shared(nodes, needy, "priority") == [6, 6, 28]
+
+
+def test_who_can_t_have_its_minimum_waits_and_is_told_where() -> None:
+    nodes = tree(16, fallback_a=0)
+    idle = {one.key: rules.NOTHING for one in nodes}
+    found = sharing.share(nodes, cars(nodes), idle, SitePolicy(), [], NOW)
+    assert sorted(one.current_a for one in found.values()) == [0, 8, 8]
+    assert any("grid has no room for 6 A" in one.reason for one in found.values())
+
+
+def test_a_car_with_time_waits_for_the_cheap_hours_and_no_longer() -> None:
+    nodes = tree()
+    costs = [Cost(NOW + timedelta(hours=number), 1.0 if number < 4 else 0.5) for number in range(24)]
+    early, late = NOW + timedelta(hours=3), NOW + timedelta(hours=12)
+    assert shared(nodes, cars(nodes, still_wh=10_000, departs_at=late), "cheapest", costs) == [0, 0, 0]
+    assert min(shared(nodes, cars(nodes, still_wh=10_000, departs_at=early), "cheapest", costs)) > 0
+    assert min(shared(nodes, cars(nodes), "cheapest", costs)) > 0
+
+
+def test_a_small_rise_and_one_soon_after_the_last_wait_but_a_fall_never() -> None:
+    (car, *_) = cars(tree(), given_a=10.0, given_at=NOW - timedelta(seconds=5))
+    for wanted, told in ((20.0, 10.0), (10.4, 10.0), (8.0, 8.0)):
+        found = sharing.calm({car.lane.spot: sharing.Given(wanted, "")}, [car], NOW)
+        assert found[car.lane.spot].current_a == told
+
+
+amperes = st.floats(0, 80)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    fuse=amperes,
+    feeder=amperes,
+    base=st.tuples(amperes, amperes, amperes),
+    phases=st.lists(st.integers(1, 3), min_size=3, max_size=3),
+    turn=st.sampled_from(list(Rotation)),
+    policy=st.sampled_from(list(PolicyName)),
+)
+def test_no_limit_is_passed_whatever_comes(
+    fuse: float, feeder: float, base: rules.Phases, phases: list[int], turn: Rotation, policy: PolicyName
+) -> None:
+    nodes = [
+        node("grid", "grid", limit_a=fuse, limit_w=round(fuse * 600)),
+        node("f", "feeder", "grid", limit_a=feeder),
+        node("a", "station", "grid", station="A"),
+        node("b", "station", "f", station="B", rotation=turn),
+    ]
+    every = [replace(car, phases=number) for car, number in zip(cars(nodes), phases, strict=True)]
+    lanes = [car.lane for car in every]
+    idle = {"grid": base, "f": rules.NOTHING, "a": rules.NOTHING, "b": rules.NOTHING}
+    found = sharing.share(nodes, every, idle, SitePolicy(name=policy), [], NOW)
+    drawn = {car.lane.spot: car.lane.load(found[car.lane.spot].current_a, car.phases) for car in every}
+    flowing = rules.flows(nodes, lanes, drawn, {})
+    for key, load in idle.items():
+        flowing[key] = rules.add(flowing[key], load)
+    if any(one.current_a for one in found.values()):
+        assert rules.exceeded(nodes, {**flowing, "grid": tuple(min(one, 1e9) for one in flowing["grid"])}) in (
+            [],
+            ["grid"] if rules.exceeded(nodes, idle) else [],
+        )
+    assert all(one.current_a == 0 or one.current_a >= 6 for one in found.values())
+
+
+# --- signals -----------------------------------------------------------------------------------------
+
+
+def point(hour: int, value: str) -> SignalPoint:
+    at = NOW + timedelta(hours=hour)
+    return SignalPoint(starts_at=at, ends_at=at + timedelta(hours=1), value=Decimal(value))
+
+
+def test_a_jump_is_left_out_and_flagged() -> None:
+    judged = signals.judged(SignalKind.PRICE, [point(0, "0.3"), point(1, "90"), point(2, "-0.1")], [Decimal("0.25")])
+    assert (len(judged.taken), judged.left_out, judged.state) == (2, 1, "jumped")
+
+
+def test_values_of_one_time_are_refused() -> None:
+    with pytest.raises(InvalidInput):
+        signals.judged(SignalKind.PRICE, [point(0, "0.3"), point(0, "0.2")], [])
+
+
+def test_a_feed_that_stops_is_held() -> None:
+    known = [signals.Known(NOW, NOW + timedelta(hours=1), Decimal("0.2"))]
+    assert signals.value_at(known, NOW + timedelta(hours=24, minutes=5)) == Decimal("0.2")
+    assert signals.feed_state("price", "ok", "", known[0].ends_at, NOW + timedelta(hours=2))[0] == "held"
+
+
+def test_prices_by_the_clock_over_midnight() -> None:
+    night = TariffStep(begins=time(22), ends=time(6), price=Decimal("0.1"))
+    tariff = EnergyTariff(base=Decimal("0.3"), steps=[msgspec.structs.replace(night, days=[0])])
+    berlin = "Europe/Berlin"
+    assert signals.price_at(tariff, [], NOW, berlin) == Decimal("0.3")
+    assert signals.price_at(tariff, [], NOW + timedelta(hours=10), berlin) == Decimal("0.1")  # Monday 23:00
+    assert signals.price_at(tariff, [], NOW + timedelta(hours=16), berlin) == Decimal("0.1")  # Tuesday 05:00
+    assert signals.price_at(tariff, [], NOW + timedelta(hours=34), berlin) == Decimal("0.3")  # Tuesday 23:00
+
+
+@pytest.mark.parametrize(
+    ("adapter", "data"),
+    [
+        ("points", b'[{"starts_at":"2030-01-01T00:00:00Z","ends_at":"2030-01-01T01:00:00Z","value":0.0731}]'),
+        ("awattar", b'{"data":[{"start_timestamp":1893456000000,"end_timestamp":1893459600000,"marketprice":73.1}]}'),
+        ("csv", b"begin;end;value\n2030-01-01T00:00:00Z;2030-01-01T01:00:00Z;0.0731\n"),
+    ],
+)
+def test_adapters(adapter: str, data: bytes) -> None:
+    (one,) = signals.read(adapter, data)
+    assert (one.starts_at, one.value) == (datetime(2030, 1, 1, tzinfo=UTC), Decimal("0.0731"))
+    with pytest.raises(InvalidInput):
+        signals.read(adapter, b"[1" if adapter != "csv" else b"1,2,3")
+
+
+def test_saving_moves_energy_from_dear_to_cheap() -> None:
+    began = NOW.replace(hour=17)
+    later = {began + timedelta(hours=6): 5000, began + timedelta(hours=6, minutes=15): 5000}
+    one = signals.Session(began, began + timedelta(hours=8), 20_000.0, later)
+    came = signals.came_to([one], lambda at: Decimal("0.5") if at.hour < 22 else Decimal("0.2"))
+    assert (came.energy_wh, came.cost, came.free_cost) == (10_000, Decimal("2.00"), Decimal("5.00"))
