@@ -72,8 +72,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     ConnectorStatusChanged: (alerts.on_status, transactions.on_status, sites_control.on_change),
     TransactionStarted: (alerts.on_start, sites_control.on_change),
     TransactionFailed: (alerts.on_start,),
-    TransactionEnded: (settling.on_ended, meters.on_ended, alerts.on_ended, energy.on_ended),
-    TransactionEnded: (settling.on_ended, alerts.on_ended, energy.on_ended, sites_control.on_change),
+    TransactionEnded: (settling.on_ended, meters.on_ended, alerts.on_ended, energy.on_ended, sites_control.on_change),
 }
 
 JOBS: Mapping[str, Job] = {
