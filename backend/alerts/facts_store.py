@@ -75,3 +75,8 @@ async def session(transaction_id: UUID) -> Row | None:
         FROM transaction t LEFT JOIN connector c ON c.id = t.connector WHERE t.id = $1""",
         transaction_id,
     )
+
+
+async def connector_on(station_id: UUID, evse: int) -> UUID | None:
+    rows = await DB.run("SELECT id FROM connector WHERE station = $1 AND evse = $2 ORDER BY number", station_id, evse)
+    return rows[0]["id"] if len(rows) == 1 else None

@@ -25,7 +25,6 @@ from backend.events import (
     CertificateChecked,
     ConnectorStatusChanged,
     Event,
-    IncidentChanged,
     PowerExceeded,
     SecurityEventReported,
     StationConnected,
@@ -91,9 +90,9 @@ async def on_campaign(ctx: Context, unit: Unit, event: Event) -> None:
 
 async def on_power(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, PowerExceeded)
-    connector_id = await store.connector_on(event.station_id, event.evse)
+    connector_id = await facts_store.connector_on(event.station_id, event.evse)
     facts = rules.PowerFacts(
-        label=await store.label(connector_id) if connector_id else "",
+        label=await facts_store.label(connector_id) if connector_id else "",
         exceeded=event.exceeded,
         drawn_a=event.drawn_a,
         given_a=event.given_a,

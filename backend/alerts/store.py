@@ -305,8 +305,3 @@ async def price_open(now: datetime, *, only: UUID | None = None) -> None:
         now,
         only,
     )
-
-
-async def connector_on(station_id: UUID, evse: int) -> UUID | None:
-    rows = await DB.run("SELECT id FROM connector WHERE station = $1 AND evse = $2 ORDER BY number", station_id, evse)
-    return rows[0]["id"] if len(rows) == 1 else None
