@@ -1,0 +1,82 @@
+"""What the planner is asked and what it answers."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import msgspec
+
+from backend.energy.core.grid import Series
+
+
+class Order(StrEnum):
+    EQUAL = "equal"
+    FIRST_COME = "first_come"
+    PRIORITY = "priority"
+    CHEAPEST = "cheapest"
+    GREENEST = "greenest"
+    BLEND = "blend"
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """`cost`, `carbon`: how much each counts in a blend."""
+
+    order: Order = Order.CHEAPEST
+    cost: float = 1.0
+    carbon: float = 0.0
+
+    def weights(self) -> tuple[float, float]:
+        if self.order is Order.GREENEST:
+            return 0.0, 1.0
+        return (self.cost, self.carbon) if self.order is Order.BLEND else (1.0, 0.0)
+
+
+class Car(msgspec.Struct, frozen=True, kw_only=True):
+    """A car at a connector. `wanted_wh`: what it still wants. None: not known, planned as a long stay."""
+
+    connector: str
+    session: str = ""
+    arrived: float
+    departure: float | None = None
+    wanted_wh: float | None = None
+    max_kw: float | None = None
+    phases: int | None = None
+    priority: float = 0.0
+    amps: float = 0.0
+    """The limit it has now."""
+    switched: float | None = None
+    """When it was last turned on or off."""
+
+
+class Outlook(msgspec.Struct, frozen=True, kw_only=True):
+    """Price and CO2 per kWh, the sun's forecast in kW; `loads`: what other loads draw now, per phase."""
+
+    price: Series = ()
+    carbon: Series = ()
+    solar: Series = ()
+    feed_in: float = 0.0
+    loads: Mapping[str, tuple[float, float, float]] = {}
+
+
+class Why(msgspec.Struct, frozen=True, kw_only=True):
+    """`code` for programs, `text` for people. `limits`: names of those that bind; `ahead`: connectors served first."""
+
+    code: str
+    text: str
+    limits: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()
+    until: float | None = None
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """`amps`: for now. `later`: of each connector from when which current is foreseen (not rounded)."""
+
+    made_at: float
+    amps: Mapping[str, float]
+    later: Mapping[str, Series]
+    why: Mapping[str, Why]
+    solver: str
+    """optimum | greedy; `fell_back` says why it isn't the optimum."""
+    fell_back: str = ""
+    took_s: float
+    short_wh: Mapping[str, float]
+    """What a car will miss at its departure as far as is known."""

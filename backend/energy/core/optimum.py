@@ -1,0 +1,161 @@
+"""The linear programme: as much energy as the limits let through, before each departure, at the lowest cost."""
+
+from collections.abc import Sequence
+
+import highspy
+import numpy as np
+
+from backend.energy.core.rows import Complexes, Floats, flat
+
+WORTH = 1000.0
+"""A kWh that isn't delivered costs this many times the dearest one: energy first, then its price."""
+
+
+class Unsolved(Exception):
+    """The solver gave no optimum in its time."""
+
+
+class Problem:
+    """`most`: amperes by car and step; `cost`: of one kWh by car and step; `worth`: of one kWh by car."""
+
+    def __init__(
+        self,
+        *,
+        columns: Complexes,
+        bounds: Floats,
+        hours: Floats,
+        most: Floats,
+        least: Floats,
+        kwh_per_amp_h: Floats,
+        wanted_kwh: Floats,
+        cost: Floats,
+        worth: Floats,
+        solar_kw: Floats | None = None,
+        solar_gain: Floats | None = None,
+        draw_kw: Floats | None = None,
+    ) -> None:
+        self.columns, self.bounds, self.hours, self.most, self.least = columns, bounds, hours, most, least
+        self.per_amp, self.wanted, self.cost, self.worth = kwh_per_amp_h, wanted_kwh, cost, worth
+        self.solar_kw, self.solar_gain, self.draw_kw = solar_kw, solar_gain, draw_kw
+
+
+class _Build:
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.row_lower: list[float] = []
+        self.row_upper: list[float] = []
+        self.start: list[int] = [0]
+        self.index: list[int] = []
+        self.value: list[float] = []
+
+    def column(self, cost: float, lower: float, upper: float) -> int:
+        self.cost.append(cost)
+        self.lower.append(lower)
+        self.upper.append(upper)
+        return len(self.cost) - 1
+
+    def row(self, lower: float, upper: float, index: Sequence[int], value: Sequence[float]) -> None:
+        self.row_lower.append(lower)
+        self.row_upper.append(upper)
+        self.index += index
+        self.value += value
+        self.start.append(len(self.index))
+
+
+def solve(problem: Problem, budget_s: float) -> Floats:
+    """Amperes by car and step. Raises Unsolved."""
+    cars, steps = problem.most.shape
+    build = _Build()
+    place = np.full((cars, steps), -1)
+    for car in range(cars):
+        for step in np.flatnonzero(problem.most[car] > 1e-9):
+            gain = problem.worth[car] - problem.cost[car, step]
+            energy = problem.per_amp[car] * problem.hours[step]
+            place[car, step] = build.column(
+                -gain * energy, min(problem.least[car, step], problem.most[car, step]), problem.most[car, step]
+            )
+    for car in range(cars):
+        used = [int(step) for step in np.flatnonzero(place[car] >= 0)]
+        if used:
+            energy_of = [float(problem.per_amp[car] * problem.hours[step]) for step in used]
+            build.row(-highspy.kHighsInf, problem.wanted[car], [int(place[car, step]) for step in used], energy_of)
+    _limits(problem, build, place)
+    _sun(problem, build, place)
+    found = _run(build, budget_s)
+    amps = np.zeros((cars, steps))
+    amps[place >= 0] = found[place[place >= 0]]
+    return np.clip(amps, 0.0, problem.most)
+
+
+def _limits(problem: Problem, build: _Build, place: np.ndarray) -> None:
+    """Cars that weigh alike in every limit are added up once for each step; a limit nobody can reach is left out."""
+    lines, ends, _ = flat(problem.columns, problem.bounds)
+    if not len(lines):
+        return
+    kinds, kind_of = np.unique(lines.round(9), axis=1, return_inverse=True)
+    kind_of = np.asarray(kind_of).ravel()
+    for step in range(place.shape[1]):
+        here = np.flatnonzero(place[:, step] >= 0)
+        if not len(here):
+            continue
+        most = np.bincount(kind_of[here], weights=problem.most[here, step], minlength=kinds.shape[1])
+        reach = np.maximum(kinds, 0) @ most
+        binding = np.flatnonzero(reach > ends + 1e-9)
+        if not len(binding):
+            continue
+        sums: dict[int, int] = {}
+        for kind in np.unique(kind_of[here]):
+            if not np.any(kinds[binding, kind]):
+                continue
+            members = [int(place[car, step]) for car in here if kind_of[car] == kind]
+            if len(members) == 1:
+                sums[int(kind)] = members[0]
+                continue
+            sums[int(kind)] = build.column(0.0, 0.0, float(most[kind]))
+            build.row(0.0, 0.0, [sums[int(kind)], *members], [-1.0, *[1.0] * len(members)])
+        for row in binding:
+            used = [kind for kind in sums if kinds[row, kind] != 0]
+            build.row(
+                -highspy.kHighsInf,
+                float(ends[row]),
+                [sums[kind] for kind in used],
+                [float(kinds[row, k]) for k in used],
+            )
+
+
+def _sun(problem: Problem, build: _Build, place: np.ndarray) -> None:
+    if problem.solar_kw is None or problem.solar_gain is None or problem.draw_kw is None:
+        return
+    for step in range(place.shape[1]):
+        here = np.flatnonzero(place[:, step] >= 0)
+        if problem.solar_kw[step] <= 0 or problem.solar_gain[step] <= 0 or not len(here):
+            continue
+        own = build.column(-problem.solar_gain[step] * problem.hours[step], 0.0, float(problem.solar_kw[step]))
+        members = [int(place[car, step]) for car in here]
+        build.row(-highspy.kHighsInf, 0.0, [own, *members], [1.0, *(-problem.draw_kw[here]).tolist()])
+
+
+def _run(build: _Build, budget_s: float) -> Floats:
+    if not build.cost:
+        return np.zeros(0)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(build.cost), len(build.row_upper)
+    model.col_cost_ = np.array(build.cost, dtype=float)
+    model.col_lower_, model.col_upper_ = np.array(build.lower, dtype=float), np.array(build.upper, dtype=float)
+    model.row_lower_, model.row_upper_ = np.array(build.row_lower, dtype=float), np.array(build.row_upper, dtype=float)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = np.array(build.start, dtype=np.int32)
+    model.a_matrix_.index_ = np.array(build.index, dtype=np.int32)
+    model.a_matrix_.value_ = np.array(build.value, dtype=float)
+    solver = highspy.Highs()
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("time_limit", max(budget_s, 0.01))
+    solver.passModel(model)
+    solver.run()
+    status = solver.getModelStatus()
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise Unsolved(solver.modelStatusToString(status))
+    return np.array(solver.getSolution().col_value, dtype=float)

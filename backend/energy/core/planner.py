@@ -1,0 +1,309 @@
+"""Which current each connector gets now, and why. The optimum within its time, or a fair sharing out at once."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from backend.energy.core import optimum
+from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy, Why
+from backend.energy.core.grid import Series, mean, value_at
+from backend.energy.core.rows import Complexes, Floats, Rows
+
+UNKNOWN_STAY_S = 8 * 3600.0
+UNKNOWN_WANT_KWH = 40.0
+DWELL_S = 300.0
+QUIET_AMPS = 0.5
+"""A rise smaller than this is not worth a message."""
+Clock = Callable[[], float]
+
+
+class _Desk:
+    """The question in numbers: a row a car."""
+
+    def __init__(self, rows: Rows, cars: Sequence[Car], outlook: Outlook, now: float) -> None:
+        self.rows, self.cars, self.outlook, self.now = rows, cars, outlook, now
+        self.at = [rows.grid.connectors[rows.place[car.connector]] for car in cars]
+        self.columns: Complexes = (
+            np.array([rows.column(car.connector, car.phases) for car in cars], dtype=complex)
+            .reshape(len(cars), len(rows.names))
+            .T
+        )
+        self.bounds = rows.left(outlook.loads)
+        pairs = list(zip(self.at, cars, strict=True))
+        self.draw_kw = np.array([one.kw_per_amp(car.phases) for one, car in pairs])
+        self.per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in pairs])
+        self.most = np.array([_most(one.max_amps, car, kw) for (one, car), kw in zip(pairs, self.per_amp, strict=True)])
+        self.least = np.array([one.min_amps for one in self.at])
+        self.step = np.array([one.step_amps for one in self.at])
+        self.ends = np.array([_end(car, now) for car in cars])
+        self.wanted = np.array(
+            [UNKNOWN_WANT_KWH if car.wanted_wh is None else max(car.wanted_wh, 0.0) / 1000 for car in cars]
+        )
+        self.had = np.array([car.amps for car in cars])
+        full = np.maximum(self.most * self.per_amp, 1e-9)
+        self.laxity_s = (self.ends - now) - self.wanted / full * 3600
+
+    def fits(self, amps: Floats) -> bool:
+        return bool(np.all(self.use(amps) <= self.bounds + 1e-6))
+
+    def use(self, amps: Floats) -> Floats:
+        whole = self.columns @ amps
+        return np.maximum(whole.real, 0.0) if self.rows.real else np.abs(whole)
+
+    def room(self, amps: Floats, car: int) -> float:
+        """The most this car can have while the others keep what they have: |z + c a| <= bound, solved for a."""
+        column = self.columns[:, car]
+        touched = np.abs(column) > 1e-12
+        if not np.any(touched):
+            return math.inf
+        rest = (self.columns @ amps - column * amps[car])[touched]
+        weight, bound = column[touched], self.bounds[touched]
+        if self.rows.real:
+            up = weight.real > 0
+            ends = (bound[up] - rest.real[up]) / weight.real[up]
+            return float(np.min(ends, initial=math.inf))
+        square = np.abs(weight) ** 2
+        half = (rest * np.conj(weight)).real
+        under = half**2 - square * (np.abs(rest) ** 2 - bound**2)
+        if np.any(under < 0):
+            return -1.0
+        return float(np.min((-half + np.sqrt(under)) / square))
+
+
+def _end(car: Car, now: float) -> float:
+    return now + UNKNOWN_STAY_S if car.departure is None else max(car.departure, now + 60.0)
+
+
+def _most(connector_amps: float, car: Car, kw_per_amp: float) -> float:
+    return min(connector_amps, car.max_kw / kw_per_amp) if car.max_kw is not None else connector_amps
+
+
+def plan(
+    rows: Rows,
+    cars: Sequence[Car],
+    outlook: Outlook,
+    *,
+    now: float,
+    policy: Policy | None = None,
+    period_s: float = 300.0,
+    budget_s: float = 1.0,
+    clock: Clock = time.perf_counter,
+) -> Plan:
+    """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, which measures the planning."""
+    began, policy = clock(), policy or Policy()
+    desk = _Desk(rows, cars, outlook, now)
+    starts = grid_of_time(now, period_s, max(desk.ends, default=now), outlook)
+    solver, fell_back = "greedy", ""
+    ahead = np.zeros((len(cars), len(starts) - 1))
+    if policy.order in (Order.EQUAL, Order.FIRST_COME) or not cars:
+        amps = shared_out(desk, policy, now)
+    else:
+        try:
+            ahead = optimum.solve(_problem(desk, starts, policy), budget_s)
+            amps, solver = rounded(desk, ahead, starts), "optimum"
+        except optimum.Unsolved as failed:
+            fell_back = f"no optimum in time ({failed})"
+            amps = shared_out(desk, policy, now)
+    amps = calm(desk, amps)
+    kwh = ahead @ ((starts[1:] - starts[:-1]) / 3600) * desk.per_amp if solver == "optimum" else desk.wanted
+    short = {
+        car.connector: float(max(want - got, 0) * 1000) for car, want, got in zip(cars, desk.wanted, kwh, strict=True)
+    }
+    return Plan(
+        made_at=now,
+        amps={car.connector: float(amps[number]) for number, car in enumerate(cars)},
+        later={car.connector: _series(starts, ahead[number]) for number, car in enumerate(cars)},
+        why={car.connector: explained(desk, amps, ahead, starts, number) for number, car in enumerate(cars)},
+        solver=solver,
+        fell_back=fell_back,
+        took_s=clock() - began,
+        short_wh={name: wh for name, wh in short.items() if wh > 50},
+    )
+
+
+def grid_of_time(now: float, period_s: float, end: float, outlook: Outlook) -> Floats:
+    """Fine at first, then coarser; price changes are edges always."""
+    edges, width = [now, (math.floor(now / period_s + 1e-9) + 1) * period_s], period_s
+    end = min(max(end, edges[-1]), now + 48 * 3600)
+    while edges[-1] < end - 1e-6:
+        width = period_s * (1 if len(edges) < 6 else 3 if len(edges) < 14 else 6 if len(edges) < 24 else 12)
+        edges.append(min((math.floor(edges[-1] / width + 1e-9) + 1) * width, end))
+    changes = [at for series in (outlook.price, outlook.carbon) for at, _ in series if now < at < end]
+    return np.unique(np.array(edges + changes, dtype=float))
+
+
+def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
+    left, right = starts[:-1], starts[1:]
+    inside = np.clip((np.minimum(right, desk.ends[:, None]) - left) / (right - left), 0.0, 1.0)
+    most = desk.most[:, None] * inside
+    cost_of, carbon_of = policy.weights()
+    prices = np.array([mean(desk.outlook.price, a, b) for a, b in zip(left, right, strict=True)])
+    carbons = np.array([mean(desk.outlook.carbon, a, b) for a, b in zip(left, right, strict=True)])
+    price = cost_of * prices + carbon_of * carbons
+    top = float(max(np.max(np.abs(price)), 1e-3))
+    price = price / top
+    hours = (left - desk.now) / 3600
+    tight = 1 + 1 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.2 * (desk.had > 0)
+    late = 2e-4 * np.minimum(hours, 24.0)[None, :] * tight[:, None]
+    worth = optimum.WORTH / 100 * (1 + np.array([max(car.priority, 0) for car in desk.cars]))
+    least = np.zeros_like(most)
+    solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
+    return optimum.Problem(
+        columns=desk.columns, bounds=desk.bounds, hours=(right - left) / 3600, most=most, least=least,
+        kwh_per_amp_h=desk.per_amp, wanted_kwh=desk.wanted,
+        cost=price[None, :] / np.maximum(_efficiency(desk), 1e-6)[:, None] + late, worth=worth,
+        solar_kw=solar if desk.outlook.solar else None,
+        solar_gain=np.maximum(price - desk.outlook.feed_in * cost_of / top, 0.0),
+        draw_kw=desk.draw_kw,
+    )  # fmt: skip
+
+
+def _efficiency(desk: _Desk) -> Floats:
+    return np.array([one.efficiency for one in desk.at])
+
+
+def rounded(desk: _Desk, ahead: Floats, starts: Floats) -> Floats:
+    """The first step of the optimum as real cars can follow it: off, or at least the minimum, in whole steps."""
+    want = ahead[:, 0].copy()
+    hours = (starts[1] - starts[0]) / 3600
+    need = desk.wanted / np.maximum(desk.per_amp, 1e-9) / max(hours, 1e-6)
+    amps = _floor(desk, np.where(want >= desk.least - 1e-6, np.minimum(want, desk.most), 0.0))
+    budget = float(want.sum() - amps.sum())
+    order = sorted(range(len(want)), key=lambda car: (desk.had[car] <= 0, desk.laxity_s[car]))
+    for car in order:
+        tiny = desk.least[car] > desk.most[car]
+        if (
+            1e-6 < want[car] < desk.least[car]
+            and not tiny
+            and (budget >= desk.least[car] / 2 or desk.laxity_s[car] < 0)
+        ) and desk.room(amps, car) >= desk.least[car]:
+            amps[car] = desk.least[car]
+            budget -= desk.least[car]
+    for car in sorted(range(len(want)), key=lambda car: desk.laxity_s[car]):
+        if budget <= 1e-6:
+            break
+        if want[car] > 1e-6 or _now_is_as_good(ahead[car]):
+            top = min(desk.room(amps, car), desk.most[car], amps[car] + budget, max(need[car], desk.least[car]))
+            top = math.floor(top / desk.step[car] + 1e-6) * desk.step[car]
+            if top >= desk.least[car] and top > amps[car]:
+                budget -= top - amps[car]
+                amps[car] = top
+    return _within(desk, amps)
+
+
+def _now_is_as_good(row: Floats) -> bool:
+    """It was to charge in the very next step anyway."""
+    return len(row) > 1 and row[1] > 1e-6
+
+
+def _floor(desk: _Desk, amps: Floats) -> Floats:
+    return np.floor(amps / desk.step + 1e-6) * desk.step
+
+
+def _within(desk: _Desk, amps: Floats) -> Floats:
+    """Takes from those with most time until all limits hold: rounding never breaks one."""
+    if desk.fits(amps):
+        return amps
+    for car in sorted(range(len(amps)), key=lambda car: -desk.laxity_s[car]):
+        top = math.floor(max(desk.room(amps, car), 0.0) / desk.step[car] + 1e-6) * desk.step[car]
+        amps[car] = min(amps[car], top) if top >= desk.least[car] else 0.0
+        if desk.fits(amps):
+            break
+    return amps
+
+
+def shared_out(desk: _Desk, policy: Policy, now: float) -> Floats:
+    """Fair and at once: who comes first gets its minimum first, then all rise together (or one after the other)."""
+    amps = np.zeros(len(desk.cars))
+    order = _order(desk, policy)
+    for car in order:
+        if desk.wanted[car] > 1e-6 and _price_is_right(desk, car, policy, now):
+            if desk.least[car] <= desk.most[car] and desk.room(amps, car) >= desk.least[car]:
+                amps[car] = desk.least[car]
+    on = [car for car in order if amps[car] > 0 or (desk.least[car] == 0 and desk.wanted[car] > 1e-6)]
+    together = policy.order is Order.EQUAL
+    rounds = 24 if together else 1
+    for turn in range(rounds):
+        for car in on:
+            share = desk.most[car] * (turn + 1) / rounds
+            top = min(desk.room(amps, car), share)
+            amps[car] = max(amps[car], math.floor(top / desk.step[car] + 1e-6) * desk.step[car])
+    return _within(desk, amps)
+
+
+def _order(desk: _Desk, policy: Policy) -> list[int]:
+    cars = range(len(desk.cars))
+    if policy.order in (Order.EQUAL, Order.FIRST_COME):
+        return sorted(cars, key=lambda car: (desk.cars[car].arrived, car))
+    return sorted(cars, key=lambda car: (-desk.cars[car].priority, desk.laxity_s[car], car))
+
+
+def _price_is_right(desk: _Desk, car: int, policy: Policy, now: float) -> bool:
+    """Now is among the cheapest hours that suffice before departure."""
+    cost, carbon = policy.weights()
+    if policy.order in (Order.EQUAL, Order.FIRST_COME, Order.PRIORITY) or desk.laxity_s[car] < 900:
+        return True
+    slots = np.arange(now, desk.ends[car], 900.0)
+    worth = [cost * value_at(desk.outlook.price, at) + carbon * value_at(desk.outlook.carbon, at) for at in slots]
+    needed = math.ceil(desk.wanted[car] / max(desk.most[car] * desk.per_amp[car], 1e-9) * 4 * 1.2)
+    return worth[0] <= sorted(worth)[min(needed, len(worth)) - 1] + 1e-9
+
+
+def calm(desk: _Desk, amps: Floats) -> Floats:
+    """No flicker: a small rise waits, and who was just turned on stays on if the limits let it."""
+    found = amps.copy()
+    for car, (one, last) in enumerate(zip(desk.cars, desk.had, strict=True)):
+        if 0 < amps[car] - last < QUIET_AMPS and last >= desk.least[car] > 0 and amps[car] < desk.most[car] - 1e-6:
+            found[car] = last
+        just = one.switched is not None and desk.now - one.switched < DWELL_S
+        stays = just and last >= desk.least[car] > 0 and amps[car] == 0 and desk.wanted[car] > 1e-6
+        if stays and desk.room(found, car) >= desk.least[car]:
+            found[car] = desk.least[car]
+    return found
+
+
+def _series(starts: Floats, row: Floats) -> Series:
+    kept = [(float(starts[0]), float(row[0]))]
+    for at, amps in zip(starts[1:-1], row[1:], strict=True):
+        if abs(amps - kept[-1][1]) > 1e-6:
+            kept.append((float(at), float(amps)))
+    return tuple(kept)
+
+
+def explained(desk: _Desk, amps: Floats, ahead: Floats, starts: Floats, car: int) -> Why:
+    """Why this car gets this power now."""
+    got = amps[car]
+    if desk.wanted[car] <= 1e-6:
+        return Why(code="full", text="It has what it wants.")
+    if got >= desk.most[car] - 0.5:
+        return Why(code="at_maximum", text="It charges as fast as car and connector can.")
+    if got >= desk.wanted[car] / max(desk.per_amp[car], 1e-9) * 12 - 0.5 and got > 0:
+        return Why(code="nearly_full", text="It needs no more than this to be full.")
+    touched = np.abs(desk.columns[:, car]) > 1e-12
+    near = desk.use(amps) >= desk.bounds - max(float(desk.step[car]), desk.least[car] if got == 0 else 1.0)
+    binding = np.flatnonzero(touched & near)
+    if len(binding):
+        names = tuple(desk.rows.names[row] for row in binding)
+        rivals = np.any(np.abs(desk.columns[binding]) > 1e-12, axis=0) & (amps > got + 0.5)
+        ahead_of_it = tuple(desk.cars[one].connector for one in np.flatnonzero(rivals).tolist())
+        word = "gets less" if got > 0 else "waits"
+        text = (
+            f"It {word} because {names[0]} is full"
+            + (f"; ahead: {', '.join(ahead_of_it[:3])}" if ahead_of_it else "")
+            + "."
+        )
+        return Why(code="limit", text=text, limits=names, ahead=ahead_of_it)
+    later = [int(step) for step in np.flatnonzero(ahead[car] > got + 0.5) if step > 0]
+    if later:
+        price = desk.outlook.price
+        now_price, then = value_at(price, desk.now), value_at(price, float(starts[later[0]]))
+        if then < now_price:
+            return Why(
+                code="price",
+                text=f"It waits for {then:g} instead of {now_price:g} per kWh.",
+                until=float(starts[later[0]]),
+            )
+        return Why(code="later", text="It has time and charges later.", until=float(starts[later[0]]))
+    return Why(code="steady", text="This is enough until it leaves.")
