@@ -150,7 +150,7 @@ def _run(build: _Build, budget_s: float) -> Floats:
     model.a_matrix_.index_ = np.array(build.index, dtype=np.int32)
     model.a_matrix_.value_ = np.array(build.value, dtype=float)
     solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver.silent()
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("time_limit", max(budget_s, 0.01))
     solver.passModel(model)

@@ -91,7 +91,7 @@ def plan(
     budget_s: float = 1.0,
     clock: Clock = time.perf_counter,
 ) -> Plan:
-    """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, which measures the planning."""
+    """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, the time it takes."""
     began, policy = clock(), policy or Policy()
     desk = _Desk(rows, cars, outlook, now)
     starts = grid_of_time(now, period_s, max(desk.ends, default=now), outlook)
@@ -219,9 +219,9 @@ def shared_out(desk: _Desk, policy: Policy, now: float) -> Floats:
     amps = np.zeros(len(desk.cars))
     order = _order(desk, policy)
     for car in order:
-        if desk.wanted[car] > 1e-6 and _price_is_right(desk, car, policy, now):
-            if desk.least[car] <= desk.most[car] and desk.room(amps, car) >= desk.least[car]:
-                amps[car] = desk.least[car]
+        wants = desk.wanted[car] > 1e-6 and _price_is_right(desk, car, policy, now)
+        if wants and desk.least[car] <= desk.most[car] and desk.room(amps, car) >= desk.least[car]:
+            amps[car] = desk.least[car]
     on = [car for car in order if amps[car] > 0 or (desk.least[car] == 0 and desk.wanted[car] > 1e-6)]
     together = policy.order is Order.EQUAL
     rounds = 24 if together else 1
