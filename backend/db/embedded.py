@@ -27,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 USER = "wattline"
 START_PATIENCE_S = 120.0  # recovery after a crash included
+AGAIN_AFTER_S = 0.1
 RESTARTS_A_MINUTE = 5
 ROOM_FOR_A_NEW_CLUSTER = 200 * 1024 * 1024
 LARGEST_LOG = 5 * 1024 * 1024
@@ -328,16 +329,23 @@ class EmbeddedPostgres:
             with self._guard:
                 if self._stopping.is_set():
                     return
-                if len(restarts) >= RESTARTS_A_MINUTE:
+                log.warning("the embedded database ended; starting it again", status=process.returncode)
+                if not self._start_again(restarts):
                     log.error("the embedded database keeps ending", log_file=str(self.log_file))
                     return
-                restarts.append(now)
-                log.warning("the embedded database ended; starting it again", status=process.returncode)
-                try:
-                    self._process = self._launch(self._remembered_port(), insist=True)
-                except (StartRefused, OSError) as error:
-                    log.error("the embedded database doesn't start again", reason=str(error))
-                    return
+
+    def _start_again(self, restarts: list[float]) -> bool:
+        """False: it was tried too often within a minute. One that is killed while it starts is tried again, too."""
+        while len(restarts) < RESTARTS_A_MINUTE:
+            restarts.append(time.monotonic())
+            try:
+                self._process = self._launch(self._remembered_port(), insist=True)
+                return True
+            except (StartRefused, OSError) as error:
+                log.warning("the embedded database doesn't start", reason=str(error))
+                if self._stopping.wait(AGAIN_AFTER_S):
+                    return False
+        return False
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
         if sys.platform == "win32":

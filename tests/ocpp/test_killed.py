@@ -34,8 +34,8 @@ from tests.support import forked
 from tests.support.stubborn_station import StubbornStation
 
 KILLS = 50
-MOST_IN_A_ROW = 5
-"""Of the database: more in a minute and it is taken for broken, and its server doesn't start it again."""
+MOST_IN_A_ROW = 3
+"""Of the database: started more than five times in a minute it is taken for broken, and left alone."""
 STATIONS = 8
 SEED = 20_161
 
@@ -147,7 +147,7 @@ async def test_killed_fifty_times_everything_answered_is_stored_once(server: Ser
     ]
     running = [asyncio.create_task(one.run()) for one in stations]
     for victim in victims(chance):
-        await progress(stations, chance.randrange(1, 40))
+        await progress(stations, chance.randrange(1, 30))
         if victim == "server":
             server.kill()
             server.start()
