@@ -160,6 +160,12 @@ class IncidentClosed(IncidentEvent, frozen=True, kw_only=True):
     pass
 
 
+class NoticeSent(Event, frozen=True, kw_only=True):
+    """Somebody has a new message in the app, or has read theirs."""
+
+    account_id: UUID
+
+
 class TokensChanged(Event, frozen=True, kw_only=True):
     """A card was added, changed or removed."""
 
@@ -202,6 +208,7 @@ AnyEvent = (
     | IncidentChanged
     | IncidentOpened
     | IncidentClosed
+    | NoticeSent
     | BrandChanged
     | TokensChanged
     | CustomerCleared

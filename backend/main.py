@@ -51,6 +51,7 @@ from backend.monitoring import api as monitoring_api
 from backend.network import api as network_api
 from backend.nodes import api as nodes_api
 from backend.nodes import service as nodes
+from backend.notify import api as notify_api
 from backend.ocpp.listener import Listener
 from backend.papers import api as papers_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
@@ -105,6 +106,7 @@ ROUTES: list[Any] = [
     *network_api.routes,
     *nodes_api.routes,
     *papers_api.routes,
+    *notify_api.routes,
     *vendor_data_api.routes,
     *health.routes,
 ]

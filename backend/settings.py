@@ -145,6 +145,12 @@ class Settings:
     smtp_from: str = _setting(
         "WATTLINE_SMTP_FROM", "", "Address that e-mail comes from; empty: noreply@ the mail server"
     )
+    fcm_credentials: str = _setting(
+        "WATTLINE_FCM_CREDENTIALS", "", "Service account of Firebase for push, a JSON file; empty: no push leaves"
+    )
+    webhook_hosts: tuple[str, ...] = _setting(
+        "WATTLINE_WEBHOOK_HOSTS", (), "Hosts inside the own network that webhooks may call"
+    )
     log_level: str = _setting("WATTLINE_LOG_LEVEL", "info", "debug, info, warning or error")
     log_json: bool = _setting("WATTLINE_LOG_JSON", False, "One JSON object a log line")
 

@@ -26,6 +26,7 @@ from backend.events import (
     CustomerCleared,
     Event,
     PowerExceeded,
+    IncidentChanged,
     SecurityEventReported,
     StationBooted,
     StationConnected,
@@ -43,6 +44,8 @@ from backend.mail import service as mail
 from backend.meters import service as meters
 from backend.monitoring import service as monitoring
 from backend.papers import service as papers
+from backend.notify import posting
+from backend.notify import service as notify
 from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.sites import control as sites_control
@@ -61,6 +64,8 @@ CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected, sites_control.on_change),
     StationBooted: (local_lists.on_booted, waiting.on_booted, sites_control.on_change),
+    StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected, notify.on_back),
+    StationBooted: (local_lists.on_booted, waiting.on_booted),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
@@ -73,6 +78,10 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     TransactionStarted: (alerts.on_start, sites_control.on_change),
     TransactionFailed: (alerts.on_start,),
     TransactionEnded: (settling.on_ended, meters.on_ended, alerts.on_ended, energy.on_ended, sites_control.on_change),
+    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, notify.on_back),
+    TransactionStarted: (alerts.on_start,),
+    TransactionEnded: (settling.on_ended, alerts.on_ended, energy.on_ended, notify.on_ended),
+    IncidentChanged: (notify.on_incident,),
 }
 
 JOBS: Mapping[str, Job] = {
@@ -89,6 +98,10 @@ JOBS: Mapping[str, Job] = {
     "meters.verify_station": meters.verify_station,
     "papers.mail_invoice": papers.mail_invoice,
     "papers.mail_receipt": papers.mail_receipt,
+    "notify.deliver": posting.deliver,
+    "notify.escalate": notify.escalate,
+    "notify.release": posting.release,
+    "notify.tell": notify.tell,
     "payments.capture": payments.capture,
     "payments.release": payments.release,
     "sites.plan": sites_control.plan,
@@ -108,6 +121,7 @@ CRON: Mapping[str, CronJob] = {
     "mail.forget_old": ("57 2 * * *", mail.forget_old),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "books.nightly": ("11 4 * * *", books.nightly),
+    "notify.forget_old": ("7 3 * * *", notify.forget_old),
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),

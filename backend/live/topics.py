@@ -14,6 +14,7 @@ from backend.events import (
     FramesLogged,
     IncidentChanged,
     LocationChanged,
+    NoticeSent,
     StationBooted,
     StationChanged,
     StationConnected,
@@ -22,9 +23,11 @@ from backend.events import (
 )
 from backend.live.session_topics import SESSION_TOPICS, TRANSACTION_EVENTS, overview_topic
 from backend.live.topic import Subject, Topic, everything, of_any
+from backend.notify import setup as notifications
 from backend.stations import catalog
 from backend.tenants import service as tenants
 from shared.accounts import Brand, Role
+from shared.notify import Notice
 from shared.operations import Incident, Overview
 from shared.stations import Frame, LocationDetail, LocationSummary, StationDetail, StationRow
 
@@ -168,6 +171,14 @@ async def changed_incidents(ctx: Context, subject: Subject, keys: frozenset[str]
     return [await alerts.incident(ctx, subject.actor.tenant_id, UUID(key)) for key in sorted(keys)]
 
 
+async def load_notices(ctx: Context, subject: Subject) -> list[Notice]:
+    """One's own; operators share what they watch, so theirs are bound to the company only."""
+    own = subject.argument == str(subject.actor.account_id)
+    if not own and not subject.actor.may(Role.OPERATOR):
+        raise NotFound("There is no such thing.")
+    return await notifications.notices(ctx, subject.actor.tenant_id, _uuid(subject.argument))
+
+
 async def load_brand(ctx: Context, subject: Subject) -> Brand:
     return await tenants.brand(ctx, subject.actor.tenant_id)
 
@@ -212,6 +223,13 @@ STATION_TOPICS: tuple[Topic, ...] = (
         load=load_incidents,
         changes=changed_incidents,
         events={IncidentChanged: lambda event, _subject: str(event.incident_id)},
+    ),
+    Topic(
+        pattern="notices:*",
+        role=Role.DRIVER,
+        load=load_notices,
+        events={NoticeSent: lambda event, subject: "*" if str(event.account_id) == subject.argument else None},
+        personal=True,
     ),
     Topic(pattern="brand", role=Role.DRIVER, load=load_brand, events={BrandChanged: everything}),
 )

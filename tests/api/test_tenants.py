@@ -25,6 +25,25 @@ from tests.api.harness import People, new_key
 from tests.conftest import Clock
 
 
+async def notifications(tenant_id: UUID, account_id: UUID) -> dict[str, Any]:
+    """A phone, a webhook, a rota, a route, and a message that failed."""
+    made = {
+        "device": ("push_device (account, token, platform)", "$2, 'token-of-ann', 'ios'"),
+        "hook": ("notify_hook (tenant, name, kind, url, secret)", "$1, 'H', 'generic', 'https://h.example', 'x'"),
+        "rota": ("notify_rota (tenant, name, plan)", "$1, 'R', '{}'"),
+        "route": ("notify_route (tenant, name, plan)", "$1, 'R', '{}'"),
+        "delivery": (
+            "delivery (tenant, account, id, channel, kind, key, title, state, created_at)",
+            "$1, $2, gen_random_uuid(), 'push', 'test', 'k', 'T', 'failed', now()",
+        ),
+    }
+    found = {}
+    for name, (into, values) in made.items():
+        sql = f"WITH x AS (SELECT $1::uuid, $2::uuid) INSERT INTO {into} VALUES ({values}) RETURNING id"
+        found[name] = (await DB.run(sql, tenant_id, account_id))[0]["id"]
+    return found
+
+
 @pytest.fixture
 async def ours(db: str, clock: Clock) -> dict[str, Any]:
     """A company with one of everything; what is known about it are the ids."""
@@ -92,7 +111,10 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         )
     )[0]["id"]
     return {
+    told = await notifications(tenant_id, account_id)
+    return told | {
         "ctx": ctx,
+        "station": station_id,
         "tenant": tenant_id,
         "location": location_id,
         "connector": connector_id,
@@ -117,6 +139,9 @@ PROFILE = {
 }
 
 POINT = {"starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z", "value": "0.3"}
+HOOK = {"name": "Mine", "kind": "generic", "url": "http://127.0.0.1:1/mine"}
+ROTA = {"name": "Mine", "members": [str(uuid4())], "starts_at": "2026-01-01T00:00:00Z"}
+ROUTE = {"name": "Mine", "targets": [{"kind": "role", "id": "admin"}]}
 MONITOR = {"component": "EVSE", "name": "Power", "type": "Delta", "value": 1, "severity": 1}
 
 
@@ -264,6 +289,17 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"/api/v1/incidents/{one['incident']}/state", {"state": "in_repair"}),
         ("POST", f"/api/v1/incidents/{one['incident']}/assign", {"account_id": None}),
         ("POST", f"/api/v1/incidents/{one['incident']}/notes", {"text": "Mine"}),
+        ("DELETE", f"/api/v1/notifications/devices/{one['device']}", None),
+        ("PUT", f"/api/v1/notifications/watched/{one['station']}", None),
+        ("DELETE", f"/api/v1/notifications/watched/{one['station']}", None),
+        ("PUT", f"/api/v1/notifications/webhooks/{one['hook']}", HOOK),
+        ("DELETE", f"/api/v1/notifications/webhooks/{one['hook']}", None),
+        ("POST", f"/api/v1/notifications/webhooks/{one['hook']}/test", None),
+        ("PUT", f"/api/v1/notifications/rotas/{one['rota']}", ROTA),
+        ("DELETE", f"/api/v1/notifications/rotas/{one['rota']}", None),
+        ("PUT", f"/api/v1/notifications/routes/{one['route']}", ROUTE),
+        ("DELETE", f"/api/v1/notifications/routes/{one['route']}", None),
+        ("POST", f"/api/v1/notifications/deliveries/{one['delivery']}/retry", None),
         ("PATCH", f"/api/v1/people/{one['account']}", {"name": "Mine"}),
         ("POST", f"/api/v1/people/{one['account']}/password", None),
         ("GET", f"/api/v1/analytics?location_id={one['location']}", None),

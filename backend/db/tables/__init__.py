@@ -27,6 +27,17 @@ from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMo
 from backend.db.tables.network import NetworkProfile
 from backend.db.tables.nodes import Node
 from backend.db.tables.papers import Issuer, Paper, PaperCounter
+from backend.db.tables.notify import (
+    ChannelHealth,
+    Delivery,
+    Notice,
+    NotifyHook,
+    NotifyPreference,
+    NotifyRota,
+    NotifyRoute,
+    PushDevice,
+    StationWatch,
+)
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.sites import (
     ChargeWish,
@@ -120,6 +131,15 @@ TABLES = (
     SignedValue,
     MeterKey,
     Node,
+    PushDevice,
+    NotifyPreference,
+    NotifyHook,
+    NotifyRota,
+    NotifyRoute,
+    Notice,
+    Delivery,
+    ChannelHealth,
+    StationWatch,
 )
 
 __all__ = [
@@ -128,6 +148,7 @@ __all__ = [
     "Campaign",
     "CampaignStation",
     "Cdr",
+    "ChannelHealth",
     "ChargingNeeds",
     "ChargingProfile",
     "ChargingProfileRead",
@@ -135,6 +156,7 @@ __all__ = [
     "ConfigTemplate",
     "ConfigTemplateStation",
     "Connector",
+    "Delivery",
     "DisplayMessage",
     "ExternalLimit",
     "FirmwareFile",
@@ -155,12 +177,18 @@ __all__ = [
     "MeterKey",
     "NetworkProfile",
     "Node",
+    "Notice",
+    "NotifyHook",
+    "NotifyPreference",
+    "NotifyRota",
+    "NotifyRoute",
     "OcppFrame",
     "Paper",
     "PaperCounter",
     "Payment",
     "PowerRollup",
     "Reconciliation",
+    "PushDevice",
     "RefreshToken",
     "Reservation",
     "RollupMark",
@@ -176,6 +204,7 @@ __all__ = [
     "StationMonitoring",
     "StationReport",
     "StationVariable",
+    "StationWatch",
     "StatusChange",
     "Tariff",
     "Tenant",

@@ -1,0 +1,45 @@
+"""What a channel gets, and what it raises when it can't deliver."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message. `id` is the same each time it is tried: whoever got it twice can tell.
+
+    `address`: a device's token, an e-mail address, or the URL of a webhook with its `secret` and `form`.
+    """
+
+    id: UUID
+    tenant_id: UUID
+    sender: str
+    address: str
+    kind: str
+    severity: str
+    title: str
+    body: str
+    link: str
+    url: str
+    at: datetime
+    secret: str = ""
+    form: str = "generic"
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+class Gone(Exception):
+    """The address doesn't exist any more: forget it."""
+
+
+class Refused(Exception):
+    """This message will never be taken."""
+
+
+class NotSetUp(Exception):
+    """The house has no such channel."""
+
+
+class Trouble(Exception):
+    """Not now: try again later. It counts against the channel."""

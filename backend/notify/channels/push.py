@@ -1,0 +1,62 @@
+"""Push to phones and browsers: Firebase Cloud Messaging, by the service account in WATTLINE_FCM_CREDENTIALS."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import firebase_admin
+from firebase_admin import credentials, exceptions, messaging
+
+from backend.context import Context
+from backend.notify.channels.base import Gone, Letter, NotSetUp, Refused, Trouble
+
+TIMEOUT_S = 15
+
+
+def configured(ctx: Context) -> bool:
+    return bool(ctx.settings.fcm_credentials)
+
+
+def _app(path: str) -> Any:
+    name = f"wattline:{path}"
+    try:
+        return firebase_admin.get_app(name)
+    except ValueError:
+        if not Path(path).is_file():
+            raise NotSetUp(f"The file of WATTLINE_FCM_CREDENTIALS isn't there: {path}") from None
+        return firebase_admin.initialize_app(credentials.Certificate(path), {"httpTimeout": TIMEOUT_S}, name)
+
+
+def message(letter: Letter) -> Any:
+    """The id as tag and collapse id: a phone shows it once, however often it comes."""
+    urgent = letter.severity == "critical"
+    same = str(letter.id)
+    return messaging.Message(
+        token=letter.address,
+        notification=messaging.Notification(title=letter.title, body=letter.body[:1000]),
+        data={"link": letter.link, "kind": letter.kind, "id": same, "severity": letter.severity},
+        android=messaging.AndroidConfig(
+            priority="high" if urgent else "normal",
+            notification=messaging.AndroidNotification(tag=same, channel_id="critical" if urgent else "news"),
+        ),
+        apns=messaging.APNSConfig(
+            headers={"apns-collapse-id": same, "apns-priority": "10" if urgent else "5"},
+            payload=messaging.APNSPayload(aps=messaging.Aps(sound="default")),
+        ),
+    )
+
+
+async def send(ctx: Context, letter: Letter) -> None:
+    if not configured(ctx):
+        raise NotSetUp("Push is not set up (WATTLINE_FCM_CREDENTIALS).")
+    app = await asyncio.to_thread(_app, ctx.settings.fcm_credentials)
+    answer = (await messaging.send_each_async([message(letter)], app=app)).responses[0]
+    error = answer.exception
+    if error is None:
+        return
+    said = f"{type(error).__name__}: {error}"[:500]
+    if isinstance(error, messaging.UnregisteredError | messaging.SenderIdMismatchError):
+        raise Gone(said)
+    if isinstance(error, exceptions.InvalidArgumentError):
+        raise Refused(said)
+    raise Trouble(said)

@@ -1,0 +1,223 @@
+"""Who hears of an incident, when, and in which words. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.notify import Channel, Hours, RotaSet, RouteSet, Target, TargetKind, Told, Wishes
+from shared.operations import IncidentState, Severity
+
+RANK = {Severity.INFO: 0, Severity.WARNING: 1, Severity.CRITICAL: 2}
+BURST = 5
+"""Messages that one person gets over one channel within BURST_WINDOW before more are gathered into one."""
+BURST_WINDOW = timedelta(minutes=10)
+STORM_PAUSE = timedelta(minutes=5)
+"""How long messages are gathered in a storm."""
+TRIES = 12
+"""Of one delivery: about an hour, later each time (jobs.Retries)."""
+DOWN_AFTER = 3
+"""Failures in a row after which a channel counts as down."""
+
+TEAM = (Target(kind=TargetKind.ROLE, id="operator"), Target(kind=TargetKind.ROLE, id="admin"))
+DEFAULT_ROUTES = (
+    RouteSet(name="Everybody on the team", targets=list(TEAM)),
+    RouteSet(
+        name="What is critical, by e-mail too",
+        targets=list(TEAM),
+        channels=[Channel.EMAIL],
+        min_severity=Severity.CRITICAL,
+    ),
+)
+"""As long as a tenant has made none of its own."""
+
+NORMAL_STOPS = frozenset(
+    "Local Remote EVDisconnected StoppedByEV SOCLimitReached EnergyLimitReached TimeLimitReached CostLimitReached "
+    "MasterPass DeAuthorized ReqEnergyTransferRejected".split()
+) | {""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happened:
+    """An incident as far as routes and words need it. Times are aware."""
+
+    id: str
+    rule: str
+    severity: Severity
+    state: IncidentState
+    title: str
+    detail: str
+    advice: str
+    location_id: str
+    location: str
+    station: str
+    connector: str
+    affected: int = 1
+
+
+def local(now: datetime, zone: str) -> datetime:
+    return now.astimezone(ZoneInfo(zone))
+
+
+def _clock(text: str) -> time:
+    return time(int(text[:2]), int(text[3:]))
+
+
+def _within(moment: time, begins: time, ends: time) -> bool:
+    return begins <= moment < ends if begins < ends else moment >= begins or moment < ends
+
+
+def in_hours(hours: Hours | None, now: datetime, zone: str) -> bool:
+    """A night shift belongs to the day on which it began."""
+    if hours is None:
+        return True
+    here = local(now, zone)
+    begins, ends = _clock(hours.begins), _clock(hours.ends)
+    if not _within(here.time(), begins, ends):
+        return False
+    began = here - timedelta(days=1) if begins >= ends and here.time() < ends else here
+    return began.weekday() in hours.days
+
+
+def fits(route: RouteSet, one: Happened, now: datetime, zone: str) -> bool:
+    return (
+        route.enabled
+        and RANK[one.severity] >= RANK[route.min_severity]
+        and (not route.location_ids or one.location_id in route.location_ids)
+        and (not route.rules or one.rule in route.rules)
+        and in_hours(route.hours, now, zone)
+    )
+
+
+def on_call(plan: RotaSet, now: datetime) -> tuple[str, datetime]:
+    """Whose turn it is, and until when. Before the first shift it is the first one's."""
+    for one in plan.overrides:
+        if one.begins_at <= now < one.ends_at:
+            return one.account_id, one.ends_at
+    shift = timedelta(hours=plan.shift_hours)
+    number = max(0, (now - plan.starts_at) // shift)
+    until = plan.starts_at + shift * (number + 1)
+    sooner = [one.begins_at for one in plan.overrides if now < one.begins_at < until]
+    return plan.members[number % len(plan.members)], min([until, *sooner])
+
+
+# --- when ----------------------------------------------------------------------------------------------------
+
+
+def hold_until(wishes: Wishes, severity: Severity, now: datetime, zone: str) -> tuple[str, datetime] | None:
+    """Why a message waits and until when; None: it goes out now."""
+    critical = severity is Severity.CRITICAL
+    if wishes.digest_at and not critical:
+        return "digest", _next(wishes.digest_at, now, zone)
+    if wishes.quiet_from and wishes.quiet_to and not (critical and wishes.critical_always):
+        begins, ends = _clock(wishes.quiet_from), _clock(wishes.quiet_to)
+        if begins != ends and _within(local(now, zone).time(), begins, ends):
+            return "quiet", _next(wishes.quiet_to, now, zone)
+    return None
+
+
+def _next(clock: str, now: datetime, zone: str) -> datetime:
+    here = local(now, zone)
+    at = here.replace(hour=int(clock[:2]), minute=int(clock[3:]), second=0, microsecond=0)
+    if at <= here:
+        at = (here + timedelta(days=1)).replace(hour=at.hour, minute=at.minute, second=0, microsecond=0)
+    return at.astimezone(now.tzinfo)
+
+
+def spread(new: int, recent: int, gathering: bool) -> str:
+    """Whether `new` messages to one address go out `each`, as `one`, or are to `hold`, where `recent` went before."""
+    if gathering:
+        return "hold"
+    if new + recent <= BURST:
+        return "each"
+    return "one" if recent <= BURST else "hold"
+
+
+# --- words ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    title: str
+    body: str
+    severity: Severity
+    link: str
+
+
+HEADS = {
+    Told.OPENED: "{title}",
+    Told.ESCALATED: "Nobody has taken it yet: {title}",
+    Told.CLOSED: "Over: {title}",
+    Told.REMEDY_FAILED: "Couldn't be mended from here: {title}",
+    Told.REMEDY_ASKS: "Waits for your yes: {title}",
+}
+
+
+def place_of(one: Happened) -> str:
+    spot = f"{one.station} {one.connector}".strip() if one.connector else one.station
+    return " · ".join(part for part in (one.location, spot) if part)
+
+
+def incident_text(kind: Told, one: Happened, said: str = "") -> Text:
+    body = [said, place_of(one), one.detail, *([] if kind is Told.CLOSED else [one.advice])]
+    return Text(
+        HEADS[kind].format(title=one.title),
+        "\n".join(part for part in body if part),
+        Severity.INFO if kind is Told.CLOSED else one.severity,
+        f"/incidents/{one.id}",
+    )
+
+
+def worst(many: Sequence[Happened]) -> Severity:
+    return max((one.severity for one in many), key=lambda one: RANK[one], default=Severity.INFO)
+
+
+def summary_text(many: Sequence[Happened], *, digest: bool = False) -> Text:
+    """Many incidents in one message: how many, where, the worst first."""
+    unsolved = [one for one in many if one.state is not IncidentState.CLOSED]
+    places = {one.location or one.station for one in many}
+    spots = f"at {next(iter(places))}" if len(places) == 1 else f"at {len(places)} places"
+    head = f"{len(many)} incidents {spots}" if len(many) > 1 else f"1 incident {spots}"
+    lines = [f"{len(unsolved)} need somebody, {len(many) - len(unsolved)} are over."]
+    titles: dict[str, int] = {}
+    for one in sorted(unsolved or many, key=lambda one: -RANK[one.severity]):
+        titles[one.title] = titles.get(one.title, 0) + 1
+    lines += [f"{count} × {title}" if count > 1 else title for title, count in list(titles.items())[:6]]
+    if len(titles) > 6:
+        lines.append(f"and {len(titles) - 6} kinds more")
+    return Text(("Your digest: " if digest else "") + head, "\n".join(lines), worst(unsolved), "/incidents")
+
+
+def interrupted(stop_reason: str) -> bool:
+    return stop_reason not in NORMAL_STOPS
+
+
+STOPPED = {
+    "PowerLoss": "the station lost its power",
+    "EmergencyStop": "the emergency stop was pressed",
+    "Reboot": "the station restarted",
+    "HardReset": "the station restarted",
+    "SoftReset": "the station restarted",
+    "ImmediateReset": "the station restarted",
+    "GroundFault": "the station's protection tripped",
+    "OvercurrentFault": "the station's protection tripped",
+    "PowerQuality": "the grid wasn't stable",
+    "UnlockCommand": "the cable was unlocked",
+}
+
+
+def session_text(row: Mapping[str, object], *, broken: bool) -> Text:
+    """`row`: station_name, location, energy_wh, stop_reason, transaction."""
+    where = " · ".join(str(row[name]) for name in ("location", "station_name") if row[name])
+    energy = f"{float(str(row['energy_wh'])) / 1000:.1f} kWh"
+    link = f"/history/{row['transaction']}"
+    if not broken:
+        return Text("Your session is finished", f"{where}\n{energy} charged.", Severity.INFO, link)
+    why = STOPPED.get(str(row["stop_reason"]), "the station ended it")
+    body = f"{where}\n{energy} charged until then: {why}. Look after your car, or start again."
+    return Text("Your session was interrupted", body, Severity.WARNING, link)
+
+
+def back_text(row: Mapping[str, object]) -> Text:
+    where = " · ".join(str(row[name]) for name in ("location", "station_name") if row[name])
+    return Text("It works again", f"{where}\nYou can charge there now.", Severity.INFO, f"/locations/{row['place']}")

@@ -1,0 +1,125 @@
+"""Who hears of an incident, when, and in which words."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.notify import rules
+from shared.notify import Hours, Override, RotaSet, RouteSet, Told, Wishes
+from shared.operations import IncidentState, Severity
+
+NOW = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)  # a Monday; 22:30 in Berlin
+BERLIN = "Europe/Berlin"
+
+
+def incident(**changes: object) -> rules.Happened:
+    values: dict[str, object] = {
+        "id": "1",
+        "rule": "connector_faulted",
+        "severity": Severity.WARNING,
+        "state": IncidentState.OPEN,
+        "title": "Too hot inside",
+        "detail": "It says so.",
+        "advice": "Wait.",
+        "location_id": "harbour",
+        "location": "Harbour",
+        "station": "CP-1",
+        "connector": "1",
+    }
+    return rules.Happened(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("route", "fits"),
+    [
+        ({}, True),
+        ({"enabled": False}, False),
+        ({"min_severity": Severity.CRITICAL}, False),
+        ({"location_ids": ["harbour"]}, True),
+        ({"location_ids": ["elsewhere"]}, False),
+        ({"rules": ["station_offline"]}, False),
+        ({"hours": Hours(days=[0], begins="22:00", ends="06:00")}, True),
+        ({"hours": Hours(days=[1], begins="22:00", ends="06:00")}, False),
+        ({"hours": Hours(days=[0], begins="08:00", ends="18:00")}, False),
+    ],
+)
+def test_a_route_fits_or_not(route: dict[str, object], fits: bool) -> None:
+    plan = RouteSet(name="R", targets=list(rules.TEAM), **route)  # type: ignore[arg-type]
+    assert rules.fits(plan, incident(), NOW, BERLIN) is fits
+
+
+def test_a_night_shift_belongs_to_the_day_on_which_it_began() -> None:
+    hours = Hours(days=[0], begins="22:00", ends="06:00")
+    assert rules.in_hours(hours, NOW + timedelta(hours=5), BERLIN)  # Tuesday, 3:30
+    assert not rules.in_hours(hours, NOW - timedelta(hours=19), BERLIN)  # Monday, 3:30
+
+
+def test_the_rota_turns_and_somebody_stands_in() -> None:
+    plan = RotaSet(
+        name="R",
+        members=["a", "b"],
+        starts_at=NOW,
+        shift_hours=24,
+        overrides=[Override(account_id="c", begins_at=NOW + timedelta(hours=30), ends_at=NOW + timedelta(hours=32))],
+    )
+    told = [rules.on_call(plan, NOW + timedelta(hours=hours)) for hours in (-5, 0, 25, 31, 33, 49)]
+    assert [who for who, _ in told] == ["a", "a", "b", "c", "b", "a"]
+    assert told[2][1] == NOW + timedelta(hours=30)
+    assert told[3][1] == NOW + timedelta(hours=32)
+
+
+@pytest.mark.parametrize(
+    ("wishes", "severity", "held"),
+    [
+        (Wishes(), Severity.INFO, None),
+        (Wishes(quiet_from="22:00", quiet_to="07:00"), Severity.WARNING, ("quiet", 7)),
+        (Wishes(quiet_from="22:00", quiet_to="07:00"), Severity.CRITICAL, None),
+        (Wishes(quiet_from="22:00", quiet_to="07:00", critical_always=False), Severity.CRITICAL, ("quiet", 7)),
+        (Wishes(quiet_from="12:00", quiet_to="13:00"), Severity.WARNING, None),
+        (Wishes(digest_at="08:00"), Severity.WARNING, ("digest", 8)),
+        (Wishes(digest_at="08:00"), Severity.CRITICAL, None),
+    ],
+)
+def test_quiet_hours_and_digests(wishes: Wishes, severity: Severity, held: tuple[str, int] | None) -> None:
+    found = rules.hold_until(wishes, severity, NOW, BERLIN)
+    assert (None if found is None else (found[0], rules.local(found[1], BERLIN).hour)) == held
+    assert found is None or NOW < found[1] <= NOW + timedelta(days=1)
+
+
+@given(st.lists(st.integers(1, 400), max_size=40))
+def test_no_storm_makes_many_messages(batches: list[int]) -> None:
+    """Whatever comes within a moment, one address gets a handful."""
+    sent, gathering = 0, False
+    for new in batches:
+        way = rules.spread(new, sent, gathering)
+        gathering = gathering or way == "hold"
+        sent += {"each": new, "one": 1, "hold": 0}[way]
+    assert sent <= rules.BURST + 1
+
+
+def test_many_incidents_in_one_message() -> None:
+    many = [incident(id=str(n), location=f"Place {n % 3}") for n in range(12)]
+    many.append(incident(severity=Severity.CRITICAL, title="Cable is cut", state=IncidentState.OPEN))
+    many.append(incident(state=IncidentState.CLOSED))
+    text = rules.summary_text(many)
+    assert (text.title, text.severity) == ("14 incidents at 4 places", Severity.CRITICAL)
+    assert text.body.splitlines()[:3] == ["13 need somebody, 1 are over.", "Cable is cut", "12 × Too hot inside"]
+    assert rules.summary_text([incident()], digest=True).title == "Your digest: 1 incident at Harbour"
+
+
+def test_words_of_an_incident() -> None:
+    text = rules.incident_text(Told.ESCALATED, incident())
+    assert text.title == "Nobody has taken it yet: Too hot inside"
+    assert text.body == "Harbour · CP-1 1\nIt says so.\nWait."
+    assert rules.incident_text(Told.CLOSED, incident()).severity is Severity.INFO
+
+
+@pytest.mark.parametrize(("reason", "broken"), [("", False), ("EVDisconnected", False), ("PowerLoss", True)])
+def test_a_session_ends_or_is_interrupted(reason: str, broken: bool) -> None:
+    row = {"station_name": "CP-1", "location": "", "energy_wh": 1234, "stop_reason": reason, "transaction": "x"}
+    assert rules.interrupted(reason) is broken
+    text = rules.session_text(row, broken=broken)
+    assert "1.2 kWh" in text.body
+    assert ("lost its power" in text.body) is broken

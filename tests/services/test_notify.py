@@ -1,0 +1,262 @@
+"""From what happened to a message at its address: real push client, real webhooks, real database."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+from standardwebhooks.webhooks import Webhook
+
+from backend import wiring
+from backend.alerts import service as alerts
+from backend.context import Context
+from backend.db.engine import DB
+from backend.errors import InvalidInput
+from backend.notify import posting, rules, setup
+from backend.notify.channels import Trouble
+from backend.stations import service as stations
+from backend.stations.service import StatusReport
+from shared.notify import (
+    Channel,
+    HookKind,
+    HookSet,
+    Platform,
+    PushDeviceNew,
+    RotaSet,
+    RouteSet,
+    Step,
+    Target,
+    TargetKind,
+    Wishes,
+)
+from shared.stations import ConnectorStatus
+from tests import world
+from tests.conftest import Clock
+from tests.support.push import SETTING, push_server
+from tests.support.receivers import Receiver, push_error, receiver
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+@pytest.fixture
+async def phones() -> AsyncIterator[Receiver]:
+    async with push_server() as one:
+        yield one
+
+
+def context(clock: Clock) -> Context:
+    return world.make_context(clock, wiring.EVENTS, fcm_credentials=SETTING, webhook_hosts=("127.0.0.1",))
+
+
+async def run_jobs(ctx: Context, *, until: datetime | None = None) -> list[str]:
+    """Everything of this room that waits and is due, as the worker would; the names of what was tried and failed."""
+    failed = []
+    for _ in range(20):
+        rows = await DB.run(
+            """DELETE FROM pgqueuer WHERE entrypoint LIKE 'notify.%' AND execute_after - created <= $1::interval
+            RETURNING id, entrypoint, payload""",
+            (until - ctx.now()) if until else timedelta(0),
+        )
+        if not rows:
+            break
+        for row in sorted(rows, key=lambda row: row["id"]):
+            payload = msgspec.json.decode(row["payload"])
+            try:
+                await wiring.JOBS[row["entrypoint"]](ctx, payload)
+                await wiring.JOBS[row["entrypoint"]](ctx, payload)  # a job may run twice
+            except Trouble:
+                failed.append(row["entrypoint"])
+    return failed
+
+
+async def fault(ctx: Context, station_id: UUID, code: str = "GroundFailure", evse: int = 1) -> None:
+    report = StatusReport(evse=evse, status=ConnectorStatus.FAULTED, at=ctx.now(), error_code=code)
+    await stations.connector_status(ctx, station_id, report)
+
+
+async def deliveries(tenant_id: UUID, channel: str = "push") -> list[dict[str, Any]]:
+    return await DB.run(
+        "SELECT * FROM delivery WHERE tenant = $1 AND channel = $2 ORDER BY created_at, id", tenant_id, channel
+    )
+
+
+async def operator(ctx: Context, tenant_id: UUID, name: str = "Olga", token: str = "") -> UUID:
+    account_id = await world.add_account(tenant_id, name, "operator")
+    if token:
+        await setup.add_device(ctx, account_id, PushDeviceNew(token=token, platform=Platform.ANDROID))
+    return account_id
+
+
+async def test_a_fault_reaches_the_phone_once(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    olga = await operator(ctx, tenant_id, token="token-of-olga")
+    await operator(ctx, tenant_id, "Nophone")
+    station_id = await world.add_station(tenant_id, location_id=await world.add_location(tenant_id))
+    await fault(ctx, station_id)
+    await fault(ctx, station_id)
+    await run_jobs(ctx)
+    [(headers, body)] = phones.requests
+    assert headers["authorization"] == "Bearer static"
+    assert body["message"]["token"] == "token-of-olga"
+    assert body["message"]["notification"]["title"] == "Residual current protection tripped"
+    assert body["message"]["data"]["link"].startswith("/incidents/")
+    states = {row["state"]: row["error"] for row in await deliveries(tenant_id)}
+    assert states == {"sent": "", "skipped": "No phone is registered."}
+    [notice] = await setup.notices(ctx, tenant_id, olga)
+    assert (notice.title, notice.read) == ("Residual current protection tripped", False)
+    await posting.read(ctx, tenant_id, olga)
+    assert (await setup.notices(ctx, tenant_id, olga))[0].read
+
+
+async def test_a_dead_token_is_removed_and_a_full_quota_tried_again(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    await operator(ctx, tenant_id, token="dead-token")
+    await operator(ctx, tenant_id, "Busy", token="busy-token")
+    phones.answer = lambda body: (
+        push_error(404, "UNREGISTERED")
+        if body["message"]["token"] == "dead-token"
+        else push_error(429, "QUOTA_EXCEEDED")
+    )
+    await fault(ctx, await world.add_station(tenant_id))
+    assert await run_jobs(ctx) == ["notify.deliver"]
+    assert [row["token"] for row in await DB.run("SELECT token FROM push_device")] == ["busy-token"]
+    by_state = {row["state"]: row for row in await deliveries(tenant_id)}
+    assert by_state["failed"]["error"].startswith("UnregisteredError")
+    waiting = by_state["queued"]
+    assert "QUOTA" in waiting["error"]
+    assert waiting["attempts"] == 1
+    for _ in range(rules.DOWN_AFTER - 1):
+        with pytest.raises(Trouble):
+            await posting.deliver(ctx, {"delivery_id": str(waiting["id"])})
+    push = (await setup.channels(ctx, tenant_id, secret=False))[0]
+    assert (push.down, push.failures, push.waiting) == (True, 3, 1)
+    phones.answer = lambda _body: (200, {"name": "1"})
+    await posting.deliver(ctx, {"delivery_id": str(waiting["id"])})
+    push = (await setup.channels(ctx, tenant_id, secret=False))[0]
+    assert (push.down, push.waiting) == (False, 0)
+
+
+async def test_it_is_given_up_at_last_and_sent_again_by_hand(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    await operator(ctx, tenant_id, token="busy-token")
+    phones.answer = lambda _body: push_error(429, "QUOTA_EXCEEDED")
+    await fault(ctx, await world.add_station(tenant_id))
+    await run_jobs(ctx)
+    [row] = await deliveries(tenant_id)
+    await DB.run("UPDATE delivery SET attempts = $1", rules.TRIES - 1)
+    await posting.deliver(ctx, {"delivery_id": str(row["id"])})
+    assert (await deliveries(tenant_id))[0]["state"] == "failed"
+    phones.answer = lambda _body: (200, {"name": "1"})
+    await posting.again(ctx, tenant_id, row["id"])
+    await run_jobs(ctx)
+    assert (await deliveries(tenant_id))[0]["state"] == "sent"
+
+
+async def test_a_storm_is_a_handful_of_messages(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    await operator(ctx, tenant_id, token="token-of-olga")
+    places = [await world.add_station(tenant_id, f"CP-{number}") for number in range(30)]
+    for station_id in places[:20]:
+        await fault(ctx, station_id)
+    await run_jobs(ctx)
+    assert [body["message"]["notification"]["title"] for _, body in phones.requests] == ["20 incidents at 20 places"]
+    for number, station_id in enumerate(places[20:]):
+        await fault(ctx, station_id)
+        await run_jobs(ctx)
+        assert len(phones.requests) <= rules.BURST + 1, number
+    before = len(phones.requests)
+    assert [row["reason"] for row in await deliveries(tenant_id) if row["state"] == "held"] == ["storm"]
+    await run_jobs(ctx, until=clock.now() + rules.STORM_PAUSE)
+    assert len(phones.requests) == before + 1
+
+
+async def test_a_webhook_is_signed_and_its_trouble_shown(clock: Clock) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    async with receiver() as one:
+        hooks = {}
+        for kind in HookKind:
+            hooks[kind] = await setup.put_hook(ctx, tenant_id, None, HookSet(name=kind, kind=kind, url=one.url))
+        targets = [Target(kind=TargetKind.HOOK, id=hook.id) for hook in hooks.values()]
+        await setup.put_route(ctx, tenant_id, None, RouteSet(name="Out", targets=targets, channels=[Channel.APP]))
+        await fault(ctx, await world.add_station(tenant_id))
+        await run_jobs(ctx)
+        secrets = {str(hook.id): hook.secret for hook in hooks.values()}
+        sent = {str(row["id"]): secrets[str(row["hook"])] for row in await deliveries(tenant_id, "webhook")}
+        assert len(one.requests) == len(HookKind)
+        for (headers, body), raw in zip(one.requests, one.raw, strict=True):
+            expected = Webhook(sent[headers["webhook-id"]]).sign(headers["webhook-id"], clock.now(), raw)
+            assert headers["webhook-signature"] == expected
+            assert "Residual current protection tripped" in str(body)
+        one.answer = lambda _body: (500, {})
+        await posting.test_hook(ctx, tenant_id, UUID(hooks[HookKind.SLACK].id))
+        assert await run_jobs(ctx) == ["notify.deliver"]
+    slack = next(row for row in await setup.channels(ctx, tenant_id, secret=True) if row.kind is HookKind.SLACK)
+    assert "500" in slack.error
+    with pytest.raises(InvalidInput):
+        await setup.put_hook(ctx, tenant_id, None, HookSet(name="x", kind=HookKind.GENERIC, url="http://[::1]:9/hook"))
+
+
+async def test_nobody_acknowledges_so_the_next_ones_hear_of_it(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    first = await operator(ctx, tenant_id, "First", token="first-token")
+    second = await operator(ctx, tenant_id, "Second", token="second-token")
+    rota = await setup.put_rota(
+        ctx, tenant_id, None, RotaSet(name="Nights", members=[str(first)], starts_at=clock.now())
+    )
+    step = Step(after_min=10, targets=[Target(kind=TargetKind.ACCOUNT, id=str(second))], channels=[Channel.PUSH])
+    await setup.put_route(
+        ctx,
+        tenant_id,
+        None,
+        RouteSet(name="R", targets=[Target(kind=TargetKind.ROTA, id=rota.id)], channels=[Channel.PUSH], steps=[step]),
+    )
+    one, two = [await world.add_station(tenant_id, name) for name in ("A", "B")]
+    await fault(ctx, one)
+    await fault(ctx, two)
+    await run_jobs(ctx)
+    assert {body["message"]["token"] for _, body in phones.requests} == {"first-token"}
+    taken = (await alerts.open_incidents(ctx, tenant_id))[0]
+    await alerts.acknowledge(ctx, tenant_id, UUID(taken.id), first)
+    await run_jobs(ctx, until=clock.now() + timedelta(minutes=10))
+    later = [body["message"] for _, body in phones.requests if body["message"]["token"] == "second-token"]
+    assert [one["notification"]["title"] for one in later] == [
+        "Nobody has taken it yet: Residual current protection tripped"
+    ]
+
+
+async def test_quiet_hours_hold_what_is_not_critical(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    olga = await operator(ctx, tenant_id, token="token-of-olga")
+    here = rules.local(clock.now(), "Europe/Berlin")
+    span = {"quiet_from": f"{here:%H:00}", "quiet_to": f"{here + timedelta(hours=2):%H:00}"}
+    await setup.set_wishes(ctx, olga, Wishes(**span))
+    one, two = [await world.add_station(tenant_id, name) for name in ("A", "B")]
+    await fault(ctx, one, "HighTemperature")
+    await fault(ctx, two, "ReaderFailure")
+    await run_jobs(ctx)
+    assert phones.requests == []
+    [held] = await deliveries(tenant_id)
+    assert (held["state"], held["reason"], len(held["notices"])) == ("held", "quiet", 2)
+    await run_jobs(ctx, until=held["due_at"])
+    [(_, body)] = phones.requests
+    assert body["message"]["notification"]["title"] == "2 incidents at 2 places"
+    with pytest.raises(InvalidInput):
+        await setup.set_wishes(ctx, olga, Wishes(quiet_from="22:00"))
+
+
+async def test_a_driver_hears_what_concerns_them(clock: Clock, phones: Receiver) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    driver = await world.add_account(tenant_id)
+    await setup.add_device(ctx, driver, PushDeviceNew(token="token-of-dana", platform=Platform.IOS))
+    station_id = await world.add_station(tenant_id, location_id=await world.add_location(tenant_id), online=True)
+    await setup.watch(ctx, tenant_id, driver, station_id)
+    await fault(ctx, station_id)
+    await stations.connector_status(
+        ctx, station_id, StatusReport(evse=1, status=ConnectorStatus.AVAILABLE, at=clock.now(), error_code="NoError")
+    )
+    await run_jobs(ctx)
+    mine = [body["message"]["notification"]["title"] for _, body in phones.requests]
+    assert mine == ["It works again"]
+    assert (await setup.own(ctx, driver)).watched == []
