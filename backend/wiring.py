@@ -25,8 +25,9 @@ from backend.events import (
     ConnectorStatusChanged,
     CustomerCleared,
     Event,
+    IncidentClosed,
+    IncidentOpened,
     PowerExceeded,
-    IncidentChanged,
     SecurityEventReported,
     StationBooted,
     StationConnected,
@@ -43,9 +44,9 @@ from backend.local_lists import service as local_lists
 from backend.mail import service as mail
 from backend.meters import service as meters
 from backend.monitoring import service as monitoring
-from backend.papers import service as papers
 from backend.notify import posting
 from backend.notify import service as notify
+from backend.papers import service as papers
 from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.sites import control as sites_control
@@ -62,10 +63,14 @@ Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
 CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
 
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
-    StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected, sites_control.on_change),
+    StationConnected: (
+        alerts.on_connected,
+        local_lists.on_connected,
+        waiting.on_connected,
+        sites_control.on_change,
+        notify.on_back,
+    ),
     StationBooted: (local_lists.on_booted, waiting.on_booted, sites_control.on_change),
-    StationConnected: (alerts.on_connected, local_lists.on_connected, waiting.on_connected, notify.on_back),
-    StationBooted: (local_lists.on_booted, waiting.on_booted),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
@@ -74,14 +79,19 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     CdrIssued: (papers.on_cdr, guests.on_cdr),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
-    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, sites_control.on_change),
+    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, sites_control.on_change, notify.on_back),
     TransactionStarted: (alerts.on_start, sites_control.on_change),
     TransactionFailed: (alerts.on_start,),
-    TransactionEnded: (settling.on_ended, meters.on_ended, alerts.on_ended, energy.on_ended, sites_control.on_change),
-    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, notify.on_back),
-    TransactionStarted: (alerts.on_start,),
-    TransactionEnded: (settling.on_ended, alerts.on_ended, energy.on_ended, notify.on_ended),
-    IncidentChanged: (notify.on_incident,),
+    TransactionEnded: (
+        settling.on_ended,
+        meters.on_ended,
+        alerts.on_ended,
+        energy.on_ended,
+        sites_control.on_change,
+        notify.on_ended,
+    ),
+    IncidentOpened: (notify.on_opened,),
+    IncidentClosed: (notify.on_closed,),
 }
 
 JOBS: Mapping[str, Job] = {

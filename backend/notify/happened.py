@@ -21,6 +21,7 @@ async def of(incident_ids: Sequence[UUID]) -> Mapping[UUID, rules.Happened]:
             location=row["location_name"],
             station=row["station"],
             connector=row["connector"],
+            affected=row["affected"],
         )
         for row in await store.incidents(incident_ids)
     }

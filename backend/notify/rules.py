@@ -159,7 +159,13 @@ def place_of(one: Happened) -> str:
 
 
 def incident_text(kind: Told, one: Happened, said: str = "") -> Text:
-    body = [said, place_of(one), one.detail, *([] if kind is Told.CLOSED else [one.advice])]
+    body = [
+        said,
+        place_of(one),
+        f"{one.affected} stations." if one.affected > 1 else "",
+        one.detail,
+        *([] if kind is Told.CLOSED else [one.advice]),
+    ]
     return Text(
         HEADS[kind].format(title=one.title),
         "\n".join(part for part in body if part),

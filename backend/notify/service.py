@@ -12,7 +12,8 @@ from backend.context import Context, Unit
 from backend.events import (
     ConnectorStatusChanged,
     Event,
-    IncidentChanged,
+    IncidentClosed,
+    IncidentOpened,
     StationConnected,
     TransactionEnded,
 )
@@ -36,11 +37,16 @@ async def note(ctx: Context, tenant_id: UUID, kind: Told, key: str, **about: Any
         await jobs.enqueue("notify.tell", {"tenant_id": str(tenant_id)}, priority=5)
 
 
-async def on_incident(ctx: Context, unit: Unit, event: Event) -> None:
-    assert isinstance(event, IncidentChanged)
-    if event.state == IncidentState.OPEN:
-        await note(ctx, event.tenant_id, Told.OPENED, f"opened:{event.incident_id}", incident=event.incident_id)
-    elif event.state == IncidentState.CLOSED:
+async def on_opened(ctx: Context, unit: Unit, event: Event) -> None:
+    """It may open again after it was watched: that is told anew."""
+    assert isinstance(event, IncidentOpened)
+    key = f"opened:{event.incident_id}:{event.at.isoformat()}"
+    await note(ctx, event.tenant_id, Told.OPENED, key, incident=event.incident_id)
+
+
+async def on_closed(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, IncidentClosed)
+    if event.parent_id is None:
         await note(ctx, event.tenant_id, Told.CLOSED, f"closed:{event.incident_id}", incident=event.incident_id)
 
 

@@ -52,12 +52,12 @@ async def forget_notices(before: datetime) -> None:
 
 async def incidents(incident_ids: Sequence[UUID]) -> Sequence[Row]:
     return await DB.run(
-        """SELECT i.id, i.tenant, i.rule, i.severity, i.state, i.title, i.detail, i.advice,
+        """SELECT i.id, i.tenant, i.rule, i.severity, i.state, i.title, i.detail, i.advice, i.affected,
             l.id AS location, coalesce(l.name, '') AS location_name,
             coalesce(nullif(s.name, ''), s.identity, '') AS station,
             coalesce(CASE WHEN c.number = 1 THEN c.evse::text ELSE c.evse || '-' || c.number END, '') AS connector
         FROM incident i LEFT JOIN charging_station s ON s.id = i.station
-        LEFT JOIN location l ON l.id = s.location
+        LEFT JOIN location l ON l.id = coalesce(i.location, s.location)
         LEFT JOIN connector c ON c.id = i.connector WHERE i.id = ANY ($1::uuid[])""",
         list(incident_ids),
     )

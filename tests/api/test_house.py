@@ -140,7 +140,14 @@ ONCE = {
     "POST /api/v1/stations/{identity:str}/vendor-data",
 }
 """They cost money or move a station."""
-SHORT = {"/api/v1/nodes": "of one installation", "/api/v1/chargers": "at most ten, by the code that stands on them"}
+SHORT = {
+    "/api/v1/nodes": "of one installation",
+    "/api/v1/chargers": "at most ten, by the code that stands on them",
+    "/api/v1/notifications": "the latest fifty",
+    "/api/v1/notifications/channels": "a handful that somebody set up",
+    "/api/v1/notifications/rotas": "a handful that somebody set up",
+    "/api/v1/notifications/routes": "a handful that somebody set up",
+}
 HARMLESS_TWICE = {
     "POST /api/v1/books/reconciliation": "looks anew",
     "POST /api/v1/locations/{location_id:uuid}/power/what-if": "only asks",
@@ -154,13 +161,6 @@ HARMLESS_TWICE = {
     "POST /api/v1/incidents/{incident_id:uuid}/state": "a state, not a step",
     "POST /api/v1/incidents/{incident_id:uuid}/assign": "a state, not a step",
     "POST /api/v1/incidents/{incident_id:uuid}/notes": "a note more, which anybody can read",
-SHORT = {
-    "/api/v1/chargers": "at most ten, by the code that stands on them",
-    "/api/v1/notifications": "the latest fifty",
-    "/api/v1/notifications/channels": "a handful that somebody set up",
-    "/api/v1/notifications/rotas": "a handful that somebody set up",
-    "/api/v1/notifications/routes": "a handful that somebody set up",
-}
     "POST /api/v1/notifications/read": "read is read",
     "POST /api/v1/notifications/devices": "the same token is the same device",
     "POST /api/v1/notifications/webhooks": "one too many is seen and removed",

@@ -110,7 +110,6 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             msgspec.to_builtins(invoice),
         )
     )[0]["id"]
-    return {
     told = await notifications(tenant_id, account_id)
     return told | {
         "ctx": ctx,

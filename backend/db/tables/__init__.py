@@ -26,7 +26,6 @@ from backend.db.tables.money import Cdr, Payment, Tariff
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.network import NetworkProfile
 from backend.db.tables.nodes import Node
-from backend.db.tables.papers import Issuer, Paper, PaperCounter
 from backend.db.tables.notify import (
     ChannelHealth,
     Delivery,
@@ -38,6 +37,7 @@ from backend.db.tables.notify import (
     PushDevice,
     StationWatch,
 )
+from backend.db.tables.papers import Issuer, Paper, PaperCounter
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.sites import (
     ChargeWish,
@@ -187,8 +187,8 @@ __all__ = [
     "PaperCounter",
     "Payment",
     "PowerRollup",
-    "Reconciliation",
     "PushDevice",
+    "Reconciliation",
     "RefreshToken",
     "Reservation",
     "RollupMark",
