@@ -49,6 +49,13 @@ class CertificateChecked(StationEvent, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+class StationFlooded(StationEvent, frozen=True, kw_only=True):
+    """It sends more messages a second than `rate`, for longer than a while; or `floods` False: not any more."""
+
+    floods: bool
+    rate: int
+
+
 class CampaignHalted(StationEvent, frozen=True, kw_only=True):
     """Too many stations of a bulk action failed, this one last. `halted` False: an operator decided how it goes on."""
 
@@ -196,6 +203,7 @@ AnyEvent = (
     | CampaignHalted
     | PowerExceeded
     | SiteChanged
+    | StationFlooded
     | LocationChanged
     | ConnectorStatusChanged
     | TransactionRequested

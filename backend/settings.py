@@ -116,6 +116,12 @@ class Settings:
     call_timeout_s: int = _setting(
         "WATTLINE_CALL_TIMEOUT", 30, "How long a station may take to answer a command, seconds"
     )
+    station_rate: int = _setting(
+        "WATTLINE_STATION_RATE",
+        50,
+        "Messages a second that one station may send for long; beyond, it is read more slowly; 0: no limit",
+        least=0,
+    )
     start_timeout_s: int = _setting(
         "WATTLINE_START_TIMEOUT", 120, "How long a requested session waits for the station to begin, seconds"
     )

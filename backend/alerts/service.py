@@ -29,6 +29,7 @@ from backend.events import (
     SecurityEventReported,
     StationConnected,
     StationDisconnected,
+    StationFlooded,
     TransactionEnded,
     TransactionFailed,
     TransactionStarted,
@@ -80,6 +81,12 @@ async def on_certificate(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, CertificateChecked)
     facts = rules.CertificateFacts(days_left=(event.expires_at - ctx.now()).days, warn_days=CERTIFICATE_WARN_DAYS)
     await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.STILL)
+
+
+async def on_flood(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, StationFlooded)
+    facts = rules.FloodFacts(floods=event.floods, rate=event.rate)
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
 
 
 async def on_campaign(ctx: Context, unit: Unit, event: Event) -> None:

@@ -24,6 +24,9 @@ from backend.settings import Settings
 from backend.stations.model import StationRef
 from shared.stations import Registration
 
+UNREACHED = 1_000_000
+"""A limit for one station that the bench never meets, but pays for."""
+
 
 class ForgetfulLog(FrameLog):
     """Takes every message as the real one does, and writes none."""
@@ -83,10 +86,14 @@ FIXED: Mapping[str, Mapping[str, Handler]] = {
 @asynccontextmanager
 async def listening_without_storage(own: Own | None = None) -> AsyncIterator[int]:
     """The listener as it is, minus every database access; the port. With a certificate: TLS as the listener has it."""
-    settings, context = Settings(), None
+    settings, context = Settings(station_rate=UNREACHED), None
     if own is not None:
         settings = Settings(
-            data_dir=own.folder, ocpp_tls_cert=str(own.certificate), ocpp_tls_key=str(own.key), ca_url=""
+            station_rate=UNREACHED,
+            data_dir=own.folder,
+            ocpp_tls_cert=str(own.certificate),
+            ocpp_tls_key=str(own.key),
+            ca_url="",
         )
         context = tls.server_context(settings)
     bus = LocalBus()

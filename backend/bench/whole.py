@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.bench import process
+from backend.bench.protocol import UNREACHED
 from backend.context import Context
 from backend.db.engine import DB
 from backend.main import database, node
@@ -74,7 +75,12 @@ def run(core: str, stations: int, roles: tuple[str, ...]) -> None:
     folder.chmod(0o711)  # root's database server runs as another user
     try:
         settings = Settings(
-            data_dir=folder / "data", port=free_port(), ocpp_port=free_port(), roles=roles, log_level="warning"
+            data_dir=folder / "data",
+            port=free_port(),
+            ocpp_port=free_port(),
+            roles=roles,
+            log_level="warning",
+            station_rate=UNREACHED,
         )
         with database(settings) as url, asyncio.Runner(loop_factory=event_loop()) as runner:
             runner.run(run_node(settings, url, core, stations))

@@ -80,6 +80,7 @@ class Connections:
         self._profiles = profiles
         self._sessions: dict[UUID, Session] = {}
         self._claims: dict[UUID, asyncio.Lock] = {}
+        self._writing = asyncio.Semaphore(max(2, ctx.settings.pool_max // 2))
         self._closing: set[asyncio.Task[None]] = set()
         self._replaced: set[UUID] = set()
         """Sessions whose station dials anew: their end says nothing of it. Should the new one never come, the
@@ -178,9 +179,11 @@ class Connections:
     async def _store(self, session: Session) -> bool:
         """Write down that the station is here. False: a newer socket of it is known, and this one ends."""
         station, epoch = session.station, session.epoch
-        if not await stations.connected(
-            self.ctx, station.id, session.id, self.node, session.version, epoch=session.epoch
-        ):
+        async with self._writing:  # of a crowd that comes at once only some hold the database
+            stored = await stations.connected(
+                self.ctx, station.id, session.id, self.node, session.version, epoch=session.epoch
+            )
+        if not stored:
             await self._give_up(session)
             return False
         session.stored = True

@@ -16,6 +16,7 @@ from backend.context import Context
 from backend.ocpp import handshake, metrics, quirks, tls
 from backend.ocpp.codec import CODECS
 from backend.ocpp.connections import Connections, Dialect
+from backend.ocpp.crowd import Line, SentAway
 from backend.ocpp.door import Door
 from backend.ocpp.presented import Presented
 from backend.ocpp.transport import Link, Refusal, Upgrade, Welcome, listening
@@ -64,6 +65,7 @@ class Listener:
         self.connections = Connections(ctx, node, DIALECTS, quirks.load(ctx.settings.quirks))
         self.door = Door(ctx)
         self.presented = Presented(ctx)
+        self.line = Line(max(2, ctx.settings.pool_max // 2))
         self.stopping = False
         """Who knocks is sent to another node."""
         self.port = 0
@@ -77,7 +79,12 @@ class Listener:
             return _refused("identity", upgrade.path, upgrade.peer)
         if self.door.shut(identity, upgrade.peer, upgrade.authorization):
             return _refused("tries", identity, upgrade.peer)
-        admission = await self._judge(identity, upgrade)
+        try:
+            async with self.line.turn(identity):
+                admission = await self._judge(identity, upgrade)
+        except SentAway as away:
+            metrics.REFUSED.labels("busy").inc()
+            return Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "Too many stations dial at once.", away.retry_after_s)
         if not admission.allowed or admission.station is None:
             reason = admission.reason if admission.reason in REFUSALS else "password"
             await self.door.refused(admission.station, identity, upgrade.peer, admission.reason)

@@ -16,9 +16,11 @@ from backend.context import Context
 from backend.errors import WattlineError
 from backend.ocpp import metrics
 from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed, MessageId
+from backend.ocpp.crowd import BURST_S, SLOWED, allowance
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.transport import Link, LinkClosed
+from backend.stations import service as stations
 from backend.stations.model import NOT_TOLD, BootFacts, StationRef
 from shared.stations import Registration
 
@@ -72,6 +74,9 @@ class Session:
         self.link = link
         self.codec = codec
         self.id = uuid4()
+        self._rate = ctx.settings.station_rate
+        self._left = float(self._rate * BURST_S)
+        self._floods = False
         self.epoch: int | None = None
         """Which of a station's sockets this is, over all nodes; None until that is stored."""
         self.stored = False
@@ -112,18 +117,39 @@ class Session:
         """Until the socket closes. A mistake in one message never ends the connection."""
         try:
             while (frame := await self.link.receive()) is not None:
-                self.last_heard = time.monotonic()
+                now = time.monotonic()
+                if self._rate:
+                    self._left = allowance(self._left, now - self.last_heard, self._rate)
+                    if self._left < 0 or self._floods:
+                        await self._slow_down()
+                self.last_heard = now
                 self.heard_at = self.ctx.now()
                 await self._receive(frame)
         except LinkClosed:
             pass
         finally:
+            self._tell_flood(False)
             if self.link.breach is not None:
                 code, reason = self.link.breach
                 self._complain(str(int(code)), f"closed: {reason}")
             for _action, _begun, future in self._waiting.values():
                 if not future.done():
                     future.set_exception(LinkClosed("the socket closed"))
+
+    async def _slow_down(self) -> None:
+        """Of a station that talks too much no more is read for a moment; what it says is taken all the same."""
+        if self._left < 0:
+            SLOWED.inc()
+            self._tell_flood(True)
+            await asyncio.sleep(-self._left / self._rate)
+        elif self._left >= self._rate * (BURST_S - 1):
+            self._tell_flood(False)
+
+    def _tell_flood(self, floods: bool) -> None:
+        if floods is not self._floods:
+            self._floods = floods
+            telling = stations.flooded(self.ctx, self.station, floods, self._rate)
+            asyncio.get_running_loop().create_task(guarded(telling, self.station.identity))
 
     async def _receive(self, frame: bytes) -> None:
         message = self.codec.decode(frame)

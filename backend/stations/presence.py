@@ -6,8 +6,9 @@ from uuid import UUID
 
 from backend.context import Context, Unit
 from backend.errors import NotFound
-from backend.events import StationConnected, StationDisconnected
+from backend.events import StationConnected, StationDisconnected, StationFlooded
 from backend.stations import rules, store
+from backend.stations.model import StationRef
 
 
 async def next_epoch(ctx: Context) -> int:
@@ -98,6 +99,21 @@ async def _went_offline(unit: Unit, rows: Sequence[store.Row], now: datetime, re
                 station_id=row["id"],
                 identity=row["identity"],
                 reason=rules.clean(reason),
+            )
+        )
+
+
+async def flooded(ctx: Context, station: StationRef, floods: bool, rate: int) -> None:
+    """A station talks more than it may and is read more slowly from now on, or no more."""
+    async with ctx.unit() as unit:
+        unit.emit(
+            StationFlooded(
+                tenant_id=station.tenant_id,
+                at=ctx.now(),
+                station_id=station.id,
+                identity=station.identity,
+                floods=floods,
+                rate=rate,
             )
         )
 

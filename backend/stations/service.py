@@ -27,6 +27,7 @@ from backend.stations.model import StatusReport as StatusReport
 from backend.stations.model import VariableReport as VariableReport
 from backend.stations.presence import connected as connected
 from backend.stations.presence import disconnected as disconnected
+from backend.stations.presence import flooded as flooded
 from backend.stations.presence import forget_node as forget_node
 from backend.stations.presence import next_epoch as next_epoch
 from backend.stations.presence import seen as seen

@@ -189,6 +189,7 @@ def test_every_rule_is_asked() -> None:
             rules.CertificateFacts(days_left=5, warn_days=30),
             rules.PowerFacts(label="1", exceeded=True, drawn_a=20, given_a=10),
             rules.CampaignFacts(name="Update", halted=True, failed=2, finished=3),
+            rules.FloodFacts(floods=True, rate=50),
         )
         for name, _ in rules.verdicts(facts)
     }

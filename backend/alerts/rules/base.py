@@ -102,6 +102,10 @@ class PowerFacts:
     exceeded: bool
     drawn_a: float
     given_a: float
+class FloodFacts:
+    """Whether a station sends more messages a second than `rate`."""
+    floods: bool
+    rate: int
 
 
 Facts = (
@@ -113,6 +117,7 @@ Facts = (
     | CertificateFacts
     | CampaignFacts
     | PowerFacts
+    | FloodFacts
 )
 
 
