@@ -102,8 +102,12 @@ class PowerFacts:
     exceeded: bool
     drawn_a: float
     given_a: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FloodFacts:
     """Whether a station sends more messages a second than `rate`."""
+
     floods: bool
     rate: int
 
