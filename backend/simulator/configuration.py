@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 ENERGY = "Energy.Active.Import.Register"
-PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger"
+PROFILES = "Core,FirmwareManagement,LocalAuthListManagement,Reservation,RemoteTrigger,SmartCharging"
 MEASURANDS = ("Energy.Active.Import.Register", "Power.Active.Import", "Current.Import", "Voltage", "SoC")
 
 
@@ -46,6 +46,11 @@ SETTINGS = (
     Setting("rotation", "RST", "text", "ConnectorPhaseRotation", read_only=True),
     Setting("keys", "50", "int", "GetConfigurationMaxKeys", "DeviceDataCtrlr", "ItemsPerMessage", read_only=True),
     Setting("profiles", PROFILES, "text", "SupportedFeatureProfiles", read_only=True),
+    Setting("levels", "8", "int", "ChargeProfileMaxStackLevel", "SmartChargingCtrlr", "ProfileStackLevel", True),
+    Setting("periods", "24", "int", "ChargingScheduleMaxPeriods", "SmartChargingCtrlr", "PeriodsPerSchedule", True),
+    Setting("units16", "Current,Power", "text", "ChargingScheduleAllowedChargingRateUnit", read_only=True),
+    Setting("units", "A,W", "text", "", "SmartChargingCtrlr", "RateUnit", read_only=True),
+    Setting("profiles_kept", "40", "int", "MaxChargingProfilesInstalled", "SmartChargingCtrlr", "Entries", True),
     Setting("start_point", "PowerPathClosed", "text", "", "TxCtrlr", "TxStartPoint", read_only=True),
     Setting("stop_point", "Authorized,EVConnected", "text", "", "TxCtrlr", "TxStopPoint", read_only=True),
     Setting("time_source", "Heartbeat", "text", "", "ClockCtrlr", "TimeSource", read_only=True),

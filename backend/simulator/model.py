@@ -5,6 +5,7 @@ from datetime import datetime
 
 import msgspec
 
+from backend.energy.composite import Held
 from backend.simulator.physics import Charge, Reading
 from backend.simulator.promises import ListedToken, Reservation
 
@@ -82,6 +83,14 @@ class Watch(msgspec.Struct, kw_only=True):
     beyond: bool = False
 
 
+class KeptProfile(msgspec.Struct, kw_only=True):
+    """A charging profile; `transaction`: the key of the one that it is for."""
+
+    number: int
+    transaction: str = ""
+    held: Held
+
+
 class Memory(msgspec.Struct, kw_only=True):
     """What survives a power cut."""
 
@@ -113,6 +122,7 @@ class Memory(msgspec.Struct, kw_only=True):
     monitors: dict[int, Watch] = {}
     next_monitor: int = 1
     monitoring_level: int = 9
+    profiles: list[KeptProfile] = []
     saved_at: datetime | None = None
 
 
@@ -133,6 +143,7 @@ class Grant:
     remote: bool
     until_s: float
     remote_start_id: int | None = None
+    profile: KeptProfile | None = None
 
 
 @dataclass(slots=True)

@@ -8,6 +8,8 @@ import msgspec
 from backend.simulator import vehicle as cars
 from backend.simulator.vehicle import Vehicle
 
+LEAST_W = 6 * 3 * cars.VOLTAGE - 1
+"""6 A on three phases."""
 STEP_S = 1.0
 """Longer stretches of time are taken in steps of this."""
 
@@ -45,6 +47,8 @@ class Charge:
     target: float
     power_w: float = 0.0
     energy_wh: float = 0.0
+    allowed_w: float | None = None
+    """What profiles leave of `offered_w`, as if over three phases; None: all."""
     seconds: float = field(default=0.0)
     """Since the contactor was asked to close."""
 
@@ -55,6 +59,15 @@ class Charge:
     @property
     def flows(self) -> bool:
         return self.power_w > 0
+
+    @property
+    def offers_w(self) -> int:
+        return self.offered_w if self.allowed_w is None else min(self.offered_w, int(self.allowed_w))
+
+    @property
+    def held_back(self) -> bool:
+        """So little is offered that no car can charge with it: below 6 A of alternating current."""
+        return self.offers_w < (1 if self.dc else LEAST_W)
 
     def advance(self, seconds: float) -> float:
         """Charge for so long; the Wh that went through the meter."""
@@ -70,10 +83,10 @@ class Charge:
         shape = cars.curve(self.dc)
         self.seconds += seconds
         closed = self.seconds - shape.warmup_s
-        if self.full or closed <= 0:
+        if self.full or closed <= 0 or self.held_back:
             self.power_w = 0.0
             return 0.0
-        self.power_w = cars.power_w(self.vehicle, self.dc, self.offered_w, self.soc, closed)
+        self.power_w = cars.power_w(self.vehicle, self.dc, self.offers_w, self.soc, closed)
         energy = self.power_w * seconds / 3600
         self.soc = min(cars.FULL, self.soc + energy * shape.efficiency / self.vehicle.battery_wh * 100)
         return energy
@@ -81,6 +94,15 @@ class Charge:
     def rest(self) -> None:
         """The contactor opens."""
         self.power_w, self.seconds = 0.0, 0.0
+
+
+def shown_state(charge: Charge, before: str) -> str:
+    """Of the transaction."""
+    if charge.flows:
+        return "Charging"
+    if charge.full:
+        return "SuspendedEV"
+    return "SuspendedEVSE" if charge.held_back else before
 
 
 def read(at: datetime, register_wh: float, charge: Charge | None, dc: bool) -> Reading:

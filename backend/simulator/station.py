@@ -13,17 +13,19 @@ import msgspec
 from backend.simulator import physics, promises
 from backend.simulator.clock import Clock
 from backend.simulator.configuration import Settings
-from backend.simulator.model import Fact, Fault, Grant, Memory, Outlet, Spec, Transaction
-from backend.simulator.physics import Charge
+from backend.simulator.limiting import Limiting
+from backend.simulator.model import Fact, Fault, Grant, KeptProfile, Memory, Outlet, Spec, Transaction
+from backend.simulator.physics import Charge, shown_state
 from backend.simulator.reserving import Reserving
 from backend.simulator.vehicle import Vehicle
 
 FIRST_SAMPLE_S = 3
 """A station that just began to charge tells so early; afterwards it keeps to its interval."""
 MOST_FACTS = 2_000
+FLOWING = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
 
 
-class Station(Reserving):
+class Station(Reserving, Limiting):
     """`changed` is called after whatever the central system might want to hear of."""
 
     def __init__(self, spec: Spec, clock: Clock, chance: random.Random, memory: Memory | None = None) -> None:
@@ -73,7 +75,7 @@ class Station(Reserving):
         if outlet.fault is not None:
             return "Faulted"
         if outlet.transaction is not None:
-            return {"Charging": "Charging", "SuspendedEV": "SuspendedEV"}.get(outlet.state, "Preparing")
+            return outlet.state if outlet.state in FLOWING else "Preparing"
         if not self.operative(outlet.number):
             return "Unavailable"
         if outlet.charge is not None:
@@ -111,8 +113,9 @@ class Station(Reserving):
                 self._charge(outlet, outlet.charge, passed, now_s)
 
     def _charge(self, outlet: Outlet, charge: Charge, passed: float, now_s: float) -> None:
+        charge.allowed_w = self.allowed_w(outlet)
         self.memory.registers[outlet.number] += charge.advance(passed)
-        state = "Charging" if charge.flows else "SuspendedEV" if charge.full else outlet.state
+        state = shown_state(charge, outlet.state)
         if state != outlet.state:
             outlet.state = state
             self._note(outlet, "state", "ChargingStateChanged")
@@ -175,13 +178,18 @@ class Station(Reserving):
     # --- what the central system asks ----------------------------------------------------------------------------
 
     def remote_start(
-        self, number: int | None, id_token: str, token_type: str = "Central", remote_start_id: int | None = None
+        self,
+        number: int | None,
+        id_token: str,
+        token_type: str = "Central",
+        remote_start_id: int | None = None,
+        profile: KeptProfile | None = None,
     ) -> Outlet | None:
         """None: refused. Without a number it takes the outlet with a car, or else the first free one."""
         choice = [self.outlet(number)] if number else sorted(self.outlets, key=lambda one: one.charge is None)
         outlet = next((one for one in choice if one is not None and self._may_begin(one, id_token)), None)
         if outlet is not None:
-            grant = Grant(id_token, token_type, True, self._plug_until(), remote_start_id)
+            grant = Grant(id_token, token_type, True, self._plug_until(), remote_start_id, profile)
             self._grant(outlet, grant, "RemoteStart")
             if outlet.transaction is None:
                 self.granted(outlet)
@@ -325,6 +333,8 @@ class Station(Reserving):
         outlet.state = "EVConnected"
         outlet.sample_due_s = self.clock.seconds() + self.settings.number("sample_s")
         self.memory.running.append(outlet.transaction)
+        if grant.profile is not None:
+            self.keep_start(grant.profile, outlet.transaction)
         self._note(outlet, "started", trigger)
 
     def _end(self, outlet: Outlet, reason: str, at: datetime | None = None) -> None:
@@ -336,6 +346,7 @@ class Station(Reserving):
         outlet.state = "EVConnected"
         self._note(outlet, "ended", reason, at)
         self.memory.running = [other for other in self.memory.running if other.key != one.key]
+        self.drop_profiles_of(one.key)
         outlet.transaction, outlet.state, outlet.served = None, "", True
         if outlet.closing:
             outlet.closing = False

@@ -6,11 +6,12 @@ from ocpp.routing import after, on
 from ocpp.v16 import ChargePoint, call, call_result
 from ocpp.v16.enums import Action, RegistrationStatus
 
-from backend.simulator import access
+from backend.simulator import access, profiles_wire
 from backend.simulator.configuration import BY_KEY, SETTINGS
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
+from backend.simulator.v16_limits import Limits16
 from backend.simulator.v16_upkeep import Upkeep16
 from backend.simulator.wire import ANSWER_WITHIN_S, Boot, stamp
 
@@ -20,7 +21,7 @@ TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification"
 CONTEXT = {"started": "Transaction.Begin", "ended": "Transaction.End"}
 
 
-class Wire16(Upkeep16, ChargePoint):
+class Wire16(Upkeep16, Limits16, ChargePoint):
     """`number` of an outlet is the connectorId."""
 
     def __init__(self, station: Station, socket: Any) -> None:
@@ -146,9 +147,10 @@ class Wire16(Upkeep16, ChargePoint):
     def on_remote_start(
         self, id_tag: str, connector_id: int | None = None, charging_profile: Any = None, **_: Any
     ) -> Any:
-        if charging_profile is not None:  # it can't keep to one
+        profile = profiles_wire.of_start(charging_profile, "charging_profile_id")
+        if charging_profile is not None and (profile is None or self.station.refuses_start(profile.held)):
             return call_result.RemoteStartTransaction(status="Rejected")
-        outlet = self.station.remote_start(connector_id, id_tag)
+        outlet = self.station.remote_start(connector_id, id_tag, profile=profile)
         return call_result.RemoteStartTransaction(status="Accepted" if outlet else "Rejected")
 
     @on(Action.remote_stop_transaction)

@@ -6,10 +6,11 @@ from ocpp.routing import after, on
 from ocpp.v201 import ChargePoint, call, call_result
 from ocpp.v201.enums import Action, RegistrationStatusEnumType
 
-from backend.simulator import access, inventory
+from backend.simulator import access, inventory, profiles_wire
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
+from backend.simulator.v201_limits import Limits201
 from backend.simulator.v201_upkeep import Upkeep201
 from backend.simulator.v201_watching import Watching201
 from backend.simulator.wire import ANSWER_WITHIN_S, Boot, stamp
@@ -27,11 +28,11 @@ ENDS = {
     "ImmediateReset": ("ResetCommand", "ImmediateReset"),
     "Fault": ("AbnormalCondition", "Other"),
 }
-OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "Finishing"})
+OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
 TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification", "TransactionEvent")
 
 
-class Wire201(Upkeep201, Watching201, ChargePoint):
+class Wire201(Upkeep201, Watching201, Limits201, ChargePoint):
     """`number` of an outlet is the EVSE's id."""
 
     def __init__(self, station: Station, socket: Any) -> None:
@@ -154,9 +155,10 @@ class Wire201(Upkeep201, Watching201, ChargePoint):
         charging_profile: Any = None,
         **_: Any,
     ) -> Any:
-        if charging_profile is not None:  # it can't keep to one
+        profile = profiles_wire.of_start(charging_profile, "id")
+        if charging_profile is not None and (profile is None or self.station.refuses_start(profile.held)):
             return call_result.RequestStartTransaction(status="Rejected")
-        outlet = self.station.remote_start(evse_id, id_token["id_token"], id_token["type"], remote_start_id)
+        outlet = self.station.remote_start(evse_id, id_token["id_token"], id_token["type"], remote_start_id, profile)
         running = outlet.transaction.key if outlet and outlet.transaction else None
         status = "Accepted" if outlet else "Rejected"
         return call_result.RequestStartTransaction(status=status, transaction_id=running)

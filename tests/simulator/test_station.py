@@ -2,15 +2,18 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from backend.energy.composite import Held
 from backend.simulator.clock import Clock
 from backend.simulator.configuration import BY_KEY, SETTINGS, Settings
 from backend.simulator.memory import Memories
 from backend.simulator.model import Fault, Memory, Spec
 from backend.simulator.station import MOST_FACTS, Station
+from shared.energy import ChargingSchedule, Kind, Purpose, RateUnit, SchedulePeriod
 from tests.simulator.conftest import CAR
 
 TWIN = Spec(identity="CP-1", connectors=2, registers=[1_000, 2_000])
@@ -281,3 +284,20 @@ def test_a_fast_clock_never_runs_ahead() -> None:
     assert clock.caught_up
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=1)
     assert clock.real_s(5) == 5
+
+
+def test_a_car_follows_its_limit_and_waits_below_the_least() -> None:
+    station = machine()
+    outlet = station.outlets[0]
+    station.plug(1, CAR, 30, 80)
+    station.card(1, "CARD-1")
+    for limit, power, state in ((10, 6900, "Charging"), (0, 0, "SuspendedEVSE"), (32, 11040, "Charging")):
+        period = SchedulePeriod(start_s=0, limit=Decimal(limit))
+        schedule = ChargingSchedule(unit=RateUnit.AMPERE, periods=[period])
+        held = Held(evse=1, purpose=Purpose.TRANSACTION, kind=Kind.RELATIVE, stack_level=0, schedule=schedule)
+        assert station.take_profile(7, held, None, replaces=True) == "accepted"
+        station.clock.at_s += 60  # type: ignore[attr-defined]
+        station.tick()
+        assert (station.reading(outlet).power_w, station.phase(outlet)) == (pytest.approx(power, abs=2), state)
+    station.unplug(1)
+    assert station.memory.profiles == []

@@ -225,17 +225,47 @@ def test_a_full_list_replaces_and_a_bare_entry_removes() -> None:
 
 
 @VERSIONS
-async def test_a_start_with_a_limit_it_cant_keep_is_refused(version: str) -> None:
-    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 6}]}
-    profile = {"stackLevel": 0, "chargingProfilePurpose": "TxProfile", "chargingProfileKind": "Relative"}
+async def test_profiles_are_kept_told_and_cleared(version: str) -> None:
+    old = version == "1.6"
+
+    def profile(number: int, purpose: str, limit: float, **more: Any) -> dict[str, Any]:
+        schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": limit}]}
+        told = {"stackLevel": 0, "chargingProfilePurpose": purpose, "chargingProfileKind": "Relative"} | more
+        if old:
+            return told | {"chargingProfileId": number, "chargingSchedule": schedule}
+        return told | {"id": number, "chargingSchedule": [schedule | {"id": 1}]}
+
     async with scene(version) as (central_, made, _):
-        if version == "1.6":
-            one = profile | {"chargingProfileId": 1, "chargingSchedule": schedule}
-            asked = ("RemoteStartTransaction", {"idTag": "APP", "connectorId": 1, "chargingProfile": one})
-        else:
-            one = profile | {"id": 1, "chargingSchedule": [schedule | {"id": 1}]}
-            token = {"idToken": "APP", "type": "Central"}
-            body = {"idToken": token, "remoteStartId": 3, "evseId": 1, "chargingProfile": one}
-            asked = ("RequestStartTransaction", body)
-        assert (await central_.ask(*asked))[2]["status"] == "Rejected"
-        assert made.stations[0].outlets[0].transaction is None
+
+        async def set_one(evse: int, one: dict[str, Any]) -> str:
+            where = (
+                {"connectorId": evse, "csChargingProfiles": one} if old else {"evseId": evse, "chargingProfile": one}
+            )
+            return str((await central_.ask("SetChargingProfile", where))[2]["status"])
+
+        async def limit() -> float:
+            where = {"connectorId" if old else "evseId": 1, "duration": 60}
+            told = (await central_.ask("GetCompositeSchedule", where))[2]["chargingSchedule" if old else "schedule"]
+            return float(told["chargingSchedulePeriod"][0]["limit"])
+
+        assert await set_one(1, profile(1, "TxDefaultProfile", 12)) == "Accepted"
+        assert await limit() == 12
+        assert await set_one(1, profile(2, "TxProfile", 12)) == "Rejected"  # nothing runs
+        assert await set_one(9, profile(2, "TxDefaultProfile", 12)) == "Rejected"
+        made.stations[0].plug(1, CAR, 30, 80)
+        one = profile(3, "TxProfile", 8)
+        token = {"idToken": "APP", "type": "Central"}
+        start = (
+            ("RemoteStartTransaction", {"idTag": "APP", "connectorId": 1, "chargingProfile": one})
+            if old
+            else (
+                "RequestStartTransaction",
+                {"idToken": token, "remoteStartId": 3, "evseId": 1, "chargingProfile": one},
+            )
+        )
+        assert (await central_.ask(*start))[2]["status"] == "Accepted"
+        assert await limit() == 8
+        number = {"id": 3} if old else {"chargingProfileId": 3}
+        assert (await central_.ask("ClearChargingProfile", number))[2]["status"] == "Accepted"
+        assert (await central_.ask("ClearChargingProfile", number))[2]["status"] == "Unknown"
+        assert await limit() == 12
