@@ -72,6 +72,12 @@ def replay_bill(options: argparse.Namespace) -> int:
         return asyncio.run(work(url))
 
 
+def simulate_site(options: argparse.Namespace) -> int:
+    from backend.energy.site_cli import simulate_site as run_site
+
+    return run_site(options)
+
+
 def simulate(options: argparse.Namespace) -> int:
     from backend.simulator.cli import main as run_simulator
 
@@ -121,6 +127,16 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("replay-bill", help="compute a bill anew from the stored readings and compare")
     one.add_argument("id", metavar="ID", help="number of the bill, or id of the session")
     one.set_defaults(run=replay_bill)
+
+    one = commands.add_parser("simulate-site", help="run a site on given sessions with the scheduler, without stations")
+    one.add_argument("site", metavar="SITE.json", help="the power tree and the tariff; docs/energy.md describes it")
+    one.add_argument("sessions", metavar="SESSIONS.csv", help="id, connector, arrival, departure, energy_kwh, max_kw")
+    one.add_argument("--out", required=True, metavar="PLAN.json", help="where the plan and its totals go")
+    one.add_argument("--offline-share", type=float, default=0.0, help="share of the stations offline at any time (0)")
+    one.add_argument("--ack-delay", type=float, default=0.0, help="seconds until a station answers, at most (0)")
+    one.add_argument("--seed", type=int, default=1, help="of the faults (1)")
+    one.add_argument("--budget", type=float, default=1.0, help="seconds for one optimisation (1)")
+    one.set_defaults(run=simulate_site)
 
     for name, run, about in (
         ("simulate", simulate, "run simulated stations against a central system"),

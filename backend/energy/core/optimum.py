@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import highspy
 import numpy as np
 
-from backend.energy.core.rows import Complexes, Floats, flat
+from backend.energy.core.rows import Floats
 
 WORTH = 1000.0
 """A kWh that isn't delivered costs this many times the dearest one: energy first, then its price."""
@@ -21,8 +21,8 @@ class Problem:
     def __init__(
         self,
         *,
-        columns: Complexes,
-        bounds: Floats,
+        lines: Floats,
+        ends: Floats,
         hours: Floats,
         most: Floats,
         least: Floats,
@@ -34,7 +34,7 @@ class Problem:
         solar_gain: Floats | None = None,
         draw_kw: Floats | None = None,
     ) -> None:
-        self.columns, self.bounds, self.hours, self.most, self.least = columns, bounds, hours, most, least
+        self.lines, self.ends, self.hours, self.most, self.least = lines, ends, hours, most, least
         self.per_amp, self.wanted, self.cost, self.worth = kwh_per_amp_h, wanted_kwh, cost, worth
         self.solar_kw, self.solar_gain, self.draw_kw = solar_kw, solar_gain, draw_kw
 
@@ -91,7 +91,7 @@ def solve(problem: Problem, budget_s: float) -> Floats:
 
 def _limits(problem: Problem, build: _Build, place: np.ndarray) -> None:
     """Cars that weigh alike in every limit are added up once for each step; a limit nobody can reach is left out."""
-    lines, ends, _ = flat(problem.columns, problem.bounds)
+    lines, ends = problem.lines, problem.ends
     if not len(lines):
         return
     kinds, kind_of = np.unique(lines.round(9), axis=1, return_inverse=True)

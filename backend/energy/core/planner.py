@@ -2,14 +2,14 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from backend.energy.core import optimum
 from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy, Why
 from backend.energy.core.grid import Series, mean, value_at
-from backend.energy.core.rows import Complexes, Floats, Rows
+from backend.energy.core.rows import Floats, Rows
 
 UNKNOWN_STAY_S = 8 * 3600.0
 UNKNOWN_WANT_KWH = 40.0
@@ -22,15 +22,15 @@ Clock = Callable[[], float]
 class _Desk:
     """The question in numbers: a row a car."""
 
-    def __init__(self, rows: Rows, cars: Sequence[Car], outlook: Outlook, now: float) -> None:
+    def __init__(
+        self, rows: Rows, cars: Sequence[Car], outlook: Outlook, now: float, held: Mapping[str, float]
+    ) -> None:
         self.rows, self.cars, self.outlook, self.now = rows, cars, outlook, now
         self.at = [rows.grid.connectors[rows.place[car.connector]] for car in cars]
-        self.columns: Complexes = (
-            np.array([rows.column(car.connector, car.phases) for car in cars], dtype=complex)
-            .reshape(len(cars), len(rows.names))
-            .T
-        )
-        self.bounds = rows.left(outlook.loads)
+        columns = [rows.lined(rows.column(car.connector, car.phases)) for car in cars]
+        self.lines: Floats = np.array(columns).reshape(len(cars), len(rows.line_row)).T
+        taken = np.array([held.get(one.id, 0.0) for one in rows.grid.connectors])
+        self.bounds = np.maximum(rows.ends(rows.left(outlook.loads)) - rows.lines @ taken, 0.0)
         pairs = list(zip(self.at, cars, strict=True))
         self.draw_kw = np.array([one.kw_per_amp(car.phases) for one, car in pairs])
         self.per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in pairs])
@@ -46,30 +46,14 @@ class _Desk:
         self.laxity_s = (self.ends - now) - self.wanted / full * 3600
 
     def fits(self, amps: Floats) -> bool:
-        return bool(np.all(self.use(amps) <= self.bounds + 1e-6))
-
-    def use(self, amps: Floats) -> Floats:
-        whole = self.columns @ amps
-        return np.maximum(whole.real, 0.0) if self.rows.real else np.abs(whole)
+        return bool(np.all(self.lines @ amps <= self.bounds + 1e-6))
 
     def room(self, amps: Floats, car: int) -> float:
-        """The most this car can have while the others keep what they have: |z + c a| <= bound, solved for a."""
-        column = self.columns[:, car]
-        touched = np.abs(column) > 1e-12
-        if not np.any(touched):
-            return math.inf
-        rest = (self.columns @ amps - column * amps[car])[touched]
-        weight, bound = column[touched], self.bounds[touched]
-        if self.rows.real:
-            up = weight.real > 0
-            ends = (bound[up] - rest.real[up]) / weight.real[up]
-            return float(np.min(ends, initial=math.inf))
-        square = np.abs(weight) ** 2
-        half = (rest * np.conj(weight)).real
-        under = half**2 - square * (np.abs(rest) ** 2 - bound**2)
-        if np.any(under < 0):
-            return -1.0
-        return float(np.min((-half + np.sqrt(under)) / square))
+        """The most this car can have while the others keep what they have."""
+        column = self.lines[:, car]
+        on = column > 1e-12
+        rest = self.lines[on] @ amps - column[on] * amps[car]
+        return float(np.min((self.bounds[on] - rest) / column[on], initial=math.inf))
 
 
 def _end(car: Car, now: float) -> float:
@@ -89,11 +73,15 @@ def plan(
     policy: Policy | None = None,
     period_s: float = 300.0,
     budget_s: float = 1.0,
+    held: Mapping[str, float] | None = None,
     clock: Clock = time.perf_counter,
 ) -> Plan:
-    """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, the time it takes."""
+    """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, the time it takes.
+
+    `held`: connectors that nobody can command now (unreachable, drawing more than given), and what they count with.
+    """
     began, policy = clock(), policy or Policy()
-    desk = _Desk(rows, cars, outlook, now)
+    desk = _Desk(rows, cars, outlook, now, held or {})
     starts = grid_of_time(now, period_s, max(desk.ends, default=now), outlook)
     solver, fell_back = "greedy", ""
     ahead = np.zeros((len(cars), len(starts) - 1))
@@ -151,7 +139,7 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     least = np.zeros_like(most)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
     return optimum.Problem(
-        columns=desk.columns, bounds=desk.bounds, hours=(right - left) / 3600, most=most, least=least,
+        lines=desk.lines, ends=desk.bounds, hours=(right - left) / 3600, most=most, least=least,
         kwh_per_amp_h=desk.per_amp, wanted_kwh=desk.wanted,
         cost=price[None, :] / np.maximum(_efficiency(desk), 1e-6)[:, None] + late, worth=worth,
         solar_kw=solar if desk.outlook.solar else None,
@@ -281,12 +269,12 @@ def explained(desk: _Desk, amps: Floats, ahead: Floats, starts: Floats, car: int
         return Why(code="at_maximum", text="It charges as fast as car and connector can.")
     if got >= desk.wanted[car] / max(desk.per_amp[car], 1e-9) * 12 - 0.5 and got > 0:
         return Why(code="nearly_full", text="It needs no more than this to be full.")
-    touched = np.abs(desk.columns[:, car]) > 1e-12
-    near = desk.use(amps) >= desk.bounds - max(float(desk.step[car]), desk.least[car] if got == 0 else 1.0)
+    touched = desk.lines[:, car] > 1e-12
+    near = desk.lines @ amps >= desk.bounds - max(float(desk.step[car]), desk.least[car] if got == 0 else 1.0)
     binding = np.flatnonzero(touched & near)
     if len(binding):
-        names = tuple(desk.rows.names[row] for row in binding)
-        rivals = np.any(np.abs(desk.columns[binding]) > 1e-12, axis=0) & (amps > got + 0.5)
+        names = tuple(dict.fromkeys(desk.rows.names[desk.rows.line_row[line]] for line in binding))
+        rivals = np.any(desk.lines[binding] > 1e-12, axis=0) & (amps > got + 0.5)
         ahead_of_it = tuple(desk.cars[one].connector for one in np.flatnonzero(rivals).tolist())
         word = "gets less" if got > 0 else "waits"
         text = (

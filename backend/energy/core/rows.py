@@ -40,7 +40,13 @@ class Rows:
         self.bounds: Floats = np.array(bounds, dtype=float)
         columns = [self.column(one.id) for one in grid.connectors]
         self.matrix: Complexes = np.array(columns, dtype=complex).reshape(len(columns), len(bounds)).T
-        self.real = bool(np.all(self.matrix.imag == 0))
+        self.signed = np.all(np.abs(self.matrix.imag) < 1e-12, axis=1) if bounds else np.zeros(0, dtype=bool)
+        sides = [(number, *side) for number, row in enumerate(self.matrix) for side in _directions(row)]
+        self.line_row = np.array([row for row, _, _ in sides], dtype=np.intp)
+        self.line_turn: Complexes = np.exp(-1j * np.array([turn for _, turn, _ in sides], dtype=float))
+        self.line_scale: Floats = np.array([scale for _, _, scale in sides], dtype=float)
+        """The same limits as lines that hold whatever part of the currents is really drawn."""
+        self.lines: Floats = np.array([self.lined(column) for column in columns]).reshape(len(columns), len(sides)).T
 
     def _of_node(self, node: Node) -> list[float]:
         found = []
@@ -94,12 +100,25 @@ class Rows:
         return np.maximum(found, 0.0)
 
     def use(self, amps: Floats) -> Floats:
-        """Of each row, in its unit. Sums without angles may not pass their bound upwards; below zero is no use."""
+        """Of each row, in its unit, when every connector draws exactly this."""
         whole = self.matrix @ amps
-        return np.abs(whole) if not self.real else np.maximum(whole.real, 0.0)
+        return np.where(self.signed, np.maximum(whole.real, 0.0), np.abs(whole))
+
+    def lined(self, column: Complexes) -> Floats:
+        """What one ampere adds to each line. Never less than nothing: a car may always draw less than it was given."""
+        return np.maximum((column[self.line_row] * self.line_turn).real, 0.0)
+
+    def ends(self, bounds: Floats) -> Floats:
+        return bounds[self.line_row] * self.line_scale
 
     def fits(self, amps: Floats, bounds: Floats | None = None) -> bool:
-        return bool(np.all(self.use(amps) <= (self.bounds if bounds is None else bounds) + SLACK))
+        """Whatever part of these currents is really drawn."""
+        return bool(np.all(self.lines @ amps <= self.ends(self.bounds if bounds is None else bounds) + SLACK))
+
+    def worst_use(self, amps: Floats) -> Floats:
+        found = np.zeros(len(self.names))
+        np.maximum.at(found, self.line_row, self.lines @ amps / np.maximum(self.line_scale, 1e-9))
+        return found
 
     def shares(self, amps: Floats) -> Floats:
         used = self.use(amps)
@@ -108,7 +127,7 @@ class Rows:
     def refuse_full_fallbacks(self) -> None:
         """Raises BadGrid with the node's name if the fallbacks alone exceed a limit: nothing could be promised then."""
         amps = np.array([one.fallback_amps for one in self.grid.connectors], dtype=float)
-        used, left = self.use(amps), self.left({})
+        used, left = self.worst_use(amps), self.left({})
         for row in np.flatnonzero(used > left + SLACK):
             unit = self.units[row]
             loads = self.bounds[row] - left[row]
@@ -120,30 +139,18 @@ class Rows:
             )
 
 
-def flat(matrix: Complexes, bounds: Floats) -> tuple[Floats, Floats, npt.NDArray[np.intp]]:
-    """Rows of magnitudes as linear rows (matrix, bounds, which row each came from) that are never laxer than they.
+def _directions(row: Complexes) -> list[tuple[float, float]]:
+    """Of each side of a polygon within the circle: where its normal points, and how much nearer it is than the circle.
 
-    The sums a row can reach lie within a cone; the polygon within the circle needs corners there only, 6 degrees
-    apart at most: what it gives away is below 0.14 %.
+    The sums a row can reach lie within a cone; corners are needed there only, 6 degrees apart at most: what the polygon
+    gives away is below 0.14 %.
     """
-    rows, ends, origin = [], [], []
-    for number, (row, bound) in enumerate(zip(matrix, bounds, strict=True)):
-        used = row[np.abs(row) > 1e-12]
-        if not len(used):
-            continue
-        for direction, scale in _directions(used):
-            rows.append((row * np.exp(-1j * direction)).real)
-            ends.append(bound * scale)
-            origin.append(number)
-    width = matrix.shape[1]
-    return np.array(rows, dtype=float).reshape(len(rows), width), np.array(ends), np.array(origin, dtype=np.intp)
-
-
-def _directions(used: Complexes) -> list[tuple[float, float]]:
-    """Direction of each side's normal, and how much nearer than the circle the side is."""
-    angles = np.sort(np.angle(used) % (2 * math.pi))
+    used = row[np.abs(row) > 1e-12]
+    if not len(used):
+        return []
     if np.all(np.abs(used.imag) < 1e-12):
         return [(0.0, 1.0)]
+    angles = np.sort(np.angle(used) % (2 * math.pi))
     gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
     widest = int(np.argmax(gaps))
     spread = 2 * math.pi - float(gaps[widest])

@@ -1,0 +1,182 @@
+"""What may be sent to which connector, so that no limit is passed whatever happens to the messages from here on.
+
+Each limit is given for a time (its lease); a station that hears nothing more falls back to its stored fallback when
+the lease ends. For every connector all limits it may be following are remembered: the last acknowledged and those sent
+since. Their envelope over time (the largest at each moment) is added up over all connectors, and a message is released
+only if every line of the site still holds at every moment with this message in the envelope. So a raise waits until
+the decreases that make room for it are acknowledged, and it doesn't matter which messages are lost, late or answered
+in another order, nor which stations go dark. An unreachable connector counts at the larger of what it may be following
+and its fallback; one that draws more than it was given counts with what it draws.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import msgspec
+import numpy as np
+
+from backend.energy.core.rows import Floats, Rows
+
+LOST_AFTER_S = 60.0
+OVER_AMPS, OVER_SHARE = 1.0, 0.05
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """A limit for a connector; `until`: when its lease ends."""
+
+    number: int
+    connector: str
+    amps: float
+    until: float
+    sent_at: float
+
+
+class Safety:
+    """Raises BadGrid at the start if the fallbacks alone exceed a limit."""
+
+    def __init__(self, rows: Rows, now: float) -> None:
+        rows.refuse_full_fallbacks()
+        self.rows = rows
+        self.number = 0
+        self.ends = rows.ends(rows.left({}))
+        self.fallback = np.array([one.fallback_amps for one in rows.grid.connectors])
+        self.leased = np.array([one.leased for one in rows.grid.connectors])
+        self.dark = np.zeros(len(self.fallback), dtype=bool)
+        self.drawn = np.zeros(len(self.fallback))
+        self.held: list[list[Message]] = [
+            [Message(number=0, connector=one.id, amps=one.fallback_amps, until=now, sent_at=now)]
+            for one in rows.grid.connectors
+        ]
+
+    def acknowledged(self, connector: str, number: int) -> None:
+        """The station follows this message; what was sent before it is history. A late answer to old news is none."""
+        held = self.held[self.rows.place[connector]]
+        for place, message in enumerate(held):
+            if message.number == number:
+                del held[:place]
+                return
+
+    def refused(self, connector: str, number: int) -> None:
+        """The station said no: it follows what it followed."""
+        held = self.held[self.rows.place[connector]]
+        held[1:] = [message for message in held[1:] if message.number != number]
+
+    def lost(self, connector: str) -> None:
+        self.dark[self.rows.place[connector]] = True
+
+    def back(self, connector: str) -> None:
+        self.dark[self.rows.place[connector]] = False
+
+    def measured(self, connector: str, amps: float, now: float) -> bool:
+        """True if it draws more than any limit it may be following: it counts with that until it obeys."""
+        place = self.rows.place[connector]
+        given = max(self._at(place, now), self._at(place, now - LOST_AFTER_S))
+        over = amps > given + max(OVER_AMPS, given * OVER_SHARE)
+        self.drawn[place] = amps if over else 0.0
+        return over
+
+    def loads(self, drawn: Mapping[str, tuple[float, float, float]]) -> None:
+        """What other loads draw by fresh meters; one that isn't named counts as its worst case."""
+        self.ends = self.rows.ends(self.rows.left(drawn))
+
+    def _at(self, place: int, when: float) -> float:
+        fallback = float(self.fallback[place])
+        found = max(message.amps if when < message.until else fallback for message in self.held[place])
+        unsure = self.dark[place] or not self.leased[place]
+        return max(found, fallback if unsure else 0.0, float(self.drawn[place]))
+
+    def envelope(self, moments: Sequence[float]) -> Floats:
+        """The most each connector may draw at each moment."""
+        return np.array([[self._at(place, when) for when in moments] for place in range(len(self.held))])
+
+    def moments(self, now: float, until: float) -> list[float]:
+        """When envelopes change: now and at the end of each lease."""
+        ends = {message.until for held in self.held for message in held if now < message.until < math.inf}
+        return [now, *sorted(ends | ({until} if now < until < math.inf else set()))]
+
+    def counted(self, now: float) -> dict[str, float]:
+        """Those that can't be commanded, with what they count from now on at most."""
+        moments = self.moments(now, now)
+        found = {}
+        for one in self.rows.grid.connectors:
+            place = self.rows.place[one.id]
+            if self.dark[place] or self.drawn[place] > 0:
+                found[one.id] = max(self._at(place, when) for when in moments)
+        return found
+
+    def unavoidable(self, wanted: Mapping[str, float], now: float) -> dict[str, float]:
+        """Connectors nobody wants current for that still count: their station keeps no lease."""
+        return {
+            one.id: one.fallback_amps
+            for one in self.rows.grid.connectors
+            if not one.leased and one.fallback_amps > wanted.get(one.id, 0.0)
+        }
+
+    def release(self, wanted: Mapping[str, float], now: float, until: float, renew_s: float = 0.0) -> list[Message]:
+        """Messages that may go now. `wanted`: amperes by connector, 0 for all others. Call again after each answer.
+
+        `renew_s`: a lease that ends sooner than this is renewed.
+        """
+        moments = self.moments(now, until)
+        envelope = self.envelope(moments)
+        lines = self.rows.lines @ envelope
+        ends = self.ends[:, None] + 1e-6
+        found: list[Message] = []
+        for place in self._order(wanted, now, renew_s):
+            one = self.rows.grid.connectors[place]
+            amps = wanted.get(one.id, 0.0)
+            column = self.rows.lines[:, place]
+            last = self.held[place][-1]
+            for limit, end in self._tries(place, amps, until, lines, envelope):
+                added = np.array([limit if when < end else self.fallback[place] for when in moments])
+                rise = np.maximum(added - envelope[place], 0.0)
+                if np.any(rise > 0):
+                    after = lines + np.outer(column, rise)
+                    if np.any((after > ends) & (np.outer(column, rise) > 0)):
+                        continue
+                    lines = after
+                    envelope[place] += rise
+                if limit == last.amps and end <= last.until:
+                    break
+                self.number += 1
+                message = Message(number=self.number, connector=one.id, amps=limit, until=end, sent_at=now)
+                self.held[place].append(message)
+                found.append(message)
+                break
+        return found
+
+    def _order(self, wanted: Mapping[str, float], now: float, renew_s: float) -> list[int]:
+        """Whom something new is to be told: decreases first."""
+        found = []
+        for place, one in enumerate(self.rows.grid.connectors):
+            held = self.held[place]
+            waits = len(held) > 1 and now - held[-1].sent_at < LOST_AFTER_S
+            if self.dark[place] or waits:
+                continue
+            last, amps = held[-1], wanted.get(one.id, 0.0)
+            now_at = last.amps if now < last.until else one.fallback_amps
+            ending = last.until - now < renew_s and (amps > 0 or one.fallback_amps > 0)
+            unsure = len(held) > 1
+            if abs(amps - now_at) > 1e-6 or ending or unsure:
+                found.append((amps > now_at, amps, place))
+        return [place for _, _, place in sorted(found)]
+
+    def _tries(
+        self, place: int, amps: float, until: float, lines: Floats, envelope: Floats
+    ) -> list[tuple[float, float]]:
+        """The wish; then as much as there is room for; then at least what takes nothing from anybody."""
+        one, last = self.rows.grid.connectors[place], self.held[place][-1]
+        column = self.rows.lines[:, place]
+        on = column > 1e-12
+        room = math.inf
+        if np.any(on):
+            left = (self.ends[on, None] - lines[on]) / column[on, None]
+            room = float(np.min(left + envelope[place][None, :]))
+        some = math.floor(min(room, amps) / one.step_amps + 1e-6) * one.step_amps
+        found = [(amps, until)]
+        if some >= one.min_amps and some < amps:
+            found.append((some, until))
+        kept = min(amps, last.amps)
+        if kept < one.min_amps:
+            kept = 0.0
+        return [*found, (kept, last.until), (min(kept, one.fallback_amps), until)]

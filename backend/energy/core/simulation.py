@@ -1,0 +1,333 @@
+"""A site on given sessions in simulated time: the real planner, the real safety, stations that may fail."""
+
+import heapq
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from backend.energy.core.cars import Car, Outlook, Plan
+from backend.energy.core.grid import Series, mean, value_at
+from backend.energy.core.planner import plan
+from backend.energy.core.rows import Floats, Rows
+from backend.energy.core.safety import Message, Safety
+from backend.energy.core.site_files import Session, Site, unrolled
+
+DARK_S = 1800.0
+NOTICED_S = 30.0
+LEASE_PERIODS = 4
+
+
+class Faults(msgspec.Struct, frozen=True, kw_only=True):
+    """`offline_share`: of the stations at any time (and of the site meters). Answers take up to `ack_delay_s`."""
+
+    offline_share: float = 0.0
+    ack_delay_s: float = 0.0
+    seed: int = 1
+
+
+class Stay(msgspec.Struct, kw_only=True):
+    session: Session
+    delivered_kwh: float = 0.0
+    cost: float = 0.0
+    switched: float | None = None
+    told_kwh: float = 0.0
+    """What the scheduler knows of it: an offline station tells nothing."""
+
+
+class Outcome(msgspec.Struct, kw_only=True):
+    start: float
+    period_s: float
+    drawn: Floats
+    granted: Floats
+    stays: list[Stay]
+    grid_cost: float = 0.0
+    shares: Floats
+    shares_at: Floats
+    violated_s: float = 0.0
+    violations: int = 0
+    plan_s: list[float]
+    fell_back: int = 0
+    messages: int = 0
+    why: dict[str, Any]
+
+
+class Run:
+    def __init__(
+        self, site: Site, sessions: Sequence[Session], faults: Faults, budget_s: float,
+        seen: Callable[[float, Plan], None] | None = None,
+    ) -> None:  # fmt: skip
+        self.site, self.faults, self.budget_s, self.seen = site, faults, budget_s, seen
+        self.rows = Rows(site.grid)
+        self.period = site.period_s
+        self.now = self.start = sessions[0].arrival // self.period * self.period
+        self.end = max(one.departure for one in sessions)
+        self.safety = Safety(self.rows, self.now)
+        self.random = random.Random(faults.seed)
+        self.events: list[tuple[float, int, str, Any]] = []
+        self.count = 0
+        for one in sessions:
+            self._later(one.arrival, "arrives", one)
+        self.cars: dict[str, Stay] = {}
+        names = [at.id for at in site.grid.connectors]
+        self.place = self.rows.place
+        self.applied = {name: (self.safety.held[self.place[name]][0].amps, self.now) for name in names}
+        self.stations: dict[str, list[str]] = {}
+        for at in site.grid.connectors:
+            self.stations.setdefault(at.counted_with, []).append(at.id)
+        self.dark: set[str] = set()
+        self.silent: set[str] = set()
+        self.wanted: dict[str, float] = {}
+        series = {
+            name: unrolled(told, site.zone, self.start, self.end)
+            for name, told in (("price", site.price), ("carbon", site.carbon), ("solar", site.solar))
+        }
+        self.price, self.carbon, self.solar = series["price"], series["carbon"], series["solar"]
+        self.loads = {name: unrolled(told, site.zone, self.start, self.end) for name, told in site.loads.items()}
+        for series_ in (*self.loads.values(), self.price):
+            for when, _ in series_:
+                if self.start < when < self.end:
+                    self._later(when, "steps", None)
+        periods = int(np.ceil((self.end - self.start) / self.period)) + 1
+        shape = (len(names), periods)
+        self.phase_column = {one.id: self.rows.column(one.id) for one in site.grid.connectors}
+        self.found = Outcome(
+            start=self.start, period_s=self.period, drawn=np.zeros(shape), granted=np.zeros(shape), stays=[],
+            shares=np.zeros(len(self.rows.names)), shares_at=np.zeros(len(self.rows.names)), plan_s=[], why={},
+        )  # fmt: skip
+
+    def _later(self, when: float, what: str, about: Any) -> None:
+        self.count += 1
+        heapq.heappush(self.events, (when, self.count, what, about))
+
+    def run(self) -> Outcome:
+        self._later(self.start, "period", None)
+        if self.faults.offline_share > 0:
+            self._later(self.start, "storm", None)
+        while self.events and self.events[0][0] <= self.end:
+            when = self.events[0][0]
+            self._pass(when)
+            again = replan = False
+            while self.events and self.events[0][0] <= when + 1e-9:
+                _, _, what, about = heapq.heappop(self.events)
+                again |= what != "steps"
+                replan |= self._happens(what, about)
+            if replan:
+                self._plan()
+            if again or replan:
+                self._send()
+        self._pass(self.end)
+        self.found.stays += self.cars.values()
+        return self.found
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    def _happens(self, what: str, about: Any) -> bool:
+        """True if it asks for a new plan."""
+        match what:
+            case "arrives":
+                self.cars[about.connector] = Stay(session=about)
+                self._later(about.departure, "departs", about)
+                return True
+            case "departs":
+                stay = self.cars.get(about.connector)
+                if stay is not None and stay.session.id == about.id:
+                    self.found.stays.append(self.cars.pop(about.connector))
+                return True
+            case "period":
+                self._later(self.now + self.period, "period", None)
+                return True
+            case "reaches":
+                if about.connector not in self.dark:
+                    self.applied[about.connector] = (about.amps, about.until)
+                    self._later(about.until, "steps", None)
+                    self._later(self.now + self._delay(), "answers", about)
+            case "answers":
+                if about.connector not in self.dark:
+                    self.safety.acknowledged(about.connector, about.number)
+            case "storm":
+                self._storm()
+            case "noticed":
+                for name in about:
+                    if name in self.dark:
+                        self.safety.lost(name)
+                return True
+            case "full":
+                return True
+        return False
+
+    def _delay(self) -> float:
+        return self.random.random() * self.faults.ack_delay_s / 2
+
+    def _storm(self) -> None:
+        """Other stations go dark, and other meters silent; those of before are back."""
+        names = sorted(self.stations)
+        share = round(self.faults.offline_share * len(names) + 0.499)
+        chosen = self.random.sample(names, min(share, len(names)))
+        dark = {name for station in chosen for name in self.stations[station]}
+        for name in self.dark - dark:
+            self.safety.back(name)
+        self._later(self.now + NOTICED_S * self.random.random(), "noticed", sorted(dark - self.dark))
+        self.dark = dark
+        self.silent = {name for name in self.loads if self.random.random() < max(self.faults.offline_share, 0.2)}
+        self._later(self.now + DARK_S * (0.5 + self.random.random()), "storm", None)
+
+    # --- the house ------------------------------------------------------------------------------------------------
+
+    def _told_loads(self) -> dict[str, tuple[float, float, float]]:
+        found = {}
+        for load in self.site.grid.loads:
+            if load.id in self.silent or not self.loads.get(load.id):
+                continue
+            drawn = value_at(self.loads[load.id], self.now) + load.margin
+            found[load.id] = (drawn, drawn, drawn)
+        return found
+
+    def _plan(self) -> None:
+        loads = self._told_loads()
+        self.safety.loads(loads)
+        cars = []
+        for name, stay in self.cars.items():
+            if self.safety.dark[self.place[name]]:
+                continue
+            stay.told_kwh = stay.delivered_kwh
+            one = stay.session
+            left = (one.energy_kwh - stay.told_kwh) * 1000
+            if left > 1e-3:
+                amps, until = self.applied[name]
+                cars.append(
+                    Car(
+                        connector=name, session=one.id, arrived=one.arrival, departure=one.departure, wanted_wh=left,
+                        max_kw=one.max_kw, phases=one.phases, priority=one.priority,
+                        amps=amps if self.now < until else 0.0, switched=stay.switched,
+                    )
+                )  # fmt: skip
+        outlook = Outlook(
+            price=self.price, carbon=self.carbon, solar=self.solar, feed_in=self.site.feed_in, loads=loads
+        )
+        held = {**self.safety.unavoidable({}, self.now), **self.safety.counted(self.now)}
+        for car in cars:
+            held.pop(car.connector, None)
+        made = plan(
+            self.rows, cars, outlook, now=self.now, policy=self.site.policy, period_s=self.period,
+            budget_s=self.budget_s, held=held,
+        )  # fmt: skip
+        for name, amps in made.amps.items():
+            if (amps > 0) != (self.wanted.get(name, 0.0) > 0):
+                self.cars[name].switched = self.now
+        self.wanted = dict(made.amps)
+        self.found.plan_s.append(made.took_s)
+        self.found.fell_back += bool(made.fell_back)
+        for name, why in made.why.items():
+            key = self.cars[name].session.id
+            counts = self.found.why.setdefault(key, {})
+            counts[why.code] = counts.get(why.code, 0) + 1
+        if self.seen:
+            self.seen(self.now, made)
+
+    def _send(self) -> None:
+        lease = (self.now // self.period + LEASE_PERIODS) * self.period
+        for message in self.safety.release(self.wanted, self.now, lease, renew_s=self.period * (LEASE_PERIODS - 1.5)):
+            self.found.messages += 1
+            self._deliver(message)
+
+    def _deliver(self, message: Message) -> None:
+        if self.faults.ack_delay_s > 0:
+            self._later(self.now + self._delay(), "reaches", message)
+        elif message.connector not in self.dark:
+            self.applied[message.connector] = (message.amps, message.until)
+            self._later(message.until, "steps", None)
+            self._later(self.now, "answers", message)
+
+    # --- what is drawn --------------------------------------------------------------------------------------------
+
+    def _given(self, name: str) -> float:
+        amps, until = self.applied[name]
+        return amps if self.now < until - 1e-9 else float(self.safety.fallback[self.place[name]])
+
+    def _pass(self, until: float) -> None:
+        """Lets time run to `until`, with what each station really gives and each car takes."""
+        until = min(until, self.end)
+        while self.now < until - 1e-9:
+            drawn = np.zeros(len(self.place))
+            filled, edge = until, (self.now // self.period + 1) * self.period
+            for name, stay in self.cars.items():
+                amps, full_at = self._takes(name, stay)
+                drawn[self.place[name]] = amps
+                filled = min(filled, full_at)
+            to = min(filled, edge, until)
+            self._account(drawn, max(to - self.now, 1e-6))
+            done = to == filled and filled < until
+            self.now = max(to, self.now + 1e-6)
+            if done:
+                self._later(self.now, "full", None)
+                return
+        self.now = max(self.now, until)
+
+    def _takes(self, name: str, stay: Stay) -> tuple[float, float]:
+        one, session = self.site.grid.connectors[self.place[name]], stay.session
+        left = session.energy_kwh - stay.delivered_kwh
+        given = self._given(name)
+        per_amp = one.kw_per_amp(session.phases) * one.efficiency
+        most = min(one.max_amps, session.max_kw / per_amp if session.max_kw is not None else one.max_amps)
+        if left <= 1e-6 or given < one.min_amps - 1e-6:
+            return 0.0, float("inf")
+        amps = min(given, most)
+        return amps, self.now + left / max(amps * per_amp, 1e-9) * 3600 if amps > 0 else float("inf")
+
+    def _account(self, drawn: Floats, seconds: float) -> None:
+        period = int((self.now - self.start) / self.period + 1e-6)
+        hours, kw = seconds / 3600, 0.0
+        price = value_at(self.price, self.now)
+        whole = np.zeros(len(self.rows.names), dtype=complex)
+        for name, stay in self.cars.items():
+            amps = float(drawn[self.place[name]])
+            if amps <= 0:
+                continue
+            one = self.site.grid.connectors[self.place[name]]
+            used = one.kw_per_amp(stay.session.phases)
+            kw += amps * used
+            stay.delivered_kwh += amps * used * one.efficiency * hours
+            stay.cost += amps * used * hours * price
+            column = self.phase_column[name]
+            whole += amps * (self.rows.column(name, stay.session.phases) if stay.session.phases else column)
+        self.found.grid_cost += max(kw - mean(self.solar, self.now, self.now + seconds), 0.0) * hours * price
+        if period < self.found.drawn.shape[1]:
+            self.found.drawn[:, period] += drawn * (seconds / self.period)
+            given = np.array([self._given(name) for name in self.place])
+            self.found.granted[:, period] = np.maximum(self.found.granted[:, period], given)
+        self._check(whole, seconds)
+
+    def _check(self, whole: Any, seconds: float) -> None:
+        used = np.where(self.rows.signed, np.maximum(whole.real, 0.0), np.abs(whole))
+        left = self.rows.left({
+            name: (value_at(series, self.now),) * 3 for name, series in self.loads.items() if series
+        })  # fmt: skip
+        used = used + (self.rows.bounds - left)
+        share = np.where(self.rows.bounds > 0, used / np.maximum(self.rows.bounds, 1e-9), np.where(used > 1e-6, 9e9, 0))
+        higher = share > self.found.shares
+        self.found.shares_at[higher] = self.now
+        self.found.shares = np.maximum(self.found.shares, share)
+        if np.any(share > 1 + 1e-6):
+            self.found.violations += 1
+            self.found.violated_s += seconds
+
+
+def run(
+    site: Site,
+    sessions: Sequence[Session],
+    faults: Faults | None = None,
+    budget_s: float = 1.0,
+    seen: Callable[[float, Plan], None] | None = None,
+) -> Outcome:
+    """Raises BadGrid."""
+    return Run(site, sessions, faults or Faults(), budget_s, seen).run()
+
+
+def prices(site: Site, start: float, end: float) -> Series:
+    return unrolled(site.price, site.zone, start, end)
+
+
+__all__ = ["Faults", "Mapping", "Outcome", "run"]

@@ -1,0 +1,421 @@
+"""SITE.json and SESSIONS.csv of `wattline simulate-site`, read liberally; docs/energy.md describes them."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from backend.energy.core.cars import Order, Policy
+from backend.energy.core.grid import LINES, ROOT_3, BadGrid, Connector, Grid, Limit, Load, Node, Series, Source
+
+Fields = Mapping[str, Any]
+
+
+class BadFile(ValueError):
+    """Where in the file, and what is wrong, in plain words."""
+
+
+class Daily(msgspec.Struct, frozen=True, kw_only=True):
+    """A value from this time of the day on."""
+
+    start: time
+    value: float
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    grid: Grid
+    period_s: float = 300.0
+    zone: str = "UTC"
+    currency: str = "EUR"
+    price: tuple[Daily, ...] | Series = ()
+    carbon: tuple[Daily, ...] | Series = ()
+    solar: tuple[Daily, ...] | Series = ()
+    feed_in: float = 0.0
+    loads: Mapping[str, tuple[Daily, ...] | Series] = {}
+    policy: Policy = Policy()
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    connector: str
+    arrival: float
+    departure: float
+    energy_kwh: float
+    max_kw: float | None = None
+    phases: int | None = None
+    priority: float = 0.0
+
+
+def read_site(text: str) -> Site:
+    """Raises BadFile or BadGrid."""
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadFile(f"line {error.lineno}: this is no JSON ({error.msg})") from None
+    if not isinstance(whole, dict):
+        raise BadFile("the file holds one object with nodes and connectors")
+    zone = str(_get(whole, "time_zone", "timezone", "zone", default="UTC"))
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        raise BadFile(f"time_zone: {zone} is no time zone; Europe/Berlin is one") from None
+    minutes = _number(whole, "period_min", "period_minutes", "period", default=5.0, where="site")
+    period = _number(whole, "period_s", default=minutes * 60, where="site")
+    if not 10 <= period <= 3600:
+        raise BadFile("period_min: between 10 seconds and 60 minutes")
+    volts = _number(whole, "voltage", "voltage_v", default=230.0, where="site")
+    loads = [_load(one, number) for number, one in enumerate(_list(whole, "loads", "other_loads"))]
+    sources = [_source(one, number) for number, one in enumerate(_list(whole, "sources"))]
+    return Site(
+        grid=Grid(
+            nodes=tuple(_node(one, number) for number, one in enumerate(_list(whole, "nodes"))),
+            connectors=tuple(_connector(one, number, volts) for number, one in enumerate(_list(whole, "connectors"))),
+            limits=tuple(
+                _limit(one, number)
+                for number, one in enumerate(_list(whole, "limits", "weighted_limits", "constraints"))
+            ),
+            loads=tuple(loads),
+            sources=tuple(sources),
+        ),
+        period_s=period,
+        zone=zone,
+        currency=str(whole.get("currency", "EUR")),
+        price=steps(_get(whole, "tariff", "prices", "tariff_steps", "price", default=None), "tariff", zone, "price"),
+        carbon=steps(_get(whole, "co2", "carbon", default=None), "co2", zone, "grams"),
+        solar=steps(_get(whole, "solar", "solar_kw", default=None), "solar", zone, "kw"),
+        feed_in=_number(whole, "feed_in", default=0.0, where="site"),
+        loads={
+            str(_get(one, "id", "name", default=f"load {number + 1}")): steps(
+                _get(one, "steps", "amps", "current", default=None), f"loads[{number}]", zone, "amps"
+            )
+            for number, one in enumerate(_list(whole, "loads", "other_loads"))
+        },
+        policy=_policy(_get(whole, "policy", default="cheapest")),
+    )
+
+
+def _get(fields: Fields, *names: str, default: Any) -> Any:
+    for name in names:
+        if fields.get(name) is not None:
+            return fields[name]
+    return default
+
+
+def _list(fields: Fields, *names: str) -> list[dict[str, Any]]:
+    found = _get(fields, *names, default=[])
+    if isinstance(found, dict):  # by id
+        found = [{"id": name, **one} if isinstance(one, dict) else one for name, one in found.items()]
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise BadFile(f"{names[0]}: a list of objects is expected")
+    return cast(list[dict[str, Any]], found)
+
+
+def _number(fields: Fields, *names: str, default: float, where: str) -> float:
+    return _maybe(fields, *names, where=where) if _get(fields, *names, default=None) is not None else default  # type: ignore[return-value]
+
+
+def _maybe(fields: Fields, *names: str, where: str) -> float | None:
+    found = _get(fields, *names, default=None)
+    if found is None:
+        return None
+    try:
+        value = float(found)
+    except (TypeError, ValueError):
+        raise BadFile(f"{where}: {names[0]} is a number, not {found!r}") from None
+    if value != value or abs(value) > 1e9:
+        raise BadFile(f"{where}: {names[0]} is out of range")
+    return value
+
+
+def _id(fields: Fields, kind: str, number: int) -> str:
+    found = _get(fields, "id", "name", default=None)
+    if found is None:
+        raise BadFile(f"{kind}[{number}] has no id")
+    return str(found)
+
+
+def _phased(value: Any, where: str) -> tuple[float, float, float]:
+    values = value if isinstance(value, list) else [value] * 3
+    if isinstance(value, dict):
+        values = [value.get(phase) for phase in ("L1", "L2", "L3")]
+    found = [_maybe({"amps": one}, "amps", where=where) for one in values]
+    if len(found) != 3 or any(one is None for one in found):
+        raise BadFile(f"{where}: one number of amperes for all phases, or three: L1, L2, L3")
+    return cast(tuple[float, float, float], tuple(found))
+
+
+def _node(one: Fields, number: int) -> Node:
+    name = _id(one, "nodes", number)
+    amps = _get(one, "amps", "max_amps", "limit_a", "amps_per_phase", "max_a", "limit_amps", default=None)
+    parent = _get(one, "parent", "fed_by", default=None)
+    return Node(
+        id=name,
+        name=str(one.get("name", "")),
+        parent=None if parent is None else str(parent),
+        kind=str(_get(one, "kind", "type", default="feeder")),
+        amps=None if amps is None else _phased(amps, name),
+        kw=_maybe(one, "kw", "max_kw", "limit_kw", where=name),
+    )
+
+
+def _connector(one: Fields, number: int, volts: float) -> Connector:
+    name = _id(one, "connectors", number)
+    phases, rotation, line = _phases(one, name)
+    direct = bool(_get(one, "dc", "direct", default=False))
+    voltage = _number(one, "voltage", "voltage_v", "volts", default=volts, where=name)
+    if not line and phases > 1 and voltage > 300:
+        voltage /= ROOT_3
+    most = _maybe(one, "max_amps", "max_a", "max_current", "max_current_a", "maximum_a", where=name)
+    if most is None:
+        kw = _maybe(one, "max_kw", "kw", where=name)
+        used = 1 if line else 3 if direct else phases
+        most = kw * 1000 / used / voltage if kw is not None else 32.0
+    least = _number(
+        one, "min_amps", "min_a", "min_current", "min_current_a", default=0.0 if direct else 6.0, where=name
+    )
+    node = _get(one, "node", "parent", "feeder", default=None)
+    return Connector(
+        id=name,
+        node=None if node is None else str(node),
+        station=str(_get(one, "station", default="")),
+        phases=phases,
+        rotation=rotation,
+        line=cast(Any, line),
+        voltage=voltage,
+        min_amps=least,
+        max_amps=most,
+        fallback_amps=_number(one, "fallback_amps", "fallback_a", "fallback", default=0.0, where=name),
+        step_amps=_number(one, "step_amps", "step_a", "step", default=0.1, where=name),
+        direct=direct,
+        efficiency=_number(one, "efficiency", default=1.0, where=name),
+        leased=bool(_get(one, "leased", default=True)),
+    )
+
+
+def _phases(one: Fields, name: str) -> tuple[int, str, str]:
+    """How many phases, which of the site's comes first, or between which two."""
+    told = _get(one, "phases", "phase", default=3)
+    rotation = str(_get(one, "rotation", "phase_rotation", default="RST")).upper()
+    if isinstance(told, str) and told.upper().replace("L", "").isdigit() and len(told) > 1 and "-" not in told:
+        told = [f"L{letter}" for letter in told.upper().replace("L", "")]
+    if isinstance(told, str):
+        word = told.upper().replace("/", "-")
+        turned = "-".join(reversed(word.split("-")))
+        if word in LINES or turned in LINES:
+            return 1, "RST", word if word in LINES else turned
+        told = [word]
+    if isinstance(told, list):
+        order = {"L1": "R", "L2": "S", "L3": "T", "1": "R", "2": "S", "3": "T", "A": "R", "B": "S", "C": "T"}
+        letters = [order.get(str(phase).upper(), "") for phase in told]
+        if not letters or not all(letters) or len(set(letters)) != len(letters):
+            raise BadFile(f"{name}: phases are L1, L2, L3 or L1-L2, L2-L3, L3-L1, not {told!r}")
+        return len(letters), "".join([*letters, *(one for one in "RST" if one not in letters)]), ""
+    if told not in (1, 2, 3):
+        raise BadFile(f"{name}: phases is 1, 2 or 3, or names them")
+    return int(told), rotation, ""
+
+
+def _limit(one: Fields, number: int) -> Limit:
+    name = str(_get(one, "id", "name", default=f"limit {number + 1}"))
+    weights = _get(one, "weights", "terms", "coefficients", default=None)
+    if isinstance(weights, list):
+        pairs = [
+            (term.get("connector", term.get("id")), term.get("weight", 1), term.get("angle")) if isinstance(term, dict)
+            else (*term, None)[:3] if isinstance(term, list) and len(term) in (2, 3) else (term, 1, None)
+            for term in weights
+        ]  # fmt: skip
+        angles: Any = {str(who): angle for who, _, angle in pairs if angle is not None}
+        weights = {str(who): weight for who, weight, _ in pairs}
+    else:
+        angles = _get(one, "angles", "angles_deg", default={})
+    if not isinstance(weights, dict) or not weights:
+        raise BadFile(f'{name}: weights are given by connector, such as {{"A1": 1, "A2": -0.5}}')
+    bound = _maybe(one, "bound", "max", "limit", "limit_a", "max_amps", "amps", where=name)
+    if bound is None:
+        raise BadFile(f"{name} has no bound")
+    return Limit(
+        id=name,
+        weights={
+            who: _number({"weight": weight}, "weight", default=1.0, where=name) for who, weight in weights.items()
+        },
+        angles={who: _number({"angle": angle}, "angle", default=0.0, where=name) for who, angle in angles.items()},
+        bound=bound,
+    )
+
+
+def _load(one: Fields, number: int) -> Load:
+    name = str(_get(one, "id", "name", default=f"load {number + 1}"))
+    node = _get(one, "node", default=None)
+    worst = _get(one, "worst_amps", "worst", "max_amps", "max_a", default=None)
+    if node is None or worst is None:
+        raise BadFile(f"{name}: a load has a node and the worst_amps it may draw")
+    margin = _number(one, "margin_amps", "margin", default=0.0, where=name)
+    return Load(id=name, node=str(node), worst=_phased(worst, name), margin=margin)
+
+
+def _source(one: Fields, number: int) -> Source:
+    name = _id(one, "sources", number)
+    return Source(id=name, node=one.get("node"), kw=_number(one, "kw", default=0.0, where=name))
+
+
+def _policy(told: Any) -> Policy:
+    fields = told if isinstance(told, dict) else {"order": told}
+    if isinstance(told, dict) and "order" not in told:
+        fields = {"order": "blend", **told}
+    try:
+        order = Order(str(fields["order"]).lower().replace(" ", "_").replace("-", "_"))
+    except ValueError:
+        raise BadFile(f"policy: one of {', '.join(Order)}") from None
+    cost = _number(fields, "cost", "cheapest", default=1.0 if order is not Order.BLEND else 0.0, where="policy")
+    return Policy(order=order, cost=cost, carbon=_number(fields, "carbon", "greenest", default=0.0, where="policy"))
+
+
+def steps(told: Any, where: str, zone: str, word: str) -> tuple[Daily, ...] | Series:
+    """A number; steps of the day (`from` "07:00"); or moments (`start` with date)."""
+    if told is None:
+        return ()
+    if isinstance(told, dict) and isinstance(told.get("steps"), list):
+        told = told["steps"]
+    if isinstance(told, dict) and all(":" in str(key) for key in told):
+        told = list(map(list, told.items()))
+    if isinstance(told, int | float):
+        return (Daily(start=time(0), value=float(told)),)
+    if not isinstance(told, list) or not told:
+        raise BadFile(f"{where}: a number, or a list of steps with from and {word}")
+    daily: list[Daily] = []
+    dated: list[tuple[float, float]] = []
+    for number, one in enumerate(told):
+        at = f"{where}[{number}]"
+        if isinstance(one, list) and len(one) == 2:
+            start, fields = one[0], {word: one[1]}
+        elif isinstance(one, dict):
+            start, fields = _get(one, "from", "start", "starts_at", "time", "hour", default="00:00"), one
+        else:
+            raise BadFile(f"{at}: a step has from and {word}")
+        value = _maybe(fields, word, "value", "price", "per_kwh", "price_per_kwh", "kw", "amps", where=at)
+        if value is None:
+            raise BadFile(f"{at} has no {word}")
+        if isinstance(start, int | float) and 0 <= start < 24:
+            start = f"{int(start):02d}:{round(start % 1 * 60):02d}"
+        if len(str(start)) <= 8 and ":" in str(start):
+            try:
+                daily.append(Daily(start=time.fromisoformat(str(start).zfill(5)), value=value))
+            except ValueError:
+                raise BadFile(f"{at}: {start} is no time of the day") from None
+        else:
+            dated.append((moment(str(start), zone, at), value))
+    if daily and dated:
+        raise BadFile(f"{where}: either times of the day or moments with a date")
+    return tuple(sorted(daily, key=lambda one: one.start)) if daily else tuple(sorted(dated))
+
+
+def unrolled(told: tuple[Daily, ...] | Series, zone: str, start: float, end: float) -> Series:
+    """The steps of a day, for all days between."""
+    if not told or not isinstance(told[0], Daily):
+        return cast(Series, told)
+    day = datetime.fromtimestamp(start, ZoneInfo(zone)).date() - timedelta(days=1)
+    found: list[tuple[float, float]] = []
+    while (midnight := datetime.combine(day, time(0), ZoneInfo(zone))).timestamp() < end:
+        daily = told  # of the day, by the first one
+        if daily[0].start > time(0):
+            found.append((midnight.timestamp(), daily[-1].value))
+        found += [(datetime.combine(day, one.start, ZoneInfo(zone)).timestamp(), one.value) for one in daily]
+        day += timedelta(days=1)
+    return tuple(found)
+
+
+def moment(text: str, zone: str, where: str) -> float:
+    """ISO 8601, with or without a zone (then the site's), or seconds since 1970."""
+    text = text.strip()
+    try:
+        return float(text) if text.replace(".", "", 1).isdigit() and len(text) >= 9 else _iso(text, zone)
+    except ValueError:
+        raise BadFile(f"{where}: {text!r} is no time; 2026-03-01T08:15:00Z is one") from None
+
+
+def _iso(text: str, zone: str) -> float:
+    found = datetime.fromisoformat(text)
+    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC).timestamp()
+
+
+NAMES = {
+    "id": ("id", "session", "session_id"),
+    "connector": ("connector", "connector_id", "station_id", "evse"),
+    "arrival": ("arrival", "arrives", "start"),
+    "departure": ("departure", "departs", "end"),
+    "energy_kwh": ("energy_kwh", "kwh", "energy", "requested_kwh"),
+    "max_kw": ("max_kw", "power_kw", "max_power_kw"),
+    "phases": ("phases", "car_phases"),
+    "priority": ("priority",),
+}
+
+
+def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
+    """In the order they arrive. Raises BadFile with the line."""
+    text = text.lstrip("\ufeff")
+    separator = ";" if ";" in text.partition("\n")[0] and "," not in text.partition("\n")[0] else ","
+    lines = csv.DictReader(io.StringIO(text), delimiter=separator)
+    told = {(name or "").strip().lower(): name for name in lines.fieldnames or ()}
+    place = {key: next((told[name] for name in names if name in told), None) for key, names in NAMES.items()}
+    missing = [key for key in ("connector", "arrival", "departure", "energy_kwh") if place[key] is None]
+    if missing:
+        raise BadFile(f"the first line names the columns; {', '.join(missing)} is missing")
+    known = {one.id for one in site.grid.connectors}
+    found, seen = [], set()
+    for fields in lines:
+        where = f"line {lines.line_num}"
+        cell = {key: (fields.get(name) or "").strip() if name else "" for key, name in place.items()}
+        if not any(cell.values()):
+            continue
+        one = _session(cell, where, site.zone)
+        if one.connector not in known:
+            raise BadFile(f"{where}: the site has no connector {one.connector}")
+        if one.id in seen:
+            raise BadFile(f"{where}: there are two sessions {one.id}")
+        seen.add(one.id)
+        found.append(one)
+    if not found:
+        raise BadFile("there is no session")
+    found.sort(key=lambda one: (one.arrival, one.id))
+    _one_at_a_time(found)
+    return tuple(found)
+
+
+def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
+    told = {key: text or None for key, text in cell.items()}
+    arrival = moment(cell["arrival"], zone, f"{where}, arrival")
+    departure = moment(cell["departure"], zone, f"{where}, departure")
+    energy = _number(told, "energy_kwh", default=0.0, where=where)
+    most = _maybe(told, "max_kw", where=where)
+    phases = _maybe(told, "phases", where=where)
+    if departure <= arrival:
+        raise BadFile(f"{where}: it departs before it arrives")
+    if energy < 0 or (most is not None and most <= 0):
+        raise BadFile(f"{where}: energy_kwh is not negative and max_kw is above 0")
+    return Session(
+        id=cell["id"] or where,
+        connector=cell["connector"],
+        arrival=arrival,
+        departure=departure,
+        energy_kwh=energy,
+        max_kw=most,
+        phases=int(phases) if phases in (1, 2, 3) else None,
+        priority=_number(told, "priority", default=0.0, where=where),
+    )
+
+
+def _one_at_a_time(sessions: Sequence[Session]) -> None:
+    last: dict[str, Session] = {}
+    for one in sessions:
+        before = last.get(one.connector)
+        if before is not None and one.arrival < before.departure - 1e-6:
+            raise BadFile(f"sessions {before.id} and {one.id} are at connector {one.connector} at the same time")
+        last[one.connector] = one
+
+
+__all__ = ["BadFile", "BadGrid", "Session", "Site", "moment", "read_sessions", "read_site", "unrolled"]
