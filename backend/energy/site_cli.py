@@ -12,7 +12,8 @@ import msgspec
 from backend.energy.core import simulation
 from backend.energy.core.grid import BadGrid
 from backend.energy.core.rows import Rows
-from backend.energy.core.site_files import BadFile, Site, read_sessions, read_site
+from backend.energy.core.session_files import read_sessions
+from backend.energy.core.site_files import BadFile, Site, read_site
 from backend.errors import StartRefused
 
 

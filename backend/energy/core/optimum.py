@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import highspy
 import numpy as np
+from highspy import _core
 
 from backend.energy.core.rows import Floats
 
@@ -149,8 +150,8 @@ def _run(build: _Build, budget_s: float) -> Floats:
     model.a_matrix_.start_ = np.array(build.start, dtype=np.int32)
     model.a_matrix_.index_ = np.array(build.index, dtype=np.int32)
     model.a_matrix_.value_ = np.array(build.value, dtype=float)
-    solver = highspy.Highs()
-    solver.silent()
+    solver = _core._Highs()  # the class above it greets on stdout
+    solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("time_limit", max(budget_s, 0.01))
     solver.passModel(model)

@@ -2,18 +2,19 @@
 
 import heapq
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
 from backend.energy.core.cars import Car, Outlook, Plan
-from backend.energy.core.grid import Series, mean, value_at
+from backend.energy.core.grid import mean, value_at
 from backend.energy.core.planner import plan
 from backend.energy.core.rows import Floats, Rows
 from backend.energy.core.safety import Message, Safety
-from backend.energy.core.site_files import Session, Site, unrolled
+from backend.energy.core.session_files import Session
+from backend.energy.core.site_files import Site, unrolled
 
 DARK_S = 1800.0
 NOTICED_S = 30.0
@@ -324,10 +325,3 @@ def run(
 ) -> Outcome:
     """Raises BadGrid."""
     return Run(site, sessions, faults or Faults(), budget_s, seen).run()
-
-
-def prices(site: Site, start: float, end: float) -> Series:
-    return unrolled(site.price, site.zone, start, end)
-
-
-__all__ = ["Faults", "Mapping", "Outcome", "run"]

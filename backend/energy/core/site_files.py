@@ -1,9 +1,7 @@
-"""SITE.json and SESSIONS.csv of `wattline simulate-site`, read liberally; docs/energy.md describes them."""
+"""SITE.json of `wattline simulate-site`, read liberally; docs/energy.md describes it."""
 
-import csv
-import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -11,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.energy.core.cars import Order, Policy
-from backend.energy.core.grid import LINES, ROOT_3, BadGrid, Connector, Grid, Limit, Load, Node, Series, Source
+from backend.energy.core.grid import LINES, ROOT_3, Connector, Grid, Limit, Load, Node, Series, Source
 
 Fields = Mapping[str, Any]
 
@@ -40,17 +38,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
 
 
-class Session(msgspec.Struct, frozen=True, kw_only=True):
-    id: str
-    connector: str
-    arrival: float
-    departure: float
-    energy_kwh: float
-    max_kw: float | None = None
-    phases: int | None = None
-    priority: float = 0.0
-
-
 def read_site(text: str) -> Site:
     """Raises BadFile or BadGrid."""
     try:
@@ -64,11 +51,11 @@ def read_site(text: str) -> Site:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         raise BadFile(f"time_zone: {zone} is no time zone; Europe/Berlin is one") from None
-    minutes = _number(whole, "period_min", "period_minutes", "period", default=5.0, where="site")
-    period = _number(whole, "period_s", default=minutes * 60, where="site")
+    minutes = number_of(whole, "period_min", "period_minutes", "period", default=5.0, where="site")
+    period = number_of(whole, "period_s", default=minutes * 60, where="site")
     if not 10 <= period <= 3600:
         raise BadFile("period_min: between 10 seconds and 60 minutes")
-    volts = _number(whole, "voltage", "voltage_v", default=230.0, where="site")
+    volts = number_of(whole, "voltage", "voltage_v", default=230.0, where="site")
     loads = [_load(one, number) for number, one in enumerate(_list(whole, "loads", "other_loads"))]
     sources = [_source(one, number) for number, one in enumerate(_list(whole, "sources"))]
     return Site(
@@ -88,7 +75,7 @@ def read_site(text: str) -> Site:
         price=steps(_get(whole, "tariff", "prices", "tariff_steps", "price", default=None), "tariff", zone, "price"),
         carbon=steps(_get(whole, "co2", "carbon", default=None), "co2", zone, "grams"),
         solar=steps(_get(whole, "solar", "solar_kw", default=None), "solar", zone, "kw"),
-        feed_in=_number(whole, "feed_in", default=0.0, where="site"),
+        feed_in=number_of(whole, "feed_in", default=0.0, where="site"),
         loads={
             str(_get(one, "id", "name", default=f"load {number + 1}")): steps(
                 _get(one, "steps", "amps", "current", default=None), f"loads[{number}]", zone, "amps"
@@ -115,11 +102,11 @@ def _list(fields: Fields, *names: str) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], found)
 
 
-def _number(fields: Fields, *names: str, default: float, where: str) -> float:
-    return _maybe(fields, *names, where=where) if _get(fields, *names, default=None) is not None else default  # type: ignore[return-value]
+def number_of(fields: Fields, *names: str, default: float, where: str) -> float:
+    return maybe(fields, *names, where=where) if _get(fields, *names, default=None) is not None else default  # type: ignore[return-value]
 
 
-def _maybe(fields: Fields, *names: str, where: str) -> float | None:
+def maybe(fields: Fields, *names: str, where: str) -> float | None:
     found = _get(fields, *names, default=None)
     if found is None:
         return None
@@ -143,7 +130,7 @@ def _phased(value: Any, where: str) -> tuple[float, float, float]:
     values = value if isinstance(value, list) else [value] * 3
     if isinstance(value, dict):
         values = [value.get(phase) for phase in ("L1", "L2", "L3")]
-    found = [_maybe({"amps": one}, "amps", where=where) for one in values]
+    found = [maybe({"amps": one}, "amps", where=where) for one in values]
     if len(found) != 3 or any(one is None for one in found):
         raise BadFile(f"{where}: one number of amperes for all phases, or three: L1, L2, L3")
     return cast(tuple[float, float, float], tuple(found))
@@ -159,7 +146,7 @@ def _node(one: Fields, number: int) -> Node:
         parent=None if parent is None else str(parent),
         kind=str(_get(one, "kind", "type", default="feeder")),
         amps=None if amps is None else _phased(amps, name),
-        kw=_maybe(one, "kw", "max_kw", "limit_kw", where=name),
+        kw=maybe(one, "kw", "max_kw", "limit_kw", where=name),
     )
 
 
@@ -167,15 +154,15 @@ def _connector(one: Fields, number: int, volts: float) -> Connector:
     name = _id(one, "connectors", number)
     phases, rotation, line = _phases(one, name)
     direct = bool(_get(one, "dc", "direct", default=False))
-    voltage = _number(one, "voltage", "voltage_v", "volts", default=volts, where=name)
+    voltage = number_of(one, "voltage", "voltage_v", "volts", default=volts, where=name)
     if not line and phases > 1 and voltage > 300:
         voltage /= ROOT_3
-    most = _maybe(one, "max_amps", "max_a", "max_current", "max_current_a", "maximum_a", where=name)
+    most = maybe(one, "max_amps", "max_a", "max_current", "max_current_a", "maximum_a", where=name)
     if most is None:
-        kw = _maybe(one, "max_kw", "kw", where=name)
+        kw = maybe(one, "max_kw", "kw", where=name)
         used = 1 if line else 3 if direct else phases
         most = kw * 1000 / used / voltage if kw is not None else 32.0
-    least = _number(
+    least = number_of(
         one, "min_amps", "min_a", "min_current", "min_current_a", default=0.0 if direct else 6.0, where=name
     )
     node = _get(one, "node", "parent", "feeder", default=None)
@@ -189,10 +176,10 @@ def _connector(one: Fields, number: int, volts: float) -> Connector:
         voltage=voltage,
         min_amps=least,
         max_amps=most,
-        fallback_amps=_number(one, "fallback_amps", "fallback_a", "fallback", default=0.0, where=name),
-        step_amps=_number(one, "step_amps", "step_a", "step", default=0.1, where=name),
+        fallback_amps=number_of(one, "fallback_amps", "fallback_a", "fallback", default=0.0, where=name),
+        step_amps=number_of(one, "step_amps", "step_a", "step", default=0.1, where=name),
         direct=direct,
-        efficiency=_number(one, "efficiency", default=1.0, where=name),
+        efficiency=number_of(one, "efficiency", default=1.0, where=name),
         leased=bool(_get(one, "leased", default=True)),
     )
 
@@ -235,15 +222,15 @@ def _limit(one: Fields, number: int) -> Limit:
         angles = _get(one, "angles", "angles_deg", default={})
     if not isinstance(weights, dict) or not weights:
         raise BadFile(f'{name}: weights are given by connector, such as {{"A1": 1, "A2": -0.5}}')
-    bound = _maybe(one, "bound", "max", "limit", "limit_a", "max_amps", "amps", where=name)
+    bound = maybe(one, "bound", "max", "limit", "limit_a", "max_amps", "amps", where=name)
     if bound is None:
         raise BadFile(f"{name} has no bound")
     return Limit(
         id=name,
         weights={
-            who: _number({"weight": weight}, "weight", default=1.0, where=name) for who, weight in weights.items()
+            who: number_of({"weight": weight}, "weight", default=1.0, where=name) for who, weight in weights.items()
         },
-        angles={who: _number({"angle": angle}, "angle", default=0.0, where=name) for who, angle in angles.items()},
+        angles={who: number_of({"angle": angle}, "angle", default=0.0, where=name) for who, angle in angles.items()},
         bound=bound,
     )
 
@@ -254,13 +241,13 @@ def _load(one: Fields, number: int) -> Load:
     worst = _get(one, "worst_amps", "worst", "max_amps", "max_a", default=None)
     if node is None or worst is None:
         raise BadFile(f"{name}: a load has a node and the worst_amps it may draw")
-    margin = _number(one, "margin_amps", "margin", default=0.0, where=name)
+    margin = number_of(one, "margin_amps", "margin", default=0.0, where=name)
     return Load(id=name, node=str(node), worst=_phased(worst, name), margin=margin)
 
 
 def _source(one: Fields, number: int) -> Source:
     name = _id(one, "sources", number)
-    return Source(id=name, node=one.get("node"), kw=_number(one, "kw", default=0.0, where=name))
+    return Source(id=name, node=one.get("node"), kw=number_of(one, "kw", default=0.0, where=name))
 
 
 def _policy(told: Any) -> Policy:
@@ -271,8 +258,8 @@ def _policy(told: Any) -> Policy:
         order = Order(str(fields["order"]).lower().replace(" ", "_").replace("-", "_"))
     except ValueError:
         raise BadFile(f"policy: one of {', '.join(Order)}") from None
-    cost = _number(fields, "cost", "cheapest", default=1.0 if order is not Order.BLEND else 0.0, where="policy")
-    return Policy(order=order, cost=cost, carbon=_number(fields, "carbon", "greenest", default=0.0, where="policy"))
+    cost = number_of(fields, "cost", "cheapest", default=1.0 if order is not Order.BLEND else 0.0, where="policy")
+    return Policy(order=order, cost=cost, carbon=number_of(fields, "carbon", "greenest", default=0.0, where="policy"))
 
 
 def steps(told: Any, where: str, zone: str, word: str) -> tuple[Daily, ...] | Series:
@@ -297,7 +284,7 @@ def steps(told: Any, where: str, zone: str, word: str) -> tuple[Daily, ...] | Se
             start, fields = _get(one, "from", "start", "starts_at", "time", "hour", default="00:00"), one
         else:
             raise BadFile(f"{at}: a step has from and {word}")
-        value = _maybe(fields, word, "value", "price", "per_kwh", "price_per_kwh", "kw", "amps", where=at)
+        value = maybe(fields, word, "value", "price", "per_kwh", "price_per_kwh", "kw", "amps", where=at)
         if value is None:
             raise BadFile(f"{at} has no {word}")
         if isinstance(start, int | float) and 0 <= start < 24:
@@ -341,81 +328,3 @@ def moment(text: str, zone: str, where: str) -> float:
 def _iso(text: str, zone: str) -> float:
     found = datetime.fromisoformat(text)
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC).timestamp()
-
-
-NAMES = {
-    "id": ("id", "session", "session_id"),
-    "connector": ("connector", "connector_id", "station_id", "evse"),
-    "arrival": ("arrival", "arrives", "start"),
-    "departure": ("departure", "departs", "end"),
-    "energy_kwh": ("energy_kwh", "kwh", "energy", "requested_kwh"),
-    "max_kw": ("max_kw", "power_kw", "max_power_kw"),
-    "phases": ("phases", "car_phases"),
-    "priority": ("priority",),
-}
-
-
-def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
-    """In the order they arrive. Raises BadFile with the line."""
-    text = text.lstrip("\ufeff")
-    separator = ";" if ";" in text.partition("\n")[0] and "," not in text.partition("\n")[0] else ","
-    lines = csv.DictReader(io.StringIO(text), delimiter=separator)
-    told = {(name or "").strip().lower(): name for name in lines.fieldnames or ()}
-    place = {key: next((told[name] for name in names if name in told), None) for key, names in NAMES.items()}
-    missing = [key for key in ("connector", "arrival", "departure", "energy_kwh") if place[key] is None]
-    if missing:
-        raise BadFile(f"the first line names the columns; {', '.join(missing)} is missing")
-    known = {one.id for one in site.grid.connectors}
-    found, seen = [], set()
-    for fields in lines:
-        where = f"line {lines.line_num}"
-        cell = {key: (fields.get(name) or "").strip() if name else "" for key, name in place.items()}
-        if not any(cell.values()):
-            continue
-        one = _session(cell, where, site.zone)
-        if one.connector not in known:
-            raise BadFile(f"{where}: the site has no connector {one.connector}")
-        if one.id in seen:
-            raise BadFile(f"{where}: there are two sessions {one.id}")
-        seen.add(one.id)
-        found.append(one)
-    if not found:
-        raise BadFile("there is no session")
-    found.sort(key=lambda one: (one.arrival, one.id))
-    _one_at_a_time(found)
-    return tuple(found)
-
-
-def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
-    told = {key: text or None for key, text in cell.items()}
-    arrival = moment(cell["arrival"], zone, f"{where}, arrival")
-    departure = moment(cell["departure"], zone, f"{where}, departure")
-    energy = _number(told, "energy_kwh", default=0.0, where=where)
-    most = _maybe(told, "max_kw", where=where)
-    phases = _maybe(told, "phases", where=where)
-    if departure <= arrival:
-        raise BadFile(f"{where}: it departs before it arrives")
-    if energy < 0 or (most is not None and most <= 0):
-        raise BadFile(f"{where}: energy_kwh is not negative and max_kw is above 0")
-    return Session(
-        id=cell["id"] or where,
-        connector=cell["connector"],
-        arrival=arrival,
-        departure=departure,
-        energy_kwh=energy,
-        max_kw=most,
-        phases=int(phases) if phases in (1, 2, 3) else None,
-        priority=_number(told, "priority", default=0.0, where=where),
-    )
-
-
-def _one_at_a_time(sessions: Sequence[Session]) -> None:
-    last: dict[str, Session] = {}
-    for one in sessions:
-        before = last.get(one.connector)
-        if before is not None and one.arrival < before.departure - 1e-6:
-            raise BadFile(f"sessions {before.id} and {one.id} are at connector {one.connector} at the same time")
-        last[one.connector] = one
-
-
-__all__ = ["BadFile", "BadGrid", "Session", "Site", "moment", "read_sessions", "read_site", "unrolled"]

@@ -1,0 +1,95 @@
+"""SESSIONS.csv of `wattline simulate-site`, read liberally; docs/energy.md describes it."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from backend.energy.core.site_files import BadFile, Site, maybe, moment, number_of
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    id: str
+    connector: str
+    arrival: float
+    departure: float
+    energy_kwh: float
+    max_kw: float | None = None
+    phases: int | None = None
+    priority: float = 0.0
+
+
+NAMES = {
+    "id": ("id", "session", "session_id"),
+    "connector": ("connector", "connector_id", "station_id", "evse"),
+    "arrival": ("arrival", "arrives", "start"),
+    "departure": ("departure", "departs", "end"),
+    "energy_kwh": ("energy_kwh", "kwh", "energy", "requested_kwh"),
+    "max_kw": ("max_kw", "power_kw", "max_power_kw"),
+    "phases": ("phases", "car_phases"),
+    "priority": ("priority",),
+}
+
+
+def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
+    """In the order they arrive. Raises BadFile with the line."""
+    text = text.lstrip("\ufeff")
+    separator = ";" if ";" in text.partition("\n")[0] and "," not in text.partition("\n")[0] else ","
+    lines = csv.DictReader(io.StringIO(text), delimiter=separator)
+    told = {(name or "").strip().lower(): name for name in lines.fieldnames or ()}
+    place = {key: next((told[name] for name in names if name in told), None) for key, names in NAMES.items()}
+    missing = [key for key in ("connector", "arrival", "departure", "energy_kwh") if place[key] is None]
+    if missing:
+        raise BadFile(f"the first line names the columns; {', '.join(missing)} is missing")
+    known = {one.id for one in site.grid.connectors}
+    found, seen = [], set()
+    for fields in lines:
+        where = f"line {lines.line_num}"
+        cell = {key: (fields.get(name) or "").strip() if name else "" for key, name in place.items()}
+        if not any(cell.values()):
+            continue
+        one = _session(cell, where, site.zone)
+        if one.connector not in known:
+            raise BadFile(f"{where}: the site has no connector {one.connector}")
+        if one.id in seen:
+            raise BadFile(f"{where}: there are two sessions {one.id}")
+        seen.add(one.id)
+        found.append(one)
+    if not found:
+        raise BadFile("there is no session")
+    found.sort(key=lambda one: (one.arrival, one.id))
+    _one_at_a_time(found)
+    return tuple(found)
+
+
+def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
+    told = {key: text or None for key, text in cell.items()}
+    arrival = moment(cell["arrival"], zone, f"{where}, arrival")
+    departure = moment(cell["departure"], zone, f"{where}, departure")
+    energy = number_of(told, "energy_kwh", default=0.0, where=where)
+    most = maybe(told, "max_kw", where=where)
+    phases = maybe(told, "phases", where=where)
+    if departure <= arrival:
+        raise BadFile(f"{where}: it departs before it arrives")
+    if energy < 0 or (most is not None and most <= 0):
+        raise BadFile(f"{where}: energy_kwh is not negative and max_kw is above 0")
+    return Session(
+        id=cell["id"] or where,
+        connector=cell["connector"],
+        arrival=arrival,
+        departure=departure,
+        energy_kwh=energy,
+        max_kw=most,
+        phases=int(phases) if phases in (1, 2, 3) else None,
+        priority=number_of(told, "priority", default=0.0, where=where),
+    )
+
+
+def _one_at_a_time(sessions: Sequence[Session]) -> None:
+    last: dict[str, Session] = {}
+    for one in sessions:
+        before = last.get(one.connector)
+        if before is not None and one.arrival < before.departure - 1e-6:
+            raise BadFile(f"sessions {before.id} and {one.id} are at connector {one.connector} at the same time")
+        last[one.connector] = one
