@@ -20,6 +20,7 @@ from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
+from app.operator.money import MoneyPage
 from app.operator.overview import OverviewPage
 from app.operator.quarantine import QuarantinePage
 from app.operator.session import SessionPage
@@ -71,6 +72,7 @@ OPERATOR_ROUTES = (
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "Sessions"),
     Route("/incidents", IncidentsPage, "Incidents"),
     Route("/quarantine", QuarantinePage, "Incidents"),
+    Route("/money", MoneyPage, "Money"),
     Route("/analytics", AnalyticsPage, "Analytics"),
     Route("/settings", SettingsPage, "Settings"),
 )
@@ -85,6 +87,7 @@ OPERATOR_PLACES = (
     Place("Stations", "/stations", ft.Icons.EV_STATION_OUTLINED, ft.Icons.EV_STATION_ROUNDED),
     Place("Sessions", "/sessions", ft.Icons.BOLT_OUTLINED, ft.Icons.BOLT_ROUNDED),
     Place("Incidents", "/incidents", ft.Icons.WARNING_AMBER_ROUNDED, ft.Icons.WARNING_ROUNDED),
+    Place("Money", "/money", ft.Icons.PAYMENTS_OUTLINED, ft.Icons.PAYMENTS_ROUNDED),
     Place("Analytics", "/analytics", ft.Icons.INSIGHTS_OUTLINED, ft.Icons.INSIGHTS_ROUNDED),
     Place("Settings", "/settings", ft.Icons.SETTINGS_OUTLINED, ft.Icons.SETTINGS_ROUNDED),
 )

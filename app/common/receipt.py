@@ -9,6 +9,7 @@ import flet.canvas as cv
 
 from app import i18n
 from app.common import bill
+from app.common.papers import ReceiptFiles
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import LARGE, S4, S8, S12, S16, S24, S32, T12, T16, T20, T28, Tokens
 from app.widgets import buttons, surfaces
@@ -53,7 +54,11 @@ def ReceiptPage(transaction_id: str) -> ft.Control:  # a component
     ft.use_effect(look_again, [loaded.data, loaded.error])
     receipt = loaded.data
     if receipt is not None:
-        inner: ft.Control = _paper(receipt, app.brand, t, words)
+        inner: ft.Control = ft.Column(
+            [_paper(receipt, app.brand, t, words), ReceiptFiles(transaction_id, receipt.number)],
+            spacing=S16,
+            horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+        )
     elif unwritten:
         inner = _unwritten(t, words)
     elif loaded.error is not None:

@@ -7,6 +7,7 @@ from typing import Any
 import flet as ft
 
 from app import i18n
+from app.common.papers import OwnInvoices
 from app.driver import rules
 from app.driver.pieces import RunningBar, problem
 from app.errors import ApiError
@@ -74,6 +75,8 @@ def HistoryPage() -> ft.Control:  # a component
         parts.append(ft.Text(trouble, color=t.danger.ink))
     if following:
         parts.append(buttons.quiet(words("Show more"), t, lambda: app.run(more), busy=busy, identifier="show-more"))
+    if first is not None and first.items:
+        parts.append(OwnInvoices())
     listed = ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     body = ft.Column([RunningBar(inset=False), listed], spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return surfaces.page_body([body], t, head=words("History"), phone=store.phone, width=None if store.phone else WIDTH)

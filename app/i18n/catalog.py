@@ -6,6 +6,7 @@ from app.i18n import (
     de_common,
     de_driver,
     de_faults,
+    de_money,
     de_monitors,
     de_reports,
     de_stations,
@@ -20,6 +21,7 @@ PARTS = (
     de_reports,
     de_faults,
     de_monitors,
+    de_money,
 )
 GERMAN: dict[str, str] = {}
 for _part in PARTS:

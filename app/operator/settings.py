@@ -12,6 +12,7 @@ from app.hooks import use_app, use_store, use_tokens, use_words
 from app.operator import station_rules
 from app.operator.settings_brand import BrandSection
 from app.operator.settings_cards import CardsSection
+from app.operator.settings_issuer import IssuerSection
 from app.operator.settings_people import PeopleSection
 from app.operator.settings_templates import TemplatesSection
 from app.theme import S8, S12, S16, T12, T16, TOUCH, Tokens
@@ -37,7 +38,7 @@ def SettingsPage() -> ft.Control:  # a component
     parts += [Own(), BrandSection()]
     if store.admin:
         parts.append(PeopleSection())
-    parts += [CardsSection(), TemplatesSection(), Connections()]
+    parts += [IssuerSection(), CardsSection(), TemplatesSection(), Connections()]
     width = WIDTH if store.width > WIDTH + 232 else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
 

@@ -15,6 +15,7 @@ from app.operator.station_facts import Facts, Unplaced
 from app.operator.station_history import CommandHistory, SendAnyCall
 from app.operator.station_log import OcppLog
 from app.operator.station_now import Happened, Health
+from app.operator.station_papers import ForGuests
 from app.operator.station_upkeep import Upkeep
 from app.theme import S8, S12, S16, S24, S32, S48, T12, Tokens
 from app.widgets import buttons, surfaces
@@ -121,7 +122,7 @@ def StationBody(
             Connectors(detail, mine, commander),
             Happened(identity, sessions),
         ]
-        right: list[ft.Control] = [CommandPanel(detail, mine, commander), Facts(detail)]
+        right: list[ft.Control] = [CommandPanel(detail, mine, commander), Facts(detail), ForGuests(detail)]
         part = _scrolling(_columns(left, right, room), edge)
     return ft.Column([top, part], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 

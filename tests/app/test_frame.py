@@ -114,7 +114,7 @@ async def test_signing_out_forgets_the_sign_in_here_and_on_the_server(node: Node
     ("role", "places"),
     [
         (Role.DRIVER, ["find", "charge", "history", "me"]),
-        (Role.OPERATOR, ["overview", "stations", "sessions", "incidents", "analytics", "settings"]),
+        (Role.OPERATOR, ["overview", "stations", "sessions", "incidents", "money", "analytics", "settings"]),
     ],
 )
 async def test_the_places_of_a_role_at_every_width(node: Node, role: Role, places: list[str]) -> None:
@@ -136,7 +136,7 @@ async def test_the_places_of_a_role_at_every_width(node: Node, role: Role, place
 
 async def test_every_place_leads_to_its_page_and_is_lit(node: Node) -> None:
     async with app_for(node, role=Role.OPERATOR) as screen:
-        for place in ("stations", "sessions", "incidents", "analytics", "settings"):
+        for place in ("stations", "sessions", "incidents", "money", "analytics", "settings"):
             await screen.click(f"nav-{place}")
             await screen.wait_for_route(f"/{place}")
             await screen.until(lambda: screen.find(f"nav-{place}").selected, f"lit {place}")  # type: ignore[union-attr]  # noqa: B023

@@ -1,0 +1,226 @@
+"""What each location earned in a month, and whether bills and money agree, day by day."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+
+import flet as ft
+
+from app import i18n
+from app.common.papers import month_name
+from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
+from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
+from app.widgets import buttons, surfaces
+from app.widgets.boundary import guarded
+from app.widgets.status import badge
+from app.widgets.tables import Column, Row, table
+from app.widgets.text import muted, text
+from shared.base import Page
+from shared.books import Difference, ReconciledDay, Settlement, SettlementRow
+
+Words = Callable[[str], str]
+AT_ONCE = 31
+
+
+def step(period: str, months: int) -> str:
+    """`2026-01` and -1 → `2025-12`."""
+    count = int(period[:4]) * 12 + int(period[5:]) - 1 + months
+    return f"{count // 12}-{count % 12 + 1:02d}"
+
+
+@guarded
+def SettlementPart() -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    this = f"{i18n.local(datetime.now(UTC)):%Y-%m}"
+    period, set_period = ft.use_state(this)
+    loaded = use_load(lambda: app.api.get("/books/settlement", Settlement, period=period), [period])
+    head = ft.Row(
+        [
+            buttons.icon_button(
+                ft.Icons.CHEVRON_LEFT_ROUNDED,
+                words("Month before"),
+                t,
+                lambda: set_period(step(period, -1)),
+                identifier="month-before",
+            ),
+            ft.Container(text(month_name(period), t, size=T16, bold=True, text_align=ft.TextAlign.CENTER), width=180),
+            buttons.icon_button(
+                ft.Icons.CHEVRON_RIGHT_ROUNDED,
+                words("Month after"),
+                t,
+                lambda: set_period(step(period, 1)) if period < this else None,
+                identifier="month-after",
+            ),
+        ],
+        spacing=S4,
+    )
+    found = loaded.data
+    if found is None:
+        inner = surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton_list(t, rows=4)
+        return ft.Column([head, inner], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    if not found.rows:
+        inner = surfaces.empty(
+            ft.Icons.STOREFRONT_OUTLINED,
+            words("Nothing was billed in this month"),
+            words("Here you see what each location earned: energy, net, VAT, what was paid and what is still owed."),
+            t,
+        )
+        return ft.Column([head, inner], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    sums: list[ft.Control] = [_sums(one, t, words) for one in found.totals]
+    listing = table(
+        [
+            Column("location", words("Location"), weight=5),
+            Column("sessions", words("Sessions"), width=90, numeric=True),
+            Column("energy", words("Energy"), width=110, numeric=True, from_width=700),
+            Column("net", words("Net"), width=110, numeric=True, from_width=820),
+            Column("vat", words("VAT"), width=100, numeric=True, from_width=920),
+            Column("gross", words("Billed"), width=110, numeric=True),
+            Column("captured", words("Paid"), width=110, numeric=True, from_width=640),
+            Column("owed", words("Owed"), width=100, numeric=True, from_width=760),
+        ],
+        [_settled(number, one, t, words) for number, one in enumerate(found.rows)],
+        t,
+        phone=store.phone,
+        width=store.width - 300,
+        card=lambda row: _location_card(found.rows[int(row.id)], t, words),
+    )
+    return ft.Column([head, *sums, listing], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _sums(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:
+    def figure(name: str, amount: Decimal, identifier: str = "") -> ft.Control:
+        value = text(i18n.amount(amount, one.currency), t, size=T20, bold=True)
+        return ft.Semantics(
+            identifier=identifier,
+            content=ft.Column([muted(words(name), t, size=T12), value], spacing=0),
+        )
+
+    figures = [
+        figure("Billed", one.gross, f"settled-{one.currency}"),
+        figure("Net", one.net),
+        figure("VAT", one.vat),
+        figure("Paid", one.captured),
+        figure("Owed", one.owed),
+    ]
+    return surfaces.card(ft.Row(list[ft.Control](figures), spacing=S16 * 2, run_spacing=S12, wrap=True), t)
+
+
+def _settled(number: int, one: SettlementRow, t: Tokens, words: Words) -> Row:
+    energy, unit = i18n.energy(one.energy_wh)
+    name = one.location or words("Without a location")
+    cells: dict[str, str | ft.Control] = {
+        "location": text(name, t, bold=True),
+        "sessions": str(one.sessions),
+        "energy": f"{energy} {unit}",
+        "net": i18n.amount(one.net, one.currency),
+        "vat": i18n.amount(one.vat, one.currency),
+        "gross": text(i18n.amount(one.gross, one.currency), t, bold=True),
+        "captured": i18n.amount(one.captured, one.currency),
+        "owed": i18n.amount(one.owed, one.currency) if one.owed else muted("–", t),
+    }
+    return Row(str(number), f"settled-{number}", cells, name)
+
+
+def _location_card(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:
+    energy, unit = i18n.energy(one.energy_wh)
+    about = f"{words('{n} sessions').format(n=one.sessions)} · {energy} {unit}"
+    lines: list[ft.Control] = [
+        ft.Row(
+            [
+                text(one.location or words("Without a location"), t, bold=True, expand=True),
+                text(i18n.amount(one.gross, one.currency), t, bold=True),
+            ]
+        ),
+        muted(about, t, size=T12),
+    ]
+    if one.owed:
+        owed = words("{amount} still owed").format(amount=i18n.amount(one.owed, one.currency))
+        lines.append(text(owed, t, size=T12, color=t.danger.ink))
+    return ft.Column(lines, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@guarded
+def Reconciliation() -> ft.Control:  # a component
+    app, _store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    only, set_only = ft.use_state(False)
+
+    async def load(cursor: str | None) -> Page[ReconciledDay]:
+        return await app.api.get(
+            "/books/reconciliation",
+            Page[ReconciledDay],
+            only_differences="true" if only else "",
+            cursor=cursor,
+            limit=AT_ONCE,
+        )
+
+    found = use_pages(load, [only])
+    chips = [
+        surfaces.chip(words(word), only == value, t, partial(set_only, value), identifier=f"days-{word.lower()}")
+        for value, word in ((False, "All days"), (True, "Differences"))
+    ]
+    parts: list[ft.Control] = [
+        ft.Row(list[ft.Control](chips), spacing=S8),
+        muted(words("Every night the bills of the last seven days are held against the payments."), t, size=T12),
+    ]
+    if found.items is None:
+        parts.append(
+            surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton_list(t, rows=4)
+        )
+    elif not found.items:
+        parts.append(
+            surfaces.empty(
+                ft.Icons.FACT_CHECK_OUTLINED,
+                words("No differences") if only else words("No day was reconciled yet"),
+                words("The first check is made this night."),
+                t,
+            )
+        )
+    else:
+        parts += [_day(one, t, words, app.go) for one in found.items]
+        if found.more:
+            parts.append(buttons.quiet(words("Show more"), t, found.more, busy=found.busy, identifier="show-more"))
+    return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _day(one: ReconciledDay, t: Tokens, words: Words, go: Callable[[str], object]) -> ft.Control:
+    fine = not one.differences
+    sign = (
+        badge(words("Agrees"), ft.Icons.CHECK_CIRCLE_ROUNDED, t.good)
+        if fine
+        else badge(words("{n} differences").format(n=len(one.differences)), ft.Icons.DIFFERENCE_ROUNDED, t.warning)
+    )
+    sums = words("{bills} bills, {billed} billed, {captured} paid").format(
+        bills=one.bills,
+        billed=i18n.amount(one.billed, one.currency),
+        captured=i18n.amount(one.captured, one.currency),
+    )
+    lines: list[ft.Control] = [
+        ft.Row(
+            [
+                ft.Column([text(i18n.day_of(one.day), t, bold=True), muted(sums, t, size=T12)], spacing=0, expand=True),
+                sign,
+            ]
+        )
+    ]
+    for each in one.differences:
+        lines += [surfaces.divider(t), _difference(each, one.currency, t, words, go)]
+    return ft.Semantics(
+        identifier=f"day-{one.day}-{one.currency}",
+        container=True,
+        content=surfaces.card(ft.Column(lines, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), t),
+    )
+
+
+def _difference(one: Difference, currency: str, t: Tokens, words: Words, go: Callable[[str], object]) -> ft.Control:
+    amounts = words("billed {billed}, paid {captured}").format(
+        billed=i18n.amount(one.billed, currency), captured=i18n.amount(one.captured, currency)
+    )
+    inner = ft.Column([text(words(one.text), t), muted(f"{one.receipt or '–'} · {amounts}", t, size=T12)], spacing=0)
+    return buttons.tappable(
+        inner,
+        lambda: go(f"/sessions/{one.transaction_id}"),
+        identifier=f"difference-{one.transaction_id}",
+        label=words(one.text),
+        padding=ft.Padding.symmetric(vertical=S4),
+    )

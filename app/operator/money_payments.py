@@ -1,0 +1,196 @@
+"""Payments, newest first; or only those of which something is still owed."""
+
+from functools import partial
+
+import flet as ft
+
+from app import i18n
+from app.hooks import use_app, use_load, use_pages, use_settled, use_store, use_tokens, use_words
+from app.operator import session_rules as rules
+from app.theme import S4, S8, S12, T12, T14, T16, Tokens
+from app.widgets import inputs, surfaces
+from app.widgets.boundary import guarded
+from app.widgets.status import badge
+from app.widgets.tables import Column, Row, table, two_lines
+from app.widgets.text import muted, text
+from shared.base import Page
+from shared.books import DebtSums, PaymentRow
+
+AT_ONCE = 50
+STATES = {
+    "pending": ("Being reserved", "info", ft.Icons.HOURGLASS_BOTTOM_ROUNDED),
+    "held": ("Reserved", "info", ft.Icons.LOCK_CLOCK_OUTLINED),
+    "capturing": ("Being taken", "info", ft.Icons.HOURGLASS_BOTTOM_ROUNDED),
+    "captured": ("Paid", "good", ft.Icons.CHECK_CIRCLE_ROUNDED),
+    "releasing": ("Being released", "info", ft.Icons.HOURGLASS_BOTTOM_ROUNDED),
+    "released": ("Released", "neutral", ft.Icons.UNDO_ROUNDED),
+    "failed": ("Failed", "danger", ft.Icons.ERROR_ROUNDED),
+}
+FILTERS = (("", "All"), ("captured", "Paid"), ("held,pending,capturing", "Open"), ("failed", "Failed"))
+
+
+@guarded
+def Payments(in_debt: bool) -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    search, set_search = ft.use_state("")
+    state, set_state = ft.use_state("")
+    wanted = use_settled(search)
+
+    async def load(cursor: str | None) -> Page[PaymentRow]:
+        return await app.api.get(
+            "/books/payments",
+            Page[PaymentRow],
+            state=state,
+            search=wanted.strip(),
+            in_debt="true" if in_debt else "",
+            cursor=cursor,
+            limit=AT_ONCE,
+        )
+
+    found = use_pages(load, [state, wanted, in_debt])
+    chips = [
+        surfaces.chip(words(word), state == name, t, partial(set_state, name), identifier=f"payments-{name or 'all'}")
+        for name, word in FILTERS
+    ]
+    finding = inputs.search(
+        search,
+        words("Search receipt, person, card or station"),
+        t,
+        set_search,
+        width=None if store.phone else 360,
+    )
+    parts: list[ft.Control] = []
+    if in_debt:
+        parts += [DebtHead(), finding]
+    else:
+        line = ft.Row(list[ft.Control](chips), spacing=S8, scroll=ft.ScrollMode.HIDDEN)
+        parts.append(
+            ft.Column([finding, line], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+            if store.phone
+            else ft.Row([finding, ft.Container(line, expand=True)], spacing=S12)
+        )
+    if found.items is None:
+        parts.append(
+            surfaces.failed(found.error, t, found.reload)
+            if found.error
+            else surfaces.skeleton_list(t, rows=6, height=52)
+        )
+    elif not found.items:
+        parts.append(_empty(in_debt, bool(wanted or state), t, words))
+    else:
+        known = {one.id: one for one in found.items}
+        more = (words("Loading …") if found.busy else words("Show more"), found.more) if found.more else None
+        parts.append(
+            table(
+                _columns(in_debt, words),
+                [_row(one, t, words) for one in found.items],
+                t,
+                on_open=lambda row: app.go(f"/sessions/{known[row.id].transaction_id}"),
+                phone=store.phone,
+                width=store.width - 300,
+                card=lambda row: _card(known[row.id], t, words),
+                more=more,
+            )
+        )
+    return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@guarded
+def DebtHead() -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    use_store()
+    loaded = use_load(lambda: app.api.get("/books/debts", DebtSums))
+    if not loaded.data or not loaded.data.items:
+        return ft.Container()
+    lines: list[ft.Control] = []
+    for one in loaded.data.items:
+        about = words("{payments} payments of {people} people").format(payments=one.payments, people=one.people)
+        lines.append(
+            ft.Row([text(i18n.money(one.owed), t, size=T16, bold=True), muted(about, t)], spacing=S12, wrap=True)
+        )
+    inner = ft.Column([muted(words("Still owed"), t, size=T12), *lines], spacing=S4)
+    return ft.Semantics(identifier="debt-sum", container=True, content=surfaces.card(inner, t))
+
+
+def _empty(in_debt: bool, narrowed: bool, t: Tokens, words: rules.Words) -> ft.Control:
+    if narrowed:
+        return surfaces.empty(
+            ft.Icons.SEARCH_OFF_ROUNDED,
+            words("No payment fits"),
+            words("Nothing matches this search and filter."),
+            t,
+        )
+    if in_debt:
+        return surfaces.empty(
+            ft.Icons.SENTIMENT_SATISFIED_ROUNDED,
+            words("Nobody owes anything"),
+            words("What could not be taken from a card is listed here, with whom to ask."),
+            t,
+        )
+    return surfaces.empty(
+        ft.Icons.PAYMENTS_OUTLINED,
+        words("No payments yet"),
+        words("Each session that costs something reserves an amount first; here you see what became of it."),
+        t,
+    )
+
+
+def _columns(in_debt: bool, words: rules.Words) -> list[Column]:
+    last = Column("owed", words("Owed"), width=100, numeric=True) if in_debt else Column("state", words("State"), 150)
+    return [
+        Column("when", words("When"), width=130),
+        Column("person", words("Person"), weight=4),
+        Column("station", words("Station"), weight=4, from_width=760),
+        Column("method", words("Card"), weight=3, from_width=900),
+        Column("billed", words("Billed"), width=100, numeric=True),
+        Column("captured", words("Paid"), width=100, numeric=True),
+        last,
+    ]
+
+
+def _state(one: PaymentRow, t: Tokens, words: rules.Words) -> ft.Control:
+    word, tone, icon = STATES.get(one.state, (one.state, "neutral", ft.Icons.HELP_OUTLINE_ROUNDED))
+    return badge(words(word), icon, getattr(t, tone))
+
+
+def _who(one: PaymentRow, words: rules.Words) -> str:
+    return one.person or words("Guest")
+
+
+def _row(one: PaymentRow, t: Tokens, words: rules.Words) -> Row:
+    cells: dict[str, str | ft.Control] = {
+        "when": i18n.moment(one.created_at),
+        "person": two_lines(_who(one, words), one.receipt or one.email, t),
+        "station": two_lines(one.station, one.location, t),
+        "method": one.method or "–",
+        "billed": i18n.money(one.billed) if one.billed else muted("–", t),
+        "captured": i18n.money(one.captured) if one.captured.amount else muted("–", t),
+        "owed": text(i18n.money(one.owed), t, bold=True, color=t.danger.ink),
+        "state": _state(one, t, words),
+    }
+    return Row(one.id, f"payment-{one.id}", cells, f"{_who(one, words)}, {one.receipt}, {one.state}")
+
+
+def _card(one: PaymentRow, t: Tokens, words: rules.Words) -> ft.Control:
+    amount = one.billed or one.held
+    lines: list[ft.Control] = [
+        ft.Row(
+            [
+                ft.Container(two_lines(_who(one, words), one.receipt or one.email, t), expand=True),
+                _state(one, t, words),
+            ],
+            spacing=S8,
+        ),
+        ft.Row(
+            [
+                muted(f"{i18n.moment(one.created_at)} · {one.station}", t, size=T12, expand=True),
+                text(i18n.money(amount), t, size=T14, bold=True),
+            ]
+        ),
+    ]
+    if one.owed.amount:
+        owed = words("{amount} still owed").format(amount=i18n.money(one.owed))
+        lines.append(text(owed, t, color=t.danger.ink, size=T12))
+    if one.failure:
+        lines.append(muted(one.failure, t, size=T12))
+    return ft.Column(lines, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
