@@ -29,9 +29,9 @@ from backend.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from backend.sites import rules, signals, store
+from backend.sites import planning, rules, sharing, signals, store
 from backend.sites.rules import Lane, Spot
-from backend.sites.scene import OURS_FROM, Grant, Scene, decide, look
+from backend.sites.scene import OURS_FROM, Grant, Scene, look, question
 from backend.sites.sharing import Given
 from backend.stations.model import StationRef
 from shared.energy import ChargingProfile, ChargingSchedule, Kind, Purpose, RateUnit, SchedulePeriod, SetProfile
@@ -75,13 +75,15 @@ async def _control(ctx: Context, row: store.Row) -> Scene:
     began = time.monotonic()
     scene = await look(ctx, row)
     await _watch(ctx, scene)
-    given = decide(scene)
+    asked = question(scene)
+    found = await asyncio.to_thread(planning.answer, asked)
+    given = sharing.calm(found.given, asked.cars, scene.now)
     took_ms = round((time.monotonic() - began) * 1000)
     await _store_fallbacks(ctx, scene)
     await _tell(ctx, scene, {spot: one.current_a for spot, one in given.items() if _falls(scene, spot, one)})
     rising = {spot: one.current_a for spot, one in given.items() if not _falls(scene, spot, one)}
     await _tell(ctx, scene, _still_fitting(scene, rising))
-    await _write(ctx, scene, given, took_ms)
+    await _write(ctx, scene, found._replace(given=given), took_ms)
     return scene
 
 
@@ -238,7 +240,7 @@ async def _watch(ctx: Context, scene: Scene) -> None:
             )
 
 
-async def _write(ctx: Context, scene: Scene, given: Mapping[Spot, Given], took_ms: int) -> None:
+async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: int) -> None:
     root = next(node for node in scene.nodes if node.kind is NodeKind.GRID)
     over = rules.exceeded(scene.nodes, scene.flowing())
     if over:
@@ -259,11 +261,12 @@ async def _write(ctx: Context, scene: Scene, given: Mapping[Spot, Given], took_m
     location_id = scene.row["location"]
     reasons = [
         {"station": spot[0], "evse": spot[1], "wanted_a": one.current_a, "reason": one.reason}
-        for spot, one in given.items()
+        for spot, one in found.given.items()
     ]
     async with ctx.unit() as unit:
         await store.note(location_id, at, values)
-        told = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms, "solver": "fair", "detail": ""}
+        told = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms}
+        told |= {"solver": found.solver, "detail": found.detail}
         await store.put_plan(location_id, told, scene.now)
         unit.emit(SiteChanged(tenant_id=scene.row["tenant"], at=scene.now, location_id=location_id))
 

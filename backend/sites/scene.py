@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 
 from backend.context import Context
-from backend.sites import rules, sharing, signals, store
+from backend.sites import rules, signals, store
+from backend.sites.planning import Question
 from backend.sites.rules import Lane, Phases, Spot
-from backend.sites.sharing import Car, Cost, Given
-from shared.sites import EnergyTariff, PolicyName, PowerNode, SignalKind, SitePolicy
+from backend.sites.sharing import Car, Cost
+from shared.sites import EnergyTariff, PowerNode, SignalKind, SitePolicy
 
 OURS_FROM = 1_000_000_000
 """Numbers of the controller's own profiles: above it."""
@@ -82,13 +83,19 @@ class Scene:
         left_out = set(but)
         every = list(self.lanes.values())
         drawn = {
-            spot: lane.load(self.counted_a(spot)) if self.counted_a(spot) else rules.NOTHING
+            spot: lane.load(self.counted_a(spot), self.phases(spot))
             for spot, lane in self.lanes.items()
             if spot not in left_out
         }
-        for spot in drawn:
-            drawn[spot] = self.lanes[spot].load(self.counted_a(spot), self.phases(spot))
-        return rules.flows(self.nodes, every, drawn, self.metered)
+        return rules.flows(self.nodes, every, drawn, self.heard_safely())
+
+    def heard_safely(self) -> dict[str, Phases]:
+        """What sources feed in lowers what is bought, but never counts as room: a cloud is quicker than a station."""
+        sources = {node.key for node in self.nodes if node.kind in rules.SOURCES}
+        return {
+            key: (max(0.0, load[0]), max(0.0, load[1]), max(0.0, load[2])) if key in sources else load
+            for key, load in self.metered.items()
+        }
 
     def measured(self) -> dict[str, Phases]:
         drawn = {spot: self.lanes[spot].load(self.measured_a(spot), self.phases(spot)) for spot in self.lanes}
@@ -216,30 +223,37 @@ def _takes(scene: Scene, spot: Spot, grant: Grant) -> float:
     return most if measured > grant.acked_a * 0.85 else min(most, max(scene.lanes[spot].minimum_a, measured + 3))
 
 
-def costs_of(scene: Scene) -> list[Cost]:
-    """What charging costs in each slot, by the policy: money, CO2, or a blend of both as shares of their mean."""
-    first = signals.quarter(scene.now)
+def signal(scene: Scene, kind: SignalKind) -> list[Cost]:
+    """By quarter of an hour from now on; nothing where nothing is known. Prices are always known: the tariff holds."""
+    first, known = signals.quarter(scene.now), scene.signals.get(kind.value, [])
     slots = [first + SLOT * place for place in range(int(HORIZON / SLOT))]
-    prices = scene.signals.get(SignalKind.PRICE.value, [])
-    zone = scene.row["time_zone"]
-    price = [float(signals.price_at(scene.tariff, prices, at, zone)) for at in slots]
-    known = scene.signals.get(SignalKind.CO2.value, [])
-    green = [float(signals.value_at(known, at) or 0) for at in slots]
-    share = {PolicyName.GREENEST: 1.0, PolicyName.BLEND: scene.policy.green}.get(scene.policy.name, 0.0)
-    if not any(green):
-        share = 0.0
-    return [
-        Cost(at, (1 - share) * one / _mean(price) + share * other / _mean(green))
-        for at, one, other in zip(slots, price, green, strict=True)
-    ]
+    if kind is SignalKind.PRICE:
+        zone = scene.row["time_zone"]
+        return [Cost(at, float(signals.price_at(scene.tariff, known, at, zone))) for at in slots]
+    return [Cost(at, float(signals.value_at(known, at) or 0)) for at in slots] if known else []
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(abs(one) for one in values) / len(values) or 1.0
-
-
-def decide(scene: Scene) -> dict[Spot, Given]:
+def question(scene: Scene) -> Question:
     cars = cars_of(scene)
-    flowing = scene.flowing(but=[car.lane.spot for car in cars])
-    given = sharing.share(scene.nodes, cars, flowing, scene.policy, costs_of(scene), scene.now)
-    return sharing.calm(given, cars, scene.now)
+    ours = {car.lane.spot for car in cars}
+    others = [
+        (lane.above[0], lane.load(scene.counted_a(spot), scene.phases(spot)))
+        for spot, lane in scene.lanes.items()
+        if spot not in ours
+    ]
+    parents = {node.key: node.parent for node in scene.nodes}
+    for node in scene.nodes:
+        parent = parents[node.key]
+        if node.kind in rules.METERED and parent is not None:
+            others.append((parent, scene.heard_safely().get(node.key, rules.worst_case(node))))
+    return Question(
+        nodes=scene.nodes,
+        cars=cars,
+        others=others,
+        flowing=scene.flowing(but=ours),
+        policy=scene.policy,
+        price=signal(scene, SignalKind.PRICE),
+        carbon=signal(scene, SignalKind.CO2),
+        solar=signal(scene, SignalKind.SOLAR),
+        now=scene.now,
+    )
