@@ -62,6 +62,17 @@ def test_two_nodes_are_told_the_same_and_are_told_apart() -> None:
     assert (one["hostname"], two["hostname"]) == NODES
 
 
+def test_the_cluster_profile_adds_nodes_with_one_task() -> None:
+    for role in ("ocpp", "worker"):
+        one = SERVICES[role]
+        assert one["profiles"] == ["cluster"]
+        assert one["command"] == ["serve", "--roles", role]
+        environment = {key: filled(str(value)) for key, value in one["environment"].items()}
+        settings = from_environment(environment, roles=(role,))
+        assert f":{settings.health_port}/health/ready" in one["healthcheck"]["test"][-1]
+        assert settings.drain_s < int(one["stop_grace_period"].removesuffix("s"))
+
+
 def test_nothing_secret_has_a_default() -> None:
     for service in SERVICES.values():
         for key, value in service.get("environment", {}).items():
@@ -104,7 +115,11 @@ def test_the_proxy_knows_the_nodes() -> None:
     text = (ROOT / "docs/deploy/Caddyfile").read_text()
     upstreams = {line.strip() for line in re.findall(r"reverse_proxy ([^{]+)", text)}
     web, ocpp = SETTINGS["WATTLINE_PORT"].default, SETTINGS["WATTLINE_OCPP_PORT"].default
-    assert upstreams == {" ".join(f"{name}:{port}" for name in NODES) for port in (web, ocpp)}
+    assert upstreams == {" ".join(f"{name}:{web}" for name in NODES)}
+    assert f"name stations\n\t\t\tport {ocpp}" in text
+    for name in (*NODES, "ocpp"):
+        assert SERVICES[name]["networks"]["outside"]["aliases"] == ["stations"]
+    assert SERVICES["worker"]["networks"] == ["inside", "outside"]
     assert "encode zstd gzip" in text
     assert text.count("{") == text.count("}")
     published = {int(one.split(":")[0]) for one in SERVICES["proxy"]["ports"]}
@@ -143,6 +158,9 @@ def test_the_settings_table_is_current() -> None:
         ({"WATTLINE_UNKNOWN_STATIONS": "welcome"}, "WATTLINE_UNKNOWN_STATIONS"),
         ({"WATTLINE_POOL_MIN": "9", "WATTLINE_POOL_MAX": "3"}, "WATTLINE_POOL_MIN"),
         ({"WATTLINE_POOL_MIN": "0"}, "WATTLINE_POOL_MIN"),
+        ({"WATTLINE_ROLES": "web"}, "set NATS_URL"),
+        ({"WATTLINE_ROLES": "web,worker"}, "set NATS_URL"),
+        ({"NATS_URL": "nats://n"}, "set DATABASE_URL"),
         ({"WATTLINE_HOLD": "fifty"}, "WATTLINE_HOLD"),
         ({"WATTLINE_HOLD": "-1"}, "WATTLINE_HOLD"),
         ({"WATTLINE_HOLD": "NaN"}, "WATTLINE_HOLD"),
