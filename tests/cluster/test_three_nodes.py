@@ -9,17 +9,14 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests import world
 from tests.cluster.conftest import DRAIN_S, Cluster, ocpp, within
-from tests.support.demo import free_port
-from tests.support.program import Program, refusal
+from tests.support.program import Program
 from tests.support.scripted_station import ScriptedStation, station
 
 BOOT = {"chargePointVendor": "Test", "chargePointModel": "One"}
@@ -79,27 +76,6 @@ async def test_any_node_commands_any_station_and_a_stranger_is_refused_at_once(c
             refused = await ask(api, "NOBODY")
             assert (refused.status_code, refused.json()["code"]) == (409, "station_offline")
             assert refused.elapsed.total_seconds() < 1
-
-
-async def test_a_node_that_cannot_work_with_the_others_says_why(cluster: Cluster) -> None:
-    """In a sentence each; those that run are not disturbed."""
-    base = {"DATABASE_URL": cluster.database_url, "WATTLINE_SECRET": world.SECRET}
-
-    def said(**more: str) -> str:
-        more = {name: str(free_port()) for name in ("WATTLINE_PORT", "WATTLINE_OCPP_PORT")} | more
-        return refusal(cluster.folder / uuid4().hex, "serve", **base | more)
-
-    alone, greedy, taken = await asyncio.gather(
-        asyncio.to_thread(said),
-        asyncio.to_thread(said, NATS_URL=cluster.nats.url, WATTLINE_POOL_MAX="190"),
-        asyncio.to_thread(said, NATS_URL=cluster.nats.url, WATTLINE_OCPP_PORT=str(cluster.one.ocpp_port)),
-    )
-    assert "runs on this database; several nodes need NATS: set NATS_URL" in alone
-    assert "WATTLINE_POOL_MAX is 190, but the database takes" in greedy
-    assert "of which other nodes take 24; set WATTLINE_POOL_MAX to" in greedy
-    assert f"The port {cluster.one.ocpp_port} is used by another program" in taken
-    for node in cluster.nodes:
-        assert await _whole(cluster, node)
 
 
 async def test_a_screen_sees_what_happens_on_another_node(cluster: Cluster) -> None:

@@ -1,0 +1,145 @@
+"""Leases of nodes: who may start beside others, who is dead, and what a node that was cut off does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from backend.bus.local import LocalBus
+from backend.context import Context
+from backend.db import engine
+from backend.errors import StartRefused
+from backend.nodes import rules, service
+from backend.nodes.service import Membership
+from backend.settings import Settings
+from backend.stations import service as stations
+from tests import world
+
+MANY: dict[str, Any] = {"nats_url": "nats://n", "database_url": "postgresql://d"}
+
+
+def context(**settings: Any) -> Context:
+    return Context(settings=Settings(secret=world.SECRET, **settings), bus=LocalBus())
+
+
+@asynccontextmanager
+async def running(db: str, name: str, **settings: Any) -> AsyncIterator[Membership]:
+    one = Membership(context(**settings), db, name)
+    await one.enter()
+    task = asyncio.get_running_loop().create_task(one.run())
+    try:
+        yield one
+    finally:
+        task.cancel()
+        await one.leave()
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "BEAT_S", 0.05)
+    monkeypatch.setattr(service, "WATCH_S", 0.6)
+
+
+@pytest.mark.parametrize(
+    ("pool", "others", "allowed", "said"),
+    [
+        (20, 0, 97, ""),
+        (94, 0, 97, ""),
+        (95, 0, 97, "set WATTLINE_POOL_MAX to 94 or less"),
+        (20, 75, 97, "of which other nodes take 75; set WATTLINE_POOL_MAX to 19 or less"),
+        (20, 96, 97, "stop other nodes"),
+    ],
+)
+def test_a_pool_must_fit(pool: int, others: int, allowed: int, said: str) -> None:
+    told = rules.too_many_connections(pool, others, allowed)
+    assert said in told
+    assert bool(told) is bool(said)
+
+
+def test_stations_are_let_go_evenly() -> None:
+    left, shares = 1000, []
+    for second in range(10, 0, -1):
+        shares.append(rules.share(left, second))
+        left -= shares[-1]
+    assert left == 0
+    assert shares == [100] * 10
+
+
+async def test_who_may_not_start_beside_others(db: str) -> None:
+    async with running(db, "a", **MANY):
+        with pytest.raises(StartRefused, match=r"Another node \(a\) runs on this database; several nodes need NATS"):
+            await Membership(context(), db, "b").enter()
+        with pytest.raises(StartRefused, match="Another node that is called a runs"):
+            await Membership(context(**MANY), db, "a").enter()
+        with pytest.raises(StartRefused, match="WATTLINE_POOL_MAX is 5000, but the database takes"):
+            await Membership(context(pool_max=5000, **MANY), db, "b").enter()
+        async with running(db, "b", **MANY):
+            assert [(one.name, one.state) for one in await service.nodes()] == [("a", "running"), ("b", "running")]
+    assert await service.nodes() == []
+
+
+async def test_a_lease_that_looks_fresh_but_is_nobodys_keeps_nobody_out(db: str) -> None:
+    """Of a node that was killed a moment ago."""
+    one = Membership(context(**MANY), db, "a")
+    await one.enter()
+    one._line.close()
+    async with running(db, "b") as other:  # alone, without NATS
+        assert other.name == "b"
+
+
+async def test_a_dead_node_and_one_that_nobody_knows_lose_their_stations(db: str) -> None:
+    tenant_id = await world.add_tenant()
+    ctx = context(**MANY)
+    for identity, node in (("DEAD", "dead"), ("OLD", "of another time"), ("ALIVE", "a")):
+        await stations.connected(ctx, await world.add_station(tenant_id, identity), uuid4(), node, "1.6")
+    dead = Membership(ctx, db, "dead")
+    await dead.enter()
+    dead._line.close()
+    async with running(db, "a", **MANY) as one:
+        await stations.connected(ctx, (await _station("ALIVE"))["id"], uuid4(), "a", "1.6")
+        await engine.DB.run("UPDATE node SET seen_at = seen_at - interval '6 s' WHERE name = 'dead'")
+        await asyncio.sleep(0.3)
+        assert (await _station("OLD"))["online"]  # it has not been here long enough to say who is dead
+        one._steady_since = 0.0
+        async with asyncio.timeout(5):
+            while (await _station("OLD"))["online"] or len(await service.nodes()) > 1:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        assert not (await _station("DEAD"))["online"]
+        assert (await _station("ALIVE"))["online"]
+
+
+async def test_a_node_whose_lease_ran_out_looks_after_its_sockets_again(db: str) -> None:
+    lapsed = asyncio.Event()
+
+    async def reclaim() -> None:
+        lapsed.set()
+
+    async with running(db, "a", **MANY) as one:
+        one.on_lapse.append(reclaim)
+        await asyncio.sleep(0.2)
+        assert not lapsed.is_set()
+        await engine.DB.run("DELETE FROM node")  # another one took it for dead
+        async with asyncio.timeout(5):
+            await lapsed.wait()
+
+
+async def test_the_older_socket_never_wins(db: str) -> None:
+    """However late its connection is written: a newer one is known by then, on whatever node."""
+    ctx = context(**MANY)
+    station_id = await world.add_station(await world.add_tenant(), "CP")
+    early, late = await stations.next_epoch(ctx), await stations.next_epoch(ctx)
+    old, new = uuid4(), uuid4()
+    assert await stations.connected(ctx, station_id, new, "b", "1.6", epoch=late)
+    assert not await stations.connected(ctx, station_id, old, "a", "1.6", epoch=early)
+    await stations.disconnected(ctx, station_id, old, "closed")
+    row = await _station("CP")
+    assert (row["online"], row["node"], row["connection"]) == (True, "b", new)
+    assert await stations.superseded(ctx, {station_id: old}) == {station_id: late}
+    assert await stations.superseded(ctx, {station_id: new}) == {}
+
+
+async def _station(identity: str) -> Any:
+    return (await engine.DB.run("SELECT * FROM charging_station WHERE identity = $1", identity))[0]
