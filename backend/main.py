@@ -56,6 +56,7 @@ from backend.notify import api as notify_api
 from backend.ocpp.listener import Listener
 from backend.papers import api as papers_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
+from backend.remedies import api as remedies_api
 from backend.reservations import api as reservations_api
 from backend.settings import Settings
 from backend.sites import api as sites_api
@@ -108,6 +109,7 @@ ROUTES: list[Any] = [
     *nodes_api.routes,
     *papers_api.routes,
     *notify_api.routes,
+    *remedies_api.routes,
     *vendor_data_api.routes,
     *health.routes,
 ]

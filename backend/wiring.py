@@ -25,6 +25,7 @@ from backend.events import (
     ConnectorStatusChanged,
     CustomerCleared,
     Event,
+    IncidentChanged,
     IncidentClosed,
     IncidentOpened,
     PowerExceeded,
@@ -49,6 +50,7 @@ from backend.notify import posting
 from backend.notify import service as notify
 from backend.papers import service as papers
 from backend.payments import service as payments
+from backend.remedies import service as remedies
 from backend.reservations import service as reservations
 from backend.sites import control as sites_control
 from backend.sites import live as sites_live
@@ -92,7 +94,8 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         sites_control.on_change,
         notify.on_ended,
     ),
-    IncidentOpened: (notify.on_opened,),
+    IncidentOpened: (notify.on_opened, remedies.on_opened),
+    IncidentChanged: (remedies.on_changed,),
     IncidentClosed: (notify.on_closed,),
 }
 
@@ -117,6 +120,8 @@ JOBS: Mapping[str, Job] = {
     "payments.capture": payments.capture,
     "payments.release": payments.release,
     "sites.plan": sites_control.plan,
+    "remedies.begin": remedies.begin,
+    "remedies.step": remedies.step,
     "stations.deliver": waiting.deliver,
     "reservations.expire": reservations.expire,
     "transactions.expire": requests.expire,

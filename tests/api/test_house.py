@@ -93,6 +93,9 @@ FOR_ALL = {
 }
 """Any signed-in person; what belongs to somebody else is hidden by the service."""
 FOR_ADMINS = {
+    "POST /api/v1/playbooks",
+    "PUT /api/v1/playbooks/{playbook_id:uuid}",
+    "DELETE /api/v1/playbooks/{playbook_id:uuid}",
     "GET /api/v1/locations/{location_id:uuid}/power/keys",
     "POST /api/v1/locations/{location_id:uuid}/power/keys",
     "DELETE /api/v1/locations/{location_id:uuid}/power/keys/{key_id:uuid}",
@@ -114,6 +117,7 @@ FOR_ADMINS = {
     "POST /api/v1/people/{account_id:uuid}/password",
 }
 ONCE = {
+    "POST /api/v1/remedies/{run_id:uuid}/approve",
     "POST /api/v1/transactions/{transaction_id:uuid}/receipt/mail",
     "POST /api/v1/invoices/{invoice_id:uuid}/mail",
     "POST /api/v1/campaigns",
@@ -143,12 +147,16 @@ ONCE = {
 SHORT = {
     "/api/v1/nodes": "of one installation",
     "/api/v1/chargers": "at most ten, by the code that stands on them",
+    "/api/v1/playbooks": "a handful that somebody wrote",
     "/api/v1/notifications": "the latest fifty",
     "/api/v1/notifications/channels": "a handful that somebody set up",
     "/api/v1/notifications/rotas": "a handful that somebody set up",
     "/api/v1/notifications/routes": "a handful that somebody set up",
 }
 HARMLESS_TWICE = {
+    "POST /api/v1/playbooks": "one run a station at a time, by however many playbooks",
+    "POST /api/v1/playbooks/dry-run": "only asks",
+    "POST /api/v1/remedies/{run_id:uuid}/stop": "stopped is stopped",
     "POST /api/v1/books/reconciliation": "looks anew",
     "POST /api/v1/locations/{location_id:uuid}/power/what-if": "only asks",
     "POST /api/v1/locations/{location_id:uuid}/power/signals": "the same values for the same times",

@@ -111,6 +111,19 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         )
     )[0]["id"]
     told = await notifications(tenant_id, account_id)
+    sql = "INSERT INTO playbook (tenant, plan) VALUES ($1, $2) RETURNING id"
+    told["playbook"] = (await DB.run(sql, tenant_id, PLAYBOOK))[0]["id"]
+    told["run"] = (
+        await DB.run(
+            """INSERT INTO remedy (id, tenant, playbook, version, plan, incident, station, created_at)
+            VALUES (gen_random_uuid(), $1, $2, 1, $3, $4, $5, now()) RETURNING id""",
+            tenant_id,
+            told["playbook"],
+            PLAYBOOK,
+            incident_id,
+            station_id,
+        )
+    )[0]["id"]
     return told | {
         "ctx": ctx,
         "station": station_id,
@@ -138,6 +151,7 @@ PROFILE = {
 }
 
 POINT = {"starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z", "value": "0.3"}
+PLAYBOOK = {"name": "Mine", "rules": ["station_silent"], "steps": [{"kind": "wait"}]}
 HOOK = {"name": "Mine", "kind": "generic", "url": "http://127.0.0.1:1/mine"}
 ROTA = {"name": "Mine", "members": [str(uuid4())], "starts_at": "2026-01-01T00:00:00Z"}
 ROUTE = {"name": "Mine", "targets": [{"kind": "role", "id": "admin"}]}
@@ -288,6 +302,11 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"/api/v1/incidents/{one['incident']}/state", {"state": "in_repair"}),
         ("POST", f"/api/v1/incidents/{one['incident']}/assign", {"account_id": None}),
         ("POST", f"/api/v1/incidents/{one['incident']}/notes", {"text": "Mine"}),
+        ("GET", f"/api/v1/playbooks/{one['playbook']}", None),
+        ("PUT", f"/api/v1/playbooks/{one['playbook']}", PLAYBOOK),
+        ("DELETE", f"/api/v1/playbooks/{one['playbook']}", None),
+        ("POST", f"/api/v1/remedies/{one['run']}/approve", None),
+        ("POST", f"/api/v1/remedies/{one['run']}/stop", None),
         ("DELETE", f"/api/v1/notifications/devices/{one['device']}", None),
         ("PUT", f"/api/v1/notifications/watched/{one['station']}", None),
         ("DELETE", f"/api/v1/notifications/watched/{one['station']}", None),

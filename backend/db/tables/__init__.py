@@ -38,6 +38,7 @@ from backend.db.tables.notify import (
     StationWatch,
 )
 from backend.db.tables.papers import Issuer, Paper, PaperCounter
+from backend.db.tables.remedies import Playbook, PlaybookVersion, Remedy, RemedyStep
 from backend.db.tables.reservations import Reservation
 from backend.db.tables.sites import (
     ChargeWish,
@@ -140,6 +141,10 @@ TABLES = (
     Delivery,
     ChannelHealth,
     StationWatch,
+    Playbook,
+    PlaybookVersion,
+    Remedy,
+    RemedyStep,
 )
 
 __all__ = [
@@ -186,10 +191,14 @@ __all__ = [
     "Paper",
     "PaperCounter",
     "Payment",
+    "Playbook",
+    "PlaybookVersion",
     "PowerRollup",
     "PushDevice",
     "Reconciliation",
     "RefreshToken",
+    "Remedy",
+    "RemedyStep",
     "Reservation",
     "RollupMark",
     "RuleSwitch",

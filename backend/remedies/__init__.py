@@ -1,0 +1,1 @@
+"""Mending: playbooks try one step after the other within their guards, and look whether it helped."""

@@ -1,0 +1,151 @@
+"""What a playbook may do, and when. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from shared.remedies import Figures, PlaybookSet, StepKind
+
+HARMLESS = frozenset({StepKind.WAIT, StepKind.TRIGGER})
+"""They disturb nobody."""
+OF_OUTLET = frozenset({StepKind.UNLOCK, StepKind.AVAILABILITY, StepKind.CLEAR_PROFILES, StepKind.RESTART_SESSION})
+"""They touch one outlet where the incident is about one; all others the whole station."""
+BUSY_PAUSE = timedelta(minutes=5)
+OFFLINE_PAUSE = timedelta(minutes=2)
+PATIENCE = timedelta(hours=12)
+"""How long a run waits for its guards before it gives up."""
+INTERRUPTED = timedelta(minutes=3)
+"""A step without an answer after this was interrupted: longer than a job may run."""
+
+Way = Literal["go", "later", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`until`: when to look again. `reason`: in plain words."""
+
+    way: Way
+    reason: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What is known right before a step. `sessions_here`: live ones at the outlet (of the station if there is none);
+    `runs_today`: runs at this station in the last 24 hours that sent something, this one aside."""
+
+    now: datetime
+    began: datetime
+    zone: str
+    online: bool
+    sessions_here: int
+    sessions_at_station: int
+    runs_today: int
+    at_once: int
+    outlet: bool
+
+
+def matches(plan: PlaybookSet, rule: str, code: str, model: str) -> bool:
+    return (
+        plan.enabled
+        and rule in plan.rules
+        and (not plan.codes or code in plan.codes)
+        and code not in plan.not_codes
+        and (not plan.models or model in plan.models)
+    )
+
+
+def disturbs(kind: StepKind, facts: Facts) -> bool:
+    """Whether this step could touch a session that runs now."""
+    if kind in HARMLESS:
+        return False
+    if kind in OF_OUTLET and facts.outlet:
+        return facts.sessions_here > 0
+    return facts.sessions_at_station > 0
+
+
+def may(plan: PlaybookSet, kind: StepKind, facts: Facts) -> Verdict:
+    """Whether a step is done now, later, or never. Nothing that disturbs a session goes unless the guard allows it."""
+    guards = plan.guards
+    if kind is StepKind.RESTART_SESSION and not guards.during_session:
+        return Verdict("never", "This playbook may not touch a session, so it can't restart one.")
+    wait = _hold(plan, kind, facts)
+    if wait is None:
+        return Verdict("go")
+    if facts.now - facts.began >= PATIENCE:
+        return Verdict("never", f"{wait.reason} It waited for {PATIENCE // timedelta(hours=1)} hours.")
+    return wait
+
+
+def _hold(plan: PlaybookSet, kind: StepKind, facts: Facts) -> Verdict | None:
+    guards = plan.guards
+    if kind is StepKind.WAIT:
+        return None
+    if facts.runs_today >= guards.max_per_day:
+        return Verdict("never", f"The limit of {guards.max_per_day} runs a day at this station is reached.")
+    if kind not in HARMLESS and quiet(guards.quiet_from, guards.quiet_to, facts.now, facts.zone):
+        return Verdict("later", "Quiet hours.", quiet_end(guards.quiet_to, facts.now, facts.zone))
+    if disturbs(kind, facts) and not guards.during_session:
+        return Verdict("later", "A session is running.", facts.now + BUSY_PAUSE)
+    if facts.at_once >= guards.max_at_once and kind not in HARMLESS:
+        return Verdict("later", f"{facts.at_once} stations are being treated already.", facts.now + BUSY_PAUSE)
+    if not facts.online:
+        return Verdict("later", "The station is not connected.", facts.now + OFFLINE_PAUSE)
+    return None
+
+
+def _clock(text: str) -> time:
+    return time(int(text[:2]), int(text[3:]))
+
+
+def quiet(begins: str, ends: str, now: datetime, zone: str) -> bool:
+    if not begins or not ends or begins == ends:
+        return False
+    here, first, last = now.astimezone(ZoneInfo(zone)).time(), _clock(begins), _clock(ends)
+    return first <= here < last if first < last else here >= first or here < last
+
+
+def quiet_end(ends: str, now: datetime, zone: str) -> datetime:
+    here, last = now.astimezone(ZoneInfo(zone)), _clock(ends)
+    at = here.replace(hour=last.hour, minute=last.minute, second=0, microsecond=0)
+    if at <= here:
+        at = (here + timedelta(days=1)).replace(hour=last.hour, minute=last.minute, second=0, microsecond=0)
+    return at.astimezone(now.tzinfo)
+
+
+def problems(plan: PlaybookSet) -> list[tuple[str, str]]:
+    """What can't work: (path, words)."""
+    found = []
+    for number, step in enumerate(plan.steps):
+        path = f"$.steps[{number}]"
+        if step.kind is StepKind.FIRMWARE and not step.url.startswith(("https://", "http://", "ftp://")):
+            found.append((f"{path}.url", "Say where the firmware is."))
+        if step.kind is StepKind.TRIGGER and not step.message:
+            found.append((f"{path}.message", "Say which message is wanted."))
+        if step.kind is StepKind.RESTART_SESSION and not plan.guards.during_session:
+            found.append((path, "Restarting a session needs the permission to touch one."))
+    if bool(plan.guards.quiet_from) != bool(plan.guards.quiet_to):
+        found.append(("$.guards.quiet_to", "Quiet hours need a beginning and an end."))
+    return found
+
+
+def figures(runs: int, mended: int, failed: int) -> Figures:
+    tried = mended + failed
+    return Figures(runs=runs, mended=mended, failed=failed, rate=mended / tried if tried else None)
+
+
+def said(days: int, fired: int, mended: int, tried: int, ended_first: int, held: int) -> str:
+    """The result of a dry run in one sentence."""
+    if not fired:
+        return f"In the last {days} days it would not have fired once."
+    parts = [f"In the last {days} days it would have fired {fired} times"]
+    if ended_first:
+        parts.append(f"{ended_first} ended by themselves before its first step")
+    if tried:
+        parts.append(f"its steps were tried in {tried} of them and mended {mended}")
+    else:
+        parts.append("nobody has tried its steps in any of them yet")
+    if held:
+        parts.append(f"{held} more a guard would have held back")
+    return "; ".join(parts) + "."

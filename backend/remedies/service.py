@@ -1,0 +1,299 @@
+"""Runs of playbooks: begun with the incident, carried on by jobs. A step is written down before the station is asked,
+so a node may die at any moment and nothing is asked twice."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import msgspec
+
+from backend import jobs
+from backend.alerts import incidents
+from backend.context import Context, Unit
+from backend.errors import Conflict, NotFound, WattlineError
+from backend.events import Event, IncidentChanged, IncidentOpened
+from backend.notify import service as notify
+from backend.remedies import acting, playbooks, rules, store
+from shared.faults import EntryKind
+from shared.notify import Told
+from shared.operations import IncidentState
+from shared.remedies import PlaybookSet, PlaybookStep, RemedyState, StepKind
+
+LIVE = (RemedyState.RUNNING, RemedyState.WAITING, RemedyState.ASKS)
+GONE = (IncidentState.CLOSED, IncidentState.WATCHED)
+DAY = timedelta(hours=24)
+NAMES = {
+    StepKind.WAIT: "Wait",
+    StepKind.TRIGGER: "Ask for a message",
+    StepKind.UNLOCK: "Unlock the cable",
+    StepKind.SOFT_RESET: "Soft restart",
+    StepKind.HARD_RESET: "Hard restart",
+    StepKind.AVAILABILITY: "Out of service and back",
+    StepKind.CLEAR_PROFILES: "Clear charging profiles",
+    StepKind.RESTART_SESSION: "Restart the session",
+    StepKind.FIRMWARE: "Update the firmware",
+}
+
+
+# --- beginning ---------------------------------------------------------------------------------------
+
+
+async def on_opened(ctx: Context, unit: Unit, event: Event) -> None:
+    """The first playbook that fits is begun, unless another run is under way at the station."""
+    assert isinstance(event, IncidentOpened)
+    if event.station_id is None or event.parent_id is not None:
+        return
+    await jobs.enqueue(
+        "remedies.begin", {"incident_id": str(event.incident_id), "run_id": str(uuid4())}, dedupe=str(event.incident_id)
+    )
+
+
+async def begin(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: choose a playbook for an incident and begin it."""
+    incident_id, run_id = UUID(payload["incident_id"]), UUID(payload["run_id"])
+    row = await store.place(incident_id)
+    if row is None or row["state"] in GONE:
+        return
+    await playbooks.ensure(ctx, row["tenant"])
+    for book in await store.playbooks(row["tenant"], ctx.now()):
+        plan = msgspec.convert(book["plan"], PlaybookSet)
+        if not rules.matches(plan, row["rule"], row["code"], row["model"]):
+            continue
+        async with ctx.unit():
+            made = await store.begin(
+                {
+                    "id": run_id,
+                    "tenant": row["tenant"],
+                    "playbook": book["id"],
+                    "version": book["version"],
+                    "plan": book["plan"],
+                    "incident": incident_id,
+                    "station": row["station"],
+                    "connector": row["connector"],
+                    "model": row["model"],
+                    "firmware": row["firmware"],
+                    "created_at": ctx.now(),
+                }
+            )
+            if made:
+                await _note(ctx, incident_id, f"Playbook begins: {plan.name}")
+                await _go_on(run_id)
+        return
+
+
+async def on_changed(ctx: Context, unit: Unit, event: Event) -> None:
+    """Its incident ended or is watched: the run looks at once."""
+    assert isinstance(event, IncidentChanged)
+    if event.state in GONE:
+        run_id = await store.live_of(event.incident_id)
+        if run_id is not None:
+            await jobs.enqueue("remedies.step", {"run_id": str(run_id)}, priority=5)
+
+
+async def _go_on(run_id: UUID, delay: timedelta = timedelta(0)) -> None:
+    await jobs.enqueue("remedies.step", {"run_id": str(run_id)}, delay=max(delay, timedelta(0)))
+
+
+async def _note(ctx: Context, incident_id: UUID, text: str) -> None:
+    await incidents.note(ctx, incident_id, EntryKind.STEP, text)
+
+
+# --- going on ----------------------------------------------------------------------------------------
+
+
+async def step(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: look where a run stands, and do what comes next."""
+    run_id = UUID(payload["run_id"])
+    due = await _decide(ctx, run_id)
+    if due is None:
+        return
+    place, number, one = due
+    try:
+        answer = await acting.perform(ctx, place, one)
+    except WattlineError as failure:
+        answer = acting.Answer(False, failure.detail or failure.title)
+    async with ctx.unit():
+        row = await store.lock(run_id)
+        if row is None or row["step"] != number or row["phase"] != "sent":
+            return
+        await store.answered(run_id, number, answer.detail, ctx.now())
+        if answer.accepted:
+            wait = timedelta(seconds=one.verify_s)
+            await store.update(run_id, phase="verifying", due_at=ctx.now() + wait)
+            await _note(ctx, row["incident"], f"{NAMES[one.kind]}: {answer.detail}")
+            await _go_on(run_id, wait)
+        else:
+            await store.end_step(run_id, number, "refused", ctx.now())
+            await _note(ctx, row["incident"], f"{NAMES[one.kind]}: refused. {answer.detail}")
+            await store.update(run_id, phase="ready", step=number + 1, due_at=None)
+            await _go_on(run_id)
+
+
+async def _decide(ctx: Context, run_id: UUID) -> tuple[store.Row, int, PlaybookStep] | None:
+    """In one transaction: what the run may do now. The step that is returned is claimed and must be sent once."""
+    async with ctx.unit():
+        row = await store.lock(run_id)
+        if row is None or row["state"] not in (RemedyState.RUNNING, RemedyState.WAITING):
+            return None
+        place = await store.place(row["incident"])
+        if place is None or place["state"] in GONE:
+            await _over(ctx, row)
+            return None
+        plan = msgspec.convert(row["plan"], PlaybookSet)
+        if row["phase"] == "sent":
+            await _interrupted(ctx, row, plan)
+            return None
+        if row["phase"] == "verifying":
+            if ctx.now() < row["due_at"]:
+                return None  # the job for that moment is on its way
+            if await _verified(ctx, row):
+                return None
+            await store.end_step(run_id, row["step"], "didn't help", ctx.now())
+            row = {**row, "step": row["step"] + 1, "phase": "ready"}
+            await store.update(run_id, step=row["step"], phase="ready", due_at=None)
+        return await _next(ctx, row, plan, place)
+
+
+async def _next(
+    ctx: Context, row: store.Row, plan: PlaybookSet, place: store.Row
+) -> tuple[store.Row, int, PlaybookStep] | None:
+    number = row["step"]
+    if number >= len(plan.steps):
+        await _fail(ctx, row, "Every step was tried and none helped.")
+        return None
+    one = plan.steps[number]
+    if plan.guards.approval and row["approved_at"] is None and one.kind not in rules.HARMLESS:
+        await store.update(row["id"], state=RemedyState.ASKS.value, detail=f"Waits for a yes to: {NAMES[one.kind]}")
+        await _note(ctx, row["incident"], f"The playbook waits for somebody's yes to: {NAMES[one.kind]}")
+        await notify.note(
+            ctx,
+            row["tenant"],
+            Told.REMEDY_ASKS,
+            f"asks:{row['id']}",
+            incident=row["incident"],
+            data={"said": f"Next: {NAMES[one.kind]}"},
+        )
+        return None
+    await store.lock_station(row["station"])
+    known = await store.facts(row, place["evse"], ctx.now() - DAY)
+    facts = rules.Facts(
+        now=ctx.now(),
+        began=row["created_at"],
+        zone=place["zone"],
+        online=known["online"],
+        sessions_here=known["sessions"],
+        sessions_at_station=known["all_sessions"],
+        runs_today=known["runs_today"],
+        at_once=known["at_once"],
+        outlet=place["evse"] is not None,
+    )
+    verdict = rules.may(plan, one.kind, facts)
+    if verdict.way == "never":
+        await _fail(ctx, row, verdict.reason)
+        return None
+    if verdict.way == "later" and verdict.until is not None:
+        if row["state"] != RemedyState.WAITING or row["detail"] != verdict.reason:
+            await _note(ctx, row["incident"], f"The playbook waits. {verdict.reason}")
+        await store.update(row["id"], state=RemedyState.WAITING.value, detail=verdict.reason, due_at=verdict.until)
+        await _go_on(row["id"], verdict.until - ctx.now())
+        return None
+    if not await store.add_step(row["id"], number, one.kind.value, ctx.now()):
+        return None
+    wait = timedelta(seconds=one.verify_s)
+    if one.kind is StepKind.WAIT:
+        due = ctx.now() + wait
+        await store.update(row["id"], state=RemedyState.RUNNING.value, detail="", phase="verifying", due_at=due)
+        await _go_on(row["id"], wait)
+        return None
+    await store.update(row["id"], state=RemedyState.RUNNING.value, detail="", phase="sent", due_at=None)
+    # Should this process die now, somebody looks later what became of it.
+    await _go_on(row["id"], rules.INTERRUPTED)
+    return place, number, one
+
+
+async def _interrupted(ctx: Context, row: store.Row, plan: PlaybookSet) -> None:
+    """A step was claimed and its answer never written: whoever claimed it is at work, or died. It isn't asked again."""
+    number = row["step"]
+    known = await store.step(row["id"], number)
+    if known is None or ctx.now() - known["sent_at"] < rules.INTERRUPTED:
+        return
+    wait = timedelta(seconds=plan.steps[number].verify_s)
+    await store.answered(
+        row["id"], number, "Wattline was interrupted while it asked; the answer isn't known.", ctx.now()
+    )
+    await store.update(row["id"], phase="verifying", due_at=ctx.now() + wait)
+    await _go_on(row["id"], wait)
+
+
+async def _verified(ctx: Context, row: store.Row) -> bool:
+    """Incidents that end only with the next session: a station that came back well counts, and is watched."""
+    known = await store.step(row["id"], row["step"])
+    if known is None or known["kind"] not in (StepKind.SOFT_RESET, StepKind.HARD_RESET):
+        return False
+    place = await store.place(row["incident"])
+    if place is None or place["rule"] not in playbooks.ENDS_WITH_A_SESSION:
+        return False
+    if not await store.healthy(row["station"], row["connector"], known["sent_at"]):
+        return False
+    words = "Restarted by a playbook and well since; watched for a day."
+    await incidents.change_state(ctx, row["tenant"], row["incident"], None, IncidentState.WATCHED, words)
+    await _over(ctx, row)
+    return True
+
+
+async def _over(ctx: Context, row: store.Row) -> None:
+    """The incident ended: by what was tried, or before anything was."""
+    sent = [one for one in await store.steps([row["id"]]) if one["kind"] != StepKind.WAIT]
+    state = RemedyState.MENDED if sent else RemedyState.OVER
+    if row["phase"] != "ready":
+        await store.end_step(row["id"], row["step"], "helped" if sent else "ended", ctx.now())
+    detail = f"{NAMES[StepKind(sent[-1]['kind'])]} helped." if sent else "It ended by itself."
+    await _end(ctx, row, state, detail)
+    await _note(ctx, row["incident"], f"Mended: {detail}" if sent else "It ended before the playbook did anything.")
+
+
+async def _end(ctx: Context, row: store.Row, state: RemedyState, detail: str) -> None:
+    await store.update(row["id"], state=state.value, detail=detail, due_at=None, ended_at=ctx.now())
+
+
+async def _fail(ctx: Context, row: store.Row, reason: str) -> None:
+    """Somebody must look: told along the routes."""
+    await _end(ctx, row, RemedyState.FAILED, reason)
+    await _note(ctx, row["incident"], f"The playbook couldn't mend it. {reason}")
+    about = {"incident": row["incident"], "data": {"said": reason}}
+    await notify.note(ctx, row["tenant"], Told.REMEDY_FAILED, f"failed:{row['id']}", **about)
+
+
+# --- people ------------------------------------------------------------------------------------------
+
+
+async def _locked(tenant_id: UUID, run_id: UUID) -> store.Row:
+    row = await store.lock(run_id)
+    if row is None or row["tenant"] != tenant_id:
+        raise NotFound("This run doesn't exist.")
+    return row
+
+
+async def approve(ctx: Context, tenant_id: UUID, run_id: UUID, account_id: UUID) -> None:
+    """Raises Conflict for one that asks for nothing; twice changes nothing."""
+    async with ctx.unit():
+        row = await _locked(tenant_id, run_id)
+        if row["approved_at"] is not None:
+            return
+        if row["state"] != RemedyState.ASKS:
+            raise Conflict("This run asks for nothing.", code="remedy_asks_nothing")
+        now = ctx.now()
+        await store.update(run_id, state=RemedyState.RUNNING.value, detail="", approved_at=now, approved_by=account_id)
+        await incidents.note(ctx, row["incident"], EntryKind.STEP, "The playbook may go on.", account_id=account_id)
+        await _go_on(run_id)
+
+
+async def stop(ctx: Context, tenant_id: UUID, run_id: UUID, account_id: UUID) -> None:
+    """What the station was asked already goes on there; nothing more is asked."""
+    async with ctx.unit():
+        row = await _locked(tenant_id, run_id)
+        if row["state"] in LIVE:
+            await _end(ctx, row, RemedyState.STOPPED, "Somebody stopped it.")
+            await incidents.note(
+                ctx, row["incident"], EntryKind.STEP, "The playbook was stopped.", account_id=account_id
+            )

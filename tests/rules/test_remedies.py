@@ -1,0 +1,129 @@
+"""Playbooks: what they may do, and never do."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.alerts.rules.connector_faulted import ERRORS
+from backend.remedies import builtin, rules
+from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
+
+NOW = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)
+
+
+def facts(**changes: object) -> rules.Facts:
+    values: dict[str, object] = {
+        "now": NOW,
+        "began": NOW - timedelta(minutes=1),
+        "zone": "Europe/Berlin",
+        "online": True,
+        "sessions_here": 0,
+        "sessions_at_station": 0,
+        "runs_today": 0,
+        "at_once": 0,
+        "outlet": True,
+    }
+    return rules.Facts(**(values | changes))  # type: ignore[arg-type]
+
+
+def plan(**guards: object) -> PlaybookSet:
+    step = PlaybookStep(kind=StepKind.SOFT_RESET)
+    return PlaybookSet(name="P", rules=["r"], steps=[step], guards=Guards(**guards))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "guards", "changes", "way"),
+    [
+        (StepKind.SOFT_RESET, {}, {}, "go"),
+        (StepKind.SOFT_RESET, {}, {"sessions_at_station": 1}, "later"),
+        (StepKind.SOFT_RESET, {"during_session": True}, {"sessions_at_station": 1}, "go"),
+        (StepKind.UNLOCK, {}, {"sessions_at_station": 1}, "go"),
+        (StepKind.UNLOCK, {}, {"sessions_at_station": 1, "sessions_here": 1}, "later"),
+        (StepKind.UNLOCK, {}, {"sessions_at_station": 1, "outlet": False}, "later"),
+        (StepKind.TRIGGER, {}, {"sessions_at_station": 1, "sessions_here": 1}, "go"),
+        (StepKind.WAIT, {}, {"online": False}, "go"),
+        (StepKind.SOFT_RESET, {}, {"online": False}, "later"),
+        (StepKind.SOFT_RESET, {}, {"runs_today": 3}, "never"),
+        (StepKind.SOFT_RESET, {}, {"at_once": 20}, "later"),
+        (StepKind.SOFT_RESET, {"quiet_from": "22:00", "quiet_to": "06:00"}, {}, "later"),
+        (StepKind.TRIGGER, {"quiet_from": "22:00", "quiet_to": "06:00"}, {}, "go"),
+        (StepKind.SOFT_RESET, {}, {"sessions_at_station": 1, "began": NOW - timedelta(hours=13)}, "never"),
+        (StepKind.RESTART_SESSION, {}, {"sessions_here": 1, "sessions_at_station": 1}, "never"),
+        (StepKind.RESTART_SESSION, {"during_session": True}, {"sessions_here": 1, "sessions_at_station": 1}, "go"),
+    ],
+)
+def test_guards(kind: StepKind, guards: dict[str, object], changes: dict[str, object], way: str) -> None:
+    verdict = rules.may(plan(**guards), kind, facts(**changes))
+    assert verdict.way == way
+    assert (verdict.way == "later") == (verdict.until is not None)
+    assert verdict.until is None or verdict.until > NOW
+
+
+ANY_FACTS = st.builds(
+    rules.Facts,
+    now=st.integers(0, 8759).map(lambda hours: NOW + timedelta(hours=hours)),
+    began=st.just(NOW),
+    zone=st.sampled_from(["UTC", "Europe/Berlin", "America/Los_Angeles"]),
+    online=st.booleans(),
+    sessions_here=st.integers(0, 2),
+    sessions_at_station=st.integers(0, 4),
+    runs_today=st.integers(0, 5),
+    at_once=st.integers(0, 40),
+    outlet=st.booleans(),
+)
+CLOCKS = st.sampled_from(["00:00", "06:00", "13:30", "22:00"])
+ANY_GUARDS = st.builds(
+    Guards,
+    during_session=st.booleans(),
+    max_per_day=st.integers(1, 5),
+    max_at_once=st.integers(1, 20),
+    quiet_from=CLOCKS,
+    quiet_to=CLOCKS,
+    approval=st.booleans(),
+)
+
+
+@given(ANY_GUARDS, st.sampled_from(StepKind), ANY_FACTS)
+def test_no_guard_is_ever_broken(guards: Guards, kind: StepKind, known: rules.Facts) -> None:
+    """Whatever is asked for: a step that goes touches no session, no night and no limit that its guards protect."""
+    asked = PlaybookSet(name="P", rules=["r"], steps=[PlaybookStep(kind=kind)], guards=guards)
+    verdict = rules.may(asked, kind, known)
+    if verdict.way != "go":
+        assert verdict.reason
+        return
+    if kind not in rules.HARMLESS:
+        touched = known.sessions_at_station
+        if kind in rules.OF_OUTLET and known.outlet:
+            touched = known.sessions_here
+        assert guards.during_session or touched == 0
+        assert not rules.quiet(guards.quiet_from, guards.quiet_to, known.now, known.zone)
+        assert known.at_once < guards.max_at_once
+    if kind is not StepKind.WAIT:
+        assert known.online
+        assert known.runs_today < guards.max_per_day
+
+
+def test_built_in_playbooks_are_sound() -> None:
+    for key, one in builtin.BUILT_IN.items():
+        assert rules.problems(one) == [], key
+        assert not one.guards.during_session, key
+    danger = set(builtin.NEEDS_HANDS)
+    assert danger <= set(ERRORS), "codes that no rule knows"
+    for code in danger:
+        assert not any(rules.matches(one, "connector_faulted", code, "M") for one in builtin.BUILT_IN.values()), code
+    assert rules.matches(builtin.BUILT_IN["fault"], "connector_faulted", "InternalError", "M")
+    assert not rules.matches(builtin.BUILT_IN["fault"], "connector_faulted", "ConnectorLockFailure", "M")
+
+
+def test_what_cannot_work_is_refused() -> None:
+    firmware = PlaybookStep(kind=StepKind.FIRMWARE)
+    restart = PlaybookStep(kind=StepKind.RESTART_SESSION)
+    asked = PlaybookSet(name="P", rules=["r"], steps=[firmware, restart], guards=Guards(quiet_from="22:00"))
+    assert [path for path, _ in rules.problems(asked)] == ["$.steps[0].url", "$.steps[1]", "$.guards.quiet_to"]
+
+
+def test_a_dry_run_in_words() -> None:
+    assert rules.said(30, 0, 0, 0, 0, 0).endswith("not have fired once.")
+    assert "14 times" in rules.said(30, 14, 11, 12, 1, 2)

@@ -1,0 +1,230 @@
+"""Runs of playbooks at stations that answer as the test says."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import pytest
+
+from backend import wiring
+from backend.alerts import service as alerts
+from backend.commands import Answer, AnyCommand
+from backend.context import Context
+from backend.db.engine import DB
+from backend.remedies import playbooks, service
+from backend.stations import service as stations
+from backend.stations.service import StatusReport
+from shared.operations import IncidentState
+from shared.remedies import Guards, PlaybookSet, PlaybookStep, RemedyState, StepKind
+from shared.stations import ConnectorStatus
+from tests import world
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("db")
+RESETS = [PlaybookStep(kind=StepKind.SOFT_RESET, verify_s=60), PlaybookStep(kind=StepKind.HARD_RESET, verify_s=60)]
+
+
+class House:
+    """A tenant with one playbook and one station; `asked` is what the station was asked, `answer` what it says."""
+
+    def __init__(self, ctx: Context, clock: Clock) -> None:
+        self.ctx, self.clock = ctx, clock
+        self.asked: list[str] = []
+        self.answer = "Accepted"
+
+    async def open(self, guards: Guards | None = None, steps: list[PlaybookStep] | None = None) -> None:
+        self.tenant_id = await world.add_tenant()
+        self.account_id = await world.add_account(self.tenant_id, "Olga", "operator")
+        plan = PlaybookSet(name="P", rules=["connector_faulted"], steps=steps or RESETS, guards=guards or Guards())
+        await DB.run("UPDATE tenant SET time_zone = 'UTC'")
+        await playbooks.ensure(self.ctx, self.tenant_id)
+        for one in await playbooks.listed(self.ctx, self.tenant_id):
+            await playbooks.remove(self.ctx, self.tenant_id, UUID(one.id))
+        self.book = await playbooks.add(self.ctx, self.tenant_id, self.account_id, plan)
+        self.station_id = await world.add_station(self.tenant_id, online=True)
+        self.connector_id = await world.add_connector(self.station_id)
+
+        async def serve(payload: bytes) -> bytes:
+            command = msgspec.json.decode(payload, type=AnyCommand)
+            self.asked.append(type(command).__name__ + (" hard" if getattr(command, "hard", False) else ""))
+            good = self.answer == "Accepted"
+            return msgspec.json.encode(Answer(outcome="answered", accepted=good, status=self.answer))
+
+        await self.ctx.bus.serve(f"station.{self.station_id}", serve)
+
+    async def report(self, status: ConnectorStatus, code: str = "NoError") -> None:
+        report = StatusReport(evse=1, status=status, at=self.clock.now(), error_code=code)
+        await stations.connector_status(self.ctx, self.station_id, report)
+
+    async def jobs(self, *, later: bool = False) -> None:
+        """What is due (by `later` everything), each twice."""
+        for _ in range(10):
+            rows = await DB.run(
+                """DELETE FROM pgqueuer WHERE entrypoint LIKE 'remedies.%' AND ($1 OR execute_after <= created)
+                RETURNING id, entrypoint, payload""",
+                later,
+            )
+            if not rows:
+                return
+            for row in sorted(rows, key=lambda row: row["id"]):
+                for _ in range(2):
+                    await wiring.JOBS[row["entrypoint"]](self.ctx, msgspec.json.decode(row["payload"]))
+            later = False
+
+    async def wait(self, seconds: int) -> None:
+        self.clock.advance(seconds=seconds)
+        await self.jobs(later=True)
+
+    async def run(self) -> Any:
+        found, _ = await playbooks.runs(self.ctx, self.tenant_id, limit=10)
+        return found[0]
+
+    async def incident(self) -> Any:
+        found, _ = await alerts.incidents(self.ctx, self.tenant_id, states=tuple(IncidentState))
+        return found[0]
+
+
+@pytest.fixture
+async def house(clock: Clock) -> AsyncIterator[House]:
+    ctx = world.make_context(clock, wiring.EVENTS)
+    async with ctx.bus:
+        yield House(ctx, clock)
+
+
+async def test_a_step_helps_and_the_rest_is_left(house: House) -> None:
+    await house.open()
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    assert house.asked == ["Reset"]
+    await house.report(ConnectorStatus.AVAILABLE)
+    await house.jobs()
+    run = await house.run()
+    assert (run.state, run.detail, run.steps[0].outcome) == (RemedyState.MENDED, "Soft restart helped.", "helped")
+    assert (await house.incident()).state is IncidentState.CLOSED
+    await house.wait(600)
+    assert house.asked == ["Reset"]
+    [book] = await playbooks.listed(house.ctx, house.tenant_id)
+    assert (book.figures.mended, book.figures.rate) == (1, 1.0)
+
+
+async def test_nothing_helps_so_somebody_is_told(house: House) -> None:
+    await house.open()
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    await house.wait(61)
+    assert house.asked == ["Reset", "Reset hard"]
+    await house.wait(61)
+    run = await house.run()
+    assert (run.state, [step.outcome for step in run.steps]) == (RemedyState.FAILED, ["didn't help"] * 2)
+    assert [row["kind"] for row in await DB.run("SELECT kind FROM notice WHERE kind LIKE 'remedy%'")] == [
+        "remedy_failed"
+    ]
+    lines = await DB.run("SELECT text FROM incident_entry WHERE kind = 'step' ORDER BY id")
+    assert [row["text"] for row in lines] == [
+        "Playbook begins: P",
+        "Soft restart: Accepted",
+        "Hard restart: Accepted",
+        "The playbook couldn't mend it. Every step was tried and none helped.",
+    ]
+
+
+async def test_a_refusal_goes_to_the_next_step(house: House) -> None:
+    await house.open()
+    house.answer = "Rejected"
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    assert house.asked == ["Reset", "Reset hard"]
+    assert (await house.run()).state is RemedyState.FAILED
+
+
+async def test_a_session_is_left_alone(house: House) -> None:
+    await house.open()
+    session = await world.add_transaction(house.station_id, house.connector_id, evse=1, begun_at=house.clock.now())
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    for _ in range(3):
+        await house.wait(300)
+        assert house.asked == []
+    assert (await house.run()).state is RemedyState.WAITING
+    await DB.run("UPDATE transaction SET state = 'ended', ended_at = now() WHERE id = $1", session)
+    await house.wait(300)
+    assert house.asked == ["Reset"]
+
+
+async def test_a_node_dies_between_steps_and_nothing_is_asked_twice(house: House) -> None:
+    await house.open()
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    real = service.acting.perform
+
+    async def die(*_arguments: Any) -> Any:
+        await real(*_arguments)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(service.acting, "perform", die)
+        with pytest.raises(KeyboardInterrupt):
+            await house.jobs()
+    assert house.asked == ["Reset"]
+    run_id = UUID((await house.run()).id)
+    for _ in range(3):
+        await service.step(house.ctx, {"run_id": str(run_id)})
+    assert house.asked == ["Reset"]
+    house.clock.advance(minutes=4)
+    await service.step(house.ctx, {"run_id": str(run_id)})
+    assert house.asked == ["Reset"], "whether it arrived isn't known, so it isn't asked again"
+    house.clock.advance(seconds=61)
+    await service.step(house.ctx, {"run_id": str(run_id)})
+    assert house.asked == ["Reset", "Reset hard"]
+
+
+async def test_approval_is_waited_for(house: House) -> None:
+    await house.open(Guards(approval=True))
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    assert ((await house.run()).state, house.asked) == (RemedyState.ASKS, [])
+    for _ in range(2):
+        await service.approve(house.ctx, house.tenant_id, UUID((await house.run()).id), house.account_id)
+    await house.jobs()
+    assert house.asked == ["Reset"]
+    await service.stop(house.ctx, house.tenant_id, UUID((await house.run()).id), house.account_id)
+    await house.wait(600)
+    assert house.asked == ["Reset"]
+
+
+async def test_the_limit_of_a_day_holds(house: House) -> None:
+    await house.open(Guards(max_per_day=1), steps=RESETS[:1])
+    for _ in range(2):
+        await house.report(ConnectorStatus.FAULTED, "InternalError")
+        await house.jobs()
+        await house.report(ConnectorStatus.AVAILABLE)
+        await house.jobs()
+        house.clock.advance(minutes=10)
+    assert house.asked == ["Reset"]
+
+
+async def test_versions_and_a_dry_run_on_the_past(house: House) -> None:
+    await house.open(steps=[PlaybookStep(kind=StepKind.WAIT, verify_s=60), *RESETS])
+    for helps in (True, True, False):
+        await house.report(ConnectorStatus.FAULTED, "InternalError")
+        await house.jobs()
+        await house.wait(61)
+        if not helps:
+            await house.wait(61)
+            await house.wait(61)
+            house.clock.advance(hours=1)
+        await house.report(ConnectorStatus.AVAILABLE)
+        await house.jobs()
+        house.clock.advance(hours=9)
+    plan = msgspec.structs.replace(house.book.plan, guards=Guards(max_per_day=10))
+    changed = await playbooks.change(house.ctx, house.tenant_id, house.account_id, UUID(house.book.id), plan)
+    assert (changed.version, changed.figures.mended, changed.figures.failed) == (2, 2, 1)
+    detail = await playbooks.detail(house.ctx, house.tenant_id, UUID(house.book.id))
+    assert [(one.version, one.by, one.figures.runs) for one in detail.versions] == [(2, "Olga", 0), (1, "Olga", 3)]
+    told = await playbooks.dry_run(house.ctx, house.tenant_id, plan, 30)
+    assert (told.matched, told.fired, told.tried, told.mended) == (3, 3, 3, 2)
+    assert (
+        told.said == "In the last 30 days it would have fired 3 times; its steps were tried in 3 of them and mended 2."
+    )
+    short = msgspec.structs.replace(plan, guards=Guards(max_per_day=1))
+    assert (await playbooks.dry_run(house.ctx, house.tenant_id, short, 30)).held == {"limit a day": 2}
