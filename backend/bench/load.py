@@ -14,7 +14,11 @@ from backend.bench.talk import Step, Talk, talks, text_frame
 from backend.process import event_loop, raise_open_files
 
 CONNECTING_AT_ONCE = 100
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
+TICK_S = 0.002
+AGAIN_AFTER_S = 1.0
+ACCEPTED = (b'"TriggerMessage"', b'"Reset"')
+"""What these stations do when they are asked; anything else they don't know."""
 
 
 class Station(asyncio.Protocol):
@@ -39,7 +43,7 @@ class Station(asyncio.Protocol):
         transport.write(self._request)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._crowd.lost += 1
+        self._crowd.lost += self.open
         if not self.ready.done():
             self.ready.set_exception(ConnectionError(f"the server closed the socket ({error})"))
         if self.expects is not None:
@@ -54,6 +58,7 @@ class Station(asyncio.Protocol):
                 return
             if not head.startswith(b"HTTP/1.1 101"):
                 self.ready.set_exception(ConnectionError(head.split(b"\r\n")[0].decode()))
+                self._transport.abort()
                 return
             self.open = True
             self.send(next(self._talk))
@@ -74,7 +79,9 @@ class Station(asyncio.Protocol):
             self._transport.write(bytes((0x8A, 0x80 | len(payload))) + b"\0\0\0\0" + payload)
         elif kind == 1 and payload.startswith(b"[2,"):
             message_id = payload.split(b'"', 2)[1]
-            self._transport.write(text_frame(b'[4,"%b","NotSupported","",{}]' % message_id))
+            known = any(action in payload for action in ACCEPTED)
+            answer = b'[3,"%b",{"status":"Accepted"}]' if known else b'[4,"%b","NotSupported","",{}]'
+            self._transport.write(text_frame(answer % message_id))
         elif kind == 1:
             self._answered(payload)
 
@@ -114,6 +121,9 @@ class Crowd:
         self.took: list[float] = []
         self.wrong = 0
         self.lost = 0
+        self.refused = 0
+        self.twice = 0
+        """Stations that were turned away more than once."""
         self.example = ""
         self._stations: list[Station] = []
         self._busy: set[Station] = set()
@@ -129,11 +139,19 @@ class Crowd:
             self._rest.set()
 
     async def connect(
-        self, port: int, talk: str, stations: int, version: str = "1.6", prefix: str = "B", certificate: str = ""
+        self,
+        port: int,
+        talk: str,
+        stations: int,
+        version: str = "1.6",
+        prefix: str = "B",
+        certificate: str = "",
+        at_once: int = CONNECTING_AT_ONCE,
+        tries: int = 1,
     ) -> Any:
-        """Open sockets and boot, at most 100 in flight; over TLS where the server has a certificate."""
+        """Open sockets and boot; over TLS where the server has a certificate. Who is turned away may try again."""
         tls = ssl.create_default_context(cadata=certificate) if certificate else None
-        loop, turn, begun = asyncio.get_running_loop(), asyncio.Semaphore(CONNECTING_AT_ONCE), self.clock()
+        loop, turn, begun = asyncio.get_running_loop(), asyncio.Semaphore(at_once), self.clock()
 
         async def one(number: int, talk: Talk) -> None:
             request = (
@@ -141,20 +159,34 @@ class Crowd:
                 "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                 f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: ocpp{version}\r\n\r\n"
             )
+            failed = 0
             async with turn:
-                _, station = await loop.create_connection(
-                    lambda: Station(self, request.encode(), talk), "127.0.0.1", port, ssl=tls
-                )
-                self._stations.append(station)
-                await station.ready
+                while True:
+                    try:
+                        _, station = await loop.create_connection(
+                            lambda: Station(self, request.encode(), talk), "127.0.0.1", port, ssl=tls
+                        )
+                        await station.ready
+                        self._stations.append(station)
+                        return
+                    except OSError:
+                        failed += 1
+                        self.refused += 1
+                        self.twice += failed == 2
+                        if failed >= tries:
+                            raise
+                    await asyncio.sleep(AGAIN_AFTER_S)
 
         async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
             for number, one_talk in enumerate(talks(talk, stations)):
                 group.create_task(one(number, one_talk))
         return self._report(self.clock() - begun)
 
-    async def run(self, seconds: float) -> Any:
-        """Everybody talks for so long; then wait for what is still in flight."""
+    async def run(self, seconds: float, rate: float = 0.0) -> Any:
+        """Everybody talks for so long, as fast as it is answered, or `rate` messages a second in all; then wait for
+        what is still in flight."""
+        if rate:
+            return await self._paced(seconds, rate)
         self.running = True
         self._rest.clear()
         begun = self.clock()
@@ -167,16 +199,39 @@ class Crowd:
             await self._rest.wait()
         return self._report(self.clock() - begun)
 
+    async def _paced(self, seconds: float, rate: float) -> Any:
+        begun, sent, turn = self.clock(), 0, 0
+        self._busy, self._rest = set(), asyncio.Event()
+        while (passed := self.clock() - begun) < seconds:
+            due = int(passed * rate) - sent
+            for _ in range(min(due, len(self._stations))):
+                station = self._stations[turn % len(self._stations)]
+                turn += 1
+                if station not in self._busy:
+                    self._busy.add(station)
+                    station.go_on()
+                    sent += 1
+            await asyncio.sleep(TICK_S)
+        async with asyncio.timeout(PATIENCE_S):
+            while self._busy:
+                self._rest.clear()
+                await self._rest.wait()
+        return self._report(self.clock() - begun)
+
     def _report(self, seconds: float) -> dict[str, Any]:
         took, self.took = sorted(self.took), []
         wrong, self.wrong = self.wrong, 0
         lost, self.lost = self.lost, 0
+        refused, self.refused = self.refused, 0
+        twice, self.twice = self.twice, 0
         half, most = (took[len(took) // 2], took[len(took) * 99 // 100]) if took else (0.0, 0.0)
         return {
             "messages": len(took),
             "seconds": seconds,
             "wrong": wrong,
             "lost": lost,
+            "refused": refused,
+            "refused_twice": twice,
             "example": self.example,
             "p50_ms": half * 1000,
             "p99_ms": most * 1000,

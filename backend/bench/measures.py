@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from backend.bench import process
+from backend.bench import node_library, process
 from backend.bench.process import Child, child
 from backend.bench.rows import Row, compared, measured, not_measured
 
@@ -22,7 +22,7 @@ class Scale:
     seconds: float = 2.0
     rounds: int = 3
     stations: int = 500
-    idle: int = 2000
+    idle: int = 9000
 
 
 class WrongAnswers(Exception):
@@ -49,7 +49,9 @@ class Pair:
     server: Child
     crowd: Child
 
-    def connect(self, talk: str, stations: int, version: str = "1.6") -> dict[str, Any]:
+    def connect(
+        self, talk: str, stations: int, version: str = "1.6", at_once: int = 100, tries: int = 1
+    ) -> dict[str, Any]:
         return _right(
             self.crowd.ask(
                 "connect",
@@ -57,13 +59,15 @@ class Pair:
                 talk=talk,
                 stations=stations,
                 version=version,
+                at_once=at_once,
+                tries=tries,
                 certificate=self.server.hello.get("certificate", ""),
             )
         )
 
-    def run(self, seconds: float) -> Round:
+    def run(self, seconds: float, rate: float = 0.0) -> Round:
         before = self.server.ask("usage")
-        done = _right(self.crowd.ask("run", seconds=seconds))
+        done = _right(self.crowd.ask("run", seconds=seconds, rate=rate))
         after = self.server.ask("usage")
         cpu, messages = after["cpu_s"] - before["cpu_s"], max(done["messages"], 1)
         database = None
@@ -91,7 +95,11 @@ def pair(kind: str, *arguments: str) -> Iterator[Pair]:
     cores = process.cores()
     own, other = (str(cores[0]), str(cores[1])) if cores else ("", "")
     with ExitStack() as stack:
-        server = stack.enter_context(child("backend.bench.server", kind, f"--core={own}", *arguments))
+        server = stack.enter_context(
+            node_library.serving(own)
+            if kind == "ocpp-rpc"
+            else child("backend.bench.server", kind, f"--core={own}", *arguments)
+        )
         yield Pair(server, stack.enter_context(child("backend.bench.load", other)))
 
 
@@ -110,28 +118,50 @@ def _secured(tls: bool) -> tuple[str, ...]:
 # --- protocol only -------------------------------------------------------------------------------------------
 
 
-def protocol(scale: Scale, version: str, tls: bool = False) -> list[Row]:
-    """CPU of a server that parses, validates, dispatches and replies; rounds of both in turn."""
-    ours: list[Round] = []
-    theirs: list[Round] = []
-    with pair("protocol", *_secured(tls)) as own, pair("baseline", *_secured(tls)) as plain:
-        for one in (own, plain):
+def protocol(scale: Scale, version: str, tls: bool = False, rate: float = 0.0) -> list[Row]:
+    """CPU of a server that parses, validates, dispatches and replies; rounds of all in turn. `rate`: messages a second
+    instead of as many as can be."""
+    name = f"CPU per message, protocol only, {version} mix{', TLS' if tls else ''}"
+    name += f", paced at {rate:,.0f}/s" if rate else ""
+    why = "not compared over TLS or paced" if tls or rate else node_library.absent()
+    kinds = ["protocol", "baseline", *(() if why else ("ocpp-rpc",))]
+    rounds: dict[str, list[Round]] = {kind: [] for kind in kinds}
+    with ExitStack() as stack:
+        pairs = {kind: stack.enter_context(pair(kind, *_secured(tls and kind != "ocpp-rpc"))) for kind in kinds}
+        for one in pairs.values():
             one.connect(version, scale.stations, version)
             one.run(min(1.0, scale.seconds))
         for _ in range(scale.rounds):
-            ours.append(own.run(scale.seconds))
-            theirs.append(plain.run(scale.seconds))
-    load = _load(scale, ours, theirs)
-    return [
-        compared(
-            f"CPU per message, protocol only, {version} mix{', TLS' if tls else ''}",
-            median(one.cpu_us for one in ours),
-            "µs",
-            WITH_TLS if tls else PLAIN,
-            median(one.cpu_us for one in theirs),
-            load,
-        )
-    ]
+            for kind, one in pairs.items():
+                rounds[kind].append(one.run(scale.seconds, rate))
+    own, plain = rounds["protocol"], rounds["baseline"]
+    value, theirs = median(one.cpu_us for one in own), median(one.cpu_us for one in plain)
+    rows = [compared(name, value, "µs", WITH_TLS if tls else PLAIN, theirs, _load(scale, own, plain))]
+    if not why:
+        node = rounds["ocpp-rpc"]
+        load = _load(scale, own, node)
+        rows.append(compared(f"{name}, and Node", value, "µs", node_library.NAME, median(r.cpu_us for r in node), load))
+    elif not tls and not rate:
+        rows.append(not_measured(f"{name}, and Node", "µs", why))
+    return rows
+
+
+def storm(scale: Scale) -> list[Row]:
+    """Everybody comes back after an outage: sockets open, boots answered."""
+    rows = []
+    for at_once, words in ((500, "500 in flight"), (scale.idle, "all at once")):
+        took: dict[str, Any] = {}
+        for kind in ("protocol", "baseline") if at_once == 500 else ("protocol",):
+            with pair(kind) as one:
+                took[kind] = one.connect("1.6", scale.idle, at_once=at_once, tries=10)
+        own = took["protocol"]
+        name = f"{scale.idle:,} stations connect and boot, {words}"
+        load = f"{own['refused']} turned away, {own['refused_twice']} of them twice, nothing stored"
+        if "baseline" in took:
+            rows.append(compared(name, own["seconds"], "s", PLAIN, took["baseline"]["seconds"], load))
+        else:
+            rows.append(measured(name, own["seconds"], "s", load))
+    return rows
 
 
 def memory(scale: Scale, tls: bool = False) -> list[Row]:
@@ -163,6 +193,9 @@ STORED = (
 """Talk, version, and what rows call it."""
 
 
+STEADY = 3000.0
+
+
 def stored(scale: Scale) -> list[Row]:
     """Everything on: embedded PostgreSQL with fsync, OCPP log, web server and worker in the same process."""
     rows = []
@@ -171,17 +204,25 @@ def stored(scale: Scale) -> list[Row]:
             one.connect(talk, scale.stations, version)
             one.run(scale.seconds)  # every database connection must have seen every statement once
             rounds = [one.run(scale.seconds) for _ in range(scale.rounds)]
-        load = f"{_load(scale, rounds)}; {_answers(rounds)}"
-        rows.append(measured(f"CPU per message, stored, {title}", median(r.cpu_us for r in rounds), "µs", load))
+            steady = one.run(scale.seconds * 2, STEADY) if talk == "charging" else None
+        load = f"{_load(scale, rounds)}; {answers(rounds)}"
+        own = median(r.cpu_us for r in rounds)
+        rows.append(measured(f"CPU per message, stored, {title}", own, "µs", load))
         if all(r.database_us is not None for r in rounds):
             database = median(r.database_us or 0.0 for r in rounds)
             rows.append(measured(f"  of PostgreSQL, {title}", database, "µs", load))
+            rows.append(measured(f"  server and PostgreSQL, {title}", own + database, "µs", load))
         rate = median(r.messages / r.seconds for r in rounds)
         rows.append(measured(f"messages stored and answered, {title}", rate, "1/s", load))
+        if steady is not None:
+            load = f"{scale.stations} stations, {steady.messages / steady.seconds:,.0f} messages/s came through"
+            load += f", server at {steady.busy:.0%} of a core"
+            rows.append(measured(f"reply p50, {title}, paced at {STEADY:,.0f}/s", steady.p50_ms, "ms", load))
+            rows.append(measured(f"reply p99, {title}, paced at {STEADY:,.0f}/s", steady.p99_ms, "ms", load))
     return rows
 
 
-def _answers(rounds: list[Round]) -> str:
+def answers(rounds: list[Round]) -> str:
     return f"answers p50 {median(r.p50_ms for r in rounds):.0f} ms, p99 {median(r.p99_ms for r in rounds):.0f} ms"
 
 

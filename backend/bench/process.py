@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,9 @@ class ChildFailed(Exception):
 class Child:
     """The controlling end. It works while we do: a child ends when its input does."""
 
-    def __init__(self, module: str, *arguments: str) -> None:
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         )
         self.hello: dict[str, Any] = self._read()
 
@@ -57,7 +57,7 @@ class Child:
 
 @contextmanager
 def child(module: str, *arguments: str) -> Iterator[Child]:
-    one = Child(module, *arguments)
+    one = Child([sys.executable, "-m", module, *arguments])
     try:
         yield one
     finally:
@@ -95,6 +95,20 @@ def pin(core: str) -> None:
     """Only on this core from now on; empty: wherever the system likes."""
     if core:
         os.sched_setaffinity(0, {int(core)})
+
+
+@contextmanager
+def on_core(core: str) -> Iterator[None]:
+    """What is started meanwhile stays on this core; empty: anywhere."""
+    if not core:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {int(core)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def keep_off(core: str) -> None:

@@ -7,7 +7,8 @@ import msgspec
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """`value` None: not measured here, and `load` says why. `ratio`: how many times the baseline is above us."""
+    """`value` None: not measured here, and `load` says why. `ratio`: how many times better we are
+    than the baseline: less of what costs, more of what is wanted."""
 
     name: str
     value: float | None
@@ -18,14 +19,17 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     load: str
 
 
-def compared(name: str, value: float, unit: str, baseline: str, baseline_value: float, load: str) -> Row:
+def compared(
+    name: str, value: float, unit: str, baseline: str, baseline_value: float, load: str, *, more_is_better: bool = False
+) -> Row:
+    above, below = (value, baseline_value) if more_is_better else (baseline_value, value)
     return Row(
         name=name,
         value=round(value, 2),
         unit=unit,
         baseline=baseline,
         baseline_value=round(baseline_value, 2),
-        ratio=round(baseline_value / value, 1) if value > 0 else None,
+        ratio=round(above / below, 1) if below > 0 else None,
         load=load,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from backend.bench import measures, rows
+from backend.bench import measures, node_measures, rows
 from backend.bench.measures import Scale
 from backend.bench.process import ChildFailed
 from backend.bench.rows import Row
@@ -22,15 +22,24 @@ MEASUREMENTS: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {
         partial(measures.protocol, version="2.0.1", tls=True),
         "OCPP 2.0.1 with TLS on both",
     ),
+    "paced": (partial(measures.protocol, version="1.6", rate=1000.0), "OCPP 1.6 at 1,000 messages a second"),
+    "storm": (measures.storm, "how long it takes until everybody is back"),
     "memory": (measures.memory, "memory of an idle connection"),
     "memory-tls": (partial(measures.memory, tls=True), "the same with TLS"),
     "first-frame": (measures.first_frame, "how soon the web app shows something, and what it loads"),
     "stored": (measures.stored, "CPU per message and messages per second with everything stored"),
+    "commits": (node_measures.commits, "durable TransactionEvents a second, against a commit for each"),
+    "ingest": (node_measures.ingest, "readings a second into the database"),
+    "commands": (node_measures.commands, "from the HTTP API to a station and back, idle and under load"),
+    "screens": (node_measures.screens, "how soon 500 live screens show what happened on the wire"),
+}
+ON_REQUEST: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {
+    "soak": (node_measures.soak, "memory under load for --seconds (3600, say); only when named"),
 }
 
 
 def parser() -> argparse.ArgumentParser:
-    known = "\n".join(f"  {name:<18} {about}" for name, (_, about) in MEASUREMENTS.items())
+    known = "\n".join(f"  {name:<18} {about}" for name, (_, about) in {**MEASUREMENTS, **ON_REQUEST}.items())
     top = argparse.ArgumentParser(
         prog="wattline bench",
         description="Measure speed and memory, ratios to a baseline measured in the same run.",
@@ -53,14 +62,15 @@ def main(argv: Sequence[str]) -> int:
     """Raises StartRefused when a measurement could not be made."""
     one = parser()
     options = one.parse_args(argv)
-    unknown = [name for name in options.measurement if name not in MEASUREMENTS]
+    every = {**MEASUREMENTS, **ON_REQUEST}
+    unknown = [name for name in options.measurement if name not in every]
     if unknown:
         one.error(f"{unknown[0]} is not a measurement; choose from {', '.join(MEASUREMENTS)}")
     found: list[Row] = []
     for name in options.measurement or MEASUREMENTS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         try:
-            found += MEASUREMENTS[name][0](scale(options))
+            found += every[name][0](scale(options))
         except (measures.WrongAnswers, ChildFailed) as error:
             raise StartRefused(f"{name} could not be measured: {error}.") from None
     print(f"\nPython {platform.python_version()}, {platform.system()} {platform.machine()}\n\n{rows.table(found)}")

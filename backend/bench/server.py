@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("--tls", action="store_true", help="with a certificate of its own; not for `node`")
     parser.add_argument("--stations", type=int, default=500)
     parser.add_argument("--roles", default=",".join(ROLES))
+    parser.add_argument("--one-by-one", action="store_true", help="a commit for each transaction message")
     options = parser.parse_args()
     if options.tls and options.kind == "node":
         parser.error("a whole node is measured without TLS")
@@ -39,7 +40,7 @@ def main() -> None:
     if options.kind == "node":
         from backend.bench import whole
 
-        whole.run(options.core, options.stations, tuple(options.roles.split(",")))
+        whole.run(options.core, options.stations, tuple(options.roles.split(",")), one_by_one=options.one_by_one)
         return
     with asyncio.Runner(loop_factory=event_loop()) as runner:
         runner.run(serve(options.kind, options.core, options.tls))

@@ -186,8 +186,9 @@ def charging(begin: int) -> Talk:
         number += 1
 
 
-def events(begin: int) -> Talk:
-    """The 2.0.1 mix of a station in a session: one TransactionEvent Started, then Updated with meter values."""
+def events(begin: int, *, only: bool = False) -> Talk:
+    """The 2.0.1 mix of a station in a session: one TransactionEvent Started, then Updated with meter values; `only`
+    these."""
     ids, meter, seq_no = _ids(), count(1000, 2), count()
     transaction = f"{random.getrandbits(64):016x}"
     yield _step_201("boot", next(ids), 0)
@@ -197,7 +198,7 @@ def events(begin: int) -> Talk:
     kinds = order()
     number = begin
     while True:
-        kind = kinds[number % len(kinds)]
+        kind = "meter" if only else kinds[number % len(kinds)]
         if kind == "meter":
             event = event_201(float(next(meter)), next(seq_no), transaction)
             yield step(next(ids), "TransactionEvent", event, b"{")
@@ -233,6 +234,8 @@ def talks(name: str, stations: int) -> list[Talk]:
         return [charging(number) for number in range(stations)]
     if name == "events":
         return [events(number) for number in range(stations)]
+    if name == "only events":
+        return [events(number, only=True) for number in range(stations)]
     if name == "sessions":
         return [sessions(number) for number in range(stations)]
     steps = mixed_steps(name)

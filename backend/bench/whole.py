@@ -4,8 +4,12 @@ import asyncio
 import shutil
 import socket
 import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from backend.bench import process
 from backend.bench.protocol import UNREACHED
@@ -15,9 +19,13 @@ from backend.main import database, node
 from backend.process import event_loop, spare_the_collector
 from backend.settings import Settings
 from backend.tenants import service as tenants
+from backend.transactions import group_store, grouping
 
 PRICE = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.49"}, {"type": "TIME", "price": "1.20"}]}]}
 """Sessions have a running cost, as they do everywhere."""
+
+
+PERSON = {"email": "bench@example.com", "password": "for-this-run-only"}
 
 
 def free_port() -> int:
@@ -52,9 +60,27 @@ async def add_stations(ctx: Context, stations: int) -> None:
     )
 
 
-async def run_node(settings: Settings, url: str, core: str, stations: int) -> None:
+async def ingest(seconds: float, together: int) -> Any:
+    """Readings a second into the table, so many in a statement and a commit, one connection."""
+    rows, begun, at = 0, time.perf_counter(), datetime.now(UTC)
+    transaction = uuid4()
+    while time.perf_counter() - begun < seconds:
+        points = [
+            (transaction, at + timedelta(microseconds=rows + n), 1000 + n, 7000, 50, None, None, "charging", "", True)
+            for n in range(together)
+        ]
+        await group_store.add_readings(points)
+        rows += together
+    return {"rows": rows / (time.perf_counter() - begun)}
+
+
+async def run_node(settings: Settings, url: str, core: str, stations: int, one_by_one: bool) -> None:
     process.pin(core)
     async with node(settings, url) as ctx:
+        if one_by_one:
+            # As many at once as there are connections: PostgreSQL may still flush several commits together.
+            alone = partial(grouping.record, ctx)
+            ctx.groups.of(grouping.GROUP, alone, most_together=1, at_once=settings.pool_max - 4)
         await add_stations(ctx, stations)
         rows = await DB.run("SELECT pg_backend_pid() AS pid")
         postmaster = process.parent_of(rows[0]["pid"])
@@ -63,12 +89,11 @@ async def run_node(settings: Settings, url: str, core: str, stations: int) -> No
         async def usage() -> Any:
             return {**(await process.usage()), "database_cpu_s": process.family_cpu_s(postmaster)}
 
-        await process.obey(
-            {"port": settings.ocpp_port, "app": settings.app_url}, {"usage": usage, "settle": process.settle}
-        )
+        hello = {"port": settings.ocpp_port, "app": settings.app_url, "web": settings.port, "person": PERSON}
+        await process.obey(hello, {"usage": usage, "settle": process.settle, "ingest": ingest})
 
 
-def run(core: str, stations: int, roles: tuple[str, ...]) -> None:
+def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: bool = False) -> None:
     """Until the input ends. The database is kept off the server's core."""
     process.keep_off(core)
     folder = Path(tempfile.mkdtemp(prefix="wattline-bench-"))
@@ -81,8 +106,10 @@ def run(core: str, stations: int, roles: tuple[str, ...]) -> None:
             roles=roles,
             log_level="warning",
             station_rate=UNREACHED,
+            admin_email=PERSON["email"],
+            admin_password=PERSON["password"],
         )
         with database(settings) as url, asyncio.Runner(loop_factory=event_loop()) as runner:
-            runner.run(run_node(settings, url, core, stations))
+            runner.run(run_node(settings, url, core, stations, one_by_one))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -13,6 +13,7 @@ from backend.bench.secured import own_certificate
 from backend.bench.talk import mixed_steps, order, text_frame
 from backend.ocpp.codec import CODECS, Call
 
+CPU = "CPU per message, protocol only, 1.6 mix"
 TINY = Scale(seconds=0.3, rounds=1, stations=5, idle=20)
 
 
@@ -65,17 +66,17 @@ def test_wrong_answer_is_noticed() -> None:
             one.run(0.2)
 
 
-def test_command_line_writes_the_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_command_line_writes_the_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")  # no Node: nothing is downloaded in a test
     path = tmp_path / "build" / "bench.json"
     options = ["--seconds=0.3", "--rounds=1", "--stations=5", "--idle=20", f"--output={path}"]
     assert run.main(["protocol-1.6", "protocol-2.0.1", "memory", *options]) == 0
     rows = msgspec.json.decode(path.read_bytes(), type=list[Row], strict=True)
-    assert [row.name.split(",")[0] for row in rows] == [
-        "CPU per message",
-        "CPU per message",
-        "memory per idle connection",
-    ]
-    for row in rows[:2]:
+    names = [row.name.split(",")[0] for row in rows]
+    assert names == ["CPU per message"] * 4 + ["memory per idle connection"]
+    for row in (rows[0], rows[2]):
         assert row.value
         assert row.baseline_value
         assert row.ratio == pytest.approx(row.baseline_value / row.value, rel=0.05)
@@ -122,3 +123,23 @@ def test_table_says_why_something_is_missing() -> None:
     assert "10.0" in text
     assert "1,234" in text
     assert "not measured: no browser" in text
+
+
+def test_a_paced_crowd_keeps_its_rate_and_a_storm_brings_everybody_in() -> None:
+    with pair("protocol") as one:
+        assert one.connect("1.6", 40, at_once=40)["refused_twice"] == 0
+        found = one.run(0.5, rate=200.0)
+    assert 60 <= found.messages <= 110
+
+
+def test_more_may_be_better() -> None:
+    assert compared("rate", 1500, "1/s", "other", 100, "", more_is_better=True).ratio == 15.0
+    assert compared("cost", 10, "µs", "other", 100, "").ratio == 10.0
+
+
+def test_without_node_its_row_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    rows = measures.protocol(TINY, "1.6")
+    assert [row.name for row in rows] == [f"{CPU}", f"{CPU}, and Node"]
+    assert rows[1].value is None
+    assert rows[1].load == "not measured: Node is not installed"
