@@ -19,7 +19,7 @@ from backend.main import database, node
 from backend.process import event_loop, spare_the_collector
 from backend.settings import Settings
 from backend.tenants import service as tenants
-from backend.transactions import group_store, grouping
+from backend.transactions import grouping
 
 PRICE = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.49"}, {"type": "TIME", "price": "1.20"}]}]}
 """Sessions have a running cost, as they do everywhere."""
@@ -69,7 +69,7 @@ async def ingest(seconds: float, together: int) -> Any:
             (transaction, at + timedelta(microseconds=rows + n), 1000 + n, 7000, 50, None, None, "charging", "", True)
             for n in range(together)
         ]
-        await group_store.add_readings(points)
+        await grouping.write(points)
         rows += together
     return {"rows": rows / (time.perf_counter() - begun)}
 

@@ -6,7 +6,7 @@ general way of `service`, message by message.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backend.context import Context
 from backend.events import TransactionUpdated
@@ -31,6 +31,11 @@ def plain(report: Updated) -> bool:
     return named and not report.signed and report.id_token is None and report.reservation is None
 
 
+async def write(points: Sequence[tuple[Any, ...]]) -> None:
+    """(transaction, then a reading as it is stored) in one statement; those of a moment that is known are left out."""
+    await group_store.add_readings(points)
+
+
 async def record(ctx: Context, said: Sequence[Said]) -> list[StartReply | None]:
     """For each, in order: its answer, or None for what must go the general way."""
     answers: list[StartReply | None] = [None] * len(said)
@@ -53,7 +58,7 @@ async def record(ctx: Context, said: Sequence[Said]) -> list[StartReply | None]:
             row |= values
             changed.append(row)
         if points:
-            await group_store.add_readings(points)
+            await write(points)
         if changed:
             await group_store.follow(changed, now)
             await pricing.with_costs(ctx, changed)
