@@ -54,6 +54,9 @@ class SettlementRow(Message):
     gross: Decimal
     captured: Decimal
     owed: Decimal
+    """Billed to a card that could not pay it."""
+    on_account: Decimal
+    """Billed where no card was asked: paid by invoice."""
 
 
 class Settlement(Message):
@@ -65,7 +68,7 @@ class Settlement(Message):
 
 
 class Difference(Message):
-    """Where bill and payment don't say the same. code: unpaid, failed, open, too_little, too_much, no_bill."""
+    """Where bill and payment don't say the same. code: failed, open, too_little, too_much, no_bill."""
 
     code: str
     text: str
@@ -83,6 +86,8 @@ class ReconciledDay(Message):
     bills: int
     billed: Decimal
     captured: Decimal
+    on_account: Decimal
+    """Of what was billed: where no card was asked, so that it is paid by invoice. No difference."""
     differences: list[Difference]
     checked_at: datetime
 

@@ -58,11 +58,11 @@ TEXTS: dict[str, str] = {
     "The first check is made this night.": "Der erste Abgleich läuft heute Nacht.",
     "Agrees": "Stimmt",
     "{n} differences": "{n} Abweichungen",
-    "{bills} bills, {billed} billed, {captured} paid": "{bills} Belege, {billed} berechnet, {captured} bezahlt",
-    "billed {billed}, paid {captured}": "berechnet {billed}, bezahlt {captured}",
-    "Billed, and no payment was ever begun (a card without an account, or by invoice).": (
-        "Berechnet, aber nie bezahlt (Karte ohne Konto oder auf Rechnung)."
+    "{bills} bills, {billed} billed, {captured} paid, {account} on account": (
+        "{bills} Belege, {billed} berechnet, {captured} bezahlt, {account} auf Rechnung"
     ),
+    "On account": "Auf Rechnung",
+    "billed {billed}, paid {captured}": "berechnet {billed}, bezahlt {captured}",
     "The payment failed: the bill is open.": "Die Zahlung schlug fehl: Der Beleg ist offen.",
     "The money should have been taken by now.": "Das Geld müsste längst eingezogen sein.",
     "Less was taken than was billed: the rest is owed.": "Weniger eingezogen als berechnet: Der Rest ist offen.",

@@ -77,6 +77,7 @@ def SettlementPart() -> ft.Control:  # a component
             Column("vat", words("VAT"), width=100, numeric=True, from_width=920),
             Column("gross", words("Billed"), width=110, numeric=True),
             Column("captured", words("Paid"), width=110, numeric=True, from_width=640),
+            Column("account", words("On account"), width=110, numeric=True, from_width=1000),
             Column("owed", words("Owed"), width=100, numeric=True, from_width=760),
         ],
         [_settled(number, one, t, words) for number, one in enumerate(found.rows)],
@@ -101,6 +102,7 @@ def _sums(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:
         figure("Net", one.net),
         figure("VAT", one.vat),
         figure("Paid", one.captured),
+        figure("On account", one.on_account),
         figure("Owed", one.owed),
     ]
     return surfaces.card(ft.Row(list[ft.Control](figures), spacing=S16 * 2, run_spacing=S12, wrap=True), t)
@@ -117,6 +119,7 @@ def _settled(number: int, one: SettlementRow, t: Tokens, words: Words) -> Row:
         "vat": i18n.amount(one.vat, one.currency),
         "gross": text(i18n.amount(one.gross, one.currency), t, bold=True),
         "captured": i18n.amount(one.captured, one.currency),
+        "account": i18n.amount(one.on_account, one.currency) if one.on_account else muted("–", t),
         "owed": i18n.amount(one.owed, one.currency) if one.owed else muted("–", t),
     }
     return Row(str(number), f"settled-{number}", cells, name)
@@ -190,10 +193,11 @@ def _day(one: ReconciledDay, t: Tokens, words: Words, go: Callable[[str], object
         if fine
         else badge(words("{n} differences").format(n=len(one.differences)), ft.Icons.DIFFERENCE_ROUNDED, t.warning)
     )
-    sums = words("{bills} bills, {billed} billed, {captured} paid").format(
+    sums = words("{bills} bills, {billed} billed, {captured} paid, {account} on account").format(
         bills=one.bills,
         billed=i18n.amount(one.billed, one.currency),
         captured=i18n.amount(one.captured, one.currency),
+        account=i18n.amount(one.on_account, one.currency),
     )
     lines: list[ft.Control] = [
         ft.Row(

@@ -141,7 +141,7 @@ def _columns(in_debt: bool, words: rules.Words) -> list[Column]:
         Column("when", words("When"), width=130),
         Column("person", words("Person"), weight=4),
         Column("station", words("Station"), weight=4, from_width=760),
-        Column("method", words("Card"), weight=3, from_width=900),
+        Column("method", words("Card"), weight=4, from_width=900),
         Column("billed", words("Billed"), width=100, numeric=True),
         Column("captured", words("Paid"), width=100, numeric=True),
         last,

@@ -10,7 +10,6 @@ from shared.books import Difference, SettlementRow
 PATIENCE = timedelta(hours=1)
 """So long may a capture take before it counts as a difference."""
 TEXTS = {
-    "unpaid": "Billed, and no payment was ever begun (a card without an account, or by invoice).",
     "failed": "The payment failed: the bill is open.",
     "open": "The money should have been taken by now.",
     "too_little": "Less was taken than was billed: the rest is owed.",
@@ -43,7 +42,7 @@ def _code(row: Mapping[str, Any], billed: Decimal, captured: Decimal, now: datet
     if captured == billed:
         return None
     if row["state"] is None:
-        return "unpaid"
+        return None  # on account
     if row["state"] == "failed":
         return "failed"
     if row["state"] in ("captured", "released"):
@@ -73,4 +72,5 @@ def _total(currency: str, rows: Iterable[SettlementRow]) -> SettlementRow:
         gross=summed("gross"),
         captured=summed("captured"),
         owed=summed("owed"),
+        on_account=summed("on_account"),
     )

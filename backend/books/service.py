@@ -104,6 +104,7 @@ async def settlement(ctx: Context, tenant_id: UUID, period: str) -> Settlement:
             gross=row["gross"],
             captured=row["captured"],
             owed=row["owed"],
+            on_account=row["on_account"],
         )
         for row in await store.earned(tenant_id, begin, end)
     ]
@@ -127,6 +128,7 @@ async def reconcile(ctx: Context, tenant_id: UUID, day: date) -> list[Reconciled
             "bills": sum(row["billed"] is not None for row in own),
             "billed": sum((row["billed"] or Decimal(0) for row in own), Decimal(0)),
             "captured": sum((row["captured"] or Decimal(0) for row in own), Decimal(0)),
+            "on_account": sum((row["billed"] for row in own if row["billed"] and row["state"] is None), Decimal(0)),
             "differences": msgspec.to_builtins(differences),
             "checked_at": ctx.now(),
         }
@@ -156,6 +158,7 @@ async def days(
             bills=row["bills"],
             billed=row["billed"],
             captured=row["captured"],
+            on_account=row["on_account"],
             differences=msgspec.convert(row["differences"], list[Difference], strict=False),
             checked_at=row["checked_at"],
         )

@@ -62,7 +62,9 @@ async def earned(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
         f"""SELECT s.location AS location_id, COALESCE(l.name, '') AS location, r.currency, count(*)::int AS sessions,
             sum(t.energy_wh)::bigint AS energy_wh, sum(r.total_incl) AS gross,
             sum(COALESCE(q.total_excl, round(r.total_excl, 2))) AS net,
-            sum(COALESCE(p.captured_amount, 0)) AS captured, sum({OWED}) AS owed
+            sum(COALESCE(p.captured_amount, 0)) AS captured,
+            COALESCE(sum({OWED}) FILTER (WHERE {_IN_DEBT}), 0) AS owed,
+            COALESCE(sum(r.total_incl) FILTER (WHERE p.id IS NULL), 0) AS on_account
         FROM cdr r JOIN transaction t ON t.id = r.transaction JOIN charging_station s ON s.id = t.station
         LEFT JOIN location l ON l.id = s.location LEFT JOIN payment p ON p.transaction = t.id
         LEFT JOIN paper q ON q.cdr = r.id
@@ -94,9 +96,10 @@ async def bills(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
 
 async def keep_day(tenant_id: UUID, day: date, currency: str, values: Row) -> None:
     await DB.run(
-        """INSERT INTO reconciliation (tenant, day, currency, bills, billed, captured, differences, checked_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (tenant, day, currency) DO UPDATE
-        SET bills = $4, billed = $5, captured = $6, differences = $7, checked_at = $8""",
+        """INSERT INTO reconciliation
+            (tenant, day, currency, bills, billed, captured, on_account, differences, checked_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant, day, currency) DO UPDATE
+        SET bills = $4, billed = $5, captured = $6, on_account = $7, differences = $8, checked_at = $9""",
         tenant_id,
         day,
         currency,

@@ -11,14 +11,18 @@ import msgspec
 from backend.accounts import service as accounts
 from backend.accounts.api import DEMO_ACCOUNTS
 from backend.authorization import service as authorization
+from backend.books import service as books
 from backend.context import Context
 from backend.db.engine import DB
 from backend.demo import city, history
+from backend.papers import issuing
+from backend.papers import service as papers
 from backend.stations.rules import hash_password
 from backend.tariffs import service as tariffs
 from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
 from backend.transactions import rollups
+from shared.papers import IssuerChange
 
 FLEET_FILE = "fleet.json"
 
@@ -46,9 +50,28 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         await history.write(ctx, tenant.id, prices)
         await rollups.roll_up(ctx)
         await _add_registers(stations)
+    await _books(ctx, tenant.id)
     fleet.touch(mode=0o600)
     fleet.write_text(json.dumps({"stations": stations}, indent=1))
     return fleet
+
+
+ISSUER = IssuerChange(
+    name="Wattline Demo GmbH",
+    address="Am Sandtorkai 40\n20457 Hamburg",
+    tax_id="DE123456789",
+    register="HRB 12345, Amtsgericht Hamburg",
+    bank="IBAN DE02 1203 0000 0000 2020 51",
+    email="hello@wattline.example",
+    footer="Green power only. This is a demo: nothing of it is real.",
+)
+
+
+async def _books(ctx: Context, tenant_id: UUID) -> None:
+    """Invoices of the month before and a week of reconciled days, as if the nights had been there."""
+    await issuing.change(ctx, tenant_id, ISSUER)
+    await papers.monthly(ctx)
+    await books.nightly(ctx)
 
 
 def tariff(name: str) -> Tariff:

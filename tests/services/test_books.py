@@ -34,7 +34,7 @@ def bill(billed: str | None, state: str | None, captured: str | None, hours: int
         (bill("5", "captured", "5"), None),
         (bill("0", None, None), None),
         (bill("0", "released", "0"), None),
-        (bill("5", None, None), "unpaid"),
+        (bill("5", None, None), None),
         (bill("5", "failed", None), "failed"),
         (bill("5", "capturing", None, hours=0), None),
         (bill("5", "capturing", None), "open"),
@@ -53,7 +53,7 @@ def test_differences(row: dict[str, Any], code: str | None) -> None:
 def test_totals_are_exact_sums_by_currency() -> None:
     def row(currency: str, amount: str) -> SettlementRow:
         one = Decimal(amount)
-        numbers = {"net": one, "vat": one, "gross": one, "captured": one, "owed": one}
+        numbers = {"net": one, "vat": one, "gross": one, "captured": one, "owed": one, "on_account": one}
         return SettlementRow(location_id=None, location="", currency=currency, sessions=1, energy_wh=10, **numbers)
 
     found = rules.totals([row("EUR", "0.10"), row("CHF", "1.00"), row("EUR", "0.20")])
@@ -103,12 +103,15 @@ async def test_payments_debts_settlement_and_a_day(db: str, clock: Clock) -> Non
     (row,) = settled.rows
     assert (row.location, row.sessions, row.gross, row.captured) == ("Harbour", 4, Decimal("79.28"), Decimal("61.90"))
     assert row.net + row.vat == row.gross
+    assert (row.owed, row.on_account) == (Decimal("15.00"), Decimal("2.38"))
+    assert row.captured + row.owed + row.on_account == row.gross
     assert settled.totals[0].gross == row.gross
     assert (await service.settlement(ctx, tenant, "2026-01")).rows == []
 
     (day,) = await service.reconcile(ctx, tenant, date(2026, 2, 10))
     assert (day.bills, day.billed, day.captured) == (4, Decimal("79.28"), Decimal("61.90"))
-    assert sorted(one.code for one in day.differences) == ["failed", "too_little", "unpaid"]
+    assert day.on_account == Decimal("2.38")
+    assert sorted(one.code for one in day.differences) == ["failed", "too_little"]
     await service.reconcile(ctx, tenant, date(2026, 2, 10))
     (kept,) = (await service.days(tenant)).items
     assert kept.differences == day.differences

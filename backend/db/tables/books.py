@@ -21,3 +21,4 @@ class Reconciliation(Table, db=DB, tablename="reconciliation"):
     captured = Numeric(digits=AMOUNT)
     differences = JSONB()  # of shared.books.Difference
     checked_at = Timestamptz()
+    on_account = Numeric(digits=AMOUNT)  # billed, and no card was ever asked: paid by invoice
