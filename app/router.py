@@ -18,6 +18,7 @@ from app.driver.me import MePage
 from app.driver.session import DriverSessionPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
+from app.operator.energy import EnergyPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
 from app.operator.money import MoneyPage
@@ -66,6 +67,7 @@ OPERATOR_ROUTES = (
     Route("/stations", StationsPage, "Stations"),
     Route("/stations/:identity", StationPage, "Stations"),
     Route("/locations", LocationsPage, "Stations"),
+    Route("/locations/:location_id/energy", EnergyPage, "Stations"),
     Route("/bulk", BulkPage, "Stations"),
     Route("/sessions", SessionsPage, "Sessions"),
     Route("/sessions/:transaction_id", SessionPage, "Sessions"),

@@ -5,6 +5,7 @@ from app.i18n import (
     de_cards,
     de_common,
     de_driver,
+    de_energy,
     de_faults,
     de_money,
     de_monitors,
@@ -22,6 +23,7 @@ PARTS = (
     de_faults,
     de_monitors,
     de_money,
+    de_energy,
 )
 GERMAN: dict[str, str] = {}
 for _part in PARTS:

@@ -46,6 +46,9 @@ def LocationsPage() -> ft.Control:  # a component
         except ApiError as error:
             app.toast(words(error.detail or error.title), bad=True)
 
+    def to_energy(location_id: str) -> None:
+        app.go(f"/locations/{location_id}/energy")
+
     def done() -> None:
         set_making(False)
         set_opened(nothing)
@@ -79,13 +82,14 @@ def LocationsPage() -> ft.Control:  # a component
                 Column("stations", words("Stations"), width=120, numeric=True),
                 Column("connectors", words("Connectors"), width=120, numeric=True, from_width=620),
                 Column("seen", words("For drivers"), width=250, from_width=760),
+                Column("energy", words("Energy"), width=64),
             ],
-            [_row(one, t, words) for one in places],
+            [_row(one, t, words, to_energy) for one in places],
             t,
             on_open=lambda row: app.run(show, known[row.id]),
             phone=store.phone,
             width=store.width - (0 if store.phone else RAIL) - 2 * S32,
-            card=lambda row: _card(known[row.id], t, words),
+            card=lambda row: _card(known[row.id], t, words, to_energy),
         )
     parts = [main]
     if making:
@@ -102,25 +106,32 @@ def LocationsPage() -> ft.Control:  # a component
     )
 
 
-def _row(one: LocationSummary, t: Tokens, words: Words) -> Row:
+def _row(one: LocationSummary, t: Tokens, words: Words, to_energy: Callable[[str], Any]) -> Row:
     cells: dict[str, str | ft.Control] = {
         "name": two_lines(one.name, _where(one), t),
         "stations": str(one.stations or 0),
         "connectors": str(one.availability.total) if one.availability.total else muted("–", t),
         "seen": _seen(one, t, words),
+        "energy": _energy(one, t, words, to_energy),
     }
     return Row(one.id, f"location-{one.id}", cells, one.name)
 
 
-def _card(one: LocationSummary, t: Tokens, words: Words) -> ft.Control:
+def _card(one: LocationSummary, t: Tokens, words: Words, to_energy: Callable[[str], Any]) -> ft.Control:
     return ft.Column(
         [
             two_lines(one.name, _where(one), t),
             muted(_stations(one.stations or 0, words), t, size=T12),
-            _seen(one, t, words),
+            ft.Row([ft.Container(_seen(one, t, words), expand=True), _energy(one, t, words, to_energy)]),
         ],
         spacing=S8,
     )
+
+
+def _energy(one: LocationSummary, t: Tokens, words: Words, to_energy: Callable[[str], Any]) -> ft.Control:
+    label = words("Energy: {name}").format(name=one.name)
+    go = partial(to_energy, one.id)
+    return buttons.icon_button(ft.Icons.ACCOUNT_TREE_OUTLINED, label, t, go, identifier=f"energy-{one.id}")
 
 
 def _stations(count: int, words: Words) -> str:

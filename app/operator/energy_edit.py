@@ -1,0 +1,251 @@
+"""The editor of a power tree: its picture at the top, the chosen node's fields below, and how power is shared."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import flet as ft
+import msgspec
+
+from app.api import ApiError
+from app.hooks import use_app, use_live, use_store, use_tokens, use_words
+from app.operator import energy_rules as rules
+from app.operator.energy_rules import Draft
+from app.operator.station_add import problem_note
+from app.theme import S8, S12, T12, Tokens
+from app.widgets import buttons, inputs
+from app.widgets.boundary import guarded
+from app.widgets.dialogs import form
+from app.widgets.power_tree import Branch, power_tree
+from app.widgets.text import muted, text
+from shared.sites import NodeKind, PolicyName, PowerSite, Rotation, SitePolicy, SiteSet
+from shared.stations import StationRow
+
+Words = Callable[[str], str]
+KINDS = (NodeKind.TRANSFORMER, NodeKind.FEEDER, NodeKind.LOAD, NodeKind.SOLAR, NodeKind.BATTERY)
+BRANCHES = {NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER}
+KIND_WORDS = {
+    NodeKind.GRID: "Grid connection",
+    NodeKind.TRANSFORMER: "Transformer",
+    NodeKind.FEEDER: "Feeder",
+    NodeKind.STATION: "Station",
+    NodeKind.CONNECTOR: "Connector",
+    NodeKind.LOAD: "Other load",
+    NodeKind.SOLAR: "Solar plant",
+    NodeKind.BATTERY: "Battery",
+}
+POLICIES = {
+    PolicyName.EQUAL: "Everybody equally",
+    PolicyName.FIRST: "Who came first",
+    PolicyName.PRIORITY: "Lowest battery first",
+    PolicyName.CHEAPEST: "Cheapest energy",
+    PolicyName.GREENEST: "Greenest energy",
+    PolicyName.BLEND: "Cheap and green",
+}
+
+
+@guarded
+def EditTree(
+    location_id: str, place: str, site: PowerSite | None, on_done: Callable[[], Any], on_close: Callable[[], Any]
+) -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    store = use_store()
+    stations = use_live("stations", list[StationRow], merge=True)
+    here = sorted(one.identity for one in stations.data or [] if one.location_id == location_id)
+    nothing: list[Draft] = rules.drafts(site.nodes) if site else []
+    typed, set_typed = ft.use_state(nothing)
+    known = typed or rules.first_tree(here, place)
+    chosen, set_chosen = ft.use_state("grid")
+    policy, set_policy = ft.use_state(site.policy if site else SitePolicy())
+    enabled, set_enabled = ft.use_state(site.enabled if site else True)
+    problem, set_problem = ft.use_state("")
+    busy, set_busy = ft.use_state(False)
+    node = next((one for one in known if one.key == chosen), known[0])
+
+    def put(name: str, value: Any) -> None:
+        set_typed([replace(one, **{name: value}) if one.key == node.key else one for one in known])
+
+    def add(kind: NodeKind) -> None:
+        under = node.key if node.kind in BRANCHES else node.parent or known[0].key
+        more, key = rules.added(known, kind, under, words(KIND_WORDS[kind]))
+        set_typed(more)
+        set_chosen(key)
+
+    def add_station(identity: str) -> None:
+        under = node.key if node.kind in BRANCHES else node.parent or known[0].key
+        more, key = rules.added(known, NodeKind.STATION, under, "")
+        set_typed([replace(one, station=identity, limit_a="") if one.key == key else one for one in more])
+        set_chosen(key)
+
+    async def save() -> None:
+        nodes = rules.nodes_of(known)
+        if isinstance(nodes, tuple):
+            set_problem(words("{name}: a number is not right.").format(name=nodes[0]))
+            return
+        set_busy(True)
+        set_problem("")
+        wanted = SiteSet(nodes=nodes, enabled=enabled, policy=policy, tariff=site.tariff if site else None)
+        try:
+            await app.api.put(f"/locations/{location_id}/power", wanted, PowerSite)
+        except ApiError as error:
+            set_problem(words(error.detail or error.title))
+            set_busy(False)
+            return
+        app.toast(words("Stored."))
+        on_done()
+
+    missing = [one for one in here if all(node.station != one for node in known)]
+    parts: list[ft.Control] = [
+        power_tree(
+            [_picture(known, key, depth, words) for key, depth in rules.ordered(known)], t, set_chosen, node.key
+        ),
+        ft.Row(
+            [
+                *(
+                    buttons.quiet(
+                        words(KIND_WORDS[kind]),
+                        t,
+                        partial(add, kind),
+                        icon=ft.Icons.ADD_ROUNDED,
+                        identifier=f"add-{kind.value}",
+                    )
+                    for kind in KINDS
+                ),
+                *(
+                    buttons.quiet(
+                        one, t, partial(add_station, one), icon=ft.Icons.EV_STATION_ROUNDED, identifier=f"add-{one}"
+                    )
+                    for one in missing[:20]
+                ),
+            ],
+            wrap=True,
+            spacing=S8,
+            run_spacing=S8,
+        ),
+        *_fields(node, known, t, words, put),
+    ]
+    if node.kind is not NodeKind.GRID:
+        parts.append(
+            buttons.quiet(
+                words("Take {name} out").format(name=node.name or node.station or node.key),
+                t,
+                lambda: set_typed(rules.removed(known, node.key)),
+                icon=ft.Icons.DELETE_OUTLINE_ROUNDED,
+                identifier="node-remove",
+            )
+        )
+    parts += _policy(policy, enabled, t, words, set_policy, set_enabled)
+    if problem:
+        parts.append(problem_note(problem, t))
+    ft.use_dialog(
+        form(
+            t,
+            words("Power tree"),
+            parts,
+            [
+                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
+                buttons.primary(words("Save"), t, lambda: app.run(save), busy=busy, identifier="dialog-confirm"),
+            ],
+            on_close,
+            width=360 if store.phone else 640,
+        )
+    )
+    return ft.Container(width=0, height=0)
+
+
+def _picture(known: list[Draft], key: str, depth: int, words: Words) -> Branch:
+    one = next(node for node in known if node.key == key)
+    limit = " · ".join(
+        part for part in (one.limit_a and f"{one.limit_a} A", one.limit_kw and f"{one.limit_kw} kW") if part
+    )
+    note = words(KIND_WORDS[one.kind])
+    if one.kind in (NodeKind.STATION, NodeKind.CONNECTOR):
+        note = words("fallback {a} A").format(a=one.fallback_a or "0")
+    return Branch(key, one.kind.value, one.name or one.station or key, depth, 0, (0, 0, 0), None, limit, note)
+
+
+def _fields(
+    node: Draft, known: list[Draft], t: Tokens, words: Words, put: Callable[[str, Any], None]
+) -> list[ft.Control]:
+    def number(label: str, name: str) -> ft.Control:
+        return ft.Container(
+            inputs.field(label, getattr(node, name), t, partial(put, name), identifier=f"node-{name}"), expand=True
+        )
+
+    rows: list[ft.Control] = [text(node.name or node.station or node.key, t, bold=True)]
+    rows.append(inputs.field(words("Name"), node.name, t, partial(put, "name"), identifier="node-name"))
+    if node.kind is not NodeKind.GRID:
+        above = [one for one in known if one.kind in BRANCHES and one.key != node.key]
+        options = [(one.key, one.name or one.key) for one in above]
+        if node.kind is not NodeKind.CONNECTOR:
+            rows.append(
+                inputs.choice(
+                    words("Fed by"), node.parent or "", options, t, partial(put, "parent"), identifier="node-parent"
+                )
+            )
+    rows.append(
+        ft.Row(
+            [number(words("Limit of each phase, A"), "limit_a"), number(words("Limit in total, kW"), "limit_kw")],
+            spacing=S12,
+        )
+    )
+    if node.kind in (NodeKind.STATION, NodeKind.CONNECTOR):
+        rows += [
+            ft.Row(
+                [
+                    number(words("At least, A"), "minimum_a"),
+                    number(words("At most, A"), "maximum_a"),
+                    number(words("Fallback, A"), "fallback_a"),
+                ],
+                spacing=S12,
+            ),
+            muted(words("The fallback holds in the station while Wattline is silent."), t, size=T12),
+            ft.Row(
+                [
+                    inputs.choice(
+                        words("Phases"),
+                        node.phases,
+                        [(one, one) for one in ("1", "2", "3")],
+                        t,
+                        partial(put, "phases"),
+                        identifier="node-phases",
+                    ),
+                    inputs.choice(
+                        words("Phase rotation"),
+                        node.rotation,
+                        [(one.value, one.value) for one in Rotation],
+                        t,
+                        partial(put, "rotation"),
+                        identifier="node-rotation",
+                    ),
+                ],
+                spacing=S12,
+            ),
+        ]
+    return rows
+
+
+def _policy(
+    policy: SitePolicy,
+    enabled: bool,
+    t: Tokens,
+    words: Words,
+    set_policy: Callable[[SitePolicy], None],
+    set_enabled: Callable[[bool], None],
+) -> list[ft.Control]:
+    def choose(value: str) -> None:
+        set_policy(msgspec.structs.replace(policy, name=PolicyName(value)))
+
+    options = [(one.value, words(word)) for one, word in POLICIES.items()]
+    return [
+        inputs.choice(words("Who gets power first"), policy.name.value, options, t, choose, identifier="site-policy"),
+        ft.Semantics(
+            identifier="site-enabled",
+            content=ft.Switch(
+                label=words("Controlled by Wattline"),
+                value=enabled,
+                on_change=lambda event: set_enabled(bool(event.control.value)),
+            ),
+        ),
+    ]

@@ -1,0 +1,180 @@
+"""What the energy page shows of a site, and what its editor makes of what somebody typed. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+
+from app.widgets.plan_plot import Moment
+from app.widgets.power_tree import Branch
+from shared.sites import CarNow, Flow, NodeKind, PowerNode, Rotation, SiteLive
+
+VOLTAGE = 230
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A node as it is typed."""
+
+    key: str
+    kind: NodeKind
+    parent: str | None = None
+    name: str = ""
+    limit_a: str = ""
+    limit_kw: str = ""
+    station: str = ""
+    evse: int | None = None
+    phases: str = "3"
+    rotation: str = "RST"
+    minimum_a: str = "6"
+    maximum_a: str = "32"
+    fallback_a: str = "6"
+    efficiency: str = "1"
+
+
+def ordered(nodes: Sequence[PowerNode] | Sequence[Draft]) -> list[tuple[str, int]]:
+    """(key, depth) of each node, what hangs on it right below."""
+    found: list[tuple[str, int]] = []
+
+    def walk(parent: str | None, depth: int) -> None:
+        for node in nodes:
+            if node.parent == parent and all(node.key != key for key, _ in found):
+                found.append((node.key, depth))
+                walk(node.key, depth + 1)
+
+    walk(None, 0)
+    return found
+
+
+def branches(nodes: Sequence[PowerNode], live: SiteLive, words: dict[str, str]) -> list[Branch]:
+    """`words`: silent, limited."""
+    by_key = {node.key: node for node in nodes}
+    flows = {flow.node: flow for flow in live.flows}
+    return [_branch(by_key[key], flows[key], depth, words) for key, depth in ordered(nodes) if key in flows]
+
+
+def _branch(node: PowerNode, flow: Flow, depth: int, words: dict[str, str]) -> Branch:
+    each = tuple((flow.currents_a + [0.0] * 3)[:3])
+    shares = None
+    if flow.limit_a:
+        shares = tuple(abs(one) / flow.limit_a for one in each)
+    elif flow.limit_w:
+        shares = (abs(flow.power_w) / flow.limit_w,) * 3
+    return Branch(
+        key=node.key,
+        kind=node.kind.value,
+        name=node.name or node.station or node.key,
+        depth=depth,
+        power_w=flow.power_w,
+        currents_a=(each[0], each[1], each[2]),
+        shares=(shares[0], shares[1], shares[2]) if shares else None,
+        limit=limit_of(flow),
+        note=words["silent"] if flow.stale else f"{words['allowed']} {flow.granted_a:g} A" if flow.granted_a else "",
+        worrying=flow.stale or bool(shares and max(shares) > 1),
+    )
+
+
+def limit_of(flow: Flow) -> str:
+    parts = []
+    if flow.limit_a is not None:
+        parts.append(f"{flow.limit_a:g} A")
+    if flow.limit_w is not None:
+        parts.append(f"{flow.limit_w / 1000:g} kW")
+    return " · ".join(parts)
+
+
+def moments(live: SiteLive) -> list[Moment]:
+    return [
+        Moment(one.at, one.planned_w, one.limit_w, one.drawn_w, None if one.price is None else float(one.price))
+        for one in live.points
+    ]
+
+
+def waiting_first(cars: Sequence[CarNow]) -> list[CarNow]:
+    return sorted(cars, key=lambda one: (one.granted_a > 0, one.station, one.evse))
+
+
+# --- the editor --------------------------------------------------------------------------------------
+
+
+def drafts(nodes: Sequence[PowerNode]) -> list[Draft]:
+    return [
+        Draft(
+            key=node.key,
+            kind=node.kind,
+            parent=node.parent,
+            name=node.name,
+            limit_a=_written(node.limit_a),
+            limit_kw="" if node.limit_w is None else _written(Decimal(node.limit_w) / 1000),
+            station=node.station or "",
+            evse=node.evse,
+            phases=str(node.phases),
+            rotation=node.rotation.value,
+            minimum_a=_written(node.minimum_a),
+            maximum_a=_written(node.maximum_a),
+            fallback_a=_written(node.fallback_a),
+            efficiency=_written(node.efficiency),
+        )
+        for node in nodes
+    ]
+
+
+def _written(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
+
+
+def first_tree(stations: Sequence[str], name: str) -> list[Draft]:
+    """A grid connection of 63 A with every station of the location on it."""
+    return [
+        Draft("grid", NodeKind.GRID, name=name, limit_a="63"),
+        *(
+            Draft(f"station-{number}", NodeKind.STATION, "grid", station=identity)
+            for number, identity in enumerate(stations, 1)
+        ),
+    ]
+
+
+def added(known: Sequence[Draft], kind: NodeKind, parent: str, name: str) -> tuple[list[Draft], str]:
+    """With a new node below a branch; and its key."""
+    taken = {one.key for one in known}
+    number = next(n for n in range(1, 10_000) if f"{kind.value}-{n}" not in taken)
+    key = f"{kind.value}-{number}"
+    return [*known, Draft(key, kind, parent, name=name, limit_a="32" if kind is not NodeKind.SOLAR else "")], key
+
+
+def removed(known: Sequence[Draft], key: str) -> list[Draft]:
+    """What hung on it hangs on what it hung on."""
+    gone = next(one for one in known if one.key == key)
+    return [replace(one, parent=gone.parent) if one.parent == key else one for one in known if one.key != key]
+
+
+def nodes_of(known: Sequence[Draft]) -> list[PowerNode] | tuple[str, str]:
+    """The nodes, or (the name of the node, the field) of what is no number."""
+    found = []
+    for one in known:
+        values: dict[str, Decimal | None] = {}
+        for name in ("limit_a", "limit_kw", "minimum_a", "maximum_a", "fallback_a", "efficiency"):
+            typed = getattr(one, name).strip().replace(",", ".")
+            try:
+                values[name] = Decimal(typed) if typed else None
+            except InvalidOperation:
+                return one.name or one.key, name
+        kw = values["limit_kw"]
+        found.append(
+            PowerNode(
+                key=one.key,
+                kind=one.kind,
+                parent=one.parent,
+                name=one.name.strip(),
+                limit_a=values["limit_a"],
+                limit_w=None if kw is None else int(kw * 1000),
+                station=one.station or None,
+                evse=one.evse,
+                phases=int(one.phases),
+                rotation=Rotation(one.rotation),
+                minimum_a=values["minimum_a"] or Decimal(0),
+                maximum_a=values["maximum_a"] or Decimal(0),
+                fallback_a=values["fallback_a"] or Decimal(0),
+                efficiency=values["efficiency"] or Decimal(1),
+            )
+        )
+    return found
