@@ -46,7 +46,7 @@ class Api:
         """`key`: the same for each repetition of one intent; made anew where none is given. Raises ApiError."""
         return await self._call("POST", path, kind, body=body, headers={"Idempotency-Key": key or uuid4().hex})
 
-    async def put(self, path: str, body: msgspec.Struct, kind: type[T] = ANY) -> T:
+    async def put(self, path: str, body: msgspec.Struct | None = None, kind: type[T] = ANY) -> T:
         return await self._call("PUT", path, kind, body=body)
 
     async def patch(self, path: str, body: msgspec.Struct, kind: type[T] = ANY) -> T:

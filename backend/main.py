@@ -62,6 +62,7 @@ from backend.settings import Settings
 from backend.sites import api as sites_api
 from backend.stations import api as stations_api
 from backend.stations import security_api
+from backend.status_page import api as status_api
 from backend.tariffs import api as tariffs_api
 from backend.templates import api as templates_api
 from backend.tenants import api as tenants_api
@@ -110,6 +111,7 @@ ROUTES: list[Any] = [
     *papers_api.routes,
     *notify_api.routes,
     *remedies_api.routes,
+    *status_api.routes,
     *vendor_data_api.routes,
     *health.routes,
 ]

@@ -86,14 +86,23 @@ class LocationSummary(Message):
     distance_m: int | None = None
     stations: int | None = None
     """How many stations are assigned, waiting ones too; only in the list of operators (`empty`)."""
+    doubtful: bool = False
+    """Every station that could be used now is doubtful: worth a look before driving there."""
 
 
 class StationForDriver(Message):
+    """`doubtful`: it says that it works, and there are reasons not to rely on that."""
+
     id: str
     identity: str
     name: str
     online: bool
     connectors: list[Connector]
+    doubtful: bool = False
+    known_fault: bool = False
+    failed_starts: int = 0
+    """In the last 24 hours, since the last session that gave energy."""
+    last_charge_at: datetime | None = None
 
 
 class LocationDetail(Message):

@@ -11,7 +11,7 @@ import flet as ft
 from app import i18n
 from app.driver import rules
 from app.driver.data import use_location, use_locations
-from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, note, tone
+from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, doubt_badge, note, tone
 from app.driver.reserving import Reserving, may_reserve, reserved_note, use_own_reservation
 from app.errors import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
@@ -139,7 +139,45 @@ def _station(
         connector_row(one, station, t, words, language, partial(pick, one.id), lit=one.id == picked)
         for one in station.connectors
     ]
-    return ft.Column([ft.Row(head, spacing=S8), *rows], spacing=S8)
+    top: list[ft.Control] = [ft.Row(head, spacing=S8)]
+    if station.doubtful:
+        head.append(doubt_badge(t, words))
+        top.append(muted(rules.doubt(station, words), t, size=T12))
+    if station.last_charge_at is not None:
+        last = words("Last charged here {when}").format(when=i18n.ago(station.last_charge_at))
+        top.append(muted(last, t, size=T12))
+    if station.doubtful or not station.online:
+        top.append(WatchButton(station.id))
+    return ft.Column([ft.Column(top, spacing=2), *rows], spacing=S8)
+
+
+@guarded
+def WatchButton(station_id: str) -> ft.Control:  # a component
+    """Tell me when it works again."""
+    app, t, words = use_app(), use_tokens(), use_words()
+    asked, set_asked = ft.use_state(False)
+
+    async def ask() -> None:
+        try:
+            await app.api.put(f"/notifications/watched/{station_id}")
+            set_asked(True)
+            app.toast(words("We tell you when it works again."))
+        except ApiError as error:
+            app.toast(words(error.detail or error.title), bad=True)
+
+    if asked:
+        return muted(words("You will hear when it works again."), t, size=T12)
+    return ft.Row(
+        [
+            buttons.quiet(
+                words("Tell me when it works again"),
+                t,
+                lambda: app.run(ask),
+                icon=ft.Icons.NOTIFICATIONS_NONE_ROUNDED,
+                identifier=f"watch-{station_id}",
+            )
+        ]
+    )
 
 
 @guarded

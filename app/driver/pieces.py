@@ -36,6 +36,17 @@ def availability_badge(location: LocationSummary, t: Tokens, words: Words) -> ft
     return badge(word, TONE_ICON[name], tone(name, t))
 
 
+def _signs(location: LocationSummary, t: Tokens, words: Words) -> ft.Control:
+    free = availability_badge(location, t, words)
+    return ft.Row([free, doubt_badge(t, words)], spacing=S4, wrap=True) if location.doubtful else free
+
+
+def doubt_badge(t: Tokens, words: Words) -> ft.Control:
+    return ft.Semantics(
+        identifier="doubtful", content=badge(words("Doubtful"), ft.Icons.HELP_OUTLINE_ROUNDED, t.warning)
+    )
+
+
 def location_row(
     location: LocationSummary, t: Tokens, words: Words, on_open: Callable[[], Any], *, lit: bool = False
 ) -> ft.Control:
@@ -60,7 +71,7 @@ def location_row(
             ),
             ft.Container(
                 ft.Row(
-                    [availability_badge(location, t, words), text(_from(price, words), t, bold=True, no_wrap=True)],
+                    [_signs(location, t, words), text(_from(price, words), t, bold=True, no_wrap=True)],
                     spacing=S8,
                     run_spacing=S4,
                     wrap=True,  # with large letters the price stands below

@@ -312,3 +312,13 @@ def total(sessions: Sequence[Transaction]) -> Money | None:
     if not costs or len({cost.currency for cost in costs}) > 1:
         return None
     return Money(amount=sum((cost.amount for cost in costs), Decimal(0)), currency=costs[0].currency)
+
+
+def doubt(station: StationForDriver, words: Words) -> str:
+    """Why one should not rely on a station that says that it works."""
+    parts = []
+    if station.known_fault:
+        parts.append(words("The operator knows of a fault here."))
+    if station.failed_starts > 1:
+        parts.append(words("The last {n} starts failed.").format(n=station.failed_starts))
+    return " ".join(parts)

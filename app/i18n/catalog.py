@@ -7,6 +7,7 @@ from app.i18n import (
     de_driver,
     de_energy,
     de_faults,
+    de_mend,
     de_money,
     de_monitors,
     de_reports,
@@ -22,6 +23,7 @@ PARTS = (
     de_reports,
     de_faults,
     de_monitors,
+    de_mend,
     de_money,
     de_energy,
 )

@@ -209,13 +209,13 @@ STATION_TOPICS: tuple[Topic, ...] = (
         role=Role.DRIVER,
         load=load_locations,
         changes=changed_locations,
-        events=of_any(PLACE_EVENTS, _station_key) | {LocationChanged: _place_key},
+        events=of_any((*PLACE_EVENTS, IncidentChanged), _station_key) | {LocationChanged: _place_key},
     ),
     Topic(
         pattern="location:*",
         role=Role.DRIVER,
         load=load_location,
-        events=of_any(PLACE_EVENTS, _station_of_this_place) | {LocationChanged: _this_place},
+        events=of_any((*PLACE_EVENTS, IncidentChanged), _station_of_this_place) | {LocationChanged: _this_place},
     ),
     Topic(
         pattern="incidents",

@@ -322,14 +322,24 @@ async def locations(
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["id"]])
     prices = await _prices(ctx, tenant_id, (tariff for row in page for tariff in row["tariffs"] or ()))
-    return [shown.location_summary(row, prices) for row in page], following
+    doubted = await _doubtful(tenant_id, [row["id"] for row in page])
+    return [shown.location_summary(row, prices, doubtful=row["id"] in doubted) for row in page], following
+
+
+async def _doubtful(tenant_id: UUID, location_ids: Sequence[UUID]) -> set[UUID]:
+    """Locations where everything that is free is doubtful."""
+    free = await view_store.free_stations(tenant_id, location_ids)
+    known = await view_store.doubts([station for ids in free.values() for station in ids])
+    bad = {name for name, row in known.items() if rules.doubtful(row["known_fault"], row["failed_starts"])}
+    return {place for place, ids in free.items() if set(ids) <= bad}
 
 
 async def location_summaries(ctx: Context, tenant_id: UUID, location_ids: Sequence[UUID]) -> list[LocationSummary]:
     """Some locations, without distances; those at which nobody can charge are left out."""
     rows = await view_store.locations_by_id(tenant_id, location_ids)
     prices = await _prices(ctx, tenant_id, (tariff for row in rows for tariff in row["tariffs"]))
-    return [shown.location_summary(row, prices) for row in rows]
+    doubted = await _doubtful(tenant_id, [row["id"] for row in rows])
+    return [shown.location_summary(row, prices, doubtful=row["id"] in doubted) for row in rows]
 
 
 async def locations_of(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID]) -> Mapping[UUID, UUID | None]:
@@ -343,19 +353,21 @@ async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID, *, e
     if not found:
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
-    return shown.location_detail(found[0], rows, await _prices_of(ctx, tenant_id, rows))
+    doubts = await view_store.doubts([row["id"] for row in rows])
+    return shown.location_detail(found[0], rows, await _prices_of(ctx, tenant_id, rows), doubts)
 
 
 async def chargers(ctx: Context, tenant_id: UUID, code: str, limit: int = 10) -> list[Charger]:
     """The stations that a driver may mean by what is written on one: its identity or name, or a part of it."""
     rows = await view_store.stations_by_code(tenant_id, code, limit)
     prices = await _prices_of(ctx, tenant_id, rows)
+    doubts = await view_store.doubts([row["id"] for row in rows])
     return [
         Charger(
             location_id=str(row["location_id"]),
             location=row["location"],
             address=address_line(row),
-            station=shown.station_for_driver(row, prices),
+            station=shown.station_for_driver(row, prices, doubt=doubts.get(row["id"])),
         )
         for row in rows
     ]

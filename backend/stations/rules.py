@@ -359,3 +359,11 @@ def like(search: str) -> str:
     """A search text as a pattern for ILIKE: what people type is never a wildcard."""
     escaped = search.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+FAILED_STARTS_DOUBT = 2
+
+
+def doubtful(known_fault: bool, failed_starts: int) -> bool:
+    """Whether a driver should know, before the way there, that a station may not work."""
+    return known_fault or failed_starts >= FAILED_STARTS_DOUBT

@@ -119,7 +119,9 @@ def station_detail(row: Row, prices: Prices) -> StationDetail:
     )
 
 
-def station_for_driver(row: Row, prices: Prices, only: UUID | None = None) -> StationForDriver:
+def station_for_driver(
+    row: Row, prices: Prices, only: UUID | None = None, doubt: Row | None = None
+) -> StationForDriver:
     """What a driver may know of a station: not who charges there. `only` keeps one connector."""
     return StationForDriver(
         id=str(row["id"]),
@@ -131,10 +133,14 @@ def station_for_driver(row: Row, prices: Prices, only: UUID | None = None) -> St
             for line in connectors(row, prices)
             if only is None or line.id == str(only)
         ],
+        doubtful=doubt is not None and rules.doubtful(doubt["known_fault"], doubt["failed_starts"]),
+        known_fault=bool(doubt and doubt["known_fault"]),
+        failed_starts=doubt["failed_starts"] if doubt else 0,
+        last_charge_at=doubt["last_charge_at"] if doubt else None,
     )
 
 
-def location_summary(row: Row, prices: Prices) -> LocationSummary:
+def location_summary(row: Row, prices: Prices, *, doubtful: bool = False) -> LocationSummary:
     return LocationSummary(
         id=str(row["id"]),
         name=row["name"],
@@ -148,6 +154,7 @@ def location_summary(row: Row, prices: Prices) -> LocationSummary:
         price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] or () if tariff in prices),
         distance_m=row.get("distance_m"),
         stations=row.get("stations"),
+        doubtful=doubtful,
     )
 
 
@@ -155,7 +162,9 @@ def _availability(row: Row) -> Availability:
     return rules.availability(ConnectorStatus(status) for status in row["statuses"] or ())
 
 
-def location_detail(row: Row, stations: Sequence[Row], prices: Prices) -> LocationDetail:
+def location_detail(
+    row: Row, stations: Sequence[Row], prices: Prices, doubts: Mapping[UUID, Row] | None = None
+) -> LocationDetail:
     return LocationDetail(
         id=str(row["id"]),
         name=row["name"],
@@ -168,7 +177,7 @@ def location_detail(row: Row, stations: Sequence[Row], prices: Prices) -> Locati
         time_zone=row["time_zone"],
         description=row["description"],
         availability=_availability(row),
-        stations=[station_for_driver(station, prices) for station in stations],
+        stations=[station_for_driver(station, prices, doubt=(doubts or {}).get(station["id"])) for station in stations],
     )
 
 

@@ -54,6 +54,40 @@ _STATION = f"""
         SELECT count(*)::int AS open_incidents FROM incident WHERE station = s.id AND state <> 'closed'
     ) i ON true"""
 
+_DOUBT = """SELECT
+    EXISTS (SELECT 1 FROM incident i WHERE i.station = s.id AND i.state IN ('open', 'acknowledged', 'in_repair')
+        AND i.severity <> 'info') AS known_fault,
+    (SELECT max(x.ended_at) FROM transaction x WHERE x.station = s.id AND x.state = 'ended' AND x.energy_wh > 0
+        AND x.created_at > now() - interval '90 days') AS last_charge_at,
+    (SELECT count(*)::int FROM transaction x WHERE x.station = s.id AND x.state = 'failed'
+        AND x.created_at > now() - interval '24 hours' AND x.created_at > coalesce((SELECT max(y.begun_at)
+            FROM transaction y WHERE y.station = s.id AND y.energy_wh > 0
+            AND y.created_at > now() - interval '48 hours'), '-infinity')) AS failed_starts"""
+"""Why a driver should not rely on a station `s`."""
+
+
+async def doubts(station_ids: Sequence[UUID]) -> Mapping[UUID, Row]:
+    rows = await DB.run(
+        f"""SELECT s.id, d.* FROM charging_station s CROSS JOIN LATERAL ({_DOUBT}) d
+        WHERE s.id = ANY ($1::uuid[])""",
+        list(station_ids),
+    )
+    return {row["id"]: row for row in rows}
+
+
+async def free_stations(tenant_id: UUID, location_ids: Sequence[UUID]) -> Mapping[UUID, list[UUID]]:
+    """The stations of these locations that have a free connector now."""
+    rows = await DB.run(
+        """SELECT s.location, array_agg(DISTINCT s.id) AS ids FROM charging_station s
+        JOIN connector c ON c.station = s.id
+        WHERE s.tenant = $1 AND s.location = ANY ($2::uuid[]) AND s.registration = 'accepted' AND s.online
+        AND c.status = 'available' GROUP BY s.location""",
+        tenant_id,
+        list(location_ids),
+    )
+    return {row["location"]: row["ids"] for row in rows}
+
+
 # What a list is chosen, filtered and sorted by. Subqueries that a list doesn't use cost nothing.
 _CHOICE = f"""
     SELECT s.id, s.identity::text AS identity, coalesce(nullif(s.name, ''), s.identity) AS name, s.vendor, s.model,

@@ -49,6 +49,8 @@ PUBLIC = {
     "POST /api/v1/power/readings": "for meters; the key says of which site",
     "PUT /api/v1/power/grid-limit": "for grid operators; the key says which site",
     "DELETE /api/v1/power/grid-limit/{ref:str}": "the same",
+    "GET /status": "the public status page",
+    "GET /status/{slug:str}": "the same",
     "GET /health/live": "for the orchestrator",
     "GET /health/ready": "for the orchestrator",
     "GET /metrics": "for Prometheus; the proxy keeps it inside",

@@ -1,0 +1,1 @@
+"""The public status page of an operator: which places work, and how they did lately."""

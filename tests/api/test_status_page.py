@@ -1,0 +1,75 @@
+"""The public status page tells what works, and nothing of the inside; drivers see what is doubtful."""
+
+from datetime import timedelta
+
+import pytest
+
+from backend.db.engine import DB
+from backend.main import create_app
+from backend.status_page import rules
+from shared.accounts import Role
+from tests import world
+from tests.api.harness import People
+from tests.conftest import Clock
+
+
+@pytest.mark.parametrize(
+    ("working", "total", "state"), [(2, 2, "working"), (1, 2, "partly"), (0, 2, "offline"), (0, 0, "offline")]
+)
+def test_states(working: int, total: int, state: str) -> None:
+    assert rules.state(working, total) == state
+
+
+@pytest.mark.parametrize(
+    ("affected", "stations", "minutes", "state"),
+    [(0, 2, 0, "working"), (1, 2, 3, "working"), (1, 2, 30, "partly"), (2, 2, 30, "partly"), (2, 2, 90, "offline")],
+)
+def test_days(affected: int, stations: int, minutes: float, state: str) -> None:
+    assert rules.day_state(affected, stations, minutes) == state
+
+
+async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    location_id = await world.add_location(tenant_id, "Harbour <b>")
+    for name, status in (("SECRET-1", "available"), ("SECRET-2", "faulted")):
+        station_id = await world.add_station(tenant_id, name, location_id=location_id, online=True)
+        await world.add_connector(station_id, status=status)
+        await DB.run(
+            """INSERT INTO incident (id, tenant, station, rule, severity, title, opened_at, closed_at, state)
+            VALUES (gen_random_uuid(), $1, $2, 'connector_faulted', 'critical', 'Inside', $3, $4, $5)""",
+            tenant_id,
+            station_id,
+            clock.now() - timedelta(days=3, hours=3),
+            clock.now() - timedelta(days=3) if name == "SECRET-2" else None,
+            "closed" if name == "SECRET-2" else "open",
+        )
+    people = People(ctx, create_app(ctx), tenant_id)
+    slug = (await DB.run("SELECT slug FROM tenant"))[0]["slug"]
+    async with people.client(None) as anybody:
+        page = await anybody.get(f"/status/{slug}")
+        assert page.status_code == 200
+        assert "Harbour &lt;b&gt;" in page.text
+        assert "1 of 2 connectors work" in page.text
+        assert "Partly working" in page.text
+        assert 'class="offline"' in page.text
+        assert (await anybody.get("/status")).text.count("<section>") == 1
+        assert (await anybody.get("/status/nobody")).status_code == 404
+    for inside in ("SECRET", "Inside", str(location_id), str(tenant_id), "connector_faulted"):
+        assert inside not in page.text
+    async with people.client(Role.DRIVER) as driver:
+        [summary] = (await driver.get("/api/v1/locations")).json()["items"]
+        assert summary["doubtful"], "the only free station has an open incident"
+        here = (await driver.get(f"/api/v1/locations/{location_id}")).json()
+        assert {one["identity"]: one["doubtful"] for one in here["stations"]} == {"SECRET-1": True, "SECRET-2": False}
+        await DB.run("UPDATE incident SET state = 'closed'")
+        [summary] = (await driver.get("/api/v1/locations")).json()["items"]
+        assert not summary["doubtful"]
+        for _ in range(2):
+            await DB.run(
+                """INSERT INTO transaction (tenant, station, state, failure) SELECT tenant, id, 'failed', 'x'
+                FROM charging_station WHERE identity = 'SECRET-1'"""
+            )
+        here = (await driver.get(f"/api/v1/locations/{location_id}")).json()
+        assert [one["failed_starts"] for one in here["stations"]] == [2, 0]
+        assert here["stations"][0]["doubtful"]
