@@ -43,6 +43,24 @@ class SecurityEventReported(StationEvent, frozen=True, kw_only=True):
     info: str = ""
 
 
+class DeviceEventReported(StationEvent, frozen=True, kw_only=True):
+    """A 2.0.1 station told of a component of its own as a whole. `over`: the problem ended."""
+
+    component: str
+    variable: str
+    value: str
+    severity: int
+    over: bool
+    tech_code: str = ""
+    tech_info: str = ""
+
+
+class ClockTold(StationEvent, frozen=True, kw_only=True):
+    """How far a station's clock is off ours: told where it changed."""
+
+    off_s: float
+
+
 class CertificateChecked(StationEvent, frozen=True, kw_only=True):
     """How long the certificate lasts with which a station gets in: looked at daily, and when it has a new one."""
 
@@ -200,6 +218,8 @@ AnyEvent = (
     | StationChanged
     | SecurityEventReported
     | CertificateChecked
+    | DeviceEventReported
+    | ClockTold
     | CampaignHalted
     | PowerExceeded
     | SiteChanged

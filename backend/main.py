@@ -24,6 +24,7 @@ from backend.accounts import api as accounts_api
 from backend.accounts import people_api, tokens
 from backend.accounts import service as accounts
 from backend.alerts import api as alerts_api
+from backend.alerts import rules_api
 from backend.analytics import api as analytics_api
 from backend.authorization import api as authorization_api
 from backend.books import api as books_api
@@ -99,6 +100,7 @@ ROUTES: list[Any] = [
     *certificates_api.routes,
     *local_lists_api.routes,
     *alerts_api.routes,
+    *rules_api.routes,
     *analytics_api.routes,
     *live_api.routes,
     *maintenance_api.routes,

@@ -213,6 +213,20 @@ class FirmwareEndSet(Request):
     model: Word = ""
 
 
+class RuleBook(Message):
+    """Every rule: a fixed, short list."""
+
+    rules: list[Rule]
+
+
+class Thresholds(Message):
+    thresholds: list[Threshold]
+
+
+class FirmwareEnds(Message):
+    firmware: list[FirmwareEnd]
+
+
 class LookBack(Request):
     """Try rules on what stations said in the past. `rule` None: all. `thresholds`: instead of those in use."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from backend.alerts.rules import Finding
 from backend.db.engine import DB
 
 Row = Mapping[str, Any]
@@ -80,3 +81,261 @@ async def session(transaction_id: UUID) -> Row | None:
 async def connector_on(station_id: UUID, evse: int) -> UUID | None:
     rows = await DB.run("SELECT id FROM connector WHERE station = $1 AND evse = $2 ORDER BY number", station_id, evse)
     return rows[0]["id"] if len(rows) == 1 else None
+# --- sweeps: all at once -----------------------------------------------------------------------------
+
+
+async def open_of(rules: Sequence[str]) -> Sequence[Row]:
+    """Incidents of these rules that aren't closed, of all tenants."""
+    return await DB.run("SELECT * FROM incident WHERE rule = ANY ($1::text[]) AND state <> 'closed'", list(rules))
+
+
+async def absents() -> Sequence[Row]:
+    """Accepted stations that lost their connection, with their own incident, where there is one."""
+    return await DB.run(
+        """SELECT s.id, s.tenant, s.location, s.vendor, s.model, s.disconnected_at, i.id AS incident, i.parent
+        FROM charging_station s
+        LEFT JOIN incident i ON i.station = s.id AND i.rule = 'station_offline' AND i.state <> 'closed'
+        WHERE s.registration = 'accepted' AND NOT s.online AND s.disconnected_at IS NOT NULL"""
+    )
+
+
+async def site_sizes(locations: Sequence[UUID]) -> dict[UUID, int]:
+    rows = await DB.run(
+        """SELECT location, count(*)::int AS n FROM charging_station
+        WHERE location = ANY ($1::uuid[]) AND registration = 'accepted' GROUP BY location""",
+        list(locations),
+    )
+    return {row["location"]: row["n"] for row in rows}
+
+
+async def add_parts(tenant_id: UUID, parent: UUID, stations: Sequence[UUID], finding: Finding, at: datetime) -> None:
+    """An incident for each of many stations, as parts of a greater one."""
+    await DB.run(
+        """INSERT INTO incident (id, tenant, station, rule, severity, title, detail, advice, cause, down, began_at,
+            opened_at, seen_at, parent)
+        SELECT gen_random_uuid(), $1, s.id, 'station_offline', $4, $5, $6, $7, $8, $9, s.disconnected_at, $10, $10, $2
+        FROM charging_station s WHERE s.id = ANY ($3::uuid[]) AND NOT EXISTS (SELECT 1 FROM incident i
+            WHERE i.station = s.id AND i.rule = 'station_offline' AND i.state <> 'closed')""",
+        tenant_id,
+        parent,
+        list(stations),
+        finding.severity.value,
+        finding.title,
+        finding.detail,
+        finding.advice,
+        finding.cause,
+        finding.down,
+        at,
+    )
+
+
+async def adopt(parent: UUID, incidents: Sequence[UUID]) -> None:
+    await DB.run("UPDATE incident SET parent = $1 WHERE id = ANY ($2::uuid[])", parent, list(incidents))
+
+
+async def release(parent: UUID) -> Sequence[Row]:
+    """Parts that are still open stand for themselves from now on."""
+    return await DB.run("UPDATE incident SET parent = NULL WHERE parent = $1 AND state <> 'closed' RETURNING *", parent)
+
+
+async def greater() -> Sequence[Row]:
+    """Greater incidents that aren't closed, with how many of their parts are open, and when the last one joined."""
+    return await DB.run(
+        """SELECT g.*, count(p.id) FILTER (WHERE p.state <> 'closed')::int AS parts_open, count(p.id)::int AS parts,
+            max(p.opened_at) AS last_part_at
+        FROM incident g JOIN incident p ON p.parent = g.id WHERE g.state <> 'closed' GROUP BY g.id"""
+    )
+
+
+async def lately(tenant_id: UUID, rule: str, station_id: UUID, since: datetime) -> Row:
+    """How many incidents of a rule were opened since, in all and at the site of a station."""
+    rows = await DB.run(
+        """SELECT count(*)::int AS in_all, count(*) FILTER (WHERE s.location = m.location)::int AS at_site, m.location,
+            array_agg(i.id) AS ids, array_agg(i.id) FILTER (WHERE s.location = m.location) AS site_ids
+        FROM charging_station m
+        LEFT JOIN incident i ON i.tenant = $1 AND i.opened_at > $4 AND i.rule = $2 AND i.parent IS NULL
+            AND i.state <> 'closed'
+        LEFT JOIN charging_station s ON s.id = i.station
+        WHERE m.id = $3 GROUP BY m.location""",
+        tenant_id,
+        rule,
+        station_id,
+        since,
+    )
+    return rows[0]
+
+
+async def greater_open(tenant_id: UUID, location_id: UUID | None, rule: str, since: datetime) -> UUID | None:
+    """A greater incident of the tenant or of the site that is fresh enough to belong to."""
+    row = await _one(
+        """SELECT id FROM incident WHERE tenant = $1 AND station IS NULL AND rule = $3 AND state <> 'closed'
+        AND (location IS NULL OR location = $2) AND seen_at > $4 ORDER BY location NULLS FIRST LIMIT 1""",
+        tenant_id,
+        location_id,
+        rule,
+        since,
+    )
+    return row["id"] if row else None
+
+
+async def silents(before: datetime) -> Sequence[Row]:
+    """Connected stations that said nothing since; those whose incident of that is open besides."""
+    return await DB.run(
+        """SELECT s.id, s.tenant, s.registration, s.online, s.disconnected_at, s.last_seen_at, s.vendor, s.model
+        FROM charging_station s
+        WHERE (s.registration = 'accepted' AND s.online AND s.last_seen_at <= $1)
+        OR s.id IN (SELECT station FROM incident WHERE rule IN ('station_silent', 'station_offline')
+            AND state <> 'closed' AND parent IS NULL)""",
+        before,
+    )
+
+
+async def add_drop(station_id: UUID, at: datetime) -> None:
+    await DB.run("INSERT INTO station_drop (station, at) VALUES ($1, $2)", station_id, at)
+
+
+async def forget_drops(before: datetime) -> None:
+    await DB.run("DELETE FROM station_drop WHERE at < $1", before)
+
+
+_LINK = """SELECT s.id, s.tenant, s.vendor, s.model, count(d.id) FILTER (WHERE d.at > $1)::int AS drops,
+        max(b.drops_per_day) AS usual,
+        coalesce(bool_or(n.interface LIKE 'Wireless%'), false) AS wireless
+    FROM charging_station s
+    LEFT JOIN station_drop d ON d.station = s.id AND d.at > $1
+    LEFT JOIN station_baseline b ON b.station = s.id
+    LEFT JOIN network_profile n ON n.station = s.id AND n.active"""
+
+
+async def links(since: datetime) -> Sequence[Row]:
+    """Stations that lost their connection more than once since, and those of which an incident says so."""
+    return await DB.run(
+        f"""{_LINK} WHERE s.id IN (SELECT station FROM station_drop WHERE at > $1 GROUP BY station HAVING count(*) > 2)
+        OR s.id IN (SELECT station FROM incident WHERE rule = 'station_flapping' AND state <> 'closed')
+        GROUP BY s.id""",
+        since,
+    )
+
+
+async def running(readings_since: datetime) -> Sequence[Row]:
+    """Sessions under way at accepted stations, each with its latest readings, oldest first."""
+    return await DB.run(
+        f"""SELECT t.id, t.tenant, t.station, t.connector, t.number, t.begun_at, t.charging_state, t.soc_percent,
+            greatest(t.updated_at, t.meter_last_at, t.begun_at) AS heard_at, coalesce({LABEL}, '') AS label,
+            coalesce(c.power_type, 'AC') AS power_type, coalesce(c.max_power_w, 0) AS max_power_w,
+            coalesce(c.status, '') AS status, s.online, s.vendor, s.model, r.points,
+            EXISTS (SELECT 1 FROM charging_profile p WHERE p.station = s.id) AS limited
+        FROM transaction t JOIN charging_station s ON s.id = t.station
+        LEFT JOIN connector c ON c.id = t.connector
+        LEFT JOIN LATERAL (
+            SELECT array_agg(ROW(p.at, p.energy_wh, p.power_w, p.voltage_v::float8, p.phase_voltages, p.phase_currents,
+                p.offered_w) ORDER BY p.at) AS points
+            FROM (SELECT * FROM transaction_reading WHERE transaction = t.id AND at > $1
+                ORDER BY at DESC LIMIT 40) p
+        ) r ON true
+        WHERE t.state = 'active' AND s.registration = 'accepted'""",
+        readings_since,
+    )
+
+
+async def outlets(before: datetime) -> Sequence[Row]:
+    """Outlets that say for some time that they are in use while no session runs there; and those of which an
+    incident says so, whatever they say now."""
+    return await DB.run(
+        f"""SELECT c.id, s.id AS station, s.tenant, s.vendor, s.model, {LABEL} AS label, c.status,
+            coalesce(c.status_at, $1) AS since,
+            EXISTS (SELECT 1 FROM transaction t WHERE t.station = s.id AND t.evse = c.evse
+                AND t.state IN ('requested', 'active')) AS busy
+        FROM connector c JOIN charging_station s ON s.id = c.station
+        WHERE (c.status IN ('occupied', 'finishing', 'charging', 'suspended') AND c.status_at <= $1 AND s.online
+            AND s.registration = 'accepted')
+        OR c.id IN (SELECT connector FROM incident WHERE state <> 'closed'
+            AND rule IN ('plugged_not_started', 'stuck_finishing', 'charging_without_session'))""",
+        before,
+    )
+
+
+async def past(connector_id: UUID, limit: int) -> Sequence[Row]:
+    """The last sessions that ended at an outlet, the latest first."""
+    return await DB.run(
+        f"""SELECT s.tenant, s.id AS station, coalesce({LABEL}, '') AS label, t.energy_wh, t.stop_reason,
+            extract(epoch FROM t.ended_at - t.begun_at)::float8 AS seconds,
+            coalesce(t.account::text, t.id_token) AS driver
+        FROM transaction t JOIN connector c ON c.id = t.connector JOIN charging_station s ON s.id = c.station
+        WHERE t.connector = $1 AND t.state = 'ended' AND t.begun_at IS NOT NULL AND t.ended_at IS NOT NULL
+        ORDER BY t.created_at DESC LIMIT $2""",
+        connector_id,
+        limit,
+    )
+
+
+async def business(now: datetime) -> Sequence[Row]:
+    """Connected stations with a baseline: how long they have been quiet, and what their tenant's others had."""
+    return await DB.run(
+        """WITH peers AS (
+            SELECT s.tenant, sum(b.sessions_per_day) AS usual, (SELECT count(*) FROM transaction t
+                WHERE t.tenant = s.tenant AND t.begun_at > $1::timestamptz - interval '1 day') AS had
+            FROM station_baseline b JOIN charging_station s ON s.id = b.station GROUP BY s.tenant)
+        SELECT s.id, s.tenant, s.vendor, s.model, b.sessions_per_day, b.longest_gap_s,
+            CASE WHEN l.state = 'active' THEN 0
+                ELSE extract(epoch FROM $1::timestamptz - coalesce(l.ended_at, l.begun_at)) END::float8 AS quiet_s,
+            (p.had / greatest(p.usual, 0.001))::float8 AS peers
+        FROM station_baseline b JOIN charging_station s ON s.id = b.station JOIN peers p ON p.tenant = s.tenant
+        JOIN LATERAL (SELECT state, begun_at, ended_at FROM transaction
+            WHERE station = s.id AND begun_at IS NOT NULL ORDER BY created_at DESC LIMIT 1) l ON true
+        WHERE s.online AND s.registration = 'accepted' AND b.days >= 14""",
+        now,
+    )
+
+
+async def compute_baselines(now: datetime, days: int) -> None:
+    """What is usual at each station, from its sessions and lost connections of the last days."""
+    await DB.run(
+        """INSERT INTO station_baseline
+            (station, days, sessions_per_day, session_amount, longest_gap_s, drops_per_day, computed_at)
+        SELECT s.id, d.days, count(t.id) / d.days, coalesce(avg(t.cost) FILTER (WHERE t.cost IS NOT NULL), 0),
+            max(extract(epoch FROM t.begun_at - t.before)),
+            (SELECT count(*) FROM station_drop x WHERE x.station = s.id AND x.at > $1::timestamptz - interval '7 days')
+                / least(7.0, d.days), $1::timestamptz
+        FROM charging_station s
+        CROSS JOIN LATERAL (SELECT least($2::float8, greatest(1.0,
+            extract(epoch FROM $1::timestamptz - least(s.created_at, (SELECT min(begun_at) FROM transaction
+                WHERE station = s.id AND begun_at > $1::timestamptz - make_interval(days => $2::int))))
+            / 86400))::float8 AS days) d
+        LEFT JOIN (SELECT station, id, cost, begun_at,
+                lag(begun_at) OVER (PARTITION BY station ORDER BY begun_at) AS before
+            FROM transaction WHERE begun_at > $1::timestamptz - make_interval(days => $2::int)
+                AND begun_at <= $1::timestamptz) t
+            ON t.station = s.id
+        WHERE s.registration = 'accepted'
+        GROUP BY s.id, d.days
+        ON CONFLICT (station) DO UPDATE SET days = EXCLUDED.days, sessions_per_day = EXCLUDED.sessions_per_day,
+            session_amount = EXCLUDED.session_amount, longest_gap_s = EXCLUDED.longest_gap_s,
+            drops_per_day = EXCLUDED.drops_per_day, computed_at = EXCLUDED.computed_at""",
+        now,
+        days,
+    )
+
+
+async def firmwares() -> Sequence[Row]:
+    """Stations whose firmware somebody set an end to; the most special one counts."""
+    return await DB.run(
+        """SELECT DISTINCT ON (s.id) s.id, s.tenant, s.vendor, s.model, s.firmware, f.ends_on
+        FROM charging_station s LEFT JOIN firmware_support f ON f.tenant = s.tenant
+            AND lower(f.vendor) = lower(s.vendor) AND lower(f.model) IN ('', lower(s.model)) AND f.firmware = s.firmware
+        WHERE f.id IS NOT NULL OR s.id IN (SELECT station FROM incident
+            WHERE rule = 'firmware_expires' AND state <> 'closed')
+        ORDER BY s.id, f.model DESC NULLS LAST"""
+    )
+
+
+async def set_clock(station_id: UUID, off_s: float, at: datetime) -> None:
+    await DB.run("UPDATE charging_station SET clock_off_s = $2, clock_off_at = $3 WHERE id = $1", station_id, off_s, at)
+
+
+async def greater_size(parent: UUID) -> int:
+    """Stations of a greater incident."""
+    rows = await DB.run(
+        "SELECT count(DISTINCT station)::int AS n FROM incident WHERE parent = $1 AND state <> 'closed'", parent
+    )
+    return rows[0]["n"]

@@ -96,6 +96,8 @@ async def end(ctx: Context, unit: Unit, row: store.Row) -> None:
     repaired = row["state"] == IncidentState.IN_REPAIR
     state = IncidentState.WATCHED if repaired else IncidentState.CLOSED
     await store.set_state(row["id"], state, now)
+    if row["parent"] is not None:
+        return
     await store.price_open(now, only=row["id"])
     words = "Its condition ended; watched for a day." if repaired else "Its condition ended."
     await note(ctx, row["id"], EntryKind.STATE if repaired else EntryKind.CLOSED, words)
@@ -103,7 +105,9 @@ async def end(ctx: Context, unit: Unit, row: store.Row) -> None:
 
 
 def tell(unit: Unit, row: store.Row, state: IncidentState, now: datetime, *, opened: bool = False) -> None:
-    """Emit what became of a stored incident. `opened`: somebody must hear of it."""
+    """Emit what became of a stored incident. `opened`: somebody must hear of it. Of parts the greater one tells."""
+    if row["parent"] is not None:
+        return
     values: dict[str, Any] = {
         "tenant_id": row["tenant"],
         "at": now,

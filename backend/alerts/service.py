@@ -1,29 +1,27 @@
-"""Incidents: raised and closed by rules inside the transaction of the fact that caused them; handled by people."""
+"""What happens in the house, judged by the rules in the transaction of the fact itself; and the clock's looks."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from backend import jobs
-from backend.alerts import facts_store, rules
-from backend.alerts.incidents import (
-    Seen,
-    close_incident,
-    raise_incident,
-)
+from backend.alerts import facts_store, incidents, rules, rules_store, store, tuning, watching
+from backend.alerts.incidents import Seen as Seen
 from backend.alerts.incidents import acknowledge as acknowledge
 from backend.alerts.incidents import close as close
 from backend.alerts.incidents import incident as incident
-from backend.alerts.incidents import incidents as incidents
 from backend.alerts.incidents import open_incidents as open_incidents
 from backend.alerts.incidents import shown as shown
-from backend.alerts.place import Place
+from backend.alerts.place import Place as Place
+from backend.alerts.rules import correlation
 from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.events import (
     CampaignHalted,
     CertificateChecked,
+    ClockTold,
     ConnectorStatusChanged,
+    DeviceEventReported,
     Event,
     PowerExceeded,
     SecurityEventReported,
@@ -37,16 +35,57 @@ from backend.events import (
 
 MARGIN = timedelta(seconds=2)
 """The clocks of the database and of this process may differ a little; a look too early would see nothing."""
+BUCKET = timedelta(seconds=5)
+"""Connections lost within this time are looked at together: thousands at once cost one job."""
 START_WINDOW = timedelta(hours=1)
 CERTIFICATE_WARN_DAYS = 30
+STORM_SPAN, STORM_AT_SITE, STORM_IN_ALL = timedelta(minutes=2), 4, 25
+STORM = "many_faults"
+PAST_SESSIONS = 6
 
 
 async def _apply(ctx: Context, unit: Unit, place: Place, facts: rules.Facts, *, seen: Seen = Seen.STILL) -> None:
-    for rule, finding in rules.verdicts(facts):
-        if finding is None:
-            await close_incident(ctx, unit, place, rule)
-        else:
-            await raise_incident(ctx, unit, place, rule, finding, seen=seen)
+    own = await tuning.of(place.tenant_id)
+    make = await rules_store.make_of(place.station_id) if own.by_make and place.station_id else ("", "")
+    threw = tuning.Threw()
+    judged = list(rules.verdicts(facts, own.thresholds(*make), off=own.off, threw=threw))
+    over = [rule for rule, finding in judged if finding is None]
+    open_here = await store.open_rules(place, over) if over else set()
+    for rule, finding in judged:
+        if finding is not None:
+            await _raise(ctx, unit, place, rule, finding, seen)
+        elif rule in open_here:
+            await incidents.close_incident(ctx, unit, place, rule)
+    if threw.errors:
+        await tuning.switch_off_failed(ctx, unit, place.tenant_id, threw)
+
+
+async def _raise(ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding, seen: Seen) -> None:
+    """In a storm of reports the greater incident is told, and each of them is a part of it."""
+    parent = None
+    if rule == "connector_faulted" and place.station_id and not await store.is_open(place, rule):
+        parent = await _storm(ctx, unit, place, rule, finding)
+    await incidents.raise_incident(ctx, unit, place, rule, finding, seen=seen, parent=parent)
+
+
+async def _storm(ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding) -> UUID | None:
+    assert place.station_id is not None
+    since = ctx.now() - STORM_SPAN
+    lately = await facts_store.lately(place.tenant_id, rule, place.station_id, since)
+    known = await facts_store.greater_open(place.tenant_id, lately["location"], STORM, ctx.now() - watching.SETTLED)
+    if known is not None:
+        return known
+    if lately["in_all"] + 1 >= STORM_IN_ALL:
+        where, ids, where_words = Place(place.tenant_id), lately["ids"], "at many places"
+    elif lately["location"] is not None and lately["at_site"] + 1 >= STORM_AT_SITE:
+        where, ids = Place(place.tenant_id, location_id=lately["location"]), lately["site_ids"]
+        where_words = "at this site"
+    else:
+        return None
+    greater = correlation.many_faults(len(ids) + 1, finding.title, where_words)
+    parent = await incidents.raise_incident(ctx, unit, where, STORM, greater, seen=Seen.BETTER, affected=len(ids) + 1)
+    await facts_store.adopt(parent, ids)
+    return parent
 
 
 # --- what happens in the house -----------------------------------------------------------------------
@@ -62,13 +101,28 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
         info=event.error_info,
     )
     place = Place(event.tenant_id, event.station_id, event.connector_id)
-    await _apply(
-        ctx,
-        unit,
-        place,
-        facts,
-        seen=Seen.ANEW if rules.another_fault(event.previous_error_code, event.error_code) else Seen.BETTER,
+    again = rules.another_fault(event.previous_error_code, event.error_code)
+    await _apply(ctx, unit, place, facts, seen=Seen.ANEW if again else Seen.BETTER)
+
+
+async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, DeviceEventReported)
+    facts = rules.EventFacts(
+        component=event.component,
+        variable=event.variable,
+        value=event.value,
+        severity=event.severity,
+        over=event.over,
+        tech_code=event.tech_code,
+        tech_info=event.tech_info,
     )
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.BETTER)
+
+
+async def on_clock(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, ClockTold)
+    await facts_store.set_clock(event.station_id, event.off_s, ctx.now())
+    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), rules.ClockFacts(off_s=event.off_s))
 
 
 async def on_security_event(ctx: Context, unit: Unit, event: Event) -> None:
@@ -115,8 +169,10 @@ async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
 async def on_disconnected(ctx: Context, unit: Unit, event: Event) -> None:
     """A silent station is an offline one now; whether it comes back is looked at after the grace."""
     assert isinstance(event, StationDisconnected)
+    await facts_store.add_drop(event.station_id, ctx.now())
     await _look_at_presence(ctx, unit, event.station_id)
-    await jobs.enqueue("alerts.check_presence", {"station_id": str(event.station_id)}, delay=GRACE + MARGIN)
+    bucket = int(ctx.now().timestamp() // BUCKET.total_seconds())
+    await jobs.enqueue("alerts.check_presence", {"bucket": bucket}, dedupe=str(bucket), delay=GRACE + MARGIN + BUCKET)
 
 
 async def on_start(ctx: Context, unit: Unit, event: Event) -> None:
@@ -131,12 +187,33 @@ async def on_start(ctx: Context, unit: Unit, event: Event) -> None:
 async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, TransactionEnded)
     row = await facts_store.session(event.transaction_id)
+    place = Place(event.tenant_id, event.station_id, event.connector_id)
     if row is not None:
         facts = rules.SessionFacts(label=row["label"], number=row["number"], flags=frozenset(row["flags"]))
-        await _apply(ctx, unit, Place(event.tenant_id, event.station_id, event.connector_id), facts, seen=Seen.ANEW)
+        await _apply(ctx, unit, place, facts, seen=Seen.ANEW)
+    if event.connector_id is not None:
+        past = await facts_store.past(event.connector_id, PAST_SESSIONS)
+        if past:
+            await _apply(ctx, unit, place, _past(past))
+
+
+def _past(rows: Any) -> rules.PastFacts:
+    return rules.PastFacts(
+        label=rows[0]["label"],
+        sessions=tuple(
+            rules.Past(
+                seconds=row["seconds"],
+                energy_wh=row["energy_wh"],
+                reason=row["stop_reason"],
+                driver=row["driver"] or "",
+            )
+            for row in rows
+        ),
+    )
 
 
 async def _look_at_presence(ctx: Context, unit: Unit, station_id: UUID) -> None:
+    """Only what ends: who stays away is looked at together with its neighbours."""
     row = await facts_store.presence(station_id)
     if row is None:
         return
@@ -157,18 +234,32 @@ async def _look_at_starts(ctx: Context, unit: Unit, connector_id: UUID, seen: Se
     await _apply(ctx, unit, Place(row["tenant"], row["station"], connector_id), facts, seen=seen)
 
 
+# --- the clock ---------------------------------------------------------------------------------------
+
+
 async def check_presence(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job, some time after a connection was lost."""
-    async with ctx.unit() as unit:
-        await _look_at_presence(ctx, unit, UUID(payload["station_id"]))
+    """Job, some time after connections were lost."""
+    await watching.look_at_presence(ctx)
 
 
 async def watch(ctx: Context) -> None:
     """Cron: what becomes true or ends by time alone, such as silence."""
-    now, silence = ctx.now(), timedelta(seconds=ctx.settings.silence_s)
-    for station_id in await facts_store.presence_suspects(now - silence, now - GRACE):
-        async with ctx.unit() as unit:
-            await _look_at_presence(ctx, unit, station_id)
+    await watching.look_at_presence(ctx)
+    await watching.look_at_links(ctx)
+    await watching.look_at_sessions(ctx)
+    await watching.look_at_outlets(ctx)
     for connector_id in await facts_store.connectors_with_open("starts_failing"):
         async with ctx.unit() as unit:
             await _look_at_starts(ctx, unit, connector_id)
+    await incidents.close_quiet(ctx)
+
+
+async def watch_business(ctx: Context) -> None:
+    """Cron."""
+    await watching.look_at_business(ctx)
+
+
+async def watch_upkeep(ctx: Context) -> None:
+    """Cron, nightly."""
+    await watching.compute_baselines(ctx)
+    await watching.look_at_firmware(ctx)

@@ -14,6 +14,8 @@ WORDS: Mapping[str, str] = {
     "Rejected": "The station refused.",
     "NotFound": "The station has no such monitor.",
 }
+PROBLEM_SEVERITY, ALERT_SEVERITY = 3, 5
+"""Error and alert (2.0.1 part 2, SetMonitoringDataType)."""
 
 
 def explained(status: str) -> str:

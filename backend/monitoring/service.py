@@ -14,7 +14,7 @@ from backend.context import Context
 from backend.devices import rules as device_rules
 from backend.devices import service as devices
 from backend.errors import InvalidInput, WattlineError
-from backend.events import CustomerCleared
+from backend.events import CustomerCleared, DeviceEventReported
 from backend.monitoring import rules, store
 from backend.monitoring.model import Happened, Watched
 from backend.stations import service as stations
@@ -219,8 +219,28 @@ async def happened(ctx: Context, station: StationRef, found: Sequence[Happened])
         for one in found
         if device_rules.is_number(one.evse) and device_rules.is_number(one.connector) and rules.storable(one)
     ]
-    async with ctx.unit():
+    async with ctx.unit() as unit:
         await store.add_events(station.id, stored, ctx.now())
+        for one in stored:
+            if one.evse == 0 and (one.name == "Problem" or one.monitor is not None):
+                unit.emit(_reported(ctx, station, one))
+
+
+def _reported(ctx: Context, station: StationRef, one: Happened) -> DeviceEventReported:
+    """Of the station as a whole; outlets tell theirs by their state. A problem is an error (severity 3) at least."""
+    return DeviceEventReported(
+        tenant_id=station.tenant_id,
+        at=ctx.now(),
+        station_id=station.id,
+        identity=station.identity,
+        component=one.component,
+        variable=one.name,
+        value=one.value,
+        severity=rules.PROBLEM_SEVERITY if one.name == "Problem" else rules.ALERT_SEVERITY,
+        over=one.cleared or (one.name == "Problem" and one.value.lower() == "false"),
+        tech_code=one.tech_code,
+        tech_info=one.tech_info,
+    )
 
 
 async def events(

@@ -1,7 +1,7 @@
 """From sampled values, as either version sends them, to samples in our units. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +13,9 @@ IMPORT = "Energy.Active.Import.Register"
 EXPORT = "Energy.Active.Export.Register"
 POWER = "Power.Active.Import"
 CURRENT = "Current.Import"
+OFFERED_POWER = "Power.Offered"
+OFFERED_CURRENT = "Current.Offered"
+NOMINAL_V = 230
 PHASES = frozenset({"L1", "L2", "L3"})
 LARGEST = Decimal(10) ** 15
 
@@ -63,6 +66,9 @@ def sample(at: datetime, values: Iterable[Value], quirks: Quirks = NONE) -> Samp
         soc_percent=min(100, max(0, _whole(soc) or 0)) if soc is not None else None,
         current_a=_largest(found.get(CURRENT, {})),
         voltage_v=_mean(found.get("Voltage", {})),
+        phase_voltages=_phases(found.get("Voltage", {})),
+        phase_currents=_phases(found.get(CURRENT, {})),
+        offered_w=_offered(found, units),
         context=context or "Sample.Periodic",
     )
     known = (one.energy_wh, one.power_w, one.soc_percent, one.current_a, one.voltage_v)
@@ -92,6 +98,23 @@ def _energy(number: Decimal | None, unit: str) -> tuple[int | None, int | None]:
     if unit.lower() == "kwh":
         return round(number * 1000), round(number)
     return round(number), round(number * 1000)
+
+
+def _phases(phases: dict[str, Decimal]) -> tuple[float, ...]:
+    """L1, L2, L3 where all three were told."""
+    return tuple(float(phases[name]) for name in ("L1", "L2", "L3")) if phases.keys() >= PHASES else ()
+
+
+def _offered(found: Mapping[str, dict[str, Decimal]], units: Mapping[str, str]) -> int | None:
+    """By its power, or by its current and the phases that carry one."""
+    power = _total(found.get(OFFERED_POWER, {}))
+    if power is not None:
+        return _whole(power * 1000 if units.get(OFFERED_POWER, "").lower() == "kw" else power)
+    current = _largest(found.get(OFFERED_CURRENT, {}))
+    if current is None:
+        return None
+    used = sum(1 for name, amps in found.get(CURRENT, {}).items() if name in PHASES and amps > 1)
+    return _whole(current * NOMINAL_V * max(1, used))
 
 
 def _whole(number: Decimal | None) -> int | None:

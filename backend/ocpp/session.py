@@ -14,6 +14,7 @@ from backend.bus.base import Subscription
 from backend.commands import Answer, AnyCommand
 from backend.context import Context
 from backend.errors import WattlineError
+from backend.events import ClockTold
 from backend.ocpp import metrics
 from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed, MessageId
 from backend.ocpp.crowd import BURST_S, SLOWED, allowance
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 Handler = Callable[["Session", Any], Awaitable[Any]]
 Execute = Callable[["Session", AnyCommand], Awaitable[Answer]]
+CLOCK_PLAY_S = 15.0
+"""How differently long messages take to come."""
 
 
 class CallRefused(Exception):
@@ -94,6 +97,8 @@ class Session:
         self._turn = asyncio.Lock()
         self._waiting: dict[MessageId, tuple[str, float, asyncio.Future[CallResult | CallError]]] = {}
         self._has_spoken = False
+        self.clock_off_s: float | None = None
+        self.clock_told_s: float | None = None
         self._spoken: asyncio.Event | None = None
         """There while somebody waits for its first word: thousands of idle sessions must cost little."""
         self._complaints: dict[str, int] | None = None
@@ -258,6 +263,30 @@ class Session:
     def aware(at: datetime) -> datetime:
         """A station's time; one without zone is meant as UTC."""
         return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+    async def clock_seen(self, at: datetime | None) -> None:
+        """A time that the station told of what just happened. Its clock is told on once a connection and where it
+        changed, when it was off by as much twice in a row: what waited in a queue is older by another span each
+        time."""
+        if at is None:
+            return
+        off_s = (self.aware(at) - self.ctx.now()).total_seconds()
+        before, self.clock_off_s = self.clock_off_s, off_s
+        if before is None or abs(off_s - before) > CLOCK_PLAY_S:
+            return
+        if self.clock_told_s is not None and abs(off_s - self.clock_told_s) <= CLOCK_PLAY_S:
+            return
+        self.clock_told_s = off_s
+        async with self.ctx.unit() as unit:
+            unit.emit(
+                ClockTold(
+                    tenant_id=self.station.tenant_id,
+                    at=self.ctx.now(),
+                    station_id=self.station.id,
+                    identity=self.station.identity,
+                    off_s=off_s,
+                )
+            )
 
     def sane(self, at: datetime | None) -> datetime:
         """A time for what is only shown: never in the future, never absurd."""

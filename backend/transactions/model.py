@@ -23,6 +23,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     soc_percent: int | None = None
     current_a: Decimal | None = None
     voltage_v: Decimal | None = None
+    phase_voltages: tuple[float, ...] = ()
+    """L1, L2, L3; empty unless all three were told. The currents likewise."""
+    phase_currents: tuple[float, ...] = ()
+    offered_w: int | None = None
+    """What the station offers the car."""
     context: str = "Sample.Periodic"
 
 

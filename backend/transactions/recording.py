@@ -270,7 +270,7 @@ async def end(
     await store.change(row["id"], values)
     row = {**row, **values}
     if energy.stop_wh is not None:
-        last = (ended_at, energy.stop_wh, 0, None, None, None, "idle", "Transaction.End", True)
+        last = (ended_at, energy.stop_wh, 0, None, None, None, "idle", "Transaction.End", True, None, None, None)
         await store.add_readings(row["id"], [last])
     row = await pricing.with_cost(ctx, row, final=True)
     unit.emit(event(ctx, TransactionEnded, station, row, stop_reason=report.reason))

@@ -242,8 +242,15 @@ def newest(samples: Sequence[Sample]) -> list[Sample]:
 
 # --- what a report changes -----------------------------------------------------------------------------------
 
-Point = tuple[datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool]
+Point = tuple[
+    datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool, str | None, str | None, int | None
+]
 """A reading as it is stored, in the order of store.READING_COLUMNS."""
+
+
+def array_text(values: tuple[float, ...]) -> str | None:
+    """An array as PostgreSQL reads it: a list of arrays can be handed over in no other way."""
+    return "{" + ",".join(map(repr, values)) + "}" if values else None
 
 
 def follow(
@@ -283,6 +290,9 @@ def follow(
                 state,
                 sample.context,
                 trusted and running,
+                array_text(sample.phase_voltages),
+                array_text(sample.phase_currents),
+                sample.offered_w,
             )
         )
         if sample.power_w is not None:

@@ -185,7 +185,20 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
         await store.change(row["id"], values)
         if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
             power = None if state in rules.FLOWS else 0
-            reading = (event.at, row["meter_last_wh"], power, None, None, None, str(state), "Status", True)
+            reading = (
+                event.at,
+                row["meter_last_wh"],
+                power,
+                None,
+                None,
+                None,
+                str(state),
+                "Status",
+                True,
+                None,
+                None,
+                None,
+            )
             await store.add_readings(row["id"], [reading])
         unit.emit(
             TransactionUpdated(

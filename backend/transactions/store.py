@@ -145,6 +145,9 @@ READING_COLUMNS = (
     "charging_state",
     "context",
     "trusted",
+    "phase_voltages",
+    "phase_currents",
+    "offered_w",
 )
 
 
@@ -154,8 +157,10 @@ async def add_readings(transaction_id: UUID, rows: Sequence[tuple[Any, ...]]) ->
     found = await DB.run(
         f"""
         INSERT INTO transaction_reading (transaction, {", ".join(READING_COLUMNS)})
-        SELECT $1, * FROM unnest($2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
-                                 $8::text[], $9::text[], $10::bool[])
+        SELECT $1, b, c, d, e, f, g, h, i, j, k::float8[], l::float8[], m
+        FROM unnest($2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
+                    $8::text[], $9::text[], $10::bool[], $11::text[], $12::text[], $13::int[])
+            AS u(b, c, d, e, f, g, h, i, j, k, l, m)
         ON CONFLICT (transaction, at) DO NOTHING RETURNING 1
         """,
         transaction_id,

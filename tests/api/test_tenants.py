@@ -300,6 +300,8 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"/api/v1/incidents/{one['incident']}/acknowledge", None),
         ("POST", f"/api/v1/incidents/{one['incident']}/close", None),
         ("GET", f"/api/v1/incidents/{one['incident']}", None),
+        ("PATCH", "/api/v1/rules/nobodys", {"on": False}),
+        ("DELETE", f"/api/v1/rule-thresholds/{one['incident']}", None),
         ("POST", f"/api/v1/incidents/{one['incident']}/state", {"state": "in_repair"}),
         ("POST", f"/api/v1/incidents/{one['incident']}/assign", {"account_id": None}),
         ("POST", f"/api/v1/incidents/{one['incident']}/notes", {"text": "Mine"}),

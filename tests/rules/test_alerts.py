@@ -1,13 +1,16 @@
 """What needs somebody, and when it is over."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules
-from backend.alerts.rules import codes
+from backend.alerts.rules import codes, correlation
 from backend.alerts.rules.connector_faulted import ERRORS
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
@@ -176,6 +179,184 @@ def test_a_meter_that_ran_backwards(flags: list[str], raised: bool) -> None:
     assert ("meter_backwards" in found(facts)) is raised
 
 
+# --- what is looked at by the clock ------------------------------------------------------------------
+
+
+def moments(*values: tuple[float, dict[str, Any]]) -> tuple[rules.Moment, ...]:
+    """(minutes ago, what was read), oldest first."""
+    return tuple(rules.Moment(at=NOW - timedelta(minutes=ago), **seen) for ago, seen in values)
+
+
+def every(minutes: int, count: int, read: Callable[[int], dict[str, Any]]) -> tuple[rules.Moment, ...]:
+    return moments(*((minutes * (count - 1 - n), read(n)) for n in range(count)))
+
+
+def running(**values: Any) -> rules.RunningFacts:
+    usual: dict[str, Any] = {
+        "label": "1", "number": 7, "transaction": "t", "begun_at": NOW - timedelta(hours=1), "heard_at": NOW,
+        "now": NOW, "online": True, "dc": False, "max_power_w": 22_000, "status": "charging", "charging": True,
+    }  # fmt: skip
+    return rules.RunningFacts(**usual | values)
+
+
+def well(n: int) -> dict[str, Any]:
+    return {
+        "energy_wh": 1000 + 900 * n, "power_w": 10_800, "voltage_v": 231.0, "voltages": (230.0, 231.0, 232.0),
+        "currents": (15.9, 15.8, 15.7), "offered_w": 11_000,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("facts", "incidents"),
+    [
+        (running(moments=every(5, 8, well)), set()),
+        (running(moments=every(5, 4, lambda n: well(n) | {"voltages": (264.0, 231.0, 232.0)})),
+            {"voltage_out_of_band", "phase_imbalance"}),
+        (running(moments=every(5, 4, lambda n: well(n) | {"voltages": (196.0, 197.0, 198.0)})),
+            {"voltage_out_of_band"}),
+        (running(dc=True, moments=every(5, 4, lambda n: well(n) | {"voltages": (), "voltage_v": 402.0})), set()),
+        (running(moments=every(5, 6, lambda n: well(n) | ({"currents": (16.0, 16.0, 0.1)} if n > 1 else {}))),
+            {"phase_imbalance"}),
+        (running(moments=every(5, 6, lambda n: well(n) | {"currents": (16.0, 0.0, 0.0)})), set()),  # one-phase car
+        (running(moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), {"power_below_offer"}),
+        (running(limited=True, moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), set()),
+        (running(soc_percent=92, moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), set()),
+        (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000 + 60_000 * (n > 3)})), {"meter_jump"}),
+        (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000})), {"meter_freeze"}),
+        (running(moments=every(5, 2, lambda n: well(n) | {"energy_wh": 1000})), set()),
+        (running(moments=every(5, 6, lambda n: {"energy_wh": 1000, "power_w": 0})), {"no_power"}),
+        (running(charging=False, moments=every(5, 6, lambda n: {"energy_wh": 1000, "power_w": 0})), set()),
+        (running(heard_at=NOW - timedelta(hours=2)), {"zombie_session"}),
+        (running(heard_at=NOW - timedelta(hours=2), online=False), set()),
+        (running(heard_at=NOW - timedelta(minutes=6), status="available"), {"zombie_session"}),
+    ],
+)  # fmt: skip
+def test_a_session_under_way(facts: rules.RunningFacts, incidents: set[str]) -> None:
+    assert set(found(facts)) == incidents
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "incidents"),
+    [
+        ("occupied", 29, set()), ("occupied", 30, {"plugged_not_started"}), ("available", 3000, set()),
+        ("finishing", 719, set()), ("finishing", 720, {"stuck_finishing"}),
+        ("charging", 15, {"charging_without_session"}), ("suspended", 14, set()),
+    ],
+)  # fmt: skip
+def test_an_outlet_without_a_session(status: str, minutes: int, incidents: set[str]) -> None:
+    facts = rules.OutletFacts(label="1", status=status, since=NOW - timedelta(minutes=minutes), now=NOW)
+    assert set(found(facts)) == incidents
+
+
+def past(*sessions: tuple[float, int, str, str]) -> rules.PastFacts:
+    return rules.PastFacts(
+        label="1",
+        sessions=tuple(rules.Past(seconds=a, energy_wh=b, reason=c, driver=d) for a, b, c, d in sessions),
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "incidents"),
+    [
+        (past((900, 0, "Local", "a"), (900, 20, "Local", "b"), (900, 0, "Local", "c")), {"no_energy"}),
+        (past((900, 0, "Local", "a"), (900, 20, "Local", "a"), (900, 0, "Local", "a")), set()),  # one broken car
+        (past((900, 0, "Local", "a"), (900, 20, "Local", "b")), set()),
+        (past(*[(30, 200, "PowerLoss", d) for d in "abc"]), {"stops_early"}),
+        (past(*[(30, 200, "Local", d) for d in "abc"]), set()),
+        (past((9000, 9000, "Local", "a"), *[(30, 0, "Other", d) for d in "abc"]), set()),
+    ],
+)
+def test_sessions_that_ended(facts: rules.PastFacts, incidents: set[str]) -> None:
+    assert set(found(facts)) == incidents
+
+
+@pytest.mark.parametrize(
+    ("a_day", "hours", "longest_h", "peers", "raised"),
+    [
+        (6, 11, None, 1, False), (6, 30, None, 1, True), (6, 30, 25, 1, False),
+        (6, 30, None, 0.1, False),  # a holiday: the others are quiet too
+        (0.1, 24 * 14, None, 1, False),  # a rural station is no alarm
+    ],
+)  # fmt: skip
+def test_how_long_is_long(a_day: float, hours: float, longest_h: float | None, peers: float, raised: bool) -> None:
+    facts = rules.BusinessFacts(
+        usual_per_day=a_day, quiet_s=hours * 3600, longest_gap_s=longest_h and longest_h * 3600, peers=peers
+    )
+    assert ("no_sessions" in found(facts)) is raised
+
+
+@pytest.mark.parametrize(
+    ("facts", "raised"),
+    [
+        (rules.LinkFacts(drops=3), False),
+        (rules.LinkFacts(drops=4), True),
+        (rules.LinkFacts(drops=5, wireless=True), False),
+        (rules.LinkFacts(drops=6, usual_per_day=48, wireless=True), False),
+        (rules.ClockFacts(off_s=-119), False),
+        (rules.ClockFacts(off_s=-7200), True),
+        (rules.FirmwareFacts(firmware="1.0", days_left=61), False),
+        (rules.FirmwareFacts(firmware="1.0", days_left=0), True),
+        (rules.EventFacts(component="RCD", variable="Problem", value="true", severity=5, over=False), True),
+        (rules.EventFacts(component="RCD", variable="Problem", value="true", severity=5, over=True), False),
+        (rules.EventFacts(component="Fan", variable="Speed", value="9", severity=8, over=False), False),
+    ],
+)
+def test_links_clocks_firmware_and_components(facts: rules.Facts, raised: bool) -> None:
+    assert bool(found(facts)) is raised
+
+
+def test_thresholds_are_those_of_the_tenant() -> None:
+    facts = rules.ClockFacts(off_s=60)
+    assert list(rules.verdicts(facts)) == [("clock_drift", None)]
+    assert [one for _, one in rules.verdicts(facts, {"clock_drift": {"seconds": 30}}) if one]
+    assert list(rules.verdicts(facts, off=frozenset({"clock_drift"}))) == []
+
+
+def test_a_rule_that_throws_is_alone() -> None:
+    threw: list[str] = []
+    judged = rules.verdicts(running(), {"meter_jump": {"times": "x"}}, threw=lambda rule, _: threw.append(rule))  # type: ignore[dict-item]
+    assert {"meter_freeze", "zombie_session"} <= {rule for rule, _ in judged}
+    facts = running(moments=every(5, 3, well))
+    told = {
+        rule for rule, _ in rules.verdicts(facts, {"meter_jump": {"times": "x"}}, threw=lambda r, _: threw.append(r))
+    }  # type: ignore[dict-item]
+    assert threw == ["meter_jump"]
+    assert "meter_jump" not in told
+    assert "meter_freeze" in told
+
+
+def absent(n: int, site: int | None, *, ago_s: float = 120, incident: bool = False) -> correlation.Absent:
+    return correlation.Absent(
+        station=UUID(int=n),
+        location=None if site is None else UUID(int=1000 + site),
+        gone_at=NOW - timedelta(seconds=ago_s),
+        settled=ago_s >= 60,
+        incident=UUID(int=5000 + n) if incident else None,
+    )
+
+
+SIZES = {UUID(int=1000 + site): 5 for site in range(100)}
+
+
+@pytest.mark.parametrize(
+    ("absents", "alone", "sites", "wide"),
+    [
+        ([absent(1, 1)], 1, 0, 0),
+        ([absent(1, None)], 1, 0, 0),
+        ([absent(n, 1) for n in range(3)], 0, 1, 0),
+        ([absent(n, 1) for n in range(2)], 2, 0, 0),
+        ([absent(1, 1), absent(2, 1, ago_s=20), absent(3, 1, ago_s=5)], 0, 1, 0),  # the others follow at once
+        ([absent(1, 1), absent(2, 1, ago_s=20)], 0, 0, 0),  # wait for the neighbour
+        ([absent(1, 1), absent(2, 1, ago_s=90_000, incident=True), absent(3, 1, ago_s=90_000, incident=True)], 1, 0, 0),
+        ([absent(n, n) for n in range(25)], 0, 0, 25),
+        ([absent(n, 1) for n in range(25)], 0, 1, 0),  # one great site
+    ],
+)
+def test_what_belongs_together(absents: list[correlation.Absent], alone: int, sites: int, wide: int) -> None:
+    found = correlation.grouped(absents, SIZES, NOW)
+    assert (len(found.alone), len(found.sites), len(found.wide)) == (alone, sites, wide)
+
+
 def test_every_rule_is_asked() -> None:
     assert len({rule.name for rule in rules.RULES}) == len(rules.RULES)
     asked = {
@@ -190,6 +371,14 @@ def test_every_rule_is_asked() -> None:
             rules.PowerFacts(label="1", exceeded=True, drawn_a=20, given_a=10),
             rules.CampaignFacts(name="Update", halted=True, failed=2, finished=3),
             rules.FloodFacts(floods=True, rate=50),
+            rules.LinkFacts(drops=0),
+            running(),
+            rules.OutletFacts(label="1", status="available", since=NOW, now=NOW),
+            rules.PastFacts(label="1", sessions=()),
+            rules.BusinessFacts(usual_per_day=1, quiet_s=0, longest_gap_s=None, peers=1),
+            rules.ClockFacts(off_s=0),
+            rules.FirmwareFacts(firmware="1", days_left=None),
+            rules.EventFacts(component="RCD", variable="Problem", value="true", severity=9, over=False),
         )
         for name, _ in rules.verdicts(facts)
     }

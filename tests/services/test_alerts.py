@@ -30,7 +30,7 @@ def context(clock: Clock) -> tuple[Context, world.Heard]:
 
 
 async def everything(ctx: Context, tenant_id: UUID) -> list[Incident]:
-    found, _ = await service.incidents(ctx, tenant_id, states=tuple(IncidentState))
+    found, _ = await service.incidents.incidents(ctx, tenant_id, states=tuple(IncidentState))
     return found
 
 
@@ -109,7 +109,7 @@ async def test_a_station_that_stays_away(clock: Clock) -> None:
     await stations.connected(ctx, station_id, connection, "n1", "1.6")
     await stations.disconnected(ctx, station_id, connection, "gone")
     [job] = await waiting_jobs()
-    assert (job["entrypoint"], job["payload"]) == ("alerts.check_presence", {"station_id": str(station_id)})
+    assert job["entrypoint"] == "alerts.check_presence"
     assert job["delay"] >= service.GRACE
     assert await everything(ctx, tenant_id) == []
     clock.advance(seconds=30)
@@ -133,7 +133,7 @@ async def test_a_station_that_comes_back_in_time(clock: Clock) -> None:
         clock.advance(seconds=50)
         await stations.disconnected(ctx, station_id, UUID(int=number), "gone")
         clock.advance(seconds=20)
-        await service.check_presence(ctx, {"station_id": str(station_id)})
+        await service.check_presence(ctx, {})
     assert heard.events == []
 
 
@@ -290,20 +290,20 @@ async def test_lists_in_pages_and_the_worst_first(clock: Clock) -> None:
         station_id = await world.add_station(tenant_id, f"CP-{number}")
         clock.advance(minutes=1)
         await report(ctx, station_id, ConnectorStatus.FAULTED, code)
-    first, key = await service.incidents(ctx, tenant_id, limit=3)
-    rest, end = await service.incidents(ctx, tenant_id, after=tuple(key or ()), limit=3)
+    first, key = await service.incidents.incidents(ctx, tenant_id, limit=3)
+    rest, end = await service.incidents.incidents(ctx, tenant_id, after=tuple(key or ()), limit=3)
     assert [one.station_identity for one in (*first, *rest)] == ["CP-3", "CP-2", "CP-1", "CP-0"]
     assert end is None
     worst = await service.open_incidents(ctx, tenant_id, limit=3)
     assert [one.station_identity for one in worst] == ["CP-3", "CP-1", "CP-2"]
-    only, _ = await service.incidents(ctx, tenant_id, identity="CP-1")
+    only, _ = await service.incidents.incidents(ctx, tenant_id, identity="CP-1")
     assert [one.station_identity for one in only] == ["CP-1"]
 
 
 async def test_the_same_thing_seen_at_once_from_two_sides_is_one_incident(clock: Clock) -> None:
     (ctx, _), tenant_id = context(clock), await world.add_tenant()
-    station_id = await world.add_station(tenant_id)
+    await world.add_station(tenant_id)
     await DB.run("UPDATE charging_station SET disconnected_at = $1", clock.now())
     clock.advance(minutes=5)
-    await asyncio.gather(*(service.check_presence(ctx, {"station_id": str(station_id)}) for _ in range(8)))
+    await asyncio.gather(*(service.check_presence(ctx, {}) for _ in range(8)))
     assert [one.occurrences for one in await everything(ctx, tenant_id)] == [1]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from inspect import getmodule, signature
 from typing import Any
 
 from shared.operations import Severity
@@ -110,6 +111,106 @@ class FloodFacts:
 
     floods: bool
     rate: int
+class LinkFacts:
+    """Lost connections of the last hour, and how many a usual day has (None: not known yet). `wireless`: over radio."""
+    drops: int
+    usual_per_day: float | None = None
+    wireless: bool = False
+class Moment:
+    """One reading of a meter. `voltages` and `currents` are those of the phases, where they were told."""
+    at: datetime
+    energy_wh: int | None = None
+    power_w: int | None = None
+    voltage_v: float | None = None
+    voltages: tuple[float, ...] = ()
+    currents: tuple[float, ...] = ()
+    offered_w: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningFacts:
+    """A session under way, with its latest readings, oldest first. `status`: what the outlet says meanwhile."""
+
+    number: int
+    transaction: str
+    begun_at: datetime
+    heard_at: datetime
+    now: datetime
+    online: bool
+    dc: bool
+    max_power_w: int
+    status: str
+    charging: bool
+    soc_percent: int | None = None
+    limited: bool = False
+    """Wattline itself holds its power down."""
+    moments: tuple[Moment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutletFacts:
+    """An outlet at which no session runs, and since when it says what it says."""
+
+    label: str
+    status: str
+    since: datetime
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A session that ended. `driver`: whose, as far as it is known."""
+
+    seconds: float
+    energy_wh: int
+    reason: str
+    driver: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastFacts:
+    """The last sessions at an outlet, the latest first."""
+
+    label: str
+    sessions: tuple[Past, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusinessFacts:
+    """How quiet a station is. `peers`: what all other stations had in the same time, as a part of what is usual."""
+
+    usual_per_day: float
+    quiet_s: float
+    longest_gap_s: float | None
+    peers: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFacts:
+    """The station's clock minus ours."""
+
+    off_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareFacts:
+    """Until when its vendor stands by a firmware. None: nobody said."""
+
+    firmware: str
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """What a 2.0.1 station tells of a component of its own as a whole (2.0.1 N07). Severity 0 is the worst."""
+
+    component: str
+    variable: str
+    value: str
+    severity: int
+    over: bool
+    tech_code: str = ""
+    tech_info: str = ""
 
 
 Facts = (
@@ -122,16 +223,39 @@ Facts = (
     | CampaignFacts
     | PowerFacts
     | FloodFacts
+    | LinkFacts
+    | RunningFacts
+    | OutletFacts
+    | PastFacts
+    | BusinessFacts
+    | ClockFacts
+    | FirmwareFacts
+    | EventFacts
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`judge` gets facts of the type `looks_at`; None means that its condition doesn't hold (any more)."""
+    """`judge` gets facts of the type `looks_at`; None means that its condition doesn't hold (any more).
+
+    The keyword-only parameters of `judge` are its thresholds, which tenants may set, and their defaults the house's.
+    """
 
     name: str
     looks_at: type[Any]
-    judge: Callable[[Any], Finding | None]
+    judge: Callable[..., Finding | None]
+    group: str = "reports"
+    title: str = ""
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        parameters = signature(self.judge).parameters.values()
+        return {one.name: float(one.default) for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+    @property
+    def about(self) -> str:
+        """In plain words, for whoever sets its thresholds: what its module says of itself."""
+        return (getmodule(self.judge).__doc__ or "").strip()
 
 
 def of(label: str) -> str:

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from backend.alerts.rules import codes
 from backend.alerts.rules.base import ConnectorFacts, Finding, of
+from backend.alerts.rules.causes import CAUSES
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
 
@@ -188,6 +189,10 @@ def judge(facts: ConnectorFacts) -> Finding | None:
         title=words.title,
         detail=_detail(facts, told, faulted),
         advice=words.advice,
+        cause=CAUSES.get(told.code, ""),
+        code=told.code,
+        down=1.0 if faulted else 0.1,
+        evidence={"code": told.code, "vendor's code": facts.vendor_error_code, "says": told.info},
     )
 
 

@@ -6,8 +6,8 @@ from shared.operations import Severity
 ENOUGH = 3
 
 
-def judge(facts: StartFacts) -> Finding | None:
-    if facts.failures < ENOUGH:
+def judge(facts: StartFacts, *, enough: float = ENOUGH) -> Finding | None:
+    if facts.failures < enough:
         return None
     reason = f" The last one: {facts.last_failure}" if facts.last_failure else ""
     return Finding(
@@ -15,4 +15,7 @@ def judge(facts: StartFacts) -> Finding | None:
         title="Charging doesn't start",
         detail=f"{of(facts.label)}: {facts.failures} starts failed within an hour and none succeeded since.{reason}",
         advice="Try a start yourself and read the station's log. If it refuses, restart it.",
+        cause="A station that takes no starts from afar, or cars that can't be talked to",
+        down=0.7,
+        evidence={"failed starts": facts.failures},
     )

@@ -16,4 +16,7 @@ def judge(facts: PresenceFacts) -> Finding | None:
         title="Station is silent",
         detail=f"It is connected, but has said nothing for more than {facts.silence_s} seconds.",
         advice="Ask it for a heartbeat (Trigger). Without an answer, restart it.",
+        cause="A station that hangs, or a link that died without a word",
+        down=0.5,
+        began_at=facts.last_seen_at,
     )

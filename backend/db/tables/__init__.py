@@ -9,6 +9,7 @@ from backend.db.tables.alerts import (
     RuleThreshold,
     ServiceTicket,
     StationBaseline,
+    StationDrop,
     TicketTarget,
 )
 from backend.db.tables.authorization import IdToken, LocalList
@@ -91,6 +92,7 @@ TABLES = (
     RuleThreshold,
     RuleSwitch,
     StationBaseline,
+    StationDrop,
     FirmwareSupport,
     TicketTarget,
     ServiceTicket,
@@ -208,6 +210,7 @@ __all__ = [
     "SignedValue",
     "StationBaseline",
     "StationCommand",
+    "StationDrop",
     "StationEvent",
     "StationMonitor",
     "StationMonitoring",

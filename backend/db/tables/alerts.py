@@ -113,6 +113,14 @@ class StationBaseline(Table, db=DB, tablename="station_baseline"):
     computed_at = Timestamptz(default=None)
 
 
+class StationDrop(Table, db=DB, tablename="station_drop"):
+    """A lost connection; kept for a week."""
+
+    id = BigSerial(primary_key=True)
+    station = ForeignKey(ChargingStation, on_delete=OnDelete.cascade, null=False)
+    at = Timestamptz(default=None)
+
+
 class FirmwareSupport(Table, db=DB, tablename="firmware_support"):
     """Until when a vendor stands by a firmware. Unique in all but the day."""
 

@@ -78,6 +78,7 @@ async def status(session: Session, request: m.StatusNotification) -> m.StatusNot
         info=request.info or "",
     )
     await stations.connector_status(session.ctx, session.station.id, report)
+    await session.clock_seen(request.timestamp)
     return m.StatusNotificationResponse()
 
 

@@ -95,6 +95,7 @@ async def heartbeat(session: Session, _request: m.Heartbeat) -> m.HeartbeatRespo
 async def status(session: Session, request: m.StatusNotification) -> m.StatusNotificationResponse:
     """G01. Occupied says less than the running transaction does, so it never hides that a car charges."""
     await _status(session, request.evse_id, request.connector_id, request.connector_status, request.timestamp)
+    await session.clock_seen(request.timestamp)
     return m.StatusNotificationResponse()
 
 

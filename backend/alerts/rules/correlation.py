@@ -1,0 +1,118 @@
+"""Which lost stations belong together: a whole site, or the whole network, is one incident and not forty. Pure."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from backend.alerts.rules.base import Finding
+from shared.operations import Severity
+
+SITE_LEAST, SITE_SHARE = 3, 0.6
+WIDE_LEAST, WIDE_PLACES = 20, 4
+TOGETHER = timedelta(minutes=10)
+"""Stations that went within this time may have gone for one reason: sockets die at different moments."""
+PATIENCE = timedelta(seconds=60)
+"""How long a lost station waits for neighbours that have just gone too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absent:
+    """A station that is away. `settled`: past its grace. `incident`: its own, open one, and `parent` that one's."""
+
+    station: UUID
+    location: UUID | None
+    gone_at: datetime
+    settled: bool
+    incident: UUID | None = None
+    parent: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """`alone`: an incident each. `sites`: location → those of one incident there. `wide`: those of one for all."""
+
+    alone: list[Absent]
+    sites: dict[UUID, list[Absent]]
+    wide: list[Absent]
+
+
+def grouped(
+    absents: Sequence[Absent],
+    sizes: Mapping[UUID, int],
+    now: datetime,
+    *,
+    open_sites: frozenset[UUID] = frozenset(),
+    open_wide: bool = False,
+) -> Grouped:
+    """What is to be done about those that have no incident yet. `sizes`: location → its stations.
+
+    `open_sites`, `open_wide`: greater incidents there are already; what goes now belongs to them.
+    """
+    fresh = [one for one in absents if one.settled and one.incident is None]
+    just_gone = {one.location for one in absents if not one.settled and now - one.gone_at < PATIENCE}
+    recent = [one for one in absents if one.location and now - one.gone_at <= TOGETHER + PATIENCE]
+    at: dict[UUID, list[Absent]] = defaultdict(list)
+    for one in recent:
+        if one.location is not None:
+            at[one.location].append(one)
+    places = {one.location or one.station for one in fresh}
+    if (len(fresh) >= WIDE_LEAST and len(places) >= WIDE_PLACES) or (open_wide and len(fresh) > 1):
+        return Grouped([], {}, fresh)
+    alone: list[Absent] = []
+    sites: dict[UUID, list[Absent]] = {}
+    for one in fresh:
+        here = one.location
+        if here is not None and here not in sites and _whole(at.get(here, ()), sizes.get(here, 0)):
+            sites[here] = [other for other in at[here] if other.settled and other.parent is None]
+        if here is not None and (here in sites or here in open_sites):
+            if one not in sites.setdefault(here, []):
+                sites[here].append(one)
+        elif here not in just_gone or here is None or now - one.gone_at >= 2 * PATIENCE + TOGETHER / 5:
+            alone.append(one)
+    return Grouped(alone, sites, [])
+
+
+def _whole(here: Sequence[Absent], size: int) -> bool:
+    return len(here) >= SITE_LEAST and len(here) >= size * SITE_SHARE
+
+
+def site_offline(stations: int, size: int, began_at: datetime) -> Finding:
+    return Finding(
+        severity=Severity.CRITICAL,
+        title="Site is offline",
+        detail=f"{stations} of {size} stations of this site lost their connection together and didn't come back.",
+        advice="Check the site's power supply, then its router or SIM card; look at one station only if the others are "
+        "back.",
+        cause="No power at the site, or its common connection to the internet",
+        down=0.5,
+        began_at=began_at,
+        evidence={"stations": stations, "stations of the site": size},
+    )
+
+
+def network_offline(stations: int, places: int, began_at: datetime) -> Finding:
+    return Finding(
+        severity=Severity.CRITICAL,
+        title="Many stations are offline at once",
+        detail=f"{stations} stations at {places} places lost their connection together.",
+        advice="Look for a power cut in the region, a disturbance of the mobile network, or one on our own side. "
+        "Stations come back by themselves; those that don't get an incident of their own.",
+        cause="A power cut, a mobile network, or the way to this server",
+        down=0.5,
+        began_at=began_at,
+        evidence={"stations": stations, "places": places},
+    )
+
+
+def many_faults(faults: int, title: str, where: str) -> Finding:
+    return Finding(
+        severity=Severity.CRITICAL,
+        title="Many faults at once",
+        detail=f"{faults} faults within two minutes {where}; the first one: {title}.",
+        advice="Look for what they have in common before looking at one of them: the grid, the weather, an update.",
+        cause="Something outside of the stations",
+        down=0.5,
+        evidence={"faults": faults, "first": title},
+    )

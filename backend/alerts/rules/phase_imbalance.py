@@ -1,0 +1,48 @@
+"""One phase gives much less than the others while a car charges with all three: a blown fuse, a burnt contact."""
+
+from backend.alerts.rules.base import Finding, RunningFacts, of
+from shared.operations import Severity
+
+
+def judge(
+    facts: RunningFacts,
+    *,
+    voltage_percent: float = 8,
+    current_percent: float = 50,
+    least_a: float = 6,
+    readings: float = 3,
+) -> Finding | None:
+    """Voltages apart by more than `voltage_percent`; or a phase that carried current in this session, now below the
+    others by `current_percent`. Single-phase cars never used the others, so they are no alarm."""
+    latest = facts.moments[-int(readings) :]
+    if facts.dc or len(latest) < readings:
+        return None
+    if all(_apart(one.voltages, 50) * 100 > voltage_percent for one in latest):
+        what, seen = "voltages", latest[-1].voltages
+    elif any(_three(one.currents, least_a) for one in facts.moments) and all(
+        max(one.currents, default=0) >= least_a and _apart(one.currents, -1) * 100 > current_percent for one in latest
+    ):
+        what, seen = "currents", latest[-1].currents
+    else:
+        return None
+    unit = "V" if what == "voltages" else "A"
+    return Finding(
+        severity=Severity.WARNING,
+        title="Phases out of balance",
+        detail=f"{of(facts.label)}: the {what} of its phases are {', '.join(f'{one:.0f}' for one in seen)} {unit}.",
+        advice="Have fuses, terminals and the feed of this station measured before a contact burns.",
+        cause="A blown fuse, a loose terminal or a contactor that lost a phase",
+        down=0.3,
+        evidence={what: ", ".join(f"{one:.1f}" for one in seen), "transaction": facts.transaction},
+    )
+
+
+def _three(values: tuple[float, ...], least: float) -> bool:
+    return len(values) >= 3 and min(values) >= least
+
+
+def _apart(values: tuple[float, ...], least: float) -> float:
+    """How far the lowest is below the highest, 0 to 1."""
+    if len(values) < 3 or max(values) <= 0 or min(values) <= least:
+        return 0.0
+    return 1 - min(values) / max(values)

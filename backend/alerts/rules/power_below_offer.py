@@ -1,0 +1,28 @@
+"""A car charges with much less than the station offers it, and is not full."""
+
+from backend.alerts.rules.base import Finding, RunningFacts, of
+from shared.operations import Severity
+
+
+def judge(facts: RunningFacts, *, percent: float = 30, minutes: float = 10, full_percent: float = 70) -> Finding | None:
+    """Below `percent` of the offer in every reading of the last `minutes`. Nobody is blamed for a battery that is
+    nearly full, nor where Wattline itself holds the power down."""
+    known = [one for one in facts.moments if one.power_w is not None and one.offered_w]
+    if not facts.charging or facts.limited or len(known) < 3 or (facts.soc_percent or 0) >= full_percent:
+        return None
+    latest = [one for one in known if (known[-1].at - one.at).total_seconds() <= minutes * 60]
+    if (known[-1].at - known[0].at).total_seconds() < minutes * 60 or not latest:
+        return None
+    if not all(0 <= (one.power_w or 0) < (one.offered_w or 0) * percent / 100 for one in latest):
+        return None
+    last = latest[-1]
+    return Finding(
+        severity=Severity.WARNING,
+        title="Less power than offered",
+        detail=f"{of(facts.label)}: {(last.power_w or 0) / 1000:.1f} kW for {minutes:.0f} minutes, while "
+        f"{(last.offered_w or 0) / 1000:.1f} kW are offered.",
+        advice="If several cars get as little, have power modules, contactors and the cable's cooling checked.",
+        cause="A power module that failed, heat, or a car that can't take more",
+        down=0.3,
+        evidence={"power_w": last.power_w, "offered_w": last.offered_w, "transaction": facts.transaction},
+    )

@@ -1,0 +1,324 @@
+"""What becomes true or ends by time alone: looked at for all stations at once, whatever their number.
+
+Each look is one query of facts, pure rules, and a comparison with the incidents that are open: only what changed
+costs a transaction. A whole site or network that is away is one incident; its stations are parts of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from backend.alerts import facts_store, incidents, rules, store, tuning
+from backend.alerts.place import Place
+from backend.alerts.rules import correlation
+from backend.alerts.rules.correlation import Absent
+from backend.alerts.rules.station_offline import GRACE
+from backend.context import Context
+from shared.faults import EntryKind
+from shared.operations import IncidentState
+
+SITE, NETWORK = "site_offline", "network_offline"
+OFFLINE = "station_offline"
+LINK_SPAN = timedelta(hours=1)
+READINGS = timedelta(minutes=45)
+OUTLET_AFTER = timedelta(minutes=1)
+BASELINE_DAYS = 56
+SETTLED = timedelta(minutes=15)
+"""A greater incident to which nothing more was added since takes nothing more on, and lets the last parts go."""
+Judged = tuple[Place, str, rules.Finding | None]
+
+
+# --- from facts to incidents -------------------------------------------------------------------------
+
+
+async def judge_all(ctx: Context, seen: Iterable[tuple[Place, str, str, rules.Facts]]) -> list[Judged]:
+    """(place, vendor, model, facts) → what the rules of each tenant say. One that throws is switched off there."""
+    found: list[Judged] = []
+    threw: dict[UUID, tuning.Threw] = defaultdict(tuning.Threw)
+    for place, vendor, model, facts in seen:
+        own = await tuning.of(place.tenant_id)
+        failed = threw[place.tenant_id]
+        off = own.off | failed.errors.keys()
+        for rule, finding in rules.verdicts(facts, own.thresholds(vendor, model), off=off, threw=failed):
+            found.append((place, rule, finding))
+    for tenant_id, failed in threw.items():
+        if failed.errors:
+            async with ctx.unit() as unit:
+                await tuning.switch_off_failed(ctx, unit, tenant_id, failed)
+    return found
+
+
+async def apply_all(ctx: Context, judged: Sequence[Judged], *, gone: Sequence[str] = ()) -> None:
+    """Open what is new and close what is over. `gone`: rules whose incidents end too where nothing was judged."""
+    known = {_key(row): row for row in await facts_store.open_of(sorted({rule for _, rule, _ in judged} | set(gone)))}
+    judged_here = set()
+    for place, rule, finding in judged:
+        key = (*place.columns, rule)
+        judged_here.add(key)
+        row = known.get(key)
+        over = finding is None and row is not None and not _waits(row)
+        anew = finding is not None and (row is None or row["state"] == IncidentState.WATCHED)
+        if over or anew:
+            async with ctx.unit() as unit:
+                if finding is None:
+                    await incidents.close_incident(ctx, unit, place, rule)
+                else:
+                    await incidents.raise_incident(ctx, unit, place, rule, finding, seen=incidents.Seen.STILL)
+    for key, row in known.items():
+        if key not in judged_here and row["rule"] in gone and not _waits(row):
+            place = Place(row["tenant"], row["station"], row["connector"], row["location"])
+            async with ctx.unit() as unit:
+                await incidents.close_incident(ctx, unit, place, row["rule"])
+
+
+def _waits(row: store.Row) -> bool:
+    """Watched, and known to be well: nothing to do until it comes back or its day is over."""
+    return row["state"] == IncidentState.WATCHED and row["repaired_at"] is not None
+
+
+def _key(row: store.Row) -> tuple[Any, ...]:
+    return row["tenant"], row["location"], row["station"], row["connector"], row["rule"]
+
+
+# --- connections -------------------------------------------------------------------------------------
+
+
+async def look_at_presence(ctx: Context) -> None:
+    """Stations that are away or silent, those that came back, and what they are parts of."""
+    await _look_at_absents(ctx)
+    await _look_at_silents(ctx)
+    await _look_at_greater(ctx)
+
+
+async def _look_at_absents(ctx: Context) -> None:
+    now = ctx.now()
+    by_tenant: dict[UUID, list[Absent]] = defaultdict(list)
+    makes: dict[UUID, tuple[str, str]] = {}
+    for row in await facts_store.absents():
+        own = await tuning.of(row["tenant"])
+        asked = own.thresholds(row["vendor"], row["model"]).get(OFFLINE, {})
+        grace = timedelta(seconds=asked.get("grace_s", GRACE.total_seconds()))
+        makes[row["id"]] = (row["vendor"], row["model"])
+        if OFFLINE not in own.off:
+            by_tenant[row["tenant"]].append(
+                Absent(
+                    station=row["id"],
+                    location=row["location"],
+                    gone_at=row["disconnected_at"],
+                    settled=now - row["disconnected_at"] >= grace,
+                    incident=row["incident"],
+                    parent=row["parent"],
+                )
+            )
+    for tenant_id, absents in by_tenant.items():
+        if any(one.settled and one.incident is None for one in absents):
+            await _group(ctx, tenant_id, absents, makes)
+
+
+async def _group(
+    ctx: Context, tenant_id: UUID, absents: Sequence[Absent], makes: Mapping[UUID, tuple[str, str]]
+) -> None:
+    sizes = await facts_store.site_sizes(sorted({one.location for one in absents if one.location}))
+    fresh = ctx.now() - SETTLED
+    greater = [row for row in await facts_store.open_of((SITE, NETWORK)) if row["tenant"] == tenant_id]
+    found = correlation.grouped(
+        absents,
+        sizes,
+        ctx.now(),
+        open_sites=frozenset(row["location"] for row in greater if row["rule"] == SITE),
+        open_wide=any(row["rule"] == NETWORK and row["seen_at"] > fresh for row in greater),
+    )
+    if found.wide:
+        places = {one.location or one.station for one in absents if one.settled}
+        wide = correlation.network_offline(len(found.wide), len(places), min(one.gone_at for one in found.wide))
+        await _raise_greater(ctx, Place(tenant_id), NETWORK, wide, found.wide)
+    for location, members in found.sites.items():
+        size = sizes.get(location, len(members))
+        parts = {one.station for one in absents if one.location == location and (one.parent or one in members)}
+        site = correlation.site_offline(len(parts), size, min(one.gone_at for one in members))
+        await _raise_greater(ctx, Place(tenant_id, location_id=location), SITE, site, members)
+    alone: list[tuple[Place, str, str, rules.Facts]] = [
+        (Place(tenant_id, one.station), *makes[one.station], _absence(ctx, one)) for one in found.alone
+    ]
+    await apply_all(ctx, [one for one in await judge_all(ctx, alone) if one[2] is not None])
+
+
+def _absence(ctx: Context, one: Absent) -> rules.PresenceFacts:
+    return rules.PresenceFacts(
+        accepted=True,
+        online=False,
+        disconnected_at=one.gone_at,
+        last_seen_at=None,
+        silence_s=ctx.settings.silence_s,
+        now=ctx.now(),
+    )
+
+
+async def _raise_greater(
+    ctx: Context, place: Place, rule: str, finding: rules.Finding, members: Sequence[Absent]
+) -> None:
+    """One incident for all, and a part of it for each station; those that stood alone until now become parts."""
+    part = rules.BY_NAME[OFFLINE].judge(_absence(ctx, members[0]), grace_s=0)
+    assert part is not None
+    async with ctx.unit() as unit:
+        parent = await incidents.raise_incident(
+            ctx, unit, place, rule, finding, seen=incidents.Seen.BETTER, affected=len(members)
+        )
+        alone = [one.incident for one in members if one.incident]
+        if alone:
+            await facts_store.adopt(parent, alone)
+            await incidents.note(ctx, parent, EntryKind.GROUPED, f"{len(alone)} incidents became a part of this one.")
+        await facts_store.add_parts(place.tenant_id, parent, [one.station for one in members], part, ctx.now())
+        total = (await facts_store.greater_size(parent)) or len(members)
+        await store.set_group(parent, finding, total, ctx.now())
+
+
+async def _look_at_silents(ctx: Context) -> None:
+    now = ctx.now()
+    seen: list[tuple[Place, str, str, rules.Facts]] = []
+    for row in await facts_store.silents(now - timedelta(seconds=ctx.settings.silence_s)):
+        facts = rules.PresenceFacts(
+            accepted=row["registration"] == "accepted",
+            online=row["online"],
+            disconnected_at=row["disconnected_at"],
+            last_seen_at=row["last_seen_at"],
+            silence_s=ctx.settings.silence_s,
+            now=now,
+        )
+        seen.append((Place(row["tenant"], row["id"]), row["vendor"], row["model"], facts))
+    judged = await judge_all(ctx, seen)
+    # Who is away is opened above, together with its neighbours; here it only ends.
+    await apply_all(ctx, [one for one in judged if one[1] != OFFLINE or one[2] is None])
+
+
+async def _look_at_greater(ctx: Context) -> None:
+    """One whose parts are all over is over; the few that stay away when the rest is back stand for themselves."""
+    for row in await facts_store.greater():
+        settled = ctx.now() - row["last_part_at"] > SETTLED
+        few = settled and row["parts_open"] <= max(2, row["parts"] // 10) and row["parts_open"] < row["parts"]
+        if row["parts_open"] and not few:
+            continue
+        async with ctx.unit() as unit:
+            known = await store.lock(row["tenant"], row["id"])
+            if known is None or known["state"] == IncidentState.CLOSED:
+                continue
+            for part in await facts_store.release(row["id"]):
+                await incidents.note(ctx, part["id"], EntryKind.GROUPED, "The others are back; this one isn't.")
+                incidents.tell(unit, part, IncidentState(part["state"]), ctx.now(), opened=True)
+            if not _waits(known):
+                await incidents.end(ctx, unit, known)
+
+
+async def look_at_links(ctx: Context) -> None:
+    seen: list[tuple[Place, str, str, rules.Facts]] = [
+        (
+            Place(row["tenant"], row["id"]),
+            row["vendor"],
+            row["model"],
+            rules.LinkFacts(drops=row["drops"], usual_per_day=row["usual"], wireless=row["wireless"]),
+        )
+        for row in await facts_store.links(ctx.now() - LINK_SPAN)
+    ]
+    await apply_all(ctx, await judge_all(ctx, seen))
+
+
+# --- sessions and outlets ----------------------------------------------------------------------------
+
+
+async def look_at_sessions(ctx: Context) -> None:
+    seen: list[tuple[Place, str, str, rules.Facts]] = []
+    for row in await facts_store.running(ctx.now() - READINGS):
+        place = Place(row["tenant"], row["station"], row["connector"])
+        seen.append((place, row["vendor"], row["model"], _running(ctx, row)))
+    gone = [rule.name for rule in rules.RULES if rule.looks_at is rules.RunningFacts]
+    await apply_all(ctx, await judge_all(ctx, seen), gone=gone)
+
+
+def _running(ctx: Context, row: facts_store.Row) -> rules.RunningFacts:
+    return rules.RunningFacts(
+        label=row["label"],
+        number=row["number"],
+        transaction=str(row["id"]),
+        begun_at=row["begun_at"],
+        heard_at=row["heard_at"],
+        now=ctx.now(),
+        online=row["online"],
+        dc=row["power_type"] == "DC",
+        max_power_w=row["max_power_w"],
+        status=row["status"],
+        charging=row["charging_state"] == "charging" or row["status"] == "charging",
+        soc_percent=row["soc_percent"],
+        limited=row["limited"],
+        moments=tuple(
+            rules.Moment(
+                at=at,
+                energy_wh=energy_wh,
+                power_w=power_w,
+                voltage_v=voltage_v,
+                voltages=tuple(voltages or ()),
+                currents=tuple(currents or ()),
+                offered_w=offered_w,
+            )
+            for at, energy_wh, power_w, voltage_v, voltages, currents, offered_w in row["points"] or ()
+        ),
+    )
+
+
+async def look_at_outlets(ctx: Context) -> None:
+    seen: list[tuple[Place, str, str, rules.Facts]] = [
+        (
+            Place(row["tenant"], row["station"], row["id"]),
+            row["vendor"],
+            row["model"],
+            rules.OutletFacts(
+                label=row["label"],
+                status="" if row["busy"] else row["status"],
+                since=row["since"],
+                now=ctx.now(),
+            ),
+        )
+        for row in await facts_store.outlets(ctx.now() - OUTLET_AFTER)
+    ]
+    await apply_all(ctx, await judge_all(ctx, seen))
+
+
+# --- business and upkeep -----------------------------------------------------------------------------
+
+
+async def look_at_business(ctx: Context) -> None:
+    """Cron: who has had no session for longer than usual; and what open incidents have cost so far."""
+    seen: list[tuple[Place, str, str, rules.Facts]] = [
+        (
+            Place(row["tenant"], row["id"]),
+            row["vendor"],
+            row["model"],
+            rules.BusinessFacts(
+                usual_per_day=row["sessions_per_day"],
+                quiet_s=row["quiet_s"],
+                longest_gap_s=row["longest_gap_s"],
+                peers=row["peers"],
+            ),
+        )
+        for row in await facts_store.business(ctx.now())
+    ]
+    await apply_all(ctx, await judge_all(ctx, seen))
+    await store.price_open(ctx.now())
+
+
+async def compute_baselines(ctx: Context) -> None:
+    """Cron: what is usual at each station."""
+    await facts_store.compute_baselines(ctx.now(), BASELINE_DAYS)
+    await facts_store.forget_drops(ctx.now() - timedelta(days=7))
+
+
+async def look_at_firmware(ctx: Context) -> None:
+    """Cron: whose firmware its vendor stands by no longer."""
+    today = ctx.now().date()
+    seen: list[tuple[Place, str, str, rules.Facts]] = []
+    for row in await facts_store.firmwares():
+        days = None if row["ends_on"] is None else (row["ends_on"] - today).days
+        facts = rules.FirmwareFacts(firmware=row["firmware"], days_left=days)
+        seen.append((Place(row["tenant"], row["id"]), row["vendor"], row["model"], facts))
+    await apply_all(ctx, await judge_all(ctx, seen))

@@ -1,0 +1,218 @@
+"""Storms, groups, rules that throw, thresholds, and what is looked at by the clock: on a real database."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from backend.alerts import incidents, rules, rules_service, service, watching
+from backend.alerts.rules import base
+from backend.context import Context
+from backend.db.engine import DB
+from backend.events import IncidentClosed, IncidentOpened
+from backend.stations import service as stations
+from backend.stations.service import StatusReport
+from shared.faults import ThresholdSet
+from shared.operations import Incident, IncidentState
+from shared.stations import ConnectorStatus
+from tests import world
+from tests.conftest import Clock
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def context(clock: Clock) -> tuple[Context, world.Heard]:
+    handlers, heard = world.listening(IncidentOpened, IncidentClosed)
+    return world.make_context(clock, handlers | world.handlers_of(service)), heard
+
+
+async def unsolved(ctx: Context, tenant_id: UUID) -> list[tuple[str, int]]:
+    return sorted((one.rule, one.affected) for one in await incidents.open_incidents(ctx, tenant_id))
+
+
+async def add_many(tenant_id: UUID, count: int, sites: int) -> None:
+    """Stations that are connected, spread over sites."""
+    ids = [await world.add_location(tenant_id, f"Site {n}") for n in range(sites)]
+    await DB.run(
+        """INSERT INTO charging_station (tenant, identity, registration, online, last_seen_at, location)
+        SELECT $1, 'M-' || n, 'accepted', true, now(), ($3::uuid[])[1 + n % $4] FROM generate_series(1, $2) n""",
+        tenant_id,
+        count,
+        ids,
+        sites,
+    )
+
+
+async def lose(clock: Clock, where: str = "true") -> None:
+    await DB.run(f"UPDATE charging_station SET online = false, disconnected_at = $1 WHERE {where}", clock.now())
+
+
+async def test_five_thousand_stations_that_lose_power_are_one_incident(clock: Clock) -> None:
+    (ctx, heard), tenant_id = context(clock), await world.add_tenant()
+    await add_many(tenant_id, 5000, 100)
+    await lose(clock)
+    clock.advance(seconds=90)
+    for _ in range(2):
+        await watching.look_at_presence(ctx)
+    assert await unsolved(ctx, tenant_id) == [("network_offline", 5000)]
+    assert len(heard.of(IncidentOpened)) == 1
+    assert (await DB.run("SELECT count(*) AS n FROM pgqueuer"))[0]["n"] == 0
+    # All come back but one: that one stands for itself from then on.
+    await DB.run("UPDATE charging_station SET online = true, last_seen_at = $1 WHERE identity <> 'M-7'", clock.now())
+    await DB.run(
+        "UPDATE incident SET state = 'closed' WHERE rule = 'station_offline' AND station IN "
+        "(SELECT id FROM charging_station WHERE online)"
+    )
+    clock.advance(minutes=20)
+    await DB.run("UPDATE charging_station SET last_seen_at = $1", clock.now())
+    await watching.look_at_presence(ctx)
+    assert await unsolved(ctx, tenant_id) == [("station_offline", 1)]
+    assert (len(heard.of(IncidentOpened)), len(heard.of(IncidentClosed))) == (2, 1)
+
+
+async def test_a_site_is_one_incident_and_takes_on_who_stood_alone(clock: Clock) -> None:
+    (ctx, heard), tenant_id = context(clock), await world.add_tenant()
+    await add_many(tenant_id, 6, 1)
+    await lose(clock, "identity = 'M-1'")
+    clock.advance(seconds=90)
+    await watching.look_at_presence(ctx)
+    assert await unsolved(ctx, tenant_id) == [("station_offline", 1)]
+    await lose(clock, "identity <> 'M-1'")
+    clock.advance(seconds=90)
+    await watching.look_at_presence(ctx)
+    assert await unsolved(ctx, tenant_id) == [("site_offline", 6)]
+    [site] = await incidents.open_incidents(ctx, tenant_id)
+    parts, _ = await incidents.incidents(ctx, tenant_id, parent=UUID(site.id))
+    assert len(parts) == 6
+    station_ids = [row["id"] for row in await DB.run("SELECT id FROM charging_station")]
+    for number, station_id in enumerate(station_ids):
+        await stations.connected(ctx, station_id, UUID(int=number), "n1", "1.6")
+    await watching.look_at_presence(ctx)
+    assert await unsolved(ctx, tenant_id) == []
+    assert [event.rule for event in heard.of(IncidentOpened)] == ["station_offline", "site_offline"]
+
+
+async def test_a_storm_of_faults_is_a_handful_of_incidents(clock: Clock) -> None:
+    (ctx, heard), tenant_id = context(clock), await world.add_tenant()
+    await add_many(tenant_id, 60, 30)
+    for row in await DB.run("SELECT id FROM charging_station ORDER BY identity"):
+        report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=ctx.now(), error_code="UnderVoltage")
+        await stations.connector_status(ctx, row["id"], report)
+        clock.advance(seconds=1)
+    found = await unsolved(ctx, tenant_id)
+    assert [rule for rule, _ in found] == ["many_faults"]
+    assert len(heard.of(IncidentOpened)) <= 25
+
+
+async def test_a_rule_that_throws_is_switched_off_alone_and_loudly(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (ctx, heard), tenant_id = context(clock), await world.add_tenant()
+    station_id = await world.add_station(tenant_id)
+    connector_id = await world.add_connector(station_id)
+    await DB.run("UPDATE charging_station SET online = true, last_seen_at = $1", clock.now())
+    early = clock.now() - timedelta(hours=3)
+    await world.add_transaction(station_id, connector_id, begun_at=early, created_at=early, updated_at=early)
+
+    def broken(facts: base.RunningFacts) -> None:
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr(
+        rules,
+        "RULES",
+        tuple(base.Rule(r.name, r.looks_at, broken) if r.name == "meter_jump" else r for r in rules.RULES),
+    )
+    for _ in range(2):
+        await service.watch(ctx)
+    assert await unsolved(ctx, tenant_id) == [("rule_failed.meter_jump", 1), ("zombie_session", 1)]
+    [rule] = [one for one in await rules_service.listed(ctx, tenant_id) if not one.on]
+    assert (rule.name, rule.failures) == ("meter_jump", 1)
+    assert "nobody foresaw this" in rule.error
+    monkeypatch.undo()
+    assert (await rules_service.switch(ctx, tenant_id, "meter_jump", on=True)).on
+    assert [rule for rule, _ in await unsolved(ctx, tenant_id)] == ["zombie_session"]
+    assert len(heard.of(IncidentClosed)) == 1
+
+
+async def test_thresholds_of_a_model_are_for_that_model(clock: Clock) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    early = clock.now() - timedelta(minutes=20)
+    for name, model in (("A", "Slow"), ("B", "Other")):
+        station_id = await world.add_station(tenant_id, name)
+        await DB.run("UPDATE charging_station SET model = $2, online = true WHERE id = $1", station_id, model)
+        connector_id = await world.add_connector(station_id)
+        await DB.run("UPDATE connector SET status = 'occupied', status_at = $2 WHERE id = $1", connector_id, early)
+    wanted = ThresholdSet(rule="plugged_not_started", values={"minutes": 15}, model="slow")
+    await rules_service.set_threshold(ctx, tenant_id, wanted)
+    await watching.look_at_outlets(ctx)
+    [found] = await incidents.open_incidents(ctx, tenant_id)
+    assert (found.station_identity, found.rule) == ("A", "plugged_not_started")
+    await DB.run("UPDATE connector SET status = 'available'")
+    await watching.look_at_outlets(ctx)
+    assert await unsolved(ctx, tenant_id) == []
+
+
+async def test_a_quiet_station_is_missed_and_priced(clock: Clock) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    for name, each_h in (("busy", 4), ("rural", 24 * 9)):
+        station_id = await world.add_station(tenant_id, name)
+        await DB.run("UPDATE charging_station SET online = true, created_at = $1", clock.now() - timedelta(days=60))
+        await DB.run(
+            """INSERT INTO transaction (tenant, station, state, begun_at, ended_at, created_at, cost, energy_wh)
+            SELECT $1, $2, 'ended', at, at + interval '1 hour', at, 10, 9000
+            FROM generate_series($3::timestamptz, $4::timestamptz, make_interval(hours => $5)) at""",
+            tenant_id,
+            station_id,
+            clock.now() - timedelta(days=50),
+            clock.now() - timedelta(hours=1),
+            each_h,
+        )
+    await watching.compute_baselines(ctx)
+    await watching.look_at_business(ctx)
+    assert await unsolved(ctx, tenant_id) == []
+    # A third one keeps the peers' day usual, so that quiet is not a holiday.
+    await DB.run("UPDATE station_baseline SET sessions_per_day = 3 WHERE sessions_per_day > 3")
+    clock.advance(hours=23)
+    await DB.run(
+        """INSERT INTO transaction (tenant, station, state, begun_at, created_at)
+        SELECT $1, id, 'failed', $2, $2 FROM charging_station, generate_series(1, 8) WHERE identity = 'rural'""",
+        tenant_id,
+        clock.now(),
+    )
+    clock.advance(hours=60)
+    await DB.run("UPDATE transaction SET begun_at = $1 WHERE state = 'failed'", clock.now())
+    await watching.look_at_business(ctx)
+    [found] = await incidents.open_incidents(ctx, tenant_id)
+    assert (found.rule, found.station_identity) == ("no_sessions", "busy")
+    clock.advance(hours=24)
+    await watching.look_at_business(ctx)
+    priced: Incident = await incidents.incident(ctx, tenant_id, UUID(found.id))
+    assert priced.lost is not None
+    assert 2.5 < priced.lost_sessions < 3.5
+    assert 25 < priced.lost.amount < 35
+
+
+async def test_repaired_is_watched_and_comes_back_or_is_over(clock: Clock) -> None:
+    (ctx, heard), tenant_id = context(clock), await world.add_tenant()
+    station_id, by = await world.add_station(tenant_id), await world.add_account(tenant_id, role="operator")
+
+    async def report(status: ConnectorStatus, code: str = "") -> None:
+        await stations.connector_status(
+            ctx, station_id, StatusReport(evse=1, status=status, at=ctx.now(), error_code=code)
+        )
+
+    await report(ConnectorStatus.FAULTED, "GroundFailure")
+    [one] = await incidents.open_incidents(ctx, tenant_id)
+    await incidents.change_state(ctx, tenant_id, UUID(one.id), by, IncidentState.IN_REPAIR)
+    await report(ConnectorStatus.AVAILABLE)
+    assert (await incidents.incident(ctx, tenant_id, UUID(one.id))).state is IncidentState.WATCHED
+    clock.advance(hours=2)
+    await report(ConnectorStatus.FAULTED, "GroundFailure")
+    again = await incidents.incident(ctx, tenant_id, UUID(one.id))
+    assert (again.state, again.occurrences) == (IncidentState.OPEN, 2)
+    assert len(heard.of(IncidentOpened)) == 2
+    await incidents.change_state(ctx, tenant_id, UUID(one.id), by, IncidentState.WATCHED)
+    await report(ConnectorStatus.AVAILABLE)
+    clock.advance(hours=25)
+    await incidents.close_quiet(ctx)
+    assert await unsolved(ctx, tenant_id) == []
