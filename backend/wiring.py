@@ -89,8 +89,6 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     TransactionStarted: (alerts.on_start, sites_control.on_change),
     ClockTold: (alerts.on_clock,),
     DeviceEventReported: (alerts.on_device_event,),
-    ConnectorStatusChanged: (alerts.on_status, transactions.on_status),
-    TransactionStarted: (alerts.on_start,),
     TransactionFailed: (alerts.on_start,),
     TransactionEnded: (
         settling.on_ended,

@@ -81,6 +81,8 @@ async def session(transaction_id: UUID) -> Row | None:
 async def connector_on(station_id: UUID, evse: int) -> UUID | None:
     rows = await DB.run("SELECT id FROM connector WHERE station = $1 AND evse = $2 ORDER BY number", station_id, evse)
     return rows[0]["id"] if len(rows) == 1 else None
+
+
 # --- sweeps: all at once -----------------------------------------------------------------------------
 
 

@@ -111,13 +111,19 @@ class FloodFacts:
 
     floods: bool
     rate: int
+
+
 class LinkFacts:
     """Lost connections of the last hour, and how many a usual day has (None: not known yet). `wireless`: over radio."""
+
     drops: int
     usual_per_day: float | None = None
     wireless: bool = False
+
+
 class Moment:
     """One reading of a meter. `voltages` and `currents` are those of the phases, where they were told."""
+
     at: datetime
     energy_wh: int | None = None
     power_w: int | None = None
