@@ -96,23 +96,6 @@ class CampaignFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PowerFacts:
-    """What an outlet draws and was given, in amperes of each phase."""
-
-    label: str
-    exceeded: bool
-    drawn_a: float
-    given_a: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FloodFacts:
-    """Whether a station sends more messages a second than `rate`."""
-
-    floods: bool
-    rate: int
-
-
 class LinkFacts:
     """Lost connections of the last hour, and how many a usual day has (None: not known yet). `wireless`: over radio."""
 
@@ -121,6 +104,7 @@ class LinkFacts:
     wireless: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """One reading of a meter. `voltages` and `currents` are those of the phases, where they were told."""
 
@@ -137,6 +121,7 @@ class Moment:
 class RunningFacts:
     """A session under way, with its latest readings, oldest first. `status`: what the outlet says meanwhile."""
 
+    label: str
     number: int
     transaction: str
     begun_at: datetime
@@ -219,6 +204,24 @@ class EventFacts:
     tech_info: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerFacts:
+    """What an outlet draws and was given, in amperes of each phase."""
+
+    label: str
+    exceeded: bool
+    drawn_a: float
+    given_a: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FloodFacts:
+    """Whether a station sends more messages a second than `rate`."""
+
+    floods: bool
+    rate: int
+
+
 Facts = (
     ConnectorFacts
     | PresenceFacts
@@ -227,8 +230,6 @@ Facts = (
     | SecurityFacts
     | CertificateFacts
     | CampaignFacts
-    | PowerFacts
-    | FloodFacts
     | LinkFacts
     | RunningFacts
     | OutletFacts
@@ -237,6 +238,8 @@ Facts = (
     | ClockFacts
     | FirmwareFacts
     | EventFacts
+    | PowerFacts
+    | FloodFacts
 )
 
 
