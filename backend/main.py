@@ -56,6 +56,7 @@ from backend.nodes import service as nodes
 from backend.notify import api as notify_api
 from backend.ocpp.listener import Listener
 from backend.papers import api as papers_api
+from backend.payments import api as payments_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
 from backend.remedies import api as remedies_api
 from backend.reservations import api as reservations_api
@@ -84,6 +85,7 @@ ROUTES: list[Any] = [
     *people_api.routes,
     *tenants_api.routes,
     *tariffs_api.routes,
+    *payments_api.routes,
     *authorization_api.routes,
     *stations_api.routes,
     *security_api.routes,

@@ -132,6 +132,9 @@ class Settings:
         "50.00",
         "Amount reserved on the driver's card before a session, in the tenant's currency",
     )
+    stripe_api: str = _setting(
+        "WATTLINE_STRIPE_API", "", "Another address of Stripe's API, for tests; empty: Stripe's own"
+    )
     access_token_s: int = _setting("WATTLINE_ACCESS_TOKEN", 900, "Life of an access token, seconds")
     refresh_token_s: int = _setting("WATTLINE_REFRESH_TOKEN", 2592000, "Life of a refresh token, seconds")
     pool_min: int = _setting("WATTLINE_POOL_MIN", 2, "Fewest database connections")

@@ -51,6 +51,8 @@ from backend.monitoring import service as monitoring
 from backend.notify import posting
 from backend.notify import service as notify
 from backend.papers import service as papers
+from backend.payments import paying, refunds
+from backend.payments import reports as payment_reports
 from backend.payments import service as payments
 from backend.remedies import service as remedies
 from backend.reservations import service as reservations
@@ -122,10 +124,14 @@ JOBS: Mapping[str, Job] = {
     "notify.release": posting.release,
     "notify.tell": notify.tell,
     "payments.capture": payments.capture,
+    "payments.finish": paying.finish,
+    "payments.refund": refunds.execute,
     "payments.release": payments.release,
     "sites.plan": sites_control.plan,
     "remedies.begin": remedies.begin,
     "remedies.step": remedies.step,
+    "payments.report": payment_reports.handle,
+    "payments.sweep": payments.sweep,
     "stations.deliver": waiting.deliver,
     "reservations.expire": reservations.expire,
     "transactions.expire": requests.expire,

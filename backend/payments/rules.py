@@ -1,8 +1,11 @@
 """The life of a payment. Pure."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
+
+from backend.tariffs.rules import round_money
 
 PENDING, HELD, CAPTURING, CAPTURED, RELEASING, RELEASED, FAILED = (
     "pending",
@@ -14,19 +17,28 @@ PENDING, HELD, CAPTURING, CAPTURED, RELEASING, RELEASED, FAILED = (
     "failed",
 )
 NEXT: dict[str, frozenset[str]] = {
-    PENDING: frozenset({HELD, FAILED}),
-    HELD: frozenset({CAPTURING, RELEASING}),
+    PENDING: frozenset({HELD, FAILED, CAPTURED}),
+    HELD: frozenset({CAPTURING, RELEASING, RELEASED}),
     CAPTURING: frozenset({CAPTURED, FAILED}),
     RELEASING: frozenset({RELEASED, FAILED}),
     CAPTURED: frozenset(),
-    RELEASED: frozenset(),
+    # The provider gave a hold back by itself, before the bill: the card is asked once more.
+    RELEASED: frozenset({CAPTURING}),
     # A failed capture or release may be tried again.
-    FAILED: frozenset({CAPTURING, RELEASING}),
+    FAILED: frozenset({CAPTURING, RELEASING, HELD}),
 }
+MOST = Decimal(1_000_000)
+RETRY_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3))
+"""When a capture that was refused is tried again; after the last one it is a debt."""
 
 
 def may_become(state: str, wanted: str) -> bool:
     return wanted in NEXT[state]
+
+
+def retry_after(tries: int) -> timedelta | None:
+    """After so many refused tries. None: no more; it becomes a debt."""
+    return RETRY_AFTER[tries - 1] if 0 < tries <= len(RETRY_AFTER) else None
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -39,3 +51,49 @@ class Split(msgspec.Struct, frozen=True):
 def split(due: Decimal, held: Decimal) -> Split:
     """Never more than was held is captured; the rest is a debt that an operator sees."""
     return Split(min(due, held), max(due - held, Decimal(0)))
+
+
+class Shares(msgspec.Struct, frozen=True):
+    """Who pays a bill: the wallet's reserve first, the card up to its hold, the rest is owed."""
+
+    wallet: Decimal
+    card: Decimal
+    owed: Decimal
+
+
+def shares(due: Decimal, reserved: Decimal, held: Decimal) -> Shares:
+    """They add up to `due`; `reserved` is part of `held`, the amount that was asked for."""
+    wallet = min(due, reserved)
+    card = min(due - wallet, max(held - reserved, Decimal(0)))
+    return Shares(wallet, card, due - wallet - card)
+
+
+def why_not_amount(amount: Decimal, currency: str) -> str:
+    """Plain words of why nobody can pay this; empty: they can."""
+    if not amount.is_finite() or amount <= 0:
+        return "The amount must be more than zero."
+    if amount > MOST:
+        return f"The amount can't be more than {MOST}."
+    if round_money(amount, currency) != amount:
+        return "The amount is finer than the smallest coin of the currency."
+    return ""
+
+
+def why_not_charge(owed: Decimal, wanted: Decimal, *, allowed: bool, limit: Decimal) -> bool:
+    """Whether debts stand in the way. allowed: people may owe up to `limit`, with what they want now."""
+    if owed <= 0:
+        return False
+    return not allowed or owed + wanted > limit
+
+
+def may_go_unpaid(owed: Decimal, wanted: Decimal, *, allowed: bool, limit: Decimal) -> bool:
+    """Whether somebody may charge although nothing can be reserved, because the provider is down."""
+    return allowed and owed + wanted <= limit
+
+
+DISPUTE_OVER = frozenset({"won", "lost", "warning_closed"})
+
+
+def dispute_after(known: str, told: str) -> str:
+    """Reports come in any order: what is over stays so."""
+    return known if known in DISPUTE_OVER and told not in DISPUTE_OVER else told[:20]

@@ -126,6 +126,22 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         )
     )[0]["id"]
     return told | {
+    payment_id = (
+            """INSERT INTO payment (tenant, account, provider, state, currency, hold_amount)
+            VALUES ($1, $2, 'demo', 'held', 'EUR', 5) RETURNING id""",
+            account_id,
+    debt_id = (
+        await DB.run(
+            """INSERT INTO debt (id, tenant, account, payment, amount, currency, state)
+            VALUES (gen_random_uuid(), $1, $2, $3, 5, 'EUR', 'open') RETURNING id""",
+            tenant_id,
+            account_id,
+            payment_id,
+        )
+    )[0]["id"]
+    return {
+        "payment": payment_id,
+        "debt": debt_id,
         "ctx": ctx,
         "station": station_id,
         "tenant": tenant_id,
@@ -322,6 +338,13 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("DELETE", f"/api/v1/notifications/routes/{one['route']}", None),
         ("POST", f"/api/v1/notifications/deliveries/{one['delivery']}/retry", None),
         ("PATCH", f"/api/v1/people/{one['account']}", {"name": "Mine"}),
+        ("POST", f"/api/v1/people/{one['account']}/credit", {"amount": "1.00"}),
+        ("POST", f"/api/v1/cards/{uuid4()}/prefer", None),
+        ("DELETE", f"/api/v1/cards/{uuid4()}", None),
+        ("POST", f"/api/v1/debts/{one['debt']}/settle", None),
+        ("POST", f"/api/v1/debts/{one['debt']}/write-off", None),
+        ("GET", f"/api/v1/payments/{one['payment']}", None),
+        ("POST", f"/api/v1/payments/{one['payment']}/refunds", {"amount": "1.00"}),
         ("POST", f"/api/v1/people/{one['account']}/password", None),
         ("GET", f"/api/v1/analytics?location_id={one['location']}", None),
         ("GET", f"/api/v1/analytics.csv?location_id={one['location']}", None),

@@ -159,7 +159,8 @@ QUEUE_SCHEMA = {
         WHERE conrelid::regclass::text LIKE 'pgqueuer%' ORDER BY 1, 2""",
     "states": "SELECT enumtypid::regtype::text, enumlabel FROM pg_enum ORDER BY 1, enumsortorder",
     "function": "SELECT prosrc FROM pg_proc WHERE proname LIKE '%pgqueuer%' ORDER BY proname",
-    "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgname",
+    "triggers": """SELECT pg_get_triggerdef(oid) FROM pg_trigger
+        WHERE NOT tgisinternal AND tgname LIKE '%pgqueuer%' ORDER BY 1""",
     "persistence": "SELECT relname, relpersistence FROM pg_class WHERE relname LIKE 'pgqueuer%' ORDER BY 1",
 }
 

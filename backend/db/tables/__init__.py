@@ -23,7 +23,20 @@ from backend.db.tables.guests import GuestVisit
 from backend.db.tables.mail import Mail
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.meters import MeterKey, SignedValue
-from backend.db.tables.money import Cdr, Payment, Tariff
+from backend.db.tables.money import (
+    Cdr,
+    Debt,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerTransfer,
+    Payment,
+    PaymentCustomer,
+    PaymentMethod,
+    PaymentSettings,
+    ProviderEvent,
+    Refund,
+    Tariff,
+)
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.network import NetworkProfile
 from backend.db.tables.nodes import Node
@@ -86,6 +99,15 @@ TABLES = (
     RollupMark,
     Reservation,
     Payment,
+    PaymentSettings,
+    PaymentCustomer,
+    PaymentMethod,
+    Refund,
+    Debt,
+    ProviderEvent,
+    LedgerAccount,
+    LedgerTransfer,
+    LedgerEntry,
     Cdr,
     Incident,
     IncidentEntry,
@@ -163,6 +185,7 @@ __all__ = [
     "ConfigTemplate",
     "ConfigTemplateStation",
     "Connector",
+    "Debt",
     "Delivery",
     "DisplayMessage",
     "ExternalLimit",
@@ -177,6 +200,9 @@ __all__ = [
     "IssuedCertificate",
     "Issuer",
     "KnownVendor",
+    "LedgerAccount",
+    "LedgerEntry",
+    "LedgerTransfer",
     "LocalList",
     "Location",
     "Mail",
@@ -193,12 +219,17 @@ __all__ = [
     "Paper",
     "PaperCounter",
     "Payment",
+    "PaymentCustomer",
+    "PaymentMethod",
+    "PaymentSettings",
     "Playbook",
     "PlaybookVersion",
     "PowerRollup",
+    "ProviderEvent",
     "PushDevice",
     "Reconciliation",
     "RefreshToken",
+    "Refund",
     "Remedy",
     "RemedyStep",
     "Reservation",

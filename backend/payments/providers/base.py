@@ -1,7 +1,9 @@
 """What Wattline wants of a payment provider. Every operation carries a key: done twice, it happens once."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -21,10 +23,33 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
     method: str
 
 
-class PaymentProvider(Protocol):
-    """Amounts are exact, in the currency given. Raises Declined or Unavailable."""
+class SavedCard(msgspec.Struct, frozen=True, kw_only=True):
+    """A card that the provider keeps. expires: `2030-04`, empty where it isn't told."""
 
-    async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str) -> Hold:
+    reference: str
+    label: str
+    expires: str = ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What a provider tells by itself, with a signature that was right."""
+
+    id: str
+    kind: str
+    happened_at: datetime
+    subject: dict[str, Any]
+
+
+class PaymentProvider(Protocol):
+    """Amounts are exact, in the currency given. Raises Declined or Unavailable.
+
+    `customer`: the provider's word for who pays; `card`: the reference of a saved card, None: the customer's own way.
+    """
+
+    needs_card: bool
+    """Whether nothing can be held before a card is saved."""
+
+    async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
         """Reserve an amount on the customer's card."""
 
     async def capture(self, *, key: str, reference: str, amount: Decimal, currency: str) -> None:
@@ -32,3 +57,24 @@ class PaymentProvider(Protocol):
 
     async def release(self, *, key: str, reference: str) -> None:
         """Give the whole hold back. A hold that is gone already is no error."""
+
+    async def charge(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
+        """Take an amount at once, without the cardholder."""
+
+    async def refund(self, *, key: str, reference: str, amount: Decimal, currency: str) -> str:
+        """Give back of what was captured; the provider's name for it."""
+
+    async def customer(self, *, key: str, email: str, name: str) -> str:
+        """The provider's word for a person."""
+
+    async def begin_card(self, *, key: str, customer: str, back_to: str) -> str:
+        """The address of the provider's page where a card is entered; empty: a card is saved already."""
+
+    async def cards(self, *, customer: str) -> Sequence[SavedCard]:
+        """What is saved."""
+
+    async def forget_card(self, *, customer: str, card: str) -> None:
+        """One that is gone already is no error."""
+
+    def report(self, *, body: bytes, headers: Mapping[str, str]) -> Report:
+        """Read what the provider tells by itself. Raises ValueError where the signature is wrong."""

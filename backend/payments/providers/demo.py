@@ -1,8 +1,9 @@
 """A provider without money, for demo and tests: it keeps its books in its references and declines like a real one."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from backend.payments.providers.base import Declined, Hold, Unavailable
+from backend.payments.providers.base import Declined, Hold, Report, SavedCard, Unavailable
 
 LIMIT = Decimal(500)
 DECLINED_CUSTOMER = "declined@"
@@ -16,7 +17,9 @@ class DemoProvider:
     Customers whose e-mail begins with `declined@` are refused, those with `unavailable@` meet a provider in trouble.
     """
 
-    async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str) -> Hold:
+    needs_card = False
+
+    async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
         if customer.startswith(UNAVAILABLE_CUSTOMER):
             raise Unavailable("The demo provider is in trouble.")
         if customer.startswith(DECLINED_CUSTOMER):
@@ -34,6 +37,28 @@ class DemoProvider:
 
     async def release(self, *, key: str, reference: str) -> None:
         _held(reference)
+
+    async def charge(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
+        return await self.hold(key=key, customer=customer, amount=amount, currency=currency)
+
+    async def refund(self, *, key: str, reference: str, amount: Decimal, currency: str) -> str:
+        await self.capture(key=key, reference=reference, amount=amount, currency=currency)
+        return f"demo-refund:{key}"
+
+    async def customer(self, *, key: str, email: str, name: str) -> str:
+        return email
+
+    async def begin_card(self, *, key: str, customer: str, back_to: str) -> str:
+        return ""
+
+    async def cards(self, *, customer: str) -> Sequence[SavedCard]:
+        return (SavedCard(reference="demo-card", label=METHOD, expires="2030-12"),)
+
+    async def forget_card(self, *, customer: str, card: str) -> None:
+        return None
+
+    def report(self, *, body: bytes, headers: Mapping[str, str]) -> Report:
+        raise ValueError("The demo provider reports nothing.")
 
 
 def _held(reference: str) -> tuple[Decimal, str]:

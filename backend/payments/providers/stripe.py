@@ -1,0 +1,197 @@
+"""Stripe, through its official SDK. Cards are entered on Stripe's own pages: no number ever comes here.
+
+Tries are the jobs' business: the SDK itself makes none. Every call carries the key of what it is for.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import stripe
+
+from backend.payments.providers.base import Declined, Hold, Report, SavedCard, Unavailable
+from backend.tariffs.rules import MINOR_UNITS, round_money
+
+TIMEOUT_S = 20
+TWO_PLACES_AT_STRIPE = frozenset({"ISK", "UGX"})
+"""Without minor units in ISO 4217, yet in hundredths here."""
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """`12.34` EUR → 1234, as Stripe counts. Raises ValueError for an amount below the smallest coin."""
+    if round_money(amount, currency) != amount:
+        raise ValueError(f"{amount} {currency} is finer than the currency's smallest coin")
+    places = 2 if currency in TWO_PLACES_AT_STRIPE else MINOR_UNITS.get(currency, 2)
+    return int(amount.scaleb(places))
+
+
+def from_minor(amount: int, currency: str) -> Decimal:
+    places = 2 if currency in TWO_PLACES_AT_STRIPE else MINOR_UNITS.get(currency, 2)
+    return Decimal(amount).scaleb(-places)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """Stripe's errors in our two words."""
+    try:
+        yield
+    except stripe.CardError as error:
+        raise Declined(error.user_message or "The card was declined. Please use another one.") from error
+    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+        raise Unavailable(f"Stripe can't be reached ({type(error).__name__}).") from error
+    except (stripe.AuthenticationError, stripe.PermissionError) as error:
+        raise Unavailable("Stripe doesn't accept this key: an administrator must enter the right one.") from error
+    except stripe.IdempotencyError as error:
+        raise Declined("Stripe knows this key for something else.") from error
+    except stripe.InvalidRequestError as error:
+        raise Declined(error.user_message or str(error)) from error
+    except stripe.StripeError as error:
+        if error.http_status is not None and 400 <= error.http_status < 500 and error.http_status not in (409, 429):
+            raise Declined(error.user_message or str(error)) from error
+        raise Unavailable(f"Stripe is in trouble ({type(error).__name__}).") from error
+
+
+class StripeProvider:
+    """One tenant's account at Stripe. `base`: another address of its API, for tests."""
+
+    needs_card = True
+
+    def __init__(self, *, secret_key: str, webhook_secret: str = "", base: str = "") -> None:
+        addresses: Any = {"api": base} if base else {}
+        self._client = stripe.StripeClient(
+            secret_key,
+            http_client=stripe.HTTPXClient(timeout=TIMEOUT_S),
+            base_addresses=addresses,
+            max_network_retries=0,
+        )
+        self._webhook_secret = webhook_secret
+
+    async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
+        return await self._pay(key, customer, amount, currency, card, "manual")
+
+    async def charge(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
+        return await self._pay(key, customer, amount, currency, card, "automatic")
+
+    async def _pay(
+        self, key: str, customer: str, amount: Decimal, currency: str, card: str | None, capture: Any
+    ) -> Hold:
+        if not card:
+            raise Declined("Add a card first: there is none to pay with.")
+        wanted: Any = {
+            "amount": to_minor(amount, currency),
+            "currency": currency.lower(),
+            "customer": customer,
+            "payment_method": card,
+            "payment_method_types": ["card"],
+            "capture_method": capture,
+            "off_session": True,
+            "confirm": True,
+            "metadata": {"wattline": key},
+            "expand": ["payment_method"],
+        }
+        async with _translated():
+            intent = await self._client.v1.payment_intents.create_async(wanted, {"idempotency_key": key})
+        if intent.status != ("requires_capture" if capture == "manual" else "succeeded"):
+            raise Declined("The bank wants to hear from the cardholder. Please use another card.")
+        return Hold(reference=intent.id, method=_label(_plain(intent).get("payment_method")))
+
+    async def capture(self, *, key: str, reference: str, amount: Decimal, currency: str) -> None:
+        wanted: Any = {"amount_to_capture": to_minor(amount, currency)}
+        try:
+            async with _translated():
+                await self._client.v1.payment_intents.capture_async(reference, wanted, {"idempotency_key": key})
+        except Declined:
+            if _plain(await self._intent(reference)).get("status") != "succeeded":
+                raise
+
+    async def release(self, *, key: str, reference: str) -> None:
+        try:
+            async with _translated():
+                await self._client.v1.payment_intents.cancel_async(reference, {}, {"idempotency_key": key})
+        except Declined:
+            if _plain(await self._intent(reference)).get("status") != "canceled":
+                raise
+
+    async def _intent(self, reference: str) -> Any:
+        async with _translated():
+            return await self._client.v1.payment_intents.retrieve_async(reference)
+
+    async def refund(self, *, key: str, reference: str, amount: Decimal, currency: str) -> str:
+        async with _translated():
+            refund = await self._client.v1.refunds.create_async(
+                {"payment_intent": reference, "amount": to_minor(amount, currency), "metadata": {"wattline": key}},
+                {"idempotency_key": key},
+            )
+        if refund.status in ("failed", "canceled"):
+            raise Declined("The bank doesn't take the money back to this card.")
+        return str(refund.id)
+
+    async def customer(self, *, key: str, email: str, name: str) -> str:
+        async with _translated():
+            customer = await self._client.v1.customers.create_async(
+                {"email": email, "name": name, "metadata": {"wattline": key}}, {"idempotency_key": key}
+            )
+        return str(customer.id)
+
+    async def begin_card(self, *, key: str, customer: str, back_to: str) -> str:
+        wanted: Any = {
+            "mode": "setup",
+            "customer": customer,
+            "payment_method_types": ["card"],
+            "success_url": back_to,
+            "cancel_url": back_to,
+        }
+        async with _translated():
+            session = await self._client.v1.checkout.sessions.create_async(wanted, {"idempotency_key": key})
+        return str(session.url)
+
+    async def cards(self, *, customer: str) -> Sequence[SavedCard]:
+        async with _translated():
+            found = await self._client.v1.payment_methods.list_async(
+                {"customer": customer, "type": "card", "limit": 50}
+            )
+        return [_card(_plain(one)) for one in found.data]
+
+    async def forget_card(self, *, customer: str, card: str) -> None:
+        async with _translated():
+            await self._client.v1.payment_methods.detach_async(card)
+
+    def report(self, *, body: bytes, headers: Mapping[str, str]) -> Report:
+        if not self._webhook_secret:
+            raise ValueError("No secret is set for Stripe's webhooks.")
+        try:
+            text = body.decode()
+            stripe.WebhookSignature.verify_header(
+                text, headers.get("stripe-signature", ""), self._webhook_secret, tolerance=300
+            )
+            told = msgspec.json.decode(body)
+            return Report(
+                id=str(told["id"]),
+                kind=str(told["type"]),
+                happened_at=datetime.fromtimestamp(int(told["created"]), UTC),
+                subject=dict(told["data"]["object"]),
+            )
+        except (stripe.SignatureVerificationError, KeyError, TypeError, msgspec.DecodeError) as error:
+            raise ValueError(str(error)) from error
+
+
+def _plain(thing: Any) -> dict[str, Any]:
+    found: dict[str, Any] = thing.to_dict()
+    return found
+
+
+def _card(told: dict[str, Any]) -> SavedCard:
+    card = told.get("card") or {}
+    year, month = card.get("exp_year"), card.get("exp_month")
+    expires = f"{year}-{int(month):02d}" if year and month else ""
+    return SavedCard(reference=str(told["id"]), label=_label(told), expires=expires)
+
+
+def _label(told: Any) -> str:
+    card = told.get("card") if isinstance(told, dict) else None
+    if not card:
+        return "Card"
+    return f"{str(card.get('brand', 'card')).title()} •••• {card.get('last4', '')}"

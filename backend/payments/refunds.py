@@ -1,0 +1,157 @@
+"""Money given back: to the card that paid, or into the wallet. Never more than was taken, however many ask at once."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from backend import jobs
+from backend.context import Context
+from backend.errors import Conflict, InvalidInput, NotFound
+from backend.payments import choosing, ledger, rules, store
+from backend.payments.providers.base import Declined
+from shared.payments import RefundTarget
+
+Row = store.Row
+DONE, PENDING, FAILED = "done", "pending", "failed"
+
+
+async def refund(
+    ctx: Context,
+    tenant_id: UUID,
+    payment_id: UUID,
+    amount: Decimal,
+    reason: str = "",
+    to: RefundTarget = RefundTarget.CARD,
+    *,
+    made_by: UUID | None = None,
+) -> UUID:
+    """Write a refund down; to a wallet it is done with that, to a card by a job. Its id.
+
+    Raises NotFound, InvalidInput for an impossible amount, Conflict (code refund_too_much, nothing_captured,
+    no_wallet) for one that can't be given back.
+    """
+    refund_id = uuid4()
+    async with ctx.unit():
+        row = await store.by_id(payment_id, lock=True)
+        if row is None or row["tenant"] != tenant_id:
+            raise NotFound("This payment doesn't exist.")
+        _check(row, amount, to)
+        await store.insert(
+            "refund",
+            {
+                "id": refund_id,
+                "tenant": tenant_id,
+                "payment": payment_id,
+                "amount": amount,
+                "currency": row["currency"],
+                "target": str(to),
+                "reason": reason,
+                "state": DONE if to is RefundTarget.WALLET else PENDING,
+                "made_by": made_by,
+                "created_at": ctx.now(),
+                "updated_at": ctx.now(),
+            },
+        )
+        values: Row = {"refunded_amount": row["refunded_amount"] + amount}
+        if to is RefundTarget.CARD:
+            values["card_refunded"] = row["card_refunded"] + amount
+            await jobs.enqueue("payments.refund", {"refund_id": str(refund_id)}, dedupe=str(refund_id))
+        else:
+            await _into_wallet(ctx, row, refund_id, amount, reason)
+        await store.change(payment_id, ctx.now(), values)
+    return refund_id
+
+
+def _check(row: Row, amount: Decimal, to: RefundTarget) -> None:
+    if why := rules.why_not_amount(amount, row["currency"]):
+        raise InvalidInput(why, fields=[("$.amount", why)])
+    if row["state"] != rules.CAPTURED or (row["purpose"] == "debt" and not row["captured_amount"]):
+        raise Conflict("Nothing was taken that could be given back.", code="nothing_captured")
+    left = row["captured_amount"] - row["refunded_amount"]
+    if to is RefundTarget.CARD:
+        left = min(left, row["card_amount"] - row["card_refunded"])
+    elif row["account"] is None:
+        raise Conflict("Guests have no wallet; refund to the card.", code="no_wallet")
+    elif row["purpose"] == "topup":
+        raise Conflict("The money is in the wallet already; refund to the card.", code="no_wallet")
+    if amount > left:
+        raise Conflict(f"At most {left.normalize():f} {row['currency']} can be given back.", code="refund_too_much")
+
+
+async def _into_wallet(ctx: Context, row: Row, refund_id: UUID, amount: Decimal, note: str) -> None:
+    parts: list[ledger.Part] = [("revenue", None, -amount), ("wallet", row["account"], amount)]
+    await ledger.transfer(
+        ctx, row["tenant"], f"refund-{refund_id}", "refund", parts, row["currency"], payment=row["id"], note=note
+    )
+
+
+async def execute(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: have the provider give it back. Raises Unavailable, to be tried again later."""
+    refund_id = UUID(payload["refund_id"])
+    row = await store.refund(refund_id)
+    if row is None or row["state"] != PENDING:
+        return
+    payment = await store.by_id(row["payment"])
+    assert payment is not None
+    terms = await choosing.terms(ctx, row["tenant"], provider=payment["provider"])
+    try:
+        reference = await terms.provider.refund(
+            key=f"{refund_id}-refund", reference=payment["reference"], amount=row["amount"], currency=row["currency"]
+        )
+    except Declined as declined:
+        await _settled(ctx, refund_id, FAILED, failure=str(declined))
+        return
+    await _settled(ctx, refund_id, DONE, reference=reference)
+
+
+async def _settled(ctx: Context, refund_id: UUID, state: str, *, reference: str = "", failure: str = "") -> None:
+    async with ctx.unit():
+        row = await store.refund(refund_id, lock=True)
+        if row is None or row["state"] != PENDING:
+            return
+        payment = await store.by_id(row["payment"], lock=True)
+        assert payment is not None
+        await store.change_refund(refund_id, ctx.now(), state, reference, failure)
+        if state == FAILED:
+            back = {
+                "refunded_amount": payment["refunded_amount"] - row["amount"],
+                "card_refunded": payment["card_refunded"] - row["amount"],
+            }
+            await store.change(payment["id"], ctx.now(), back)
+            return
+        source: ledger.Part = ("revenue", None, -row["amount"])
+        parts: list[ledger.Part] = [source, ("provider", None, row["amount"])]
+        await ledger.transfer(
+            ctx, row["tenant"], f"refund-{refund_id}", "refund", parts, row["currency"], payment=payment["id"]
+        )
+
+
+async def from_outside(ctx: Context, payment: Row, total: Decimal) -> None:
+    """The provider has given back `total` of a payment's card by now, some of it not through us. Inside a unit."""
+    known = payment["card_refunded"]
+    amount = min(total, payment["card_amount"]) - known
+    amount = min(amount, (payment["captured_amount"] or Decimal(0)) - payment["refunded_amount"])
+    if amount <= 0:
+        return
+    refund_id = uuid4()
+    await store.insert(
+        "refund",
+        {
+            "id": refund_id,
+            "tenant": payment["tenant"],
+            "payment": payment["id"],
+            "amount": amount,
+            "currency": payment["currency"],
+            "target": "card",
+            "reason": "Made at the payment provider",
+            "state": DONE,
+            "created_at": ctx.now(),
+            "updated_at": ctx.now(),
+        },
+    )
+    values = {"refunded_amount": payment["refunded_amount"] + amount, "card_refunded": known + amount}
+    await store.change(payment["id"], ctx.now(), values)
+    parts: list[ledger.Part] = [("revenue", None, -amount), ("provider", None, amount)]
+    await ledger.transfer(
+        ctx, payment["tenant"], f"refund-{refund_id}", "refund", parts, payment["currency"], payment=payment["id"]
+    )

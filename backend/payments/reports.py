@@ -1,0 +1,78 @@
+"""What a provider tells by itself (webhooks): signed, kept once, acted upon by a job, in whatever order it comes."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from backend import jobs
+from backend.context import Context
+from backend.errors import InvalidInput, NotFound
+from backend.payments import cards, choosing, refunds, rules, store
+from backend.payments.providers import NAMES
+from backend.payments.providers.stripe import from_minor
+
+Row = store.Row
+
+
+async def receive(ctx: Context, tenant_id: UUID, name: str, body: bytes, headers: Mapping[str, str]) -> None:
+    """Raises NotFound for an unknown provider, InvalidInput (code bad_signature) for what it didn't say."""
+    if name not in NAMES:
+        raise NotFound("This provider is unknown.")
+    terms = await choosing.terms(ctx, tenant_id, provider=name)
+    try:
+        told = terms.provider.report(body=body, headers=headers)
+    except ValueError:
+        raise InvalidInput("The signature is not right.", code="bad_signature") from None
+    event_id = uuid4()
+    async with ctx.unit():
+        values = {
+            "id": event_id,
+            "tenant": tenant_id,
+            "provider": name,
+            "event": told.id[:200],
+            "kind": told.kind[:80],
+            "payload": told.subject,
+            "happened_at": told.happened_at,
+            "received_at": ctx.now(),
+        }
+        if await store.insert("provider_event", values, once="tenant, provider, event"):
+            await jobs.enqueue("payments.report", {"event_id": str(event_id)}, dedupe=str(event_id))
+
+
+async def handle(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job. What is told says how things are, not how they change: in any order and twice it comes to the same."""
+    event_id = UUID(payload["event_id"])
+    event = await store.provider_event(event_id)
+    if event is None or event["handled_at"] is not None:
+        return
+    kind, subject = event["kind"], event["payload"]
+    if kind in ("checkout.session.completed", "payment_method.attached", "setup_intent.succeeded"):
+        await _card_saved(ctx, event, str(subject.get("customer") or ""))
+    async with ctx.unit():
+        reference = subject.get("id") if kind.startswith("payment_intent.") else subject.get("payment_intent")
+        if reference:
+            found = await store.by_reference(event["tenant"], str(reference))
+            row = await store.by_id(found["id"], lock=True) if found else None
+            if row is not None:
+                await _about(ctx, row, kind, subject)
+        await store.event_handled(event_id, ctx.now())
+
+
+async def _card_saved(ctx: Context, event: Row, customer: str) -> None:
+    account_id = await store.account_of(event["tenant"], event["provider"], customer)
+    if account_id is not None:
+        await cards.sync(ctx, event["tenant"], account_id)
+
+
+async def _about(ctx: Context, row: Row, kind: str, subject: dict[str, Any]) -> None:
+    if kind == "payment_intent.canceled" and row["state"] == rules.HELD:
+        # The hold ran out before the bill: what the wallet has reserved stays, the card is asked anew.
+        values = {"state": rules.RELEASED, "failure": "The hold on the card ran out."}
+        await store.change(row["id"], ctx.now(), values)
+    elif kind.startswith("charge.dispute."):
+        told = str(subject.get("status") or "needs_response")
+        await store.change(row["id"], ctx.now(), {"dispute": rules.dispute_after(row["dispute"], told)})
+    elif kind == "charge.refunded":
+        total = from_minor(int(subject.get("amount_refunded") or 0), row["currency"])
+        await refunds.from_outside(ctx, row, Decimal(total))

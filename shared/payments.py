@@ -1,0 +1,161 @@
+"""Payments: cards that are saved at the provider, the wallet, refunds, debts, and how a tenant is paid."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from shared.base import Message, Request
+from shared.money import Money
+
+Reason = Annotated[str, msgspec.Meta(max_length=300)]
+
+
+class RefundTarget(StrEnum):
+    CARD = "card"
+    WALLET = "wallet"
+
+
+class Policy(StrEnum):
+    REFUSE = "refuse"
+    ALLOW = "allow"
+
+
+class Refund(Message):
+    """state: pending (the provider is being asked), done, failed."""
+
+    id: str
+    amount: Money
+    to: RefundTarget
+    reason: str
+    state: str
+    failure: str
+    created_at: datetime
+
+
+class Payment(Message):
+    """Money of a session, a top-up or a settled debt.
+
+    purpose: session, topup, debt. state: pending, held, capturing, captured, releasing, released, failed.
+    dispute: the provider's word where the cardholder objects: needs_response, under_review, won, lost.
+    """
+
+    id: str
+    purpose: str
+    state: str
+    provider: str
+    method: str
+    transaction_id: str | None
+    account_id: str | None
+    person: str
+    held: Money
+    captured: Money
+    from_wallet: Money
+    refunded: Money
+    refundable: Money
+    refundable_to_card: Money
+    failure: str
+    dispute: str
+    tries: int
+    next_try_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class PaymentDetail(Message):
+    payment: Payment
+    refunds: list[Refund]
+
+
+class RefundNew(Request):
+    """to: card gives back what the card paid; wallet can take all of it."""
+
+    amount: Decimal
+    reason: Reason = ""
+    to: RefundTarget = RefundTarget.CARD
+
+
+class Debt(Message):
+    """What a payment could not take. state: open, settled, written_off."""
+
+    id: str
+    account_id: str | None
+    person: str
+    transaction_id: str | None
+    amount: Money
+    state: str
+    reason: str
+    created_at: datetime
+    closed_at: datetime | None
+
+
+class Card(Message):
+    """A card saved at the payment provider: what people call it, never its number."""
+
+    id: str
+    label: str
+    expires: str
+    preferred: bool
+
+
+class CardBegin(Message):
+    """url: the provider's own page where the card is entered; empty: it is saved already."""
+
+    url: str = ""
+
+
+class Wallet(Message):
+    """balance can be spent; reserved is held for a session that runs; owed is what debts add up to."""
+
+    balance: Money
+    reserved: Money
+    owed: Money
+    provider: str
+    debts: list[Debt]
+
+
+class TopUp(Request):
+    amount: Decimal
+
+
+class PromoCredit(Request):
+    amount: Decimal
+    note: Reason = ""
+
+
+class LedgerEntry(Message):
+    """A change of a wallet. kind: topup, promotion, refund, reserve, restore, spend."""
+
+    id: int
+    kind: str
+    amount: Money
+    note: str
+    transaction_id: str | None
+    at: datetime
+
+
+class PaymentSettings(Message):
+    """How a tenant is paid. Secrets are never shown: only whether they are there."""
+
+    provider: str
+    publishable_key: str
+    has_secret_key: bool
+    has_webhook_secret: bool
+    webhook_url: str
+    on_outage: Policy
+    on_debt: Policy
+    debt_limit: Money
+
+
+class PaymentSettingsChange(Request):
+    """What isn't given stays. on_outage, on_debt: allow lets people charge until they owe debt_limit."""
+
+    provider: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+    secret_key: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    publishable_key: Annotated[str, msgspec.Meta(max_length=200)] | None = None
+    webhook_secret: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    on_outage: Policy | None = None
+    on_debt: Policy | None = None
+    debt_limit: Decimal | None = None

@@ -1,0 +1,214 @@
+"""Money in double entry: wallets that never go below zero, refunds that never exceed what was taken, debts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from backend.context import Context
+from backend.db.engine import DB
+from backend.errors import Conflict, InvalidInput, PaymentRefused
+from backend.payments import choosing, ledger, ledger_store, paying, refunds, rules, service, store, views
+from shared.money import Money
+from shared.payments import PaymentSettingsChange, Policy, RefundTarget
+from tests import world
+from tests.conftest import Clock
+
+EUR = "EUR"
+
+
+class Till:
+    """A tenant with a driver, and sessions that are paid."""
+
+    def __init__(self, ctx: Context, tenant_id: UUID, driver: UUID, email: str) -> None:
+        self.ctx = ctx
+        self.tenant_id = tenant_id
+        self.driver = driver
+        self.email = email
+
+    async def held(self, amount: str = "50", customer: str | None = None) -> UUID:
+        station = await world.add_station(self.tenant_id, f"CP-{uuid4().hex[:6]}")
+        session = await world.add_transaction(station, account=self.driver, currency=EUR)
+        money = Money(amount=Decimal(amount), currency=EUR)
+        await service.hold(self.ctx, self.tenant_id, session, self.driver, customer or self.email, money)
+        return session
+
+    async def paid(self, due: str) -> UUID:
+        """The payment of a session that cost so much."""
+        session = await self.held()
+        await service.capture(self.ctx, {"transaction_id": str(session), "due": due})
+        return (await self.payment(session))["id"]  # type: ignore[no-any-return]
+
+    async def payment(self, session: UUID) -> dict[str, Any]:
+        row = await store.of_transaction(session)
+        assert row is not None
+        return row
+
+    async def balance(self) -> tuple[Decimal, Decimal]:
+        found = await views.wallet(self.ctx, self.tenant_id, self.driver)
+        return found.balance.amount, found.reserved.amount
+
+    async def adds_up(self) -> None:
+        totals = await ledger_store.totals(self.tenant_id, EUR)
+        assert sum(totals.values()) == 0, totals
+
+
+@pytest.fixture
+async def till(db: str, clock: Clock) -> AsyncIterator[Till]:
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    driver = await world.add_account(tenant_id)
+    email = (await store.person(driver))["email"]
+    async with ctx.bus:
+        made = Till(ctx, tenant_id, driver, email)
+        yield made
+        await made.adds_up()
+
+
+async def test_the_wallet_pays_first_and_gets_back_what_was_not_needed(till: Till) -> None:
+    await paying.top_up(till.ctx, till.tenant_id, till.driver, Decimal(20))
+    session = await till.held("50")
+    assert await till.balance() == (0, 20)
+    payload = {"transaction_id": str(session), "due": "12.30"}
+    await service.capture(till.ctx, payload)
+    await service.capture(till.ctx, payload)
+    row = await till.payment(session)
+    assert (row["state"], row["captured_amount"], row["card_amount"]) == ("captured", Decimal("12.30"), 0)
+    assert await till.balance() == (Decimal("7.70"), 0)
+    again = await till.held("50")
+    await service.capture(till.ctx, {"transaction_id": str(again), "due": "10"})
+    row = await till.payment(again)
+    assert (row["captured_amount"], row["card_amount"], row["wallet_amount"]) == (10, Decimal("2.30"), Decimal("7.70"))
+    entries = await views.entries(till.ctx, till.driver, None, 50)
+    assert [one.kind for one in entries.items] == ["reserve", "restore", "reserve", "topup"]
+
+
+async def test_a_session_that_never_began_gives_the_wallet_everything_back(till: Till) -> None:
+    await paying.give_credit(till.ctx, till.tenant_id, till.driver, Decimal(60), "Welcome")
+    session = await till.held("50")
+    assert (await till.payment(session))["method"] == "Wallet"
+    await service.release(till.ctx, {"transaction_id": str(session)})
+    assert await till.balance() == (60, 0)
+
+
+async def test_many_who_spend_at_once_never_spend_more_than_there_is(till: Till) -> None:
+    await paying.give_credit(till.ctx, till.tenant_id, till.driver, Decimal(10), "")
+    payments = [uuid4() for _ in range(8)]
+    for one in payments:
+        await DB.run(
+            """INSERT INTO payment (id, tenant, account, provider, state, currency, hold_amount)
+            VALUES ($1, $2, $3, 'demo', 'pending', 'EUR', 3)""",
+            one, till.tenant_id, till.driver,
+        )  # fmt: skip
+
+    async def spend(payment: UUID) -> Decimal:
+        async with till.ctx.unit():
+            return await ledger.reserve(till.ctx, till.tenant_id, till.driver, payment, Decimal(3), EUR)
+
+    found = await asyncio.gather(*(spend(one) for one in payments))
+    assert sorted(found) == [0, 0, 0, 0, 1, 3, 3, 3]
+    assert await till.balance() == (0, 10)
+
+
+async def test_the_database_refuses_a_transfer_that_does_not_add_up_and_a_wallet_below_zero(till: Till) -> None:
+    parts: list[ledger.Part] = [("wallet", till.driver, Decimal(5)), ("revenue", None, Decimal(-4))]
+    below: list[ledger.Part] = [("wallet", till.driver, Decimal(-5)), ("revenue", None, Decimal(5))]
+
+    async def post(key: str, wanted: list[ledger.Part]) -> None:
+        async with till.ctx.unit():
+            await ledger.transfer(till.ctx, till.tenant_id, key, "topup", wanted, EUR)
+
+    with pytest.raises(asyncpg.CheckViolationError):
+        await post("crooked", parts)
+    with pytest.raises(asyncpg.CheckViolationError, match="never_below_zero"):
+        await post("below", below)
+    assert await till.balance() == (0, 0)
+    await paying.give_credit(till.ctx, till.tenant_id, till.driver, Decimal(1), "")
+    with pytest.raises(asyncpg.CheckViolationError, match="stays as it is"):
+        await DB.run("UPDATE ledger_entry SET amount = 100")
+
+
+async def test_refunds_at_once_never_exceed_what_was_taken(till: Till) -> None:
+    payment = await till.paid("10")
+
+    async def back(to: RefundTarget) -> bool:
+        try:
+            await refunds.refund(till.ctx, till.tenant_id, payment, Decimal(4), "Sorry", to)
+        except Conflict as conflict:
+            return conflict.problem_code != "refund_too_much"
+        return True
+
+    asked = [RefundTarget.CARD, RefundTarget.WALLET] * 3
+    assert sum(await asyncio.gather(*(back(to) for to in asked))) == 2
+    for row in await DB.run("SELECT id FROM refund WHERE state = 'pending'"):
+        for _ in range(2):
+            await refunds.execute(till.ctx, {"refund_id": str(row["id"])})
+    shown = (await views.one(till.ctx, till.tenant_id, payment)).payment
+    assert (shown.refunded.amount, shown.refundable.amount) == (8, 2)
+    for wrong in ("NaN", "-1", "0", "0.001"):
+        with pytest.raises(InvalidInput):
+            await refunds.refund(till.ctx, till.tenant_id, payment, Decimal(wrong))
+
+
+async def test_what_the_card_does_not_pay_is_tried_again_and_then_a_debt_that_the_driver_settles(till: Till) -> None:
+    session = await till.held()
+    await DB.run(
+        "UPDATE payment SET payer = 'declined@x.org', reference = 'demo:1:EUR:x' WHERE transaction = $1", session
+    )
+    for tries in range(4):
+        await service.capture(till.ctx, {"transaction_id": str(session), "due": "30", "tries": tries})
+        await service.capture(till.ctx, {"transaction_id": str(session), "due": "30", "tries": tries})
+        row = await till.payment(session)
+        assert (row["state"], row["tries"]) == ("failed", tries + 1)
+    assert (row["next_try_at"], len(await DB.run("SELECT 1 FROM mail"))) == (None, 4)
+    wallet = await views.wallet(till.ctx, till.tenant_id, till.driver)
+    assert (wallet.owed.amount, len(wallet.debts)) == (30, 1)
+    with pytest.raises(PaymentRefused) as refused:
+        await till.held()
+    assert refused.value.problem_code == "debt_open"
+    assert "30 EUR" in refused.value.detail
+    await paying.give_credit(till.ctx, till.tenant_id, till.driver, Decimal(5), "")
+    debt = UUID(wallet.debts[0].id)
+    await paying.settle_debt(till.ctx, till.tenant_id, till.driver, debt)
+    assert (await views.wallet(till.ctx, till.tenant_id, till.driver)).owed.amount == 0
+    assert await till.balance() == (0, 0)
+    with pytest.raises(Conflict):
+        await paying.settle_debt(till.ctx, till.tenant_id, till.driver, debt)
+    await till.held()
+
+
+async def test_a_provider_that_is_down_lets_people_charge_up_to_a_limit(till: Till) -> None:
+    with pytest.raises(PaymentRefused):
+        await till.held("50", "unavailable@x.org")
+    await DB.run("UPDATE transaction SET state = 'failed'")
+    change = PaymentSettingsChange(on_outage=Policy.ALLOW, on_debt=Policy.ALLOW, debt_limit=Decimal(70))
+    await choosing.change(till.ctx, till.tenant_id, change)
+    session = await till.held("50", "unavailable@x.org")
+    with pytest.raises(PaymentRefused) as refused:
+        await till.held("50", "unavailable@x.org")
+    assert refused.value.problem_code == "payment_unavailable"
+    await DB.run("UPDATE payment SET payer = $1", till.email)
+    row = await till.payment(session)
+    await service.sweep(till.ctx, {"payment_id": str(row["id"]), "keep": True})
+    assert (await till.payment(session))["state"] == "held"
+    await service.capture(till.ctx, {"transaction_id": str(session), "due": "9"})
+    assert (await till.payment(session))["captured_amount"] == 9
+
+
+@pytest.mark.parametrize(
+    ("due", "reserved", "held", "shares"),
+    [(10, 0, 50, (0, 10, 0)), (10, 4, 50, (4, 6, 0)), (10, 50, 50, (10, 0, 0)), (60, 4, 50, (4, 46, 10))],
+)
+def test_who_pays(due: int, reserved: int, held: int, shares: tuple[int, int, int]) -> None:
+    found = rules.shares(Decimal(due), Decimal(reserved), Decimal(held))
+    assert (found.wallet, found.card, found.owed) == shares
+
+
+def test_a_dispute_that_is_over_stays_over_whatever_comes_late() -> None:
+    assert rules.dispute_after("", "needs_response") == "needs_response"
+    assert rules.dispute_after("lost", "needs_response") == "lost"
+    assert rules.dispute_after("under_review", "won") == "won"
