@@ -163,6 +163,7 @@ ONCE = {
 }
 """They cost money or move a station."""
 SHORT = {
+    "/api/v1/cards": "one person's saved cards, at most fifty",
     "/api/v1/nodes": "of one installation",
     "/api/v1/chargers": "at most ten, by the code that stands on them",
     "/api/v1/playbooks": "a handful that somebody wrote",
@@ -180,7 +181,6 @@ HARMLESS_TWICE = {
     "POST /api/v1/locations/{location_id:uuid}/power/signals": "the same values for the same times",
     "POST /api/v1/locations/{location_id:uuid}/power/keys": "a second key, which an admin sees and takes away",
     "POST /api/v1/power/readings": "the newest reading of each meter",
-    "/api/v1/cards": "one person's saved cards, at most fifty",
     "POST /api/v1/cards": "another address; nothing is paid",
     "POST /api/v1/cards/{card_id:uuid}/prefer": "a state, not a step",
     "POST /api/v1/debts/{debt_id:uuid}/write-off": "a state, not a step",
@@ -360,7 +360,7 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "reservations": {"station": "NOBODY"},
         "charging-profiles": {"evse": 0, "profile": PROFILE},
         "mail": {"email": ""},
-        "top-up": {"amount": "1"},
+        "top-up": {"amount": "0"},
         "credit": {"amount": "1"},
         "refunds": {"amount": "1"},
         "limited-starts": {"connector_id": str(uuid4()), "profile": PROFILE},

@@ -125,11 +125,14 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             station_id,
         )
     )[0]["id"]
-    return told | {
     payment_id = (
+        await DB.run(
             """INSERT INTO payment (tenant, account, provider, state, currency, hold_amount)
             VALUES ($1, $2, 'demo', 'held', 'EUR', 5) RETURNING id""",
+            tenant_id,
             account_id,
+        )
+    )[0]["id"]
     debt_id = (
         await DB.run(
             """INSERT INTO debt (id, tenant, account, payment, amount, currency, state)
@@ -139,7 +142,7 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             payment_id,
         )
     )[0]["id"]
-    return {
+    return told | {
         "payment": payment_id,
         "debt": debt_id,
         "ctx": ctx,
