@@ -73,6 +73,8 @@ PAGES: tuple[tuple[str, Role | None, str, str], ...] = (
     ("station-upkeep", Role.OPERATOR, "/stations/{station}", "tab-upkeep"),
     ("sessions", Role.OPERATOR, "/sessions", ""),
     ("session", Role.OPERATOR, "/sessions/{active}", ""),
+    ("energy", Role.OPERATOR, "/locations/{tight}/energy", ""),
+    ("energy-edit", Role.OPERATOR, "/locations/{tight}/energy", "energy-edit"),
     ("incidents", Role.OPERATOR, "/incidents", ""),
     ("analytics", Role.OPERATOR, "/analytics", ""),
     ("settings", Role.ADMIN, "/settings", ""),
@@ -147,7 +149,9 @@ def charge(demo: Demo) -> Mapping[str, str]:
         time.sleep(CHARGED_S)
         past = driver.get("/transactions", params={"state": "ended", "limit": 50}).json()["items"]
         ended = next(one["id"] for one in past if one["energy_wh"] > 10_000)
-    return {"active": active, "ended": ended, "station": identity, "location": location}
+        places = driver.get("/locations", params={"limit": 50}).json()["items"]
+        tight = next(one["id"] for one in places if one["name"].startswith("Altona"))
+    return {"active": active, "ended": ended, "station": identity, "location": location, "tight": tight}
 
 
 @contextmanager

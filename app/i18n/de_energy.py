@@ -35,7 +35,7 @@ TEXTS: dict[str, str] = {
     "Uncontrolled it would have cost": "Ungesteuert hätte es gekostet",
     "Saved": "Gespart",
     "Highest power": "Höchste Leistung",
-    "Uncontrolled": "Ungesteuert",
+    "Uncontrolled it would have been": "Ungesteuert wäre sie gewesen",
     "This month against uncontrolled charging": "Dieser Monat gegen ungesteuertes Laden",
     "Grid operator: at most {power}": "Netzbetreiber: höchstens {power}",
     "never heard": "nie gehört",

@@ -77,9 +77,9 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     elif live.data is not None:
         parts += _body(known, live.data, saving.data, t, words, wide=store.width >= WIDE)
     if editing:
-        parts.append(EditTree(location_id, name, known, done, lambda: set_editing(False)))
+        parts.append(EditTree(location_id, name, known, done, lambda: set_editing(False), key="edit"))
     if asking and known is not None:
-        parts.append(AskWhatIf(location_id, known, lambda: set_asking(False)))
+        parts.append(AskWhatIf(location_id, known, lambda: set_asking(False), key="ask"))
     return surfaces.page_body(
         parts,
         t,
@@ -230,7 +230,7 @@ def _month(saving: Saving | None, t: Tokens, words: Words) -> list[ft.Control]:
                 (words("Uncontrolled it would have cost"), money(saving.uncontrolled_cost)),
                 (words("Saved"), money(saving.saved)),
                 (words("Highest power"), " ".join(power(saving.peak_w))),
-                (words("Uncontrolled"), " ".join(power(saving.uncontrolled_peak_w))),
+                (words("Uncontrolled it would have been"), " ".join(power(saving.uncontrolled_peak_w))),
             ],
             t,
         )

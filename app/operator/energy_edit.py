@@ -162,7 +162,7 @@ def _picture(known: list[Draft], key: str, depth: int, words: Words) -> Branch:
     note = words(KIND_WORDS[one.kind])
     if one.kind in (NodeKind.STATION, NodeKind.CONNECTOR):
         note = words("fallback {a} A").format(a=one.fallback_a or "0")
-    return Branch(key, one.kind.value, one.name or one.station or key, depth, 0, (0, 0, 0), None, limit, note)
+    return Branch(key, one.kind.value, one.name or one.station or key, depth, None, (0, 0, 0), None, limit, note)
 
 
 def _fields(

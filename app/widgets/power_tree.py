@@ -33,7 +33,8 @@ class Branch:
     kind: str
     name: str
     depth: int
-    power_w: int
+    power_w: int | None
+    """None: nothing is said of it."""
     currents_a: tuple[float, float, float]
     shares: tuple[float, float, float] | None = None
     limit: str = ""
@@ -70,8 +71,9 @@ def _branch(one: Branch, t: Tokens, on_open: Callable[[str], Any] | None, chosen
             spacing=0,
             expand=True,
         ),
-        number(*power(one.power_w), t, size=16),
     ]
+    if one.power_w is not None:
+        head.append(number(*power(one.power_w), t, size=16))
     lines: list[ft.Control] = [ft.Row(head, spacing=S12, vertical_alignment=ft.CrossAxisAlignment.CENTER)]
     if one.shares is not None:
         lines.append(_phases(one, t))
@@ -85,10 +87,11 @@ def _branch(one: Branch, t: Tokens, on_open: Callable[[str], Any] | None, chosen
         ink=on_open is not None,
         on_click=(lambda _: on_open(one.key)) if on_open else None,
     )
+    flow = " ".join(power(one.power_w)) if one.power_w is not None else ""
     told = ", ".join(f"L{place + 1} {current:.1f} A" for place, current in enumerate(one.currents_a))
     return ft.Semantics(
         identifier=f"node-{one.key}",
-        label=f"{one.name}: {' '.join(power(one.power_w))}, {told}. {one.limit}. {one.note}",
+        label=f"{one.name}: {flow}, {told}. {one.limit}. {one.note}",
         button=on_open is not None,
         container=True,
         content=body,

@@ -14,7 +14,7 @@ from backend.authorization import service as authorization
 from backend.books import service as books
 from backend.context import Context
 from backend.db.engine import DB
-from backend.demo import city, history
+from backend.demo import city, history, power
 from backend.papers import issuing
 from backend.papers import service as papers
 from backend.stations.rules import hash_password
@@ -50,6 +50,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         await history.write(ctx, tenant.id, prices)
         await rollups.roll_up(ctx)
         await _add_registers(stations)
+    await power.tight_fuse(ctx, tenant.id)
     await _books(ctx, tenant.id)
     fleet.touch(mode=0o600)
     fleet.write_text(json.dumps({"stations": stations}, indent=1))

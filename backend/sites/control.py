@@ -245,7 +245,8 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
     over = rules.exceeded(scene.nodes, scene.flowing())
     if over:
         scene.warnings.append(f"More could flow than allowed: {', '.join(over)}. Nothing rises until it fits again.")
-    planned = rules.watts(scene.flowing()[root.key])
+    told = {spot: scene.lanes[spot].load(one.current_a, scene.phases(spot)) for spot, one in found.given.items()}
+    planned = rules.watts(rules.flows(scene.nodes, list(scene.lanes.values()), told, scene.metered)[root.key])
     prices = scene.signals.get(SignalKind.PRICE.value, [])
     limit_w = root.limit_w
     if root.limit_a is not None:
@@ -265,9 +266,9 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
     ]
     async with ctx.unit() as unit:
         await store.note(location_id, at, values)
-        told = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms}
-        told |= {"solver": found.solver, "detail": found.detail}
-        await store.put_plan(location_id, told, scene.now)
+        kept = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms}
+        kept |= {"solver": found.solver, "detail": found.detail}
+        await store.put_plan(location_id, kept, scene.now)
         unit.emit(SiteChanged(tenant_id=scene.row["tenant"], at=scene.now, location_id=location_id))
 
 

@@ -329,7 +329,7 @@ async def note(location_id: UUID, at: datetime, values: Row) -> None:
         """INSERT INTO power_interval (location, at, peak_w, limit_w, planned_w, price) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (location, at) DO UPDATE SET peak_w = greatest(power_interval.peak_w, excluded.peak_w),
             limit_w = least(power_interval.limit_w, excluded.limit_w),
-            planned_w = greatest(power_interval.planned_w, excluded.planned_w), price = excluded.price""",
+            planned_w = excluded.planned_w, price = excluded.price""",
         location_id,
         at,
         values["drawn_w"],
@@ -360,9 +360,10 @@ async def sessions(location_id: UUID, begins: datetime, ends: datetime, transact
 
 
 async def energies(transactions: Sequence[UUID]) -> Sequence[Row]:
-    """Wh of each session in each quarter of an hour, from its own register."""
+    """Wh of each session in each quarter of an hour, from its own register: in the middle of two readings."""
     return await DB.run(
-        """WITH steps AS (SELECT transaction, at, energy_wh - lag(energy_wh) OVER (PARTITION BY transaction ORDER BY at)
+        """WITH steps AS (SELECT transaction, at - (at - lag(at) OVER (PARTITION BY transaction ORDER BY at)) / 2 AS at,
+            energy_wh - lag(energy_wh) OVER (PARTITION BY transaction ORDER BY at)
             AS wh FROM transaction_reading WHERE transaction = ANY($1) AND energy_wh IS NOT NULL AND trusted)
         SELECT transaction, date_bin('15 minutes', at, 'epoch') AS at, sum(wh)::bigint AS wh FROM steps
         WHERE wh > 0 GROUP BY 1, 2 ORDER BY 2""",

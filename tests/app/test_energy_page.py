@@ -1,0 +1,47 @@
+"""The power of a location in the app: made, seen live, and refused where it contradicts itself."""
+
+from app.operator import energy_rules as rules
+from shared.accounts import Role
+from shared.sites import NodeKind
+from tests import world
+from tests.app.harness import PHONE, app_for
+from tests.app.test_driver_on_the_wire import paid  # noqa: F401  # fixture
+from tests.support.node import Node
+
+
+async def test_made_seen_and_refused(paid: Node) -> None:  # noqa: F811  # the fixture
+    location_id = await world.add_location(paid.tenant_id)
+    station_id = await world.add_station(paid.tenant_id, "CP-7", location_id=location_id)
+    await world.add_connector(station_id, 1)
+    async with app_for(paid, role=Role.OPERATOR, route=f"/locations/{location_id}/energy") as screen:
+        await screen.wait_for_text("No power tree yet")
+        await screen.click("energy-make")
+        await screen.wait_for_text("CP-7")
+        await screen.type("node-limit_a", "5")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("while Wattline is silent")
+        await screen.type("node-limit_a", "x")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("a number is not right")
+        await screen.type("node-limit_a", "50")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("Nobody charges here now.")
+        await screen.click("energy-what-if")
+        await screen.click("what-if-ask")
+        await screen.wait_for_text("Nobody charged here in the last 7 days")
+
+
+async def test_on_a_phone(paid: Node) -> None:  # noqa: F811  # the fixture
+    location_id = await world.add_location(paid.tenant_id)
+    async with app_for(paid, role=Role.OPERATOR, size=PHONE, route=f"/locations/{location_id}/energy") as screen:
+        await screen.wait_for_text("No power tree yet")
+
+
+def test_what_is_typed_becomes_a_tree_again() -> None:
+    first = rules.first_tree(["A", "B"], "Here")
+    more, key = rules.added(first, NodeKind.FEEDER, "grid", "Feeder")
+    assert (key, rules.ordered(more)[0], len(more)) == ("feeder-1", ("grid", 0), 4)
+    nodes = rules.nodes_of(more)
+    assert not isinstance(nodes, tuple)
+    assert rules.drafts(nodes) == more
+    assert [one.key for one in rules.removed(more, "feeder-1")] == [one.key for one in first]
