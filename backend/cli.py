@@ -90,6 +90,12 @@ def bench(options: argparse.Namespace) -> int:
     return run_bench(options.rest)
 
 
+def bench_energy(options: argparse.Namespace) -> int:
+    from backend.bench.energy_run import main as run_bench
+
+    return run_bench(options)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="wattline", description="Charge point management system.")
     top.add_argument("--version", action="version", version=f"wattline {version('wattline')}")
@@ -137,6 +143,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, default=1, help="of the faults (1)")
     one.add_argument("--budget", type=float, default=1.0, help="seconds for one optimisation (1)")
     one.set_defaults(run=simulate_site)
+
+    one = commands.add_parser("bench-energy", help="measure the scheduler against the clairvoyant bound and acnportal")
+    from backend.bench.energy_arguments import arguments
+
+    arguments(one)
+    one.set_defaults(run=bench_energy)
 
     for name, run, about in (
         ("simulate", simulate, "run simulated stations against a central system"),

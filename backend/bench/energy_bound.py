@@ -1,0 +1,50 @@
+"""The clairvoyant bound: a linear programme that knows every session from the beginning."""
+
+import math
+
+import numpy as np
+
+from backend.bench.energy_cases import Case
+from backend.energy.core import optimum
+from backend.energy.core.grid import mean
+from backend.energy.core.rows import Floats, Rows
+from backend.energy.core.site_files import unrolled
+
+
+def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
+    """kWh and cost nobody can beat: no minimum current, no faults, and circles widened to polygons around them."""
+    rows, sessions, period = Rows(case.site.grid), case.sessions, case.site.period_s
+    start = min(one.arrival for one in sessions)
+    end = max(one.departure for one in sessions)
+    edges = start + np.arange(math.ceil((end - start) / period) + 1) * period
+    left, right = edges[:-1], edges[1:]
+    at = [rows.grid.connectors[rows.place[one.connector]] for one in sessions]
+    per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in zip(at, sessions, strict=True)])
+    top = np.array(
+        [min(one.max_amps, (car.max_kw or math.inf) / kw) for one, car, kw in zip(at, sessions, per_amp, strict=True)]
+    )
+    arrivals = np.array([one.arrival for one in sessions])[:, None]
+    departures = np.array([one.departure for one in sessions])[:, None]
+    inside = np.clip((np.minimum(right, departures) - np.maximum(left, arrivals)) / period, 0.0, 1.0)
+    price = unrolled(case.site.price, case.site.zone, start, end)
+    paid = np.array([mean(price, a, b) for a, b in zip(left, right, strict=True)])
+    lines, ends = _around(rows, case)
+    hours = np.full(len(left), period / 3600)
+    wanted = np.array([one.energy_kwh for one in sessions])
+    amps = optimum.solve(
+        optimum.Problem(
+            lines=lines, ends=ends, hours=hours, most=top[:, None] * inside, least=np.zeros_like(inside),
+            kwh_per_amp_h=per_amp, wanted_kwh=wanted, cost=np.broadcast_to(paid / max(paid.max(), 1e-9), inside.shape),
+            worth=np.full(len(sessions), 10.0),
+        ),
+        budget_s,
+    )  # fmt: skip
+    kwh = amps * per_amp[:, None] * hours
+    return float(kwh.sum()), float((kwh * paid).sum())
+
+
+def _around(rows: Rows, case: Case) -> tuple[Floats, Floats]:
+    """Polygons around the circles, and weights with their sign: laxer than physics."""
+    columns = np.array([rows.column(one.connector, one.phases) for one in case.sessions]).T
+    lines = (columns[rows.line_row] * rows.line_turn[:, None]).real
+    return lines, rows.bounds[rows.line_row]

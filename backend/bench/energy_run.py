@@ -1,0 +1,169 @@
+"""`wattline bench-energy`: the scheduler against the clairvoyant bound and the algorithms of acnportal."""
+
+import argparse
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from backend.bench import energy_cases
+from backend.bench.energy_bound import bound
+from backend.bench.energy_cases import Case
+from backend.energy.core import simulation
+from backend.energy.core.simulation import Faults
+
+ALGORITHMS = ("earliest deadline", "least laxity", "round robin")
+SCARCE, SCARCE_GOAL, AMPLE_GOAL, COST_GOAL = 0.95, 0.97, 0.99, 1.03
+BUDGET_S = {54: 1.0, 500: 5.0}
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """`goal`: what is to be reached; None for what only informs."""
+
+    name: str
+    value: float
+    unit: str
+    baseline: str = ""
+    baseline_value: float | None = None
+    ratio: float | None = None
+    goal: str = ""
+    met: bool | None = None
+
+
+class Result(msgspec.Struct, kw_only=True):
+    case: Case
+    wanted: float
+    bound_kwh: float
+    bound_cost: float
+    kwh: float
+    cost: float
+    plan_s: float
+    fell_back: int
+    violations: int
+    faulty_kwh: float
+    faulty_violations: int
+    baselines: dict[str, dict[str, float]]
+
+
+def measure(case: Case, baselines: dict[str, dict[str, float]], seeds: Sequence[int]) -> Result:
+    budget = 1.0 if len(case.site.grid.connectors) < 100 else 5.0
+    most, cost = bound(case)
+    clear = simulation.run(case.site, case.sessions, Faults(), budget)
+    faulty = [
+        simulation.run(case.site, case.sessions, Faults(offline_share=0.05, ack_delay_s=30.0, seed=seed), budget)
+        for seed in seeds
+    ]
+    return Result(
+        case=case,
+        wanted=sum(one.energy_kwh for one in case.sessions),
+        bound_kwh=most,
+        bound_cost=cost,
+        kwh=sum(one.delivered_kwh for one in clear.stays),
+        cost=clear.grid_cost,
+        plan_s=max([*clear.plan_s, *(s for one in faulty for s in one.plan_s)]),
+        fell_back=clear.fell_back + sum(one.fell_back for one in faulty),
+        violations=clear.violations,
+        faulty_kwh=sum(one.delivered_kwh for run in faulty for one in run.stays) / max(len(faulty), 1),
+        faulty_violations=sum(one.violations for one in faulty),
+        baselines=baselines,
+    )
+
+
+def rows_of(group: str, results: Sequence[Result]) -> list[Row]:
+    most, wanted = sum(one.bound_kwh for one in results), sum(one.wanted for one in results)
+    got, scarce = sum(one.kwh for one in results), most < SCARCE * wanted
+    goal, share = SCARCE_GOAL if scarce else AMPLE_GOAL, got / most
+    days = f"{group} ({len(results)} days)"
+    worst = min(one.kwh / one.bound_kwh for one in results)
+    found = [
+        Row(name=f"{days}: the bound, of what was wanted", value=round(most / wanted, 4), unit="share"),
+        Row(name=f"{days}: energy on the worst day", value=round(worst, 4), unit="of the bound"),
+    ]
+    for name in ALGORITHMS:
+        theirs = [one.baselines.get(name) for one in results]
+        known = sum(one["energy_kwh"] for one in theirs if one) / most if all(theirs) else None
+        found.append(
+            Row(
+                name=f"{days}: energy", value=round(share, 4), unit="of the bound", baseline=f"{name} (acnportal)",
+                baseline_value=None if known is None else round(known, 4),
+                ratio=None if known is None else round(share / known, 4), goal=f">= {goal}", met=share >= goal,
+            )
+        )  # fmt: skip
+    if any(one.bound_cost > 0 for one in results):
+        ours = sum(one.cost for one in results) / got
+        least = sum(one.bound_cost for one in results) / most
+        all_met = most >= 0.999 * wanted
+        for name in ALGORITHMS:
+            theirs = [one.baselines.get(name) for one in results]
+            paid = None
+            if all(theirs):
+                paid = (
+                    sum(one["cost"] for one in theirs if one) / sum(one["energy_kwh"] for one in theirs if one) / least
+                )
+            found.append(
+                Row(
+                    name=f"{days}: cost per kWh", value=round(ours / least, 4), unit="of the bound",
+                    baseline=f"{name} (acnportal)", baseline_value=None if paid is None else round(paid, 4),
+                    ratio=None if paid is None else round(paid / (ours / least), 4),
+                    goal=f"<= {COST_GOAL}" if all_met else "", met=ours / least <= COST_GOAL if all_met else None,
+                )
+            )  # fmt: skip
+    return [*found, *_safe(days, results, most)]
+
+
+def _safe(days: str, results: Sequence[Result], most: float) -> list[Row]:
+    size = len(results[0].case.site.grid.connectors)
+    limit = 1.0 if size < 100 else 5.0
+    slowest = max(one.plan_s for one in results)
+    broken = sum(one.violations + one.faulty_violations for one in results)
+    return [
+        Row(
+            name=f"{days}: violations, also with 5 % offline, answers up to 30 s late and reordered, meters stale",
+            value=broken, unit="moments", goal="0", met=broken == 0,
+        ),
+        Row(
+            name=f"{days}: energy with these faults", value=round(sum(one.faulty_kwh for one in results) / most, 4),
+            unit="of the bound without faults",
+        ),
+        Row(
+            name=f"{days}: slowest plan", value=round(slowest, 3), unit="s", goal=f"<= {limit:g}", met=slowest <= limit
+        ),
+        Row(name=f"{days}: plans that fell back", value=sum(one.fell_back for one in results), unit="plans"),
+    ]  # fmt: skip
+
+
+def chosen(options: argparse.Namespace) -> list[Case]:
+    months = energy_cases.TUNING_MONTHS if options.tuning else energy_cases.SCORING_MONTHS
+    found = energy_cases.acn(options.python, months, options.days)
+    seed = 1 if options.tuning else 2026
+    if not options.small:
+        found += [energy_cases.generated(seed, scarce, priced) for scarce in (True, False) for priced in (False, True)]
+    return [one for one in found if options.only in one.group]
+
+
+def main(options: argparse.Namespace) -> int:
+    cases = chosen(options)
+    print(f"running the baselines on {len(cases)} cases …", file=sys.stderr, flush=True)
+    told: Any = []
+    if not options.no_baselines:
+        for case in cases:
+            large = len(case.site.grid.connectors) > 100
+            names = ALGORITHMS[:2] if large else ALGORITHMS  # round robin takes hours there
+            asked = {"cases": [energy_cases.for_worker(case)], "algorithms": names}
+            told += energy_cases.worker(options.python, "baselines", asked)
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for number, case in enumerate(cases):
+        print(f"{case.group}, {case.day} …", file=sys.stderr, flush=True)
+        seeds = range(options.seeds)
+        groups[case.group].append(measure(case, told[number] if told else {}, seeds))
+    rows = [row for group, results in groups.items() for row in rows_of(group, results)]
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
+    for row in rows:
+        mark = {True: "met    ", False: "NOT MET", None: "       "}[row.met]
+        beside = f"  {row.baseline} {row.baseline_value:g}" if row.baseline_value is not None else ""
+        print(f"{mark} {row.name}: {row.value:g} {row.unit}{f' (goal {row.goal})' if row.goal else ''}{beside}")
+    print(f"written to {options.output}", file=sys.stderr)
+    return 0
