@@ -19,6 +19,7 @@ from app.driver.session import DriverSessionPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
 from app.operator.energy import EnergyPage
+from app.operator.incident import IncidentPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
 from app.operator.money import MoneyPage
@@ -73,6 +74,7 @@ OPERATOR_ROUTES = (
     Route("/sessions/:transaction_id", SessionPage, "Sessions"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "Sessions"),
     Route("/incidents", IncidentsPage, "Incidents"),
+    Route("/incidents/:incident_id", IncidentPage, "Incidents"),
     Route("/quarantine", QuarantinePage, "Incidents"),
     Route("/money", MoneyPage, "Money"),
     Route("/analytics", AnalyticsPage, "Analytics"),

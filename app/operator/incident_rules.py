@@ -13,6 +13,8 @@ SEVERITY_WORDS = {Severity.CRITICAL: "Critical", Severity.WARNING: "Warning", Se
 FILTERS = {
     IncidentState.OPEN: "Needs you",
     IncidentState.ACKNOWLEDGED: "In hand",
+    IncidentState.IN_REPAIR: "In repair",
+    IncidentState.WATCHED: "Watched",
     IncidentState.CLOSED: "Closed",
 }
 

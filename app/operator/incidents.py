@@ -65,7 +65,9 @@ def IncidentsPage() -> ft.Control:  # a component
             on_confirm=lambda: app.run(decide, one, "close", wanted),
         )
 
-    counts = {name: len(rules.in_order(known, name)) for name in (IncidentState.OPEN, IncidentState.ACKNOWLEDGED)}
+    counts: dict[IncidentState, int] = {
+        name: len(rules.in_order(known, name)) for name in rules.FILTERS if name is not IncidentState.CLOSED
+    }
     chips = ft.Row(
         [
             surfaces.chip(
@@ -81,7 +83,7 @@ def IncidentsPage() -> ft.Control:  # a component
         scroll=ft.ScrollMode.HIDDEN,
     )
     if state is IncidentState.CLOSED:
-        inner: ft.Control = Closed(sum(one.state is IncidentState.CLOSED for one in known))
+        inner: ft.Control = Closed(sum(one.state is IncidentState.CLOSED for one in told))
     elif loaded.data is None and loaded.error is not None:
         inner = surfaces.failed(loaded.error, t)
     elif loaded.data is None:
@@ -103,7 +105,7 @@ def IncidentsPage() -> ft.Control:  # a component
 def _nothing(
     state: IncidentState, counts: dict[IncidentState, int], t: Tokens, words: rules.Words, go: Callable[[str], Any]
 ) -> ft.Control:
-    if state is IncidentState.ACKNOWLEDGED:
+    if state is not IncidentState.OPEN:
         return surfaces.empty(
             ft.Icons.BACK_HAND_OUTLINED,
             words("Nothing is in hand"),
@@ -265,6 +267,11 @@ def _actions(
         )
     if close is not None and one.state is not IncidentState.CLOSED:
         found.append(buttons.quiet(words("Close"), t, lambda: close(one), identifier=f"close-{one.id}", expand=phone))
+    found.append(
+        buttons.quiet(
+            words("Details"), t, lambda: go(f"/incidents/{one.id}"), identifier=f"detail-{one.id}", expand=phone
+        )
+    )
     if one.station_identity:
         address = f"/stations/{station_rules.quoted(one.station_identity)}"
         found.append(buttons.quiet(words("Station"), t, lambda: go(address), identifier=f"open-{one.id}", expand=phone))

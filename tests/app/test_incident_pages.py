@@ -1,0 +1,38 @@
+"""An incident in full, as an operator works through it, without a browser, on a real node."""
+
+from uuid import UUID
+
+import pytest
+
+from backend.alerts import service as alerts
+from backend.remedies import service as remedies
+from backend.stations import service as stations
+from backend.stations.service import StatusReport
+from shared.accounts import Role
+from shared.stations import ConnectorStatus
+from tests import world
+from tests.app.harness import DESKTOP, PHONE, app_for
+from tests.support.node import Node
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+async def test_an_incident_in_full(node: Node, size: tuple[int, int]) -> None:
+    station_id = await world.add_station(node.tenant_id, "CP-1", online=True)
+    report = StatusReport(
+        evse=1, status=ConnectorStatus.FAULTED, at=node.ctx.now(), error_code="InternalError", info="Relay 4"
+    )
+    await stations.connector_status(node.ctx, station_id, report)
+    [incident] = await alerts.open_incidents(node.ctx, node.tenant_id)
+    await remedies.begin(node.ctx, {"incident_id": incident.id, "run_id": str(UUID(int=7))})
+    async with app_for(node, role=Role.OPERATOR, size=size, route=f"/incidents/{incident.id}") as screen:
+        await screen.wait_for_text("Internal error of the station")
+        await screen.wait_for_text("Next step")
+        await screen.wait_for_text("Fault that a restart may mend")
+        await screen.click("state-acknowledged")
+        await screen.wait_for_text("In hand")
+        await screen.wait_for_text("Somebody takes care of it.")
+        await screen.type("note", "Called the technician")
+        await screen.click("write")
+        await screen.wait_for_text("Called the technician")
+        await screen.click("remedy-stop")
+        await screen.wait_for_text("Stopped")
