@@ -16,18 +16,22 @@ COMPONENT = "TariffCostCtrlr"
 _told: WeakKeyDictionary[Session, dict[str, tuple[datetime, Decimal]]] = WeakKeyDictionary()
 
 
+def due(session: Session, ref: str, cost: Decimal) -> bool:
+    """False where it was told a moment ago, hasn't changed, or was found not to be shown by this station just now."""
+    last = _told.get(session, {}).get(ref)
+    return last is None or (last[1] != cost and session.ctx.now() - last[0] >= EVERY)
+
+
 async def show(session: Session, ref: str, cost: Decimal) -> None:
-    """Nothing, where it was told a moment ago or hasn't changed, or where the station shows no costs."""
-    now, told = session.ctx.now(), _told.setdefault(session, {})
-    last = told.get(ref)
-    if last is not None and (last[1] == cost or now - last[0] < EVERY):
-        return
-    if not await _shows_costs(session):
+    """Nothing where the station shows no costs; that is asked no more often than costs are told."""
+    told = _told.setdefault(session, {})
+    if not due(session, ref, cost):
         return
     if len(told) >= MOST_REMEMBERED:
         told.clear()
-    told[ref] = (now, cost)
-    await session.execute(ShowCost(transaction_ref=ref, total=float(cost)))
+    told[ref] = (session.ctx.now(), cost)
+    if await _shows_costs(session):
+        await session.execute(ShowCost(transaction_ref=ref, total=float(cost)))
 
 
 def forget(session: Session, ref: str) -> None:

@@ -175,7 +175,7 @@ def _show_cost(session: Session, request: m.TransactionEvent, reply: StartReply)
     ref, cost = request.transaction_info.transaction_id, reply.cost
     if request.event_type == "Ended":
         costs.forget(session, ref)
-    elif request.event_type == "Updated" and cost is not None and not request.offline:
+    elif request.event_type == "Updated" and cost is not None and not request.offline and costs.due(session, ref, cost):
         session.follow_up.append(lambda: costs.show(session, ref, cost))
 
 
