@@ -23,6 +23,7 @@ from app.driver.session_pieces import (
     state_line,
     use_clock,
 )
+from app.driver.wish import WishCard
 from app.errors import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.theme import LARGE, S4, S8, S12, S16, S24, T20, T28, T40, Tokens
@@ -124,6 +125,7 @@ def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Contr
         middle(_ring(detail, t, words)),
         state_line(one, t, words),
         _figures(one, t, words),
+        WishCard(one.id, key="wish"),
     ]
     if detail.readings:
         last = detail.readings[-1].at

@@ -84,6 +84,16 @@ TEXTS: dict[str, str] = {
     "Highest use of the connection": "Höchste Nutzung des Anschlusses",
     "No limit is in the way.": "Keine Grenze steht im Weg.",
     "Try it": "Ausprobieren",
+    "I leave at {at}": "Ich fahre um {at}",
+    "When do you leave?": "Wann fahren Sie?",
+    "in {n} h": "in {n} h",
+    "I want {energy}": "Ich möchte {energy}",
+    "How much do you want?": "Wie viel möchten Sie?",
+    "Saved so far by charging at the right time: {money}": "Bisher gespart durch Laden zur rechten Zeit: {money}",
+    "Power is shared here. Who has time gets it later, and everybody leaves in time.": (
+        "Hier wird Strom geteilt. Wer Zeit hat, bekommt ihn später, und alle fahren rechtzeitig."
+    ),
+    "Your plan": "Ihr Plan",
     "coming": "kommt",
     "active": "gilt",
     "price": "Preis",

@@ -1,8 +1,12 @@
 """The power of a location in the app: made, seen live, and refused where it contradicts itself."""
 
+from decimal import Decimal
+
 from app.operator import energy_rules as rules
+from backend.db.engine import DB
+from backend.sites import service
 from shared.accounts import Role
-from shared.sites import NodeKind
+from shared.sites import NodeKind, PowerNode, SiteSet
 from tests import world
 from tests.app.harness import PHONE, app_for
 from tests.app.test_driver_on_the_wire import paid  # noqa: F401  # fixture
@@ -35,6 +39,30 @@ async def test_on_a_phone(paid: Node) -> None:  # noqa: F811  # the fixture
     location_id = await world.add_location(paid.tenant_id)
     async with app_for(paid, role=Role.OPERATOR, size=PHONE, route=f"/locations/{location_id}/energy") as screen:
         await screen.wait_for_text("No power tree yet")
+
+
+async def test_a_driver_tells_when_they_leave(paid: Node) -> None:  # noqa: F811  # the fixture
+    location_id = await world.add_location(paid.tenant_id)
+    station_id = await world.add_station(paid.tenant_id, "CP-7", location_id=location_id)
+    connector_id = await world.add_connector(station_id, 1)
+    site = SiteSet(
+        nodes=[
+            PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(8)),
+            PowerNode(key="a", kind=NodeKind.STATION, parent="grid", station="CP-7"),
+        ]
+    )
+    await service.put(paid.ctx, paid.tenant_id, location_id, site)
+    async with app_for(paid, role=Role.DRIVER, route="/") as screen:
+        account = (await DB.run("SELECT id FROM account WHERE role = 'driver' ORDER BY created_at DESC"))[0]["id"]
+        session = await world.add_transaction(
+            station_id, connector_id, evse=1, account=account, begun_at=paid.ctx.now(), energy_wh=100
+        )
+        await screen.go(f"/sessions/{session}")
+        await screen.wait_for_text("When do you leave?")
+        await screen.click("wish-hours-1")
+        await screen.wait_for_text("I leave at")
+        await screen.click("wish-kwh-40")
+        await screen.wait_for_text("at most 5.6 kWh are possible")
 
 
 def test_what_is_typed_becomes_a_tree_again() -> None:
