@@ -164,4 +164,29 @@ TEXTS: dict[str, str] = {
     "This is no public key of a meter: it must be an elliptic curve key as hexadecimal, base64 or PEM.": (
         "Das ist kein öffentlicher Schlüssel eines Zählers: Er muss hexadezimal, in Base64 oder als PEM vorliegen."
     ),
+    "Payment": "Zahlung",
+    "Amount": "Betrag",
+    "Reason": "Grund",
+    "Open the session": "Zum Ladevorgang",
+    "Give back": "Zurückgeben",
+    "Give money back": "Geld zurückgeben",
+    "Given back": "Zurückgegeben",
+    "On its way": "Unterwegs",
+    "From the wallet": "Vom Guthaben",
+    "Disputed": "Angefochten",
+    "Trouble": "Problem",
+    "To the card": "Auf die Karte",
+    "Into the wallet": "Aufs Guthaben",
+    "At most {amount} can be given back.": "Höchstens {amount} können zurückgegeben werden.",
+    "Type an amount such as 12.50.": "Geben Sie einen Betrag wie 12,50 ein.",
+    "The refund is on its way.": "Die Rückzahlung ist unterwegs.",
+    "Settled": "Beglichen",
+    "Written off": "Ausgebucht",
+    "Written off.": "Ausgebucht.",
+    "Write off": "Ausbuchen",
+    "Write off {amount} of {person}?": "{amount} von {person} ausbuchen?",
+    "Nobody is asked for this money any more, and the person can charge again.": (
+        "Niemand wird mehr nach diesem Geld gefragt, und die Person kann wieder laden."
+    ),
+    "None": "Keine",
 }

@@ -1,13 +1,13 @@
 """Money: payments and debts, invoices, what locations earned, whether the books agree, and tables to take away."""
 
 from collections.abc import Callable
-from functools import partial
 
 import flet as ft
 
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.operator import station_rules
 from app.operator.money_books import Reconciliation, SettlementPart
+from app.operator.money_debts import Debts
 from app.operator.money_exports import Exports
 from app.operator.money_invoices import Invoices
 from app.operator.money_payments import Payments
@@ -35,8 +35,8 @@ def MoneyPage() -> ft.Control:  # a component
         app.go(station_rules.address("/money", tab=name if name != "payments" else ""))
 
     makers: dict[str, Callable[[], ft.Control]] = {
-        "payments": partial(Payments, False),
-        "debts": partial(Payments, True),
+        "payments": Payments,
+        "debts": Debts,
         "invoices": Invoices,
         "settlement": SettlementPart,
         "reconciliation": Reconciliation,

@@ -1,20 +1,21 @@
-"""Payments, newest first; or only those of which something is still owed."""
+"""Payments, newest first; each opens with its refunds."""
 
 from functools import partial
 
 import flet as ft
 
 from app import i18n
-from app.hooks import use_app, use_load, use_pages, use_settled, use_store, use_tokens, use_words
+from app.hooks import use_app, use_pages, use_settled, use_store, use_tokens, use_words
 from app.operator import session_rules as rules
-from app.theme import S4, S8, S12, T12, T14, T16, Tokens
+from app.operator.money_payment import PaymentDialog
+from app.theme import S4, S8, S12, T12, T14, Tokens
 from app.widgets import inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.tables import Column, Row, table, two_lines
 from app.widgets.text import muted, text
 from shared.base import Page
-from shared.books import DebtSums, PaymentRow
+from shared.books import PaymentRow
 
 AT_ONCE = 50
 STATES = {
@@ -30,10 +31,11 @@ FILTERS = (("", "All"), ("captured", "Paid"), ("held,pending,capturing", "Open")
 
 
 @guarded
-def Payments(in_debt: bool) -> ft.Control:  # a component
+def Payments() -> ft.Control:  # a component
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     search, set_search = ft.use_state("")
     state, set_state = ft.use_state("")
+    opened, set_opened = ft.use_state("")
     wanted = use_settled(search)
 
     async def load(cursor: str | None) -> Page[PaymentRow]:
@@ -42,12 +44,11 @@ def Payments(in_debt: bool) -> ft.Control:  # a component
             Page[PaymentRow],
             state=state,
             search=wanted.strip(),
-            in_debt="true" if in_debt else "",
             cursor=cursor,
             limit=AT_ONCE,
         )
 
-    found = use_pages(load, [state, wanted, in_debt])
+    found = use_pages(load, [state, wanted])
     chips = [
         surfaces.chip(words(word), state == name, t, partial(set_state, name), identifier=f"payments-{name or 'all'}")
         for name, word in FILTERS
@@ -60,15 +61,12 @@ def Payments(in_debt: bool) -> ft.Control:  # a component
         width=None if store.phone else 360,
     )
     parts: list[ft.Control] = []
-    if in_debt:
-        parts += [DebtHead(), finding]
-    else:
-        line = ft.Row(list[ft.Control](chips), spacing=S8, scroll=ft.ScrollMode.HIDDEN)
-        parts.append(
-            ft.Column([finding, line], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-            if store.phone
-            else ft.Row([finding, ft.Container(line, expand=True)], spacing=S12)
-        )
+    line = ft.Row(list[ft.Control](chips), spacing=S8, scroll=ft.ScrollMode.HIDDEN)
+    parts.append(
+        ft.Column([finding, line], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        if store.phone
+        else ft.Row([finding, ft.Container(line, expand=True)], spacing=S12)
+    )
     if found.items is None:
         parts.append(
             surfaces.failed(found.error, t, found.reload)
@@ -76,55 +74,33 @@ def Payments(in_debt: bool) -> ft.Control:  # a component
             else surfaces.skeleton_list(t, rows=6, height=52)
         )
     elif not found.items:
-        parts.append(_empty(in_debt, bool(wanted or state), t, words))
+        parts.append(_empty(bool(wanted or state), t, words))
     else:
         known = {one.id: one for one in found.items}
         more = (words("Loading …") if found.busy else words("Show more"), found.more) if found.more else None
         parts.append(
             table(
-                _columns(in_debt, words),
+                _columns(words),
                 [_row(one, t, words) for one in found.items],
                 t,
-                on_open=lambda row: app.go(f"/sessions/{known[row.id].transaction_id}"),
+                on_open=lambda row: set_opened(row.id),
                 phone=store.phone,
                 width=store.width - 300,
                 card=lambda row: _card(known[row.id], t, words),
                 more=more,
             )
         )
+    if opened:
+        parts.append(PaymentDialog(opened, lambda: set_opened(""), found.reload))
     return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-@guarded
-def DebtHead() -> ft.Control:  # a component
-    app, t, words = use_app(), use_tokens(), use_words()
-    use_store()
-    loaded = use_load(lambda: app.api.get("/books/debts", DebtSums))
-    if not loaded.data or not loaded.data.items:
-        return ft.Container()
-    lines: list[ft.Control] = []
-    for one in loaded.data.items:
-        about = words("{payments} payments of {people} people").format(payments=one.payments, people=one.people)
-        lines.append(
-            ft.Row([text(i18n.money(one.owed), t, size=T16, bold=True), muted(about, t)], spacing=S12, wrap=True)
-        )
-    inner = ft.Column([muted(words("Still owed"), t, size=T12), *lines], spacing=S4)
-    return ft.Semantics(identifier="debt-sum", container=True, content=surfaces.card(inner, t))
-
-
-def _empty(in_debt: bool, narrowed: bool, t: Tokens, words: rules.Words) -> ft.Control:
+def _empty(narrowed: bool, t: Tokens, words: rules.Words) -> ft.Control:
     if narrowed:
         return surfaces.empty(
             ft.Icons.SEARCH_OFF_ROUNDED,
             words("No payment fits"),
             words("Nothing matches this search and filter."),
-            t,
-        )
-    if in_debt:
-        return surfaces.empty(
-            ft.Icons.SENTIMENT_SATISFIED_ROUNDED,
-            words("Nobody owes anything"),
-            words("What could not be taken from a card is listed here, with whom to ask."),
             t,
         )
     return surfaces.empty(
@@ -135,8 +111,7 @@ def _empty(in_debt: bool, narrowed: bool, t: Tokens, words: rules.Words) -> ft.C
     )
 
 
-def _columns(in_debt: bool, words: rules.Words) -> list[Column]:
-    last = Column("owed", words("Owed"), width=100, numeric=True) if in_debt else Column("state", words("State"), 150)
+def _columns(words: rules.Words) -> list[Column]:
     return [
         Column("when", words("When"), width=130),
         Column("person", words("Person"), weight=4),
@@ -144,7 +119,7 @@ def _columns(in_debt: bool, words: rules.Words) -> list[Column]:
         Column("method", words("Card"), weight=4, from_width=900),
         Column("billed", words("Billed"), width=100, numeric=True),
         Column("captured", words("Paid"), width=100, numeric=True),
-        last,
+        Column("state", words("State"), width=150),
     ]
 
 
@@ -165,7 +140,6 @@ def _row(one: PaymentRow, t: Tokens, words: rules.Words) -> Row:
         "method": one.method or "–",
         "billed": i18n.money(one.billed) if one.billed else muted("–", t),
         "captured": i18n.money(one.captured) if one.captured.amount else muted("–", t),
-        "owed": text(i18n.money(one.owed), t, bold=True, color=t.danger.ink),
         "state": _state(one, t, words),
     }
     return Row(one.id, f"payment-{one.id}", cells, f"{_who(one, words)}, {one.receipt}, {one.state}")

@@ -65,8 +65,9 @@ def test_totals_are_exact_sums_by_currency() -> None:
 
 async def pay(tenant_id: Any, transaction_id: Any, account: Any, state: str, captured: str | None) -> None:
     await DB.run(
-        """INSERT INTO payment (tenant, transaction, account, provider, state, currency, hold_amount, captured_amount)
-        VALUES ($1, $2, $3, 'demo', $4, 'EUR', 50, $5)""",
+        """INSERT INTO payment (tenant, transaction, account, provider, state, currency, hold_amount, captured_amount,
+                                card_amount, reference)
+        VALUES ($1, $2, $3, 'demo', $4, 'EUR', 50, $5::numeric, COALESCE($5::numeric, 0), 'demo:50:EUR:test')""",
         tenant_id,
         transaction_id,
         account,
