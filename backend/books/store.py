@@ -86,6 +86,7 @@ async def bills(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
         UNION ALL
         SELECT p.transaction, NULL, p.currency, NULL, p.state, p.captured_amount, p.updated_at
         FROM payment p WHERE p.tenant = $1 AND p.updated_at >= $2 AND p.updated_at < $3 AND p.captured_amount > 0
+          AND p.purpose = 'session'
           AND NOT EXISTS (SELECT 1 FROM cdr r WHERE r.transaction = p.transaction)
         ORDER BY 2""",
         tenant_id,

@@ -42,7 +42,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbi
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
-            if isinstance(value, Decimal) and not 0 <= value <= MOST:
+            if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value <= MOST):
                 raise ValueError(f"{name} must be from 0 to {MOST}")
 
 

@@ -409,6 +409,9 @@ def problems(tariff: Tariff) -> list[tuple[str, str]]:
             other: date | None = getattr(rule, high)
             if one is not None and other is not None and one >= other:
                 found.append((f"{path}.restrictions.{high}", f"It must be more than {low}; this never applies."))
+    for name, limit in (("min_price", tariff.min_price), ("max_price", tariff.max_price)):
+        if limit is not None and limit.incl_vat is not None and limit.incl_vat < limit.excl_vat:
+            found.append((f"$.{name}.incl_vat", "With VAT it can't be less than without."))
     if tariff.min_price and tariff.max_price and tariff.min_price.excl_vat > tariff.max_price.excl_vat:
         found.append(("$.min_price", "The minimum price is above the maximum price."))
     return found

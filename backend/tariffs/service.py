@@ -38,11 +38,11 @@ async def _load(ids: Iterable[UUID]) -> Mapping[UUID, StoredTariff]:
     missing = [one for one in wanted if one not in _known]
     if missing:
         for row in await store.by_ids(missing):
-            _known[row["id"]] = _stored(row)
+            _known[row["id"]] = stored(row)
     return {one: _known[one] for one in wanted if one in _known}
 
 
-def _stored(row: store.Row) -> StoredTariff:
+def stored(row: store.Row) -> StoredTariff:
     definition = msgspec.convert(row["definition"], Tariff, strict=False)
     return StoredTariff(
         id=row["id"], tenant_id=row["tenant"], name=row["name"], currency=row["currency"], definition=definition
@@ -54,7 +54,7 @@ async def applying(ctx: Context, tenant_id: UUID, tariff_id: UUID | None) -> Sto
     if tariff_id is not None:
         return await get(ctx, tariff_id)
     rows = await store.of_tenant(tenant_id)
-    return _stored(rows[0]) if rows else None
+    return stored(rows[0]) if rows else None
 
 
 async def listed(
@@ -62,7 +62,7 @@ async def listed(
 ) -> tuple[list[TariffRow], list[Any] | None]:
     """A page of the tariffs in use, and the sort values of its last one where more follow."""
     rows = await store.page(tenant_id, after, limit + 1)
-    found = [_stored(row) for row in rows[:limit]]
+    found = [stored(row) for row in rows[:limit]]
     items = [TariffRow(id=str(one.id), name=one.name, price=shown(one)) for one in found]
     last = rows[limit - 1] if len(rows) > limit else None
     return items, [last["created_at"], last["id"]] if last else None

@@ -17,6 +17,8 @@ from backend.main import create_app
 from backend.papers import rules as papers
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
+from backend.tariffs import service as tariffs
+from backend.tariffs.model import Tariff
 from shared.accounts import Role
 from shared.papers import PaperKind
 from shared.stations import ConnectorStatus
@@ -143,6 +145,7 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         )
     )[0]["id"]
     return told | {
+        "tariff": await tariffs.add(ctx, tenant_id, "Ours", msgspec.convert(DEFINITION, Tariff, strict=False)),
         "payment": payment_id,
         "debt": debt_id,
         "ctx": ctx,
@@ -163,6 +166,7 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
     }
 
 
+DEFINITION = {"currency": "EUR", "elements": [{"price_components": [{"type": "ENERGY", "price": "0.5"}]}]}
 DIGESTS = {"algorithm": "SHA256", "issuer_name_hash": "a", "issuer_key_hash": "b", "serial": "1"}
 PROFILE = {
     "purpose": "TxProfile",
@@ -342,6 +346,9 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"/api/v1/notifications/deliveries/{one['delivery']}/retry", None),
         ("PATCH", f"/api/v1/people/{one['account']}", {"name": "Mine"}),
         ("POST", f"/api/v1/people/{one['account']}/credit", {"amount": "1.00"}),
+        ("GET", f"/api/v1/tariffs/{one['tariff']}", None),
+        ("PUT", f"/api/v1/tariffs/{one['tariff']}", {"name": "Mine", "definition": DEFINITION}),
+        ("DELETE", f"/api/v1/tariffs/{one['tariff']}", None),
         ("POST", f"/api/v1/cards/{uuid4()}/prefer", None),
         ("DELETE", f"/api/v1/cards/{uuid4()}", None),
         ("POST", f"/api/v1/debts/{one['debt']}/settle", None),

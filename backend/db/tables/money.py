@@ -35,6 +35,8 @@ class Tariff(Table, db=DB, tablename="tariff"):
     name = Varchar(length=100)
     currency = Varchar(length=3)
     definition = JSONB()
+    version = Integer(default=1)
+    follows: Any = ForeignKey("self", on_delete=OnDelete.restrict, null=True)  # the version before
     created_at = Timestamptz(default=TimestamptzNow())
     retired_at = Timestamptz(null=True, default=None)
 

@@ -1,0 +1,48 @@
+"""Sessions that show what a tariff means before anybody charges by it. Pure."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from backend.tariffs.model import Bill, Period, PeriodKind, Tariff
+from backend.tariffs.rules import price
+
+DAY = date(2026, 3, 4)
+"""A Wednesday without a change of clocks."""
+
+
+class Sample(NamedTuple):
+    kind: str
+    begins: time
+    kwh: int
+    charging: timedelta
+    parking: timedelta
+
+
+SAMPLES = (
+    Sample("quick", time(12), 35, timedelta(minutes=30), timedelta(minutes=5)),
+    Sample("evening", time(18), 22, timedelta(hours=2), timedelta(minutes=30)),
+    Sample("overnight", time(20), 44, timedelta(hours=4), timedelta(hours=7)),
+)
+
+
+def priced(tariff: Tariff, zone: ZoneInfo) -> list[tuple[Sample, Bill]]:
+    return [(one, price(tariff, periods(one, zone), zone)) for one in SAMPLES]
+
+
+def periods(one: Sample, zone: ZoneInfo) -> list[Period]:
+    begin = datetime.combine(DAY, one.begins, zone)
+    full = begin + one.charging
+    hours = Decimal(one.charging // timedelta(minutes=1)) / 60
+    power_w = Decimal(one.kwh * 1000) / hours
+    return [
+        Period(
+            kind=PeriodKind.CHARGING,
+            begins_at=begin,
+            ends_at=full,
+            energy_wh=Decimal(one.kwh * 1000),
+            power_w=power_w,
+        ),
+        Period(kind=PeriodKind.PARKING, begins_at=full, ends_at=full + one.parking),
+    ]
