@@ -20,6 +20,9 @@ def tariff(price: str = "0.40", **more: Any) -> dict[str, Any]:
     return {"currency": "EUR", "elements": [{"price_components": parts}], "parking_grace_minutes": 10} | more
 
 
+AT_25 = {"price_components": [{"type": "FLAT", "price": 1}], "restrictions": {"start_time": "25:00"}}
+
+
 @pytest.fixture
 async def people(db: str, clock: Clock) -> People:
     ctx = world.make_context(clock)
@@ -60,8 +63,7 @@ async def test_a_tariff_is_tried_written_changed_and_retired(people: People) -> 
         (tariff("NaN"), "$.definition.elements[0].price_components[0]"),
         (tariff(min_price={"excl_vat": 5}, max_price={"excl_vat": 4}), "$.definition.min_price"),
         (tariff(surprise=1), "$.definition"),
-        (tariff(elements=[{"price_components": [{"type": "FLAT", "price": 1}], "restrictions": {"start_time": "25:00"}}]),
-         "$.definition.elements[0].restrictions.start_time"),
+        (tariff(elements=[AT_25]), "$.definition.elements[0].restrictions.start_time"),
     ],
 )  # fmt: skip
 async def test_an_impossible_tariff_is_refused_with_reason_and_place(
