@@ -42,6 +42,9 @@ STOP_PATIENCE_S = 2.0
 HEARTBEAT_TIMEOUT = timedelta(seconds=15)  # a job of a killed worker is taken over after this
 DEQUEUE_TIMEOUT = timedelta(seconds=5)  # how long a missed notification can delay a job
 LOG_KEPT = timedelta(days=7)
+RUNS = " (runs)"
+"""Behind the key of a job that has begun: its key is free for the next one, which waits until this is gone."""
+LOOK_AGAIN_S = 0.1
 
 
 # --- enqueue -----------------------------------------------------------------------------------------
@@ -79,7 +82,8 @@ async def enqueue(
     """Add a job, in the open transaction of this task or at once; its id.
 
     `payload` is what JSON can say (UUIDs, dates and decimals become text). With `dedupe`, nothing is added and None
-    returned while a job of this name and key waits or runs. `delay` counts from now; a higher `priority` goes first.
+    returned while a job of this name and key waits. One that runs already may have looked before what this one is
+    for: then a job is added, and runs after that one. `delay` counts from now; a higher `priority` goes first.
     """
     key = None if dedupe is None else f"{name}:{dedupe}"
     async with DB.connection() as connection:
@@ -283,7 +287,7 @@ class Worker:
             waited_s = (job.updated - max(job.created, job.execute_after)).total_seconds()
             outcome, began = "stopped", time.monotonic()
             try:
-                error = await self._run(handler(msgspec.json.decode(job.payload or b"{}")))
+                error = await self._run(_alone(job, handler))
                 tries = job.attempts + 1
                 if error is None:
                     outcome = "done"
@@ -295,6 +299,7 @@ class Worker:
                     raise JobFailed(_said(error))
                 else:
                     outcome = "again"
+                    await _give_key_back(job)
                     pause_s = self._retries.pause_s(tries) * random.uniform(0.8, 1.2)
                     log.warning("a job failed", job=name, id=job.id, tries=tries, again_in_s=pause_s, exc_info=error)
                     raise RetryRequested(timedelta(seconds=pause_s), _said(error))
@@ -333,6 +338,40 @@ class Worker:
         finally:
             self._runs.discard(task)
         return asyncio.CancelledError() if task.cancelled() else task.exception()
+
+
+async def _alone(job: Job, handler: Handler) -> None:
+    """The handler, while no other job of the same key runs."""
+    while not await _key_taken(job):  # noqa: ASYNC110 - in the database
+        await asyncio.sleep(LOOK_AGAIN_S)
+    await handler(msgspec.json.decode(job.payload or b"{}"))
+
+
+async def _key_taken(job: Job) -> bool:
+    try:
+        await DB.run(
+            "UPDATE pgqueuer SET dedupe_key = dedupe_key || $2::text"
+            " WHERE id = $1 AND dedupe_key IS NOT NULL AND right(dedupe_key, length($2::text)) <> $2::text",
+            job.id,
+            RUNS,
+        )
+    except asyncpg.UniqueViolationError:
+        return False
+    return True
+
+
+async def _give_key_back(job: Job) -> None:
+    """A job that waits for its next try has its key again; not where a newer one, which will do the same, has it."""
+    free = (
+        "UPDATE pgqueuer SET dedupe_key = left(dedupe_key, -length($2::text))"
+        " WHERE id = $1 AND right(dedupe_key, length($2::text)) = $2::text"
+    )
+    try:
+        await DB.run(free, job.id, RUNS)
+    except asyncpg.UniqueViolationError:
+        await DB.run("UPDATE pgqueuer SET dedupe_key = NULL WHERE id = $1", job.id)
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        log.warning("a job keeps its key while it waits", id=job.id, error=str(error))
 
 
 class JobFailed(Exception):

@@ -46,6 +46,7 @@ from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import service as local_lists
 from backend.mail import service as mail
+from backend.maintenance import service as maintenance
 from backend.meters import service as meters
 from backend.monitoring import service as monitoring
 from backend.notify import posting
@@ -77,7 +78,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         sites_control.on_change,
         notify.on_back,
     ),
-    StationBooted: (local_lists.on_booted, waiting.on_booted, sites_control.on_change),
+    StationBooted: (maintenance.on_booted, local_lists.on_booted, waiting.on_booted, sites_control.on_change),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
@@ -114,6 +115,7 @@ JOBS: Mapping[str, Job] = {
     "guests.mail_receipt": guests.mail_receipt,
     "local_lists.follow": local_lists.follow,
     "local_lists.spread": local_lists.spread,
+    "maintenance.after_boot": maintenance.after_boot,
     "mail.deliver": mail.deliver,
     "meters.verify": meters.verify,
     "meters.verify_station": meters.verify_station,
@@ -148,6 +150,7 @@ CRON: Mapping[str, CronJob] = {
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
     "guests.forget_old": ("37 3 * * *", guests.forget_old),
     "mail.forget_old": ("57 2 * * *", mail.forget_old),
+    "maintenance.watch": ("13 * * * *", maintenance.watch),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "books.nightly": ("11 4 * * *", books.nightly),
     "notify.forget_old": ("7 3 * * *", notify.forget_old),

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID, uuid4
 
-from backend import addresses, commands
-from backend.context import Context
+from backend import addresses, commands, jobs
+from backend.context import Context, Unit
 from backend.errors import Conflict, InvalidInput, NotFound, WattlineError
-from backend.events import SecurityEventReported, StationChanged
+from backend.events import Event, SecurityEventReported, StationBooted, StationChanged
 from backend.maintenance import files, rules, store
 from backend.stations import service as stations
 from backend.stations.model import StationRef
@@ -230,9 +230,49 @@ async def reported(
         await store.step(
             found["id"], rules.shown_status(word), ctx.now(), over=rules.is_over(word), detail=detail.replace("\0", "")
         )
-        unit.emit(
-            StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station.id, identity=station.identity)
-        )
+        unit.emit(_changed(ctx, station))
+
+
+async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:
+    """What the station had under way may be lost by its restart: looked at when it had time to go on with it."""
+    assert isinstance(event, StationBooted)
+    payload = {"station_id": str(event.station_id), "booted_at": event.at.isoformat()}
+    for delay in {rules.patience(row["kind"]) for row in await store.unfinished(event.station_id)}:
+        await jobs.enqueue("maintenance.after_boot", payload, delay=delay)
+
+
+async def after_boot(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: end what a restart interrupted."""
+    station = await stations.station(ctx, UUID(payload["station_id"]))
+    booted_at = datetime.fromisoformat(payload["booted_at"])
+    if station is None:
+        return
+    async with ctx.unit() as unit:
+        for row in await store.unfinished(station.id):
+            heard = datetime.fromisoformat(row["history"][-1]["at"])
+            waited = ctx.now() - booted_at >= rules.patience(row["kind"])
+            if waited and rules.interrupted(row["status"], heard, booted_at):
+                here = row["file_size"] is not None  # the log came, only its report was lost
+                detail = "" if here else "The station restarted and said no more of it."
+                word = "Uploaded" if here else rules.INTERRUPTED
+                await store.step(row["id"], word, ctx.now(), over=True, detail=detail)
+                unit.emit(_changed(ctx, station))
+
+
+async def watch(ctx: Context) -> None:
+    """Cron: nothing goes on for ever. A report that comes later all the same is shown as it comes."""
+    for row in await store.expired(ctx.now()):
+        station = await stations.station(ctx, row["station"])
+        if station is None or not rules.overdue(row["status"], row["expires_at"], ctx.now()):
+            continue
+        async with ctx.unit() as unit:
+            detail = "The station said no more of it, and the address it was given has expired."
+            await store.step(row["id"], rules.TIMED_OUT, ctx.now(), over=True, detail=detail)
+            unit.emit(_changed(ctx, station))
+
+
+def _changed(ctx: Context, station: StationRef) -> StationChanged:
+    return StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station.id, identity=station.identity)
 
 
 async def security_event(ctx: Context, station: StationRef, kind: str, at: datetime, info: str) -> None:

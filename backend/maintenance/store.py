@@ -108,6 +108,19 @@ async def going_on(station_id: UUID, kinds: Sequence[str], but: UUID) -> Sequenc
     )
 
 
+async def unfinished(station_id: UUID) -> Sequence[Row]:
+    return await DB.run(
+        f"SELECT {TASK} FROM maintenance_task WHERE station = $1 AND ended_at IS NULL FOR UPDATE", station_id
+    )
+
+
+async def expired(now: datetime) -> Sequence[Row]:
+    """Tasks that go on although their address is of no use any more."""
+    return await DB.run(
+        f"SELECT {TASK}, station FROM maintenance_task WHERE ended_at IS NULL AND expires_at < $1 LIMIT 500", now
+    )
+
+
 async def task(station_id: UUID, kinds: Sequence[str], task_id: UUID) -> Row | None:
     rows = await DB.run(
         f"SELECT {TASK} FROM maintenance_task WHERE station = $1 AND kind = ANY($2::text[]) AND id = $3",

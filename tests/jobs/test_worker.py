@@ -89,6 +89,47 @@ async def test_a_delayed_job_waits(db: str) -> None:
         assert at[0] - began >= 1
 
 
+async def test_what_comes_while_the_same_job_runs_is_done_after_it(db: str) -> None:
+    """It may have looked already before the fact that the new one is for. Never two at a time."""
+    facts, seen = 1, list[int]()
+    inside = most = 0
+
+    async def handle(_: dict[str, Any]) -> None:
+        nonlocal facts, inside, most
+        inside += 1
+        most = max(most, inside)
+        looked = facts
+        if looked == 1:
+            facts = 2
+            assert await jobs.enqueue("test.job", dedupe="one") is not None
+            assert await jobs.enqueue("test.job", dedupe="one") is None  # the one that waits will see this too
+            await asyncio.sleep(0.3)
+        seen.append(looked)
+        inside -= 1
+
+    await jobs.enqueue("test.job", dedupe="one")
+    async with working(jobs.Worker(db, {"test.job": handle})):
+        await drained()
+    assert seen == [1, 2]
+    assert most == 1
+
+
+async def test_a_job_that_failed_does_not_keep_the_next_one_waiting(db: str) -> None:
+    tried: list[int] = []
+
+    async def handle(payload: dict[str, Any]) -> None:
+        tried.append(payload["n"])
+        if payload["n"] == 1 and tried.count(1) == 1:
+            await jobs.enqueue("test.job", {"n": 2}, dedupe="one")
+            raise ConnectionError("not yet")
+
+    await jobs.enqueue("test.job", {"n": 1}, dedupe="one")
+    async with working(jobs.Worker(db, {"test.job": handle}, retries=jobs.Retries(tries=3, first_s=0.5))):
+        await drained()
+    assert sorted(tried) == [1, 1, 2]
+    assert tried[:2] == [1, 2]
+
+
 async def test_a_failing_job_is_tried_again(db: str) -> None:
     seen: list[jobs.Finished] = []
     tries = 0
