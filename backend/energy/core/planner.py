@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -22,15 +22,13 @@ Clock = Callable[[], float]
 class _Desk:
     """The question in numbers: a row a car."""
 
-    def __init__(
-        self, rows: Rows, cars: Sequence[Car], outlook: Outlook, now: float, held: Mapping[str, float]
-    ) -> None:
+    def __init__(self, rows: Rows, cars: Sequence[Car], outlook: Outlook, now: float, taken: Floats | None) -> None:
         self.rows, self.cars, self.outlook, self.now = rows, cars, outlook, now
         self.at = [rows.grid.connectors[rows.place[car.connector]] for car in cars]
         columns = [rows.lined(rows.column(car.connector, car.phases)) for car in cars]
         self.lines: Floats = np.array(columns).reshape(len(cars), len(rows.line_row)).T
-        taken = np.array([held.get(one.id, 0.0) for one in rows.grid.connectors])
-        self.bounds = np.maximum(rows.ends(rows.left(outlook.loads)) - rows.lines @ taken, 0.0)
+        free = rows.ends(rows.left(outlook.loads))
+        self.bounds: Floats = free if taken is None else np.maximum(free - taken, 0.0)
         pairs = list(zip(self.at, cars, strict=True))
         self.draw_kw = np.array([one.kw_per_amp(car.phases) for one, car in pairs])
         self.per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in pairs])
@@ -73,15 +71,15 @@ def plan(
     policy: Policy | None = None,
     period_s: float = 300.0,
     budget_s: float = 1.0,
-    held: Mapping[str, float] | None = None,
+    taken: Floats | None = None,
     clock: Clock = time.perf_counter,
 ) -> Plan:
     """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, the time it takes.
 
-    `held`: connectors that nobody can command now (unreachable, drawing more than given), and what they count with.
+    `taken`: of each line, what connectors count with that nobody can command now (Safety.taken).
     """
     began, policy = clock(), policy or Policy()
-    desk = _Desk(rows, cars, outlook, now, held or {})
+    desk = _Desk(rows, cars, outlook, now, taken)
     starts = grid_of_time(now, period_s, max(desk.ends, default=now), outlook)
     solver, fell_back = "greedy", ""
     ahead = np.zeros((len(cars), len(starts) - 1))

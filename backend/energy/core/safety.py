@@ -10,7 +10,7 @@ and its fallback; one that draws more than it was given counts with what it draw
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -22,13 +22,14 @@ OVER_AMPS, OVER_SHARE = 1.0, 0.05
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """A limit for a connector; `until`: when its lease ends."""
+    """A limit for a connector; `until`: when its lease ends; `phases`: how many the station may use (None: all)."""
 
     number: int
     connector: str
     amps: float
     until: float
     sent_at: float
+    phases: int | None = None
 
 
 class Safety:
@@ -43,6 +44,7 @@ class Safety:
         self.leased = np.array([one.leased for one in rows.grid.connectors])
         self.dark = np.zeros(len(self.fallback), dtype=bool)
         self.drawn = np.zeros(len(self.fallback))
+        self.columns: dict[tuple[int, int | None], Floats] = {}
         self.held: list[list[Message]] = [
             [Message(number=0, connector=one.id, amps=one.fallback_amps, until=now, sent_at=now)]
             for one in rows.grid.connectors
@@ -85,9 +87,25 @@ class Safety:
         unsure = self.dark[place] or not self.leased[place]
         return max(found, fallback if unsure else 0.0, float(self.drawn[place]))
 
-    def envelope(self, moments: Sequence[float]) -> Floats:
-        """The most each connector may draw at each moment."""
-        return np.array([[self._at(place, when) for when in moments] for place in range(len(self.held))])
+    def _column(self, place: int, phases: int | None) -> Floats:
+        if (place, phases) not in self.columns:
+            name = self.rows.grid.connectors[place].id
+            self.columns[place, phases] = self.rows.lined(self.rows.column(name, phases))
+        return self.columns[place, phases]
+
+    def _part(self, place: int, moments: Sequence[float]) -> Floats:
+        """The most this connector may add to each line (down) at each moment (across)."""
+        whole, fallback = self._column(place, None), float(self.fallback[place])
+        unsure = self.dark[place] or not self.leased[place]
+        least = max(fallback if unsure else 0.0, float(self.drawn[place]))
+        found = np.outer(whole, [least] * len(moments))
+        for message in self.held[place]:
+            holds = np.array([when < message.until for when in moments])
+            told = np.outer(self._column(place, message.phases), np.where(holds, message.amps, 0.0))
+            np.maximum(found, told, out=found)
+            if fallback > 0 and not holds.all():
+                np.maximum(found, np.outer(whole, np.where(holds, 0.0, fallback)), out=found)
+        return found
 
     def moments(self, now: float, until: float) -> list[float]:
         """When envelopes change: now and at the end of each lease."""
@@ -104,48 +122,58 @@ class Safety:
                 found[one.id] = max(self._at(place, when) for when in moments)
         return found
 
-    def unavoidable(self, wanted: Mapping[str, float], now: float) -> dict[str, float]:
-        """Connectors nobody wants current for that still count: their station keeps no lease."""
-        return {
-            one.id: one.fallback_amps
-            for one in self.rows.grid.connectors
-            if not one.leased and one.fallback_amps > wanted.get(one.id, 0.0)
-        }
+    def taken(self, now: float, commanded: Collection[str]) -> Floats:
+        """What those add to each line that can't be commanded, or whom no car of `commanded` belongs to."""
+        moments = self.moments(now, now)
+        found = np.zeros(len(self.rows.line_row))
+        for place, one in enumerate(self.rows.grid.connectors):
+            stuck = self.dark[place] or self.drawn[place] > 0 or not self.leased[place]
+            if stuck and one.id not in commanded:
+                found += self._part(place, moments).max(axis=1)
+        return found
 
-    def release(self, wanted: Mapping[str, float], now: float, until: float, renew_s: float = 0.0) -> list[Message]:
+    def release(
+        self,
+        wanted: Mapping[str, float],
+        now: float,
+        until: float,
+        renew_s: float = 0.0,
+        phases: Mapping[str, int | None] | None = None,
+    ) -> list[Message]:
         """Messages that may go now. `wanted`: amperes by connector, 0 for all others. Call again after each answer.
 
-        `renew_s`: a lease that ends sooner than this is renewed.
+        `renew_s`: a lease that ends sooner than this is renewed. `phases`: how many a car uses; only where the station
+        keeps to it (numberPhases of OCPP), else it counts with all of them.
         """
-        moments = self.moments(now, until)
-        envelope = self.envelope(moments)
-        lines = self.rows.lines @ envelope
+        moments, phases = self.moments(now, until), phases or {}
+        parts = np.array([self._part(place, moments) for place in range(len(self.held))])
+        lines = parts.sum(axis=0)
         ends = self.ends[:, None] + 1e-6
         found: list[Message] = []
-        for place in self._order(wanted, now, renew_s):
-            one = self.rows.grid.connectors[place]
-            amps = wanted.get(one.id, 0.0)
-            column = self.rows.lines[:, place]
-            last = self.held[place][-1]
-            for limit, end in self._tries(place, amps, until, lines, envelope):
-                added = np.array([limit if when < end else self.fallback[place] for when in moments])
-                rise = np.maximum(added - envelope[place], 0.0)
-                if np.any(rise > 0):
-                    after = lines + np.outer(column, rise)
-                    if np.any((after > ends) & (np.outer(column, rise) > 0)):
-                        continue
-                    lines = after
-                    envelope[place] += rise
-                if limit == last.amps and end <= last.until:
+        for place in self._order(wanted, now, renew_s, phases):
+            one, last = self.rows.grid.connectors[place], self.held[place][-1]
+            told = phases.get(one.id)
+            for limit, end, used in self._tries(place, wanted.get(one.id, 0.0), until, told, lines - parts[place]):
+                holds = np.array([when < end for when in moments])
+                added = np.outer(self._column(place, used), np.where(holds, limit, 0.0))
+                if self.fallback[place] > 0:
+                    added += np.outer(self._column(place, None), np.where(holds, 0.0, self.fallback[place]))
+                rise = np.maximum(added - parts[place], 0.0)
+                if np.any((lines + rise > ends) & (rise > 0)):
+                    continue
+                if limit == last.amps and end <= last.until and used == last.phases:
                     break
+                lines, parts[place] = lines + rise, parts[place] + rise
                 self.number += 1
-                message = Message(number=self.number, connector=one.id, amps=limit, until=end, sent_at=now)
+                message = Message(number=self.number, connector=one.id, amps=limit, until=end, sent_at=now, phases=used)
                 self.held[place].append(message)
                 found.append(message)
                 break
         return found
 
-    def _order(self, wanted: Mapping[str, float], now: float, renew_s: float) -> list[int]:
+    def _order(
+        self, wanted: Mapping[str, float], now: float, renew_s: float, phases: Mapping[str, int | None]
+    ) -> list[int]:
         """Whom something new is to be told: decreases first."""
         found = []
         for place, one in enumerate(self.rows.grid.connectors):
@@ -156,27 +184,24 @@ class Safety:
             last, amps = held[-1], wanted.get(one.id, 0.0)
             now_at = last.amps if now < last.until else one.fallback_amps
             ending = last.until - now < renew_s and (amps > 0 or one.fallback_amps > 0)
-            unsure = len(held) > 1
-            if abs(amps - now_at) > 1e-6 or ending or unsure:
+            turned = amps > 0 and phases.get(one.id) != last.phases
+            if abs(amps - now_at) > 1e-6 or ending or turned or len(held) > 1:
                 found.append((amps > now_at, amps, place))
         return [place for _, _, place in sorted(found)]
 
     def _tries(
-        self, place: int, amps: float, until: float, lines: Floats, envelope: Floats
-    ) -> list[tuple[float, float]]:
+        self, place: int, amps: float, until: float, phases: int | None, others: Floats
+    ) -> list[tuple[float, float, int | None]]:
         """The wish; then as much as there is room for; then at least what takes nothing from anybody."""
         one, last = self.rows.grid.connectors[place], self.held[place][-1]
-        column = self.rows.lines[:, place]
+        column = self._column(place, phases)
         on = column > 1e-12
-        room = math.inf
-        if np.any(on):
-            left = (self.ends[on, None] - lines[on]) / column[on, None]
-            room = float(np.min(left + envelope[place][None, :]))
+        room = float(np.min((self.ends[on, None] - others[on]) / column[on, None], initial=math.inf))
         some = math.floor(min(room, amps) / one.step_amps + 1e-6) * one.step_amps
-        found = [(amps, until)]
+        found = [(amps, until, phases)]
         if some >= one.min_amps and some < amps:
-            found.append((some, until))
+            found.append((some, until, phases))
         kept = min(amps, last.amps)
         if kept < one.min_amps:
             kept = 0.0
-        return [*found, (kept, last.until), (min(kept, one.fallback_amps), until)]
+        return [*found, (kept, last.until, last.phases), (min(kept, one.fallback_amps), until, phases)]

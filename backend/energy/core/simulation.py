@@ -74,7 +74,11 @@ class Run:
         self.cars: dict[str, Stay] = {}
         names = [at.id for at in site.grid.connectors]
         self.place = self.rows.place
-        self.applied = {name: (self.safety.held[self.place[name]][0].amps, self.now) for name in names}
+        self.applied: dict[str, tuple[float, float, int | None]] = {
+            name: (self.safety.held[self.place[name]][0].amps, self.now, None) for name in names
+        }
+            name: (self.safety.held[self.place[name]][0].amps, self.now, None) for name in names
+        }
         self.stations: dict[str, list[str]] = {}
         for at in site.grid.connectors:
             self.stations.setdefault(at.counted_with, []).append(at.id)
@@ -93,7 +97,7 @@ class Run:
                     self._later(when, "steps", None)
         periods = int(np.ceil((self.end - self.start) / self.period)) + 1
         shape = (len(names), periods)
-        self.phase_column = {one.id: self.rows.column(one.id) for one in site.grid.connectors}
+        self.columns: dict[tuple[str, int], Any] = {}
         self.found = Outcome(
             start=self.start, period_s=self.period, drawn=np.zeros(shape), granted=np.zeros(shape), stays=[],
             shares=np.zeros(len(self.rows.names)), shares_at=np.zeros(len(self.rows.names)), plan_s=[], why={},
@@ -142,7 +146,7 @@ class Run:
                 return True
             case "reaches":
                 if about.connector not in self.dark:
-                    self.applied[about.connector] = (about.amps, about.until)
+                    self.applied[about.connector] = (about.amps, about.until, about.phases)
                     self._later(about.until, "steps", None)
                     self._later(self.now + self._delay(), "answers", about)
             case "answers":
@@ -197,7 +201,7 @@ class Run:
             one = stay.session
             left = (one.energy_kwh - stay.told_kwh) * 1000
             if left > 1e-3:
-                amps, until = self.applied[name]
+                amps, until, _ = self.applied[name]
                 cars.append(
                     Car(
                         connector=name, session=one.id, arrived=one.arrival, departure=one.departure, wanted_wh=left,
@@ -208,12 +212,9 @@ class Run:
         outlook = Outlook(
             price=self.price, carbon=self.carbon, solar=self.solar, feed_in=self.site.feed_in, loads=loads
         )
-        held = {**self.safety.unavoidable({}, self.now), **self.safety.counted(self.now)}
-        for car in cars:
-            held.pop(car.connector, None)
         made = plan(
             self.rows, cars, outlook, now=self.now, policy=self.site.policy, period_s=self.period,
-            budget_s=self.budget_s, held=held,
+            budget_s=self.budget_s, taken=self.safety.taken(self.now, {car.connector for car in cars}),
         )  # fmt: skip
         for name, amps in made.amps.items():
             if (amps > 0) != (self.wanted.get(name, 0.0) > 0):
@@ -230,7 +231,9 @@ class Run:
 
     def _send(self) -> None:
         lease = (self.now // self.period + LEASE_PERIODS) * self.period
-        for message in self.safety.release(self.wanted, self.now, lease, renew_s=self.period * (LEASE_PERIODS - 1.5)):
+        phases = {name: stay.session.phases for name, stay in self.cars.items()}
+        renew = self.period * (LEASE_PERIODS - 1.5)
+        for message in self.safety.release(self.wanted, self.now, lease, renew_s=renew, phases=phases):
             self.found.messages += 1
             self._deliver(message)
 
@@ -238,14 +241,14 @@ class Run:
         if self.faults.ack_delay_s > 0:
             self._later(self.now + self._delay(), "reaches", message)
         elif message.connector not in self.dark:
-            self.applied[message.connector] = (message.amps, message.until)
+            self.applied[message.connector] = (message.amps, message.until, message.phases)
             self._later(message.until, "steps", None)
             self._later(self.now, "answers", message)
 
     # --- what is drawn --------------------------------------------------------------------------------------------
 
     def _given(self, name: str) -> float:
-        amps, until = self.applied[name]
+        amps, until, _ = self.applied[name]
         return amps if self.now < until - 1e-9 else float(self.safety.fallback[self.place[name]])
 
     def _pass(self, until: float) -> None:
@@ -267,11 +270,23 @@ class Run:
                 return
         self.now = max(self.now, until)
 
+    def _phases(self, name: str, stay: Stay) -> int:
+        """Those the car has, the station has, and the station may use."""
+        _, until, told = self.applied[name]
+        one = self.site.grid.connectors[self.place[name]]
+        found = one.used_phases(stay.session.phases)
+        return min(found, told) if told is not None and self.now < until - 1e-9 else found
+
+    def _column(self, name: str, phases: int) -> Any:
+        if (name, phases) not in self.columns:
+            self.columns[name, phases] = self.rows.column(name, phases)
+        return self.columns[name, phases]
+
     def _takes(self, name: str, stay: Stay) -> tuple[float, float]:
         one, session = self.site.grid.connectors[self.place[name]], stay.session
         left = session.energy_kwh - stay.delivered_kwh
         given = self._given(name)
-        per_amp = one.kw_per_amp(session.phases) * one.efficiency
+        per_amp = one.kw_per_amp(self._phases(name, stay)) * one.efficiency
         most = min(one.max_amps, session.max_kw / per_amp if session.max_kw is not None else one.max_amps)
         if left <= 1e-6 or given < one.min_amps - 1e-6:
             return 0.0, float("inf")
@@ -288,12 +303,11 @@ class Run:
             if amps <= 0:
                 continue
             one = self.site.grid.connectors[self.place[name]]
-            used = one.kw_per_amp(stay.session.phases)
+            used = one.kw_per_amp(self._phases(name, stay))
             kw += amps * used
             stay.delivered_kwh += amps * used * one.efficiency * hours
             stay.cost += amps * used * hours * price
-            column = self.phase_column[name]
-            whole += amps * (self.rows.column(name, stay.session.phases) if stay.session.phases else column)
+            whole += amps * self._column(name, self._phases(name, stay))
         self.found.grid_cost += max(kw - mean(self.solar, self.now, self.now + seconds), 0.0) * hours * price
         if period < self.found.drawn.shape[1]:
             self.found.drawn[:, period] += drawn * (seconds / self.period)
