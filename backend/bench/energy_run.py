@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 

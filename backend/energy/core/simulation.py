@@ -77,8 +77,6 @@ class Run:
         self.applied: dict[str, tuple[float, float, int | None]] = {
             name: (self.safety.held[self.place[name]][0].amps, self.now, None) for name in names
         }
-            name: (self.safety.held[self.place[name]][0].amps, self.now, None) for name in names
-        }
         self.stations: dict[str, list[str]] = {}
         for at in site.grid.connectors:
             self.stations.setdefault(at.counted_with, []).append(at.id)
