@@ -23,7 +23,9 @@ from app.operator.incident import IncidentPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
 from app.operator.money import MoneyPage
+from app.operator.notifications import NotificationsPage
 from app.operator.overview import OverviewPage
+from app.operator.playbooks import PlaybooksPage
 from app.operator.quarantine import QuarantinePage
 from app.operator.session import SessionPage
 from app.operator.sessions import SessionsPage
@@ -75,6 +77,8 @@ OPERATOR_ROUTES = (
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "Sessions"),
     Route("/incidents", IncidentsPage, "Incidents"),
     Route("/incidents/:incident_id", IncidentPage, "Incidents"),
+    Route("/playbooks", PlaybooksPage, "Incidents"),
+    Route("/notifications", NotificationsPage, "Incidents"),
     Route("/quarantine", QuarantinePage, "Incidents"),
     Route("/money", MoneyPage, "Money"),
     Route("/analytics", AnalyticsPage, "Analytics"),

@@ -7,6 +7,7 @@ from typing import Any
 import flet as ft
 
 from app.common.password import NewPassword, choose_own
+from app.common.wishes import WishesSection
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, S16, T12, T16, Tokens
 from app.widgets import buttons, surfaces
@@ -74,6 +75,7 @@ def MePage() -> ft.Control:  # a component
             ),
             t,
         ),
+        WishesSection(True),
         surfaces.section(words("Help"), _help(app.brand.support_email, meta.version if meta else "", t, words), t),
         buttons.quiet(
             words("Change password"),

@@ -99,7 +99,16 @@ def IncidentsPage() -> ft.Control:  # a component
             if shown
             else _nothing(state, counts, t, words, app.go)
         )
-    return surfaces.page_body([chips, Unmatched(), inner], t, head=words("Incidents"), phone=store.phone)
+    ways = ft.Row(
+        [
+            buttons.quiet(words("Playbooks"), t, partial(app.go, "/playbooks"), identifier="to-playbooks"),
+            buttons.quiet(words("Notifications"), t, partial(app.go, "/notifications"), identifier="to-notifications"),
+        ],
+        spacing=S8,
+        run_spacing=S8,
+        wrap=True,
+    )
+    return surfaces.page_body([ways, chips, Unmatched(), inner], t, head=words("Incidents"), phone=store.phone)
 
 
 def _nothing(
