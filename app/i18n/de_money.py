@@ -90,8 +90,6 @@ TEXTS: dict[str, str] = {
         "Die Ladevorgänge einer Person in einem Monat werden eine Rechnung, mit jedem Beleg darin."
     ),
     "Number": "Nummer",
-    "{payments} payments of {people} people": "{payments} Zahlungen von {people} Personen",
-    "Still owed": "Noch offen",
     "No payment fits": "Keine Zahlung passt",
     "Nobody owes anything": "Niemand schuldet etwas",
     "What could not be taken from a card is listed here, with whom to ask.": (
