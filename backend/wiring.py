@@ -57,6 +57,7 @@ from backend.payments import reports as payment_reports
 from backend.payments import service as payments
 from backend.remedies import service as remedies
 from backend.reservations import service as reservations
+from backend.sites import checks as sites_checks
 from backend.sites import control as sites_control
 from backend.sites import live as sites_live
 from backend.sites import service as sites
@@ -157,6 +158,7 @@ CRON: Mapping[str, CronJob] = {
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),
+    "sites.composites": ("*/15 * * * *", sites_checks.composites),
     "sites.fetch_feeds": ("11 * * * *", sites.fetch_feeds),
     "sites.forget_old": ("37 3 * * *", sites.forget_old),
     "sites.tick": ("* * * * *", sites_control.tick),

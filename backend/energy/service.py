@@ -296,7 +296,7 @@ async def computed(
     return [msgspec.structs.replace(one, limit=one.limit.quantize(WIRE, ROUND_DOWN)) for one in found]
 
 
-async def ask_composite(ctx: Context, station: StationRef, wanted: CompositeAsk, by: UUID) -> Composite:
+async def ask_composite(ctx: Context, station: StationRef, wanted: CompositeAsk, by: UUID | None) -> Composite:
     """The station's answer beside our own. Raises Conflict (composite_rejected) and the errors of a command."""
     command = commands.GetComposite(evse=wanted.evse, duration_s=wanted.duration_s, unit=wanted.unit)
     answer = await stations.send(ctx, station.id, command, account_id=by)

@@ -35,7 +35,7 @@ from backend.sites.scene import OURS_FROM, Grant, Scene, look, question
 from backend.sites.sharing import Given
 from backend.stations.model import StationRef
 from shared.energy import ChargingProfile, ChargingSchedule, Kind, Purpose, RateUnit, SchedulePeriod, SetProfile
-from shared.sites import NodeKind, SignalKind
+from shared.sites import NodeKind, PowerNode, SignalKind
 from shared.stations import Registration
 
 log = structlog.get_logger(__name__)
@@ -119,7 +119,50 @@ async def _store_fallbacks(ctx: Context, scene: Scene) -> None:
         elif not scene.online(spot) and (grant is None or grant.fallback_a is None):
             most = f"{lane.maximum_a:g} A"
             scene.warnings.append(f"{spot[0]} EVSE {spot[1]} never took its fallback: it counts with {most}.")
+    wanted += [_store_maximum(ctx, scene, node) for node in scene.nodes if _new_maximum(scene, node)]
     await asyncio.gather(*wanted)
+
+
+def _new_maximum(scene: Scene, node: PowerNode) -> bool:
+    """A station with a limit of its own keeps it as its maximum, whatever its sessions were given."""
+    if node.kind is not NodeKind.STATION or node.limit_a is None or node.station is None:
+        return False
+    first = next((spot for spot in scene.outlets if spot[0] == node.station), None)
+    grant = scene.grants.get((node.station, 0))
+    known = grant is not None and grant.fallback_a == float(node.limit_a.quantize(TENTH, ROUND_DOWN))
+    return first is not None and scene.online(first) and not known
+
+
+async def _store_maximum(ctx: Context, scene: Scene, node: PowerNode) -> None:
+    spot = (node.station or "", 0)
+    limit = (node.limit_a or Decimal(0)).quantize(TENTH, ROUND_DOWN)
+    row = outlet_of(scene, spot)
+    grant = scene.grants.setdefault(spot, Grant())
+    by_hand = scene.levels.get((spot[0], 0, Purpose.STATION_MAX.value), -1)
+    volts = Decimal(str(rules.VOLTAGE)) * rules.PHASES
+    watts = in_watts(row)
+    profile = ChargingProfile(
+        number=OURS_FROM,
+        purpose=Purpose.STATION_MAX,
+        kind=Kind.ABSOLUTE,
+        stack_level=by_hand + 1,
+        schedules=[
+            ChargingSchedule(
+                unit=RateUnit.WATT if watts else RateUnit.AMPERE,
+                periods=[SchedulePeriod(start_s=0, limit=limit * volts if watts else limit)],
+                starts_at=scene.now.replace(microsecond=0) - timedelta(seconds=5),
+            )
+        ],
+    )
+    if await _send(ctx, scene, spot, profile):
+        grant.fallback_a = float(limit)
+        await store.put_grant(row["id"], 0, {"fallback_a": limit, "detail": ""})
+
+
+def in_watts(row: store.Row) -> bool:
+    """As the station wants it: direct current always, and one that knows no amperes."""
+    units = (row["units"] or "").lower()
+    return bool(row["dc"]) or (bool(units) and not any(word in units.split(",") for word in ("a", "current")))
 
 
 def _tenth(lane: Lane) -> float:
@@ -160,15 +203,23 @@ async def _grant_one(ctx: Context, scene: Scene, spot: Spot, current_a: float) -
         await store.put_grant(station_id, spot[1], {"detail": grant.detail})
 
 
-async def _send(ctx: Context, scene: Scene, spot: Spot, profile: ChargingProfile) -> bool:
-    row = scene.outlets[spot]
-    station = StationRef(
+def ref_of(row: store.Row) -> StationRef:
+    return StationRef(
         id=row["id"],
         tenant_id=row["tenant"],
         identity=row["identity"],
         registration=Registration(row["registration"]),
         ocpp_version=row["ocpp_version"],
     )
+
+
+def outlet_of(scene: Scene, spot: Spot) -> store.Row:
+    """EVSE 0, the station as a whole, is told from any of its outlets."""
+    return scene.outlets.get(spot) or next(row for key, row in scene.outlets.items() if key[0] == spot[0])
+
+
+async def _send(ctx: Context, scene: Scene, spot: Spot, profile: ChargingProfile) -> bool:
+    station = ref_of(outlet_of(scene, spot))
     try:
         answer = await profiles.set_profile(ctx, station, SetProfile(evse=spot[1], profile=profile), None)
     except WattlineError as error:
@@ -185,15 +236,14 @@ async def _send(ctx: Context, scene: Scene, spot: Spot, profile: ChargingProfile
 def _profile(scene: Scene, spot: Spot, current_a: float, purpose: Purpose, holds_s: int | None) -> ChargingProfile:
     """In amperes, or in watts where the station knows only those; above what somebody set by hand."""
     row, lane = scene.outlets[spot], scene.lanes[spot]
-    units = (row["units"] or "").lower()
-    in_watts = bool(units) and not any(word in units.split(",") for word in ("a", "current"))
+    watts = in_watts(row)
     phases = scene.phases(spot) if spot in scene.cars else lane.phases
     volts = Decimal(str(rules.VOLTAGE)) * phases
     limit = Decimal(str(current_a))
-    if in_watts or row["dc"]:
+    if watts:
         limit = (limit * volts * (Decimal(str(lane.efficiency)) if row["dc"] else 1)).quantize(TENTH, ROUND_DOWN)
     by_hand = max(scene.levels.get((spot[0], evse, purpose.value), -1) for evse in {spot[1], 0})
-    period = SchedulePeriod(start_s=0, limit=limit, phases=None if in_watts or row["dc"] else lane.phases)
+    period = SchedulePeriod(start_s=0, limit=limit, phases=None if watts else lane.phases)
     return ChargingProfile(
         number=OURS_FROM + spot[1] * 10 + (purpose is Purpose.TRANSACTION),
         purpose=purpose,
@@ -201,7 +251,7 @@ def _profile(scene: Scene, spot: Spot, current_a: float, purpose: Purpose, holds
         stack_level=by_hand + 1,
         schedules=[
             ChargingSchedule(
-                unit=RateUnit.WATT if in_watts or row["dc"] else RateUnit.AMPERE,
+                unit=RateUnit.WATT if watts else RateUnit.AMPERE,
                 periods=[period],
                 starts_at=scene.now.replace(microsecond=0) - timedelta(seconds=5),
                 duration_s=holds_s,

@@ -10,6 +10,7 @@ import pytest
 
 from backend.authorization import tokens
 from backend.db.engine import DB
+from backend.sites import checks
 from shared.accounts import Role
 from shared.tokens import TokenNew
 from tests import world
@@ -30,6 +31,7 @@ class Obedient:
         self.station, self.name, self.log, self.all = station, name, log, all_
         self.fallback_a: float | None = None
         self.given_a: float | None = None
+        self.maximum_a: float | None = None
         self.number = 0
         self.task = asyncio.get_running_loop().create_task(self._serve())
 
@@ -42,11 +44,16 @@ class Obedient:
             message_id, payload = await self.station.expect_call("SetChargingProfile")
             profile = payload["csChargingProfiles"]
             limit = profile["chargingSchedule"]["chargingSchedulePeriod"][0]["limit"]
-            if profile["chargingProfilePurpose"] == "TxProfile":
+            if profile["chargingProfilePurpose"] == "ChargePointMaxProfile":
+                self.maximum_a = limit
+            elif profile["chargingProfilePurpose"] == "TxProfile":
                 assert profile["transactionId"] == self.number
                 self.given_a = limit
             else:
                 self.fallback_a = limit
+            if profile["chargingProfilePurpose"] == "ChargePointMaxProfile":
+                await self.station.answer(message_id, {"status": "Accepted"})
+                continue
             self.log.append((self.name, limit, sum(one.may_draw_a for one in self.all)))
             await self.station.answer(message_id, {"status": "Accepted"})
 
@@ -171,6 +178,30 @@ async def test_the_grid_operator_and_a_meter_lower_the_site(
     refused = (await operator.put(path, json=too_much)).json()
     assert refused["code"] == "impossible_tree"
     assert refused["detail"].startswith("Main fuse: while Wattline is silent up to 43 A may flow")
+
+
+async def test_a_station_keeps_its_own_maximum_and_another_schedule_is_noticed(
+    site: Any,
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+    node: Node,  # noqa: F811  # the fixture
+) -> None:
+    path, (first, _second, _third), log = site
+    await eventually(operator, f"{path}/live", lambda _: len(log) >= 3)
+    told = await _as_it_is(operator, path)
+    told["nodes"][1]["limit_a"] = "20"
+    assert (await operator.put(path, json=told)).status_code == 200
+    await eventually(operator, f"{path}/live", lambda _: first.maximum_a == 20)
+    await first.start()
+    await eventually(operator, f"{path}/live", lambda one: granted(one) == {"CP-A": 20})
+    first.task.cancel()
+    checking = asyncio.get_running_loop().create_task(checks.composites(node.ctx))
+    message_id, _ = await first.station.expect_call("GetCompositeSchedule")
+    schedule = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 32}]}
+    answer = {"status": "Accepted", "scheduleStart": stamp(), "chargingSchedule": schedule | {"duration": 600}}
+    await first.station.answer(message_id, answer)
+    await checking
+    shown = (await operator.get(f"{path}/live")).json()
+    assert "Its own schedule differs from ours from second 0 on." in shown["cars"][0]["reason"]
 
 
 def bearer(secret: str) -> dict[str, str]:
