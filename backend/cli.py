@@ -1,4 +1,4 @@
-"""The command line: wattline demo | serve | worker | migrate | price | replay-bill | simulate | bench."""
+"""The command line: `wattline --help` names its commands."""
 
 import argparse
 import asyncio
@@ -96,6 +96,12 @@ def bench_energy(options: argparse.Namespace) -> int:
     return run_bench(options)
 
 
+def bench_faults(options: argparse.Namespace) -> int:
+    from backend.bench.faults import main as run_bench
+
+    return run_bench(options.rest)
+
+
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="wattline", description="Charge point management system.")
     top.add_argument("--version", action="version", version=f"wattline {version('wattline')}")
@@ -152,6 +158,7 @@ def parser() -> argparse.ArgumentParser:
 
     for name, run, about in (
         ("simulate", simulate, "run simulated stations against a central system"),
+        ("bench-faults", bench_faults, "measure how faults of simulated stations are detected"),
         ("bench", bench, "measure speed and memory against a baseline in the same run"),
     ):
         one = commands.add_parser(name, help=about, add_help=False)
@@ -163,9 +170,10 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 0: done; 1: Wattline could not start, the reason is on stderr; 2: wrong words."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    # argparse would take the options of these two for its own.
-    if arguments[:1] in (["simulate"], ["bench"]):
-        options = argparse.Namespace(rest=arguments[1:], run=simulate if arguments[0] == "simulate" else bench)
+    # argparse would take the options of these for its own.
+    own = {"simulate": simulate, "bench": bench, "bench-faults": bench_faults}
+    if arguments[:1] and arguments[0] in own:
+        options = argparse.Namespace(rest=arguments[1:], run=own[arguments[0]])
     else:
         options = parser().parse_args(arguments)
     take_sigterm()
