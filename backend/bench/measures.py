@@ -153,12 +153,17 @@ def storm(scale: Scale) -> list[Row]:
         took: dict[str, Any] = {}
         for kind in ("protocol", "baseline") if at_once == 500 else ("protocol",):
             with pair(kind) as one:
+                before = one.server.ask("usage")["cpu_s"]
                 took[kind] = one.connect("1.6", scale.idle, at_once=at_once, tries=10)
+                took[kind]["cpu_ms"] = (one.server.ask("usage")["cpu_s"] - before) / scale.idle * 1000
         own = took["protocol"]
         name = f"{scale.idle:,} stations connect and boot, {words}"
         load = f"{own['refused']} turned away, {own['refused_twice']} of them twice, nothing stored"
         if "baseline" in took:
-            rows.append(compared(name, own["seconds"], "s", PLAIN, took["baseline"]["seconds"], load))
+            theirs = took["baseline"]
+            rows.append(compared(name, own["seconds"], "s", PLAIN, theirs["seconds"], load))
+            load = "of the server; the stations of the bench take most of the wall time above"
+            rows.append(compared("CPU to connect and boot", own["cpu_ms"], "ms", PLAIN, theirs["cpu_ms"], load))
         else:
             rows.append(measured(name, own["seconds"], "s", load))
     return rows

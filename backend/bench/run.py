@@ -72,6 +72,7 @@ def main(argv: Sequence[str]) -> int:
         try:
             found += every[name][0](scale(options))
         except (measures.WrongAnswers, ChildFailed) as error:
+            rows.write(found, options.output)  # what was found until then took minutes
             raise StartRefused(f"{name} could not be measured: {error}.") from None
     print(f"\nPython {platform.python_version()}, {platform.system()} {platform.machine()}\n\n{rows.table(found)}")
     rows.write(found, options.output)

@@ -19,7 +19,7 @@ from backend.main import database, node
 from backend.process import event_loop, spare_the_collector
 from backend.settings import Settings
 from backend.tenants import service as tenants
-from backend.transactions import grouping
+from backend.transactions import grouping, rules
 
 PRICE = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.49"}, {"type": "TIME", "price": "1.20"}]}]}
 """Sessions have a running cost, as they do everywhere."""
@@ -60,15 +60,16 @@ async def add_stations(ctx: Context, stations: int) -> None:
     )
 
 
+def _reading(at: datetime, wh: int) -> rules.Point:
+    return at, wh, 7000, 50, None, None, "charging", "Sample.Periodic", True, None, None, None
+
+
 async def ingest(seconds: float, together: int) -> Any:
     """Readings a second into the table, so many in a statement and a commit, one connection."""
     rows, begun, at = 0, time.perf_counter(), datetime.now(UTC)
     transaction = uuid4()
     while time.perf_counter() - begun < seconds:
-        points = [
-            (transaction, at + timedelta(microseconds=rows + n), 1000 + n, 7000, 50, None, None, "charging", "", True)
-            for n in range(together)
-        ]
+        points = [(transaction, *_reading(at + timedelta(microseconds=rows + n), 1000 + n)) for n in range(together)]
         await grouping.write(points)
         rows += together
     return {"rows": rows / (time.perf_counter() - begun)}
