@@ -16,6 +16,7 @@ from app.driver.history import HistoryPage
 from app.driver.location import LocationPage
 from app.driver.me import MePage
 from app.driver.session import DriverSessionPage
+from app.driver.wallet import WalletPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
 from app.operator.energy import EnergyPage
@@ -32,6 +33,7 @@ from app.operator.sessions import SessionsPage
 from app.operator.settings import SettingsPage
 from app.operator.station import StationPage
 from app.operator.stations import StationsPage
+from app.operator.tariffs import TariffsPage
 
 Page = Callable[..., ft.Control]
 
@@ -64,6 +66,7 @@ DRIVER_ROUTES = (
     Route("/sessions/:transaction_id", DriverSessionPage, "Charge"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "History"),
     Route("/me", MePage, "Me"),
+    Route("/wallet", WalletPage, "Me"),
 )
 OPERATOR_ROUTES = (
     Route("/", OverviewPage, "Overview"),
@@ -83,6 +86,7 @@ OPERATOR_ROUTES = (
     Route("/money", MoneyPage, "Money"),
     Route("/analytics", AnalyticsPage, "Analytics"),
     Route("/settings", SettingsPage, "Settings"),
+    Route("/tariffs", TariffsPage, "Settings"),
 )
 DRIVER_PLACES = (
     Place("Find", "/", ft.Icons.MAP_OUTLINED, ft.Icons.MAP_ROUNDED),

@@ -61,7 +61,7 @@ def MePage() -> ft.Control:  # a component
     parts: list[ft.Control] = [
         *([choose_own(t, words)] if account.temporary_password else []),
         surfaces.card(person, t),
-        surfaces.section(words("Payment"), _payment(bool(meta and meta.demo), t, words), t),
+        surfaces.section(words("Payment"), _payment(bool(meta and meta.demo), t, words, app.go), t),
         surfaces.section(
             words("Appearance"),
             ft.Column(
@@ -112,20 +112,17 @@ def _choice(
     )
 
 
-def _payment(demo: bool, t: Tokens, words: Callable[[str], str]) -> ft.Control:
+def _payment(demo: bool, t: Tokens, words: Callable[[str], str], go: Callable[[str], Any]) -> ft.Control:
+    about = words("Your cards, your wallet and what you owe.")
     if demo:
-        name = words("Demo card •••• 4242")
         about = words("This is a demo: a card that isn't real. Holds, captures and receipts work as with a real one.")
-    else:
-        name = words("Demo provider")
-        about = words("No real payment provider is connected yet: nothing is taken from any card.")
     return ft.Row(
         [
             ft.Icon(ft.Icons.CREDIT_CARD_ROUNDED, color=t.muted, size=24),
-            ft.Column([text(name, t, bold=True), muted(about, t, size=T12)], spacing=2, expand=True),
+            ft.Container(muted(about, t, size=T12), expand=True),
+            buttons.quiet(words("Wallet and cards"), t, lambda: go("/wallet"), identifier="open-wallet"),
         ],
         spacing=S12,
-        vertical_alignment=ft.CrossAxisAlignment.START,
     )
 
 

@@ -10,6 +10,7 @@ from app.i18n import (
     de_mend,
     de_money,
     de_monitors,
+    de_pay,
     de_reports,
     de_stations,
 )
@@ -25,6 +26,7 @@ PARTS = (
     de_monitors,
     de_mend,
     de_money,
+    de_pay,
     de_energy,
 )
 GERMAN: dict[str, str] = {}

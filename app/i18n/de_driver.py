@@ -233,10 +233,6 @@ ME = {
     "This is a demo: a card that isn't real. Holds, captures and receipts work as with a real one.": (
         "Dies ist eine Demo: keine echte Karte. Reservierung, Abbuchung und Beleg laufen wie mit einer echten."
     ),
-    "Demo provider": "Demo-Anbieter",
-    "No real payment provider is connected yet: nothing is taken from any card.": (
-        "Noch ist kein echter Zahlungsanbieter verbunden: Von keiner Karte wird abgebucht."
-    ),
 }
 TROUBLE = {
     "No connection": "Keine Verbindung",

@@ -38,9 +38,17 @@ def SettingsPage() -> ft.Control:  # a component
     parts += [Own(), BrandSection()]
     if store.admin:
         parts.append(PeopleSection())
-    parts += [IssuerSection(), CardsSection(), TemplatesSection(), Connections()]
+    parts += [Prices(), IssuerSection(), CardsSection(), TemplatesSection(), Connections()]
     width = WIDTH if store.width > WIDTH + 232 else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
+
+
+@guarded
+def Prices() -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    about = muted(words("What charging costs, with a preview of sample sessions."), t, size=T12)
+    opened = buttons.quiet(words("Tariffs"), t, lambda: app.go("/tariffs"), identifier="open-tariffs")
+    return surfaces.section(words("Prices"), about, t, trailing=opened)
 
 
 # --- one's own -----------------------------------------------------------------------------------------------

@@ -1,0 +1,134 @@
+"""A tariff in the fields of a form, and back. What the form can't say is written as JSON. Pure."""
+
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+FIELDS = (
+    "energy",
+    "time",
+    "parking",
+    "flat",
+    "vat",
+    "grace",
+    "cap",
+    "least",
+    "most",
+    "night",
+    "night_from",
+    "night_to",
+)
+KINDS = (("energy", "ENERGY"), ("time", "TIME"), ("parking", "PARKING_TIME"), ("flat", "FLAT"))
+STEPS = {"ENERGY": 1, "TIME": 60, "PARKING_TIME": 60, "FLAT": 1}
+Form = dict[str, str]
+
+
+def number(text: str) -> Decimal | None:
+    """`0,49` and `0.49`. None for what is no number; raises nothing."""
+    try:
+        found = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def wrong_fields(form: Form) -> list[str]:
+    """The fields that hold no number, or no time of day."""
+    found = []
+    for name in FIELDS:
+        value = form.get(name, "").strip()
+        if not value or name in ("night_from", "night_to"):
+            continue
+        if number(value) is None:
+            found.append(name)
+    return found
+
+
+def definition(form: Form, currency: str) -> dict[str, Any]:
+    """As the API takes it. Prices are without VAT."""
+
+    def given(name: str) -> str | None:
+        value = number(form.get(name, ""))
+        return None if value is None else str(value)
+
+    parts = [_part(kind, price, given("vat")) for name, kind in KINDS if (price := given(name)) is not None]
+    elements: list[dict[str, Any]] = []
+    night = given("night")
+    if night is not None:
+        hours = {"start_time": form.get("night_from", "").strip(), "end_time": form.get("night_to", "").strip()}
+        elements.append({"price_components": [_part("ENERGY", night, given("vat"))], "restrictions": hours})
+    if parts:
+        elements.append({"price_components": parts})
+    made: dict[str, Any] = {"currency": currency, "elements": elements}
+    if grace := given("grace"):
+        made["parking_grace_minutes"] = int(Decimal(grace))
+    if cap := given("cap"):
+        made["parking_cap"] = cap
+    for name, limit in (("least", "min_price"), ("most", "max_price")):
+        if amount := given(name):
+            made[limit] = {"excl_vat": amount}
+    return made
+
+
+def _part(kind: str, price: str, vat: str | None) -> dict[str, Any]:
+    part: dict[str, Any] = {"type": kind, "price": price, "step_size": STEPS[kind]}
+    return part if vat is None else part | {"vat": vat}
+
+
+def form_of(definition_: dict[str, Any]) -> Form | None:
+    """The fields that say the same. None: the form can't say it."""
+    form: Form = {}
+    elements = list(definition_.get("elements", []))
+    if len(elements) == 2 and (rule := elements[0].get("restrictions")):
+        parts = elements[0]["price_components"]
+        if set(rule) != {"start_time", "end_time"} or len(parts) != 1 or parts[0]["type"] != "ENERGY":
+            return None
+        form |= {"night": _text(parts[0]["price"]), "night_from": rule["start_time"], "night_to": rule["end_time"]}
+        elements = elements[1:]
+    if len(elements) != 1 or elements[0].get("restrictions"):
+        return None
+    names = {kind: name for name, kind in KINDS}
+    for part in elements[0]["price_components"]:
+        form[names[part["type"]]] = _text(part["price"])
+        if part.get("vat") is not None:
+            form["vat"] = _text(part["vat"])
+    for name, limit in (("least", "min_price"), ("most", "max_price")):
+        if definition_.get(limit):
+            form[name] = _text(definition_[limit]["excl_vat"])
+    if definition_.get("parking_grace_minutes"):
+        form["grace"] = str(definition_["parking_grace_minutes"])
+    if definition_.get("parking_cap") is not None:
+        form["cap"] = _text(definition_["parking_cap"])
+    return form if _same(definition(form, definition_.get("currency", "EUR")), definition_) else None
+
+
+def _text(value: Any) -> str:
+    return str(value)
+
+
+def _same(one: Any, other: Any) -> bool:
+    return _plain({"currency": "EUR"} | one) == _plain({"currency": "EUR"} | other)
+
+
+def _plain(value: Any) -> Any:
+    """Without what stands for nothing: numbers as numbers, defaults left out."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items() if part not in (None, [], 0) and name != "step_size"}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    if isinstance(value, str) and (found := number(value)) is not None:
+        return found
+    return Decimal(str(value)) if isinstance(value, int | float) else value
+
+
+def written(definition_: dict[str, Any]) -> str:
+    return json.dumps(definition_, indent=2)
+
+
+def read(text: str) -> dict[str, Any] | None:
+    """None: this is no JSON object."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,264 @@
+"""The operator's tariffs: what is in use, and an editor that prices sample sessions as one types."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import flet as ft
+
+from app import i18n
+from app.errors import ApiError
+from app.hooks import use_app, use_load, use_settled, use_store, use_tokens, use_words
+from app.operator import tariff_rules as rules
+from app.theme import S4, S8, S12, T12, T16, Tokens
+from app.widgets import buttons, inputs, surfaces
+from app.widgets.boundary import guarded
+from app.widgets.dialogs import confirm
+from app.widgets.text import muted, text
+from shared.base import Page
+from shared.money import TariffRow
+from shared.tariffs import SampleSession, TariffDetail, TariffNew, TariffPreview, TariffQuote
+
+Words = Callable[[str], str]
+WIDTH = 960
+LABELS = {
+    "energy": "For each kWh",
+    "time": "For each hour of charging",
+    "parking": "For each hour after charging",
+    "flat": "Once a session",
+    "vat": "VAT in percent",
+    "grace": "Free minutes after charging",
+    "cap": "Time after charging costs at most",
+    "least": "A session costs at least",
+    "most": "A session costs at most",
+    "night": "For each kWh at other hours",
+    "night_from": "These hours begin, such as 22:00",
+    "night_to": "These hours end, such as 06:00",
+}
+SAMPLES = {"quick": "Fast charging at noon", "evening": "A stop in the evening", "overnight": "Over night"}
+KINDS = {
+    "energy": "Energy",
+    "time": "Charging time",
+    "parking": "Time after charging",
+    "flat": "Session fee",
+    "minimum": "Up to the minimum price",
+    "maximum": "Down to the maximum price",
+}
+NEW = "new"
+START = {"energy": "0.40", "vat": "19"}
+
+
+@guarded
+def TariffsPage() -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    editing, set_editing = ft.use_state("")
+    turn, set_turn = ft.use_state(0)
+    loaded = use_load(lambda: app.api.get("/tariffs", Page[TariffRow], limit=200), [turn])
+
+    async def retire(one: TariffRow) -> None:
+        try:
+            await app.api.delete(f"/tariffs/{one.id}")
+            set_turn(lambda n: n + 1)
+        except ApiError as error:
+            app.toast(words(error.detail or error.title), bad=True)
+
+    def ask(one: TariffRow) -> None:
+        confirm(
+            app.page,
+            t,
+            head=words("Retire the tariff {name}?").format(name=one.name),
+            detail=words("Its connectors take the first tariff of the list. Sessions that run keep it."),
+            action=words("Retire"),
+            cancel=words("Cancel"),
+            on_confirm=lambda: app.run(retire, one),
+        )
+
+    def done() -> None:
+        set_editing("")
+        set_turn(lambda n: n + 1)
+
+    width = WIDTH if store.width > WIDTH + 232 else None
+    if editing:
+        body: list[ft.Control] = [TariffEditor("" if editing == NEW else editing, done, key=editing)]
+        return surfaces.page_body(body, t, head=words("Tariff"), phone=store.phone, back=done, width=width)
+    parts: list[ft.Control] = []
+    if loaded.data is None:
+        waiting = surfaces.skeleton_list(t, rows=3)
+        parts.append(surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else waiting)
+    elif not loaded.data.items:
+        about = words("Charging is free until there is one.")
+        parts.append(surfaces.empty(ft.Icons.SELL_OUTLINED, words("No tariff yet"), about, t))
+    else:
+        rows = [_row(one, place == 0, t, words, set_editing, ask) for place, one in enumerate(loaded.data.items)]
+        parts.append(surfaces.card(ft.Column(rows, spacing=S12), t))
+    add = buttons.primary(
+        words("New tariff"), t, lambda: set_editing(NEW), icon=ft.Icons.ADD_ROUNDED, identifier="new-tariff"
+    )
+    return surfaces.page_body(
+        parts,
+        t,
+        head=words("Tariffs"),
+        phone=store.phone,
+        back=lambda: app.go("/settings"),
+        trailing=[add],
+        width=width,
+    )
+
+
+def _row(
+    one: TariffRow,
+    first: bool,
+    t: Tokens,
+    words: Words,
+    edit: Callable[[str], Any],
+    retire: Callable[[TariffRow], Any],
+) -> ft.Control:
+    price = one.price
+    shown = words("{amount} a kWh").format(amount=i18n.amount(price.energy, price.currency)) if price.energy else ""
+    facts = [part for part in (shown, words(price.text) if price.text else "") if part]
+    if first:
+        facts.append(words("holds where a connector has none of its own"))
+    about = ft.Column([text(one.name, t, bold=True), muted(" · ".join(facts), t, size=T12)], spacing=2, expand=True)
+    change, drop = words("Change {name}").format(name=one.name), words("Retire {name}").format(name=one.name)
+    return ft.Row(
+        [
+            about,
+            buttons.icon_button(
+                ft.Icons.EDIT_OUTLINED, change, t, partial(edit, one.id), identifier=f"edit-{one.name}"
+            ),
+            buttons.icon_button(ft.Icons.DELETE_OUTLINE_ROUNDED, drop, t, partial(retire, one)),
+        ],
+        spacing=S8,
+    )
+
+
+@guarded
+def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a component
+    app, t, words = use_app(), use_tokens(), use_words()
+    name, set_name = ft.use_state("")
+    fields, set_fields = ft.use_state(dict[str, str](START))
+    raw, set_raw = ft.use_state("")
+    trouble, set_trouble = ft.use_state("")
+    busy, set_busy = ft.use_state(False)
+    ready, set_ready = ft.use_state(not tariff_id)
+    failed, set_failed = ft.use_state("")
+
+    async def load() -> None:
+        try:
+            found = await app.api.get(f"/tariffs/{tariff_id}", TariffDetail)
+        except ApiError as error:
+            set_failed(words(error.detail or error.title))
+            return
+        set_name(found.name)
+        form = rules.form_of(found.definition)
+        if form is None:
+            set_raw(rules.written(found.definition))
+        else:
+            set_fields(form)
+        set_ready(True)
+
+    ft.use_effect(lambda: app.run(load) if tariff_id else None, [tariff_id])
+    meant = rules.read(raw) if raw else rules.definition(fields, app.brand.currency)
+    settled = use_settled(json.dumps(meant))
+
+    async def price() -> TariffQuote:
+        wanted = json.loads(settled) or {}
+        return await app.api.post("/tariffs/preview", TariffPreview(definition=wanted), TariffQuote)
+
+    quote = use_load(price, [settled])
+
+    async def save() -> None:
+        set_busy(True)
+        set_trouble("")
+        new = TariffNew(name=name.strip(), definition=meant or {})
+        try:
+            if tariff_id:
+                await app.api.put(f"/tariffs/{tariff_id}", new, TariffDetail)
+            else:
+                await app.api.post("/tariffs", new, TariffDetail)
+            on_done()
+        except ApiError as error:
+            set_trouble(words(error.detail or error.title))
+            set_busy(False)
+
+    def submit() -> None:
+        wrong = [] if raw else rules.wrong_fields(fields)
+        if not name.strip():
+            set_trouble(words("Give the tariff a name."))
+        elif wrong:
+            set_trouble(words("This is no number: {field}").format(field=words(LABELS[wrong[0]])))
+        elif meant is None:
+            set_trouble(words("This is no JSON object."))
+        else:
+            app.run(save)
+
+    if failed:
+        return text(failed, t, color=t.danger.ink)
+    if not ready:
+        return surfaces.skeleton(t, height=200)
+
+    def typed(field: str, value: str) -> None:
+        set_fields({**fields, field: value})
+
+    entries: list[ft.Control] = [inputs.field(words("Name"), name, t, set_name, identifier="tariff-name")]
+    if raw:
+        entries.append(
+            inputs.field(words("In the form of OCPI 2.2.1"), raw, t, set_raw, multiline=True, identifier="tariff-json")
+        )
+    else:
+        grid: list[ft.Control] = [
+            ft.Container(
+                inputs.field(
+                    words(label), fields.get(field, ""), t, partial(typed, field), identifier=f"tariff-{field}"
+                ),
+                col={"xs": 12, "md": 6},
+            )
+            for field, label in LABELS.items()
+        ]
+        entries.append(ft.ResponsiveRow(grid, spacing=S12, run_spacing=S12))
+        entries.append(muted(words("Prices are without VAT."), t, size=T12))
+        as_json = buttons.quiet(
+            words("More, in the form of OCPI"),
+            t,
+            lambda: set_raw(rules.written(rules.definition(fields, app.brand.currency))),
+            identifier="tariff-as-json",
+        )
+        entries.append(ft.Row([as_json]))
+    if trouble:
+        entries.append(ft.Semantics(identifier="tariff-problem", content=text(trouble, t, color=t.danger.ink)))
+    entries.append(ft.Row([buttons.primary(words("Save"), t, submit, busy=busy, identifier="save-tariff")]))
+    form = surfaces.section(words("Prices"), ft.Column(entries, spacing=S12), t)
+    shown = surfaces.section(words("What sessions would cost"), _quote(quote, t, words), t)
+    columns: list[ft.Control] = [
+        ft.Container(form, col={"xs": 12, "lg": 7}),
+        ft.Container(shown, col={"xs": 12, "lg": 5}),
+    ]
+    return ft.ResponsiveRow(columns, spacing=S12, run_spacing=S12)
+
+
+def _quote(quote: Any, t: Tokens, words: Words) -> ft.Control:
+    if quote.data is None:
+        return surfaces.failed(quote.error, t, quote.reload) if quote.error else surfaces.skeleton(t, height=120)
+    found: TariffQuote = quote.data
+    if found.problems:
+        lines: list[ft.Control] = [text(one, t, color=t.danger.ink) for one in found.problems]
+        return ft.Semantics(identifier="quote-problems", content=ft.Column(lines, spacing=S4))
+    return ft.Column([_sample(one, t, words) for one in found.samples], spacing=S12)
+
+
+def _sample(one: SampleSession, t: Tokens, words: Words) -> ft.Control:
+    facts = words("{kwh} kWh in {charging} min, then {parking} min connected, from {begins}").format(
+        kwh=one.energy_kwh, charging=one.charging_minutes, parking=one.parking_minutes, begins=one.begins
+    )
+    total = ft.Semantics(
+        identifier=f"quote-{one.kind}",
+        content=text(i18n.money(one.total_incl), t, size=T16, bold=True),
+    )
+    head = ft.Row([ft.Container(text(words(SAMPLES[one.kind]), t, bold=True), expand=True), total])
+    rows: list[ft.Control] = [head, muted(facts, t, size=T12)]
+    for line in one.lines:
+        amount = i18n.amount(line.amount_incl, one.total_incl.currency)
+        label = words(KINDS.get(line.kind, line.kind))
+        rows.append(ft.Row([ft.Container(muted(label, t, size=T12), expand=True), muted(amount, t, size=T12)]))
+    return ft.Column(rows, spacing=2)
