@@ -14,6 +14,7 @@ from backend.guests import pages, rules, service, sheets
 from backend.guests.words import GuestVoice
 from backend.mail import service as mail
 from backend.papers import rules as paper_rules
+from backend.payments import cards
 from backend.tenants import service as tenants
 from backend.transactions.requests import GUEST
 from backend.web.files import attachment
@@ -21,6 +22,8 @@ from backend.web.guards import Actor
 from shared.accounts import Brand, Role
 
 LANGUAGES = ("de", "en")
+CARD_PAGES = ("https://checkout.stripe.com",)
+"""Where a form may lead to after it was sent here."""
 Web = Request[Any, Any, Any]
 
 
@@ -39,10 +42,10 @@ def _voice(request: Web, brand: Brand, zone: str = "") -> GuestVoice:
     return GuestVoice(spoken, zone or brand.time_zone)
 
 
-def _html(text: str, brand: Brand, status: int = 200) -> Response[str]:
+def _html(text: str, brand: Brand, status: int = 200, *targets: str) -> Response[str]:
     headers = {
         "Cache-Control": "no-store",
-        "Content-Security-Policy": pages.policy(brand.seed_color),
+        "Content-Security-Policy": pages.policy(brand.seed_color, *targets),
         "Referrer-Policy": "no-referrer",
         "X-Content-Type-Options": "nosniff",
         "X-Robots-Tag": "noindex",
@@ -119,16 +122,18 @@ async def _connector(
     status: int = 200,
 ) -> Response[Any]:
     brand = await tenants.brand(ctx, place.tenant_id)
+    hosted = await cards.hosted(ctx, place.tenant_id)
     text = pages.connector(
         place,
         brand,
         _voice(request, brand),
         key=service.form_key(ctx, place),
         lang=_lang(request),
+        hosted=hosted,
         email=email,
         problem=problem,
     )
-    return _html(text, brand, status)
+    return _html(text, brand, status, *(CARD_PAGES if hosted else ()))
 
 
 @post("/qr/{identity:str}/{label:str}", public=True, include_in_schema=False, status_code=303)
@@ -146,7 +151,7 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
         )
     payer = f"declined@{GUEST}" if form.get("card") == "declined" else GUEST
     try:
-        token = await service.start(
+        onward = await service.start(
             ctx,
             place,
             key=form.get("key", ""),
@@ -161,7 +166,17 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
         return await _connector(
             ctx, request, place, email=form.get("email", "")[:254], problem=problem, status=error.status
         )
-    return Redirect(_visit_path(token) + _query(request), status_code=303)
+    return Redirect(onward if "://" in onward else onward + _query(request), status_code=303)
+
+
+@get("/visit/{token:str}/paid", public=True, include_in_schema=False)
+async def paid(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """Where the provider's page sends people back to; the session is asked for once."""
+    try:
+        await service.go_on(ctx, token)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    return Redirect(_visit_path(token), status_code=303)
 
 
 @get("/visit/{token:str}", public=True, include_in_schema=False)
@@ -261,4 +276,4 @@ async def location_sheet(ctx: Context, actor: Actor, location_id: UUID, language
     return attachment(*await sheets.of_location(ctx, actor.tenant_id, location_id, language))
 
 
-routes = [station, connector, start, visit, stop, send, receipt, signed, station_sheet, location_sheet]
+routes = [station, connector, start, paid, visit, stop, send, receipt, signed, station_sheet, location_sheet]

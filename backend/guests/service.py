@@ -1,5 +1,6 @@
 """What somebody without an account can do: look, start, follow, stop, and have the receipt."""
 
+from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,7 @@ from backend.mail import rules as mail_rules
 from backend.mail import service as mail
 from backend.meters import service as meters
 from backend.papers import service as papers
+from backend.payments import cards
 from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
@@ -183,7 +185,8 @@ def form_key(ctx: Context, place: Place) -> str:
 
 
 async def start(ctx: Context, place: Place, *, key: str, email: str, payer: str, language: str, address: str) -> str:
-    """Begin a session; the token of its link. The same form sent twice begins one session.
+    """Begin a session; where to go on: its page, or the provider's where the card is entered first. The same form
+    sent twice begins one session.
 
     Raises InvalidInput (form_old, invalid_email), TooManyRequests, and what `requests.start_as_guest` raises.
     """
@@ -193,15 +196,36 @@ async def start(ctx: Context, place: Place, *, key: str, email: str, payer: str,
     if email and not mail_rules.is_address(email):
         raise InvalidInput("That is no e-mail address.", code="invalid_email")
     token = rules.visit_token(ctx.settings.secret, visit_id)
+    path = f"/visit/{token}"
     if not await _begin(ctx, place, visit_id, email, language, address):
-        return token
+        return path
+    if place.hold is not None and await cards.hosted(ctx, place.tenant_id):
+        back_to = f"{ctx.settings.app_url}{path}/paid"
+        payer, url = await cards.begin_guest(ctx, place.tenant_id, visit_id, email, back_to)
+        await store.change(visit_id, {"payer": payer})
+        return url
+    await _ask(ctx, place.ref, visit_id, payer)
+    return path
+
+
+async def go_on(ctx: Context, token: str) -> None:
+    """Back from the provider's page: reserve and start, once. What stands in the way is kept with the visit."""
+    row = await _visit(ctx, token)
+    payer = await store.take_payer(row["id"])
+    if not payer:
+        return
+    ref = await stations.connector(ctx, row["tenant"], row["connector"])
+    with suppress(WattlineError):  # written down: the page of the visit tells it
+        await _ask(ctx, ref, row["id"], payer)
+
+
+async def _ask(ctx: Context, ref: ConnectorRef, visit_id: UUID, payer: str) -> None:
     try:
-        await requests.start_as_guest(ctx, place.ref, visit_id, payer)
+        await requests.start_as_guest(ctx, ref, visit_id, payer)
     except WattlineError as error:
         code = _code(error)
         await store.change(visit_id, {"failure_code": code, "failure": _said(code, error)})
         raise
-    return token
 
 
 async def _begin(ctx: Context, place: Place, visit_id: UUID, email: str, language: str, address: str) -> bool:

@@ -67,3 +67,13 @@ async def outlets(tenant_id: UUID, identity: str | None, location_id: UUID | Non
         identity,
         location_id,
     )
+
+
+async def take_payer(visit_id: UUID) -> str:
+    """Who pays, to the first who asks; empty for everybody after."""
+    rows = await DB.run(
+        """UPDATE guest_visit v SET payer = '' FROM (SELECT id, payer FROM guest_visit WHERE id = $1 FOR UPDATE) old
+        WHERE v.id = old.id AND old.payer <> '' RETURNING old.payer""",
+        visit_id,
+    )
+    return str(rows[0]["payer"]) if rows else ""

@@ -100,7 +100,10 @@ async def payer_of(terms: Terms, row: Row) -> tuple[str, str | None]:
     if not terms.provider.needs_card:
         return row["payer"], None
     if row["account"] is None:
-        raise NoCard("Guests can't pay here yet; please use the app or a card of the operator.")
+        entered = await terms.provider.cards(customer=row["payer"])
+        if not entered:
+            raise NoCard("No card was entered.")
+        return row["payer"], entered[0].reference
     customer = await store.customer(row["account"], terms.name)
     cards = await store.cards(row["account"], terms.name)
     if customer is None or not cards:

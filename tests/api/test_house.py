@@ -44,6 +44,7 @@ PUBLIC = {
     "GET /visit/{token:str}": "for guests: the link says whose session",
     "POST /visit/{token:str}/stop": "the same",
     "POST /visit/{token:str}/mail": "the same",
+    "GET /visit/{token:str}/paid": "the same",
     "GET /visit/{token:str}/receipt.pdf": "the same",
     "GET /visit/{token:str}/signed.xml": "the same",
     "POST /api/v1/power/readings": "for meters; the key says of which site",

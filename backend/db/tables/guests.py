@@ -21,3 +21,4 @@ class GuestVisit(Table, db=DB, tablename="guest_visit"):
     failure_code = Varchar(length=60, default="")
     failure = Text(default="")
     created_at = Timestamptz(default=TimestamptzNow())
+    payer = Varchar(length=254, default="")  # while a card is being entered on the provider's page
