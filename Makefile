@@ -45,6 +45,7 @@ build/bench-energy/.made: $(VENV)/.dev
 .PHONY: bench-energy
 bench-energy: build/bench-energy/.made ## Measure the energy scheduler against a clairvoyant bound and acnportal
 	@$(BIN)/wattline bench-energy $(ARGS)
+
 .PHONY: bench-faults
 bench-faults: $(VENV)/.dev ## Measure how faults of simulated stations are detected
 	@$(BIN)/wattline bench-faults $(ARGS)

@@ -42,6 +42,8 @@ from shared.stations import Registration
 TICK = timedelta(minutes=1)
 STORM = 5000
 STORM_SITES = 250
+AT_ONCE = 8
+"""Stations that speak in the same moment."""
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """What is detected doesn't depend on whether it would survive a power cut; the days pass faster."""
 
@@ -97,6 +99,9 @@ class Actor:
         self.next = 0
         self.number = 0
         self.messages = 0
+
+    def due(self, second: float) -> bool:
+        return self.next < len(self.scenario.steps) and self.scenario.steps[self.next].at_s <= second
 
     async def until(self, begin: datetime, second: float) -> None:
         steps = self.scenario.steps
@@ -173,11 +178,13 @@ async def live(ctx: Context, now: Now, actors: Sequence[Actor], hours: float) ->
     begin = now.at
     for minute in range(int(hours * 60)):
         now.at = begin + TICK * (minute + 1)
-        await asyncio.gather(*(actor.until(begin, (minute + 1) * 60.0) for actor in actors))
+        due = [one for one in actors if one.due((minute + 1) * 60.0)]
+        for start in range(0, len(due), AT_ONCE):
+            await asyncio.gather(*(one.until(begin, (minute + 1) * 60.0) for one in due[start : start + AT_ONCE]))
         await stations.seen(ctx, {one.ref.id: now.at for one in actors if one.session is not None and not one.mute})
         await alerts.watch(ctx)
-        if minute % 120 == 0:
-            print(f"  hour {minute // 60} of {hours:g}", file=sys.stderr, flush=True)
+        if minute % 30 == 0:
+            print(f"  hour {minute / 60:g} of {hours:g}", file=sys.stderr, flush=True)
     return begin
 
 
@@ -290,9 +297,9 @@ async def storm(ctx: Context, now: Now, tenant_id: UUID, heard: list[Any]) -> li
     )
     heard.clear()
     begun = time.perf_counter()
-    for start in range(0, len(rows), 50):
+    for start in range(0, len(rows), AT_ONCE):
         await asyncio.gather(
-            *(stations.disconnected(ctx, row["id"], connection, "gone") for row in rows[start : start + 50])
+            *(stations.disconnected(ctx, row["id"], connection, "gone") for row in rows[start : start + AT_ONCE])
         )
     backlog = (await DB.run("SELECT count(*) AS n FROM pgqueuer WHERE entrypoint LIKE 'alerts.%'"))[0]["n"]
     now.at += timedelta(seconds=90)
@@ -314,7 +321,7 @@ async def storm(ctx: Context, now: Now, tenant_id: UUID, heard: list[Any]) -> li
 
 async def run(url: str, ranges: Ranges, options: argparse.Namespace) -> list[Row]:
     await migrate(url)
-    await engine.connect(url, pool_min=6, pool_max=6)
+    await engine.connect(url, pool_min=20, pool_max=20)
     now = Now(datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=2))
     heard: list[Any] = []
 
