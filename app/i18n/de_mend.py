@@ -70,7 +70,7 @@ TEXTS = {
     "Fault that a restart may mend": "Störung, die ein Neustart beheben kann",
     "Connected, but silent: ask, then restart": "Verbunden, aber still: fragen, dann neu starten",
     "Starts fail: out of service and back, then restart": "Starts scheitern: außer Betrieb, zurück, Neustart",
-    "Stuck after a session: unlock, then restart": "Hängt nach einem Ladevorgang: entriegeln, dann neu starten",
+    "Stuck around a session: ask, clear limits, restart": "Hängt um einen Ladevorgang: fragen, neu starten",
     "Clock is off: have the station ask for the time": "Uhr geht falsch: Station nach der Zeit fragen lassen",
     "My session was interrupted": "Mein Ladevorgang wurde unterbrochen",
     "My session is finished": "Mein Ladevorgang ist fertig",

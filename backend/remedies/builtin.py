@@ -57,8 +57,8 @@ BUILT_IN: dict[str, PlaybookSet] = {
         guards=Guards(max_per_day=2),
     ),
     "stuck": PlaybookSet(
-        name="Stuck after a session: unlock, then restart",
-        rules=["stuck_preparing", "stuck_finishing", "stuck", "zombie_session", "no_energy"],
+        name="Stuck around a session: ask, clear limits, restart",
+        rules=["plugged_not_started", "stuck_finishing", "no_energy", "no_power", "power_below_offer", "meter_freeze"],
         steps=[
             _ask(),
             PlaybookStep(kind=K.CLEAR_PROFILES, verify_s=60),

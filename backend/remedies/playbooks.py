@@ -22,7 +22,7 @@ from shared.remedies import (
     StepKind,
 )
 
-ENDS_WITH_A_SESSION = ("starts_failing", "stuck_preparing", "stuck_finishing", "stuck", "no_energy")
+ENDS_WITH_A_SESSION = ("starts_failing", "no_energy", "no_power", "power_below_offer", "meter_freeze", "stops_early")
 """Rules whose incidents end only when somebody charges there."""
 SPAN = timedelta(days=90)
 MOST_PAST = 5000

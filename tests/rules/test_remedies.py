@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.alerts.rules import RULES
 from backend.alerts.rules.connector_faulted import ERRORS
 from backend.remedies import builtin, rules
 from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
@@ -109,6 +110,7 @@ def test_built_in_playbooks_are_sound() -> None:
     for key, one in builtin.BUILT_IN.items():
         assert rules.problems(one) == [], key
         assert not one.guards.during_session, key
+        assert set(one.rules) <= {rule.name for rule in RULES}, "a rule that doesn't exist"
     danger = set(builtin.NEEDS_HANDS)
     assert danger <= set(ERRORS), "codes that no rule knows"
     for code in danger:
