@@ -35,7 +35,7 @@ def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
         optimum.Problem(
             lines=lines, ends=ends, hours=hours, most=top[:, None] * inside, least=np.zeros_like(inside),
             kwh_per_amp_h=per_amp, wanted_kwh=wanted, cost=np.broadcast_to(paid / max(paid.max(), 1e-9), inside.shape),
-            worth=np.full(len(sessions), 10.0),
+            worth=np.full(len(sessions), 1000.0),
         ),
         budget_s,
     )  # fmt: skip
