@@ -1,4 +1,4 @@
-"""Incidents in full, the rules that find them with their thresholds, service tickets, and looks back."""
+"""Incidents in full, the rules that find them with their thresholds."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.base import Message, Request
-from shared.operations import Incident, IncidentState, Severity
+from shared.operations import Incident, IncidentState
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
@@ -19,7 +19,6 @@ class EntryKind(StrEnum):
     STATE = "state"
     ASSIGNED = "assigned"
     NOTE = "note"
-    TICKET = "ticket"
     STEP = "step"
     """Of a playbook."""
     TOLD = "told"
@@ -65,23 +64,6 @@ class IncidentTimes(Message):
     repair_s: float | None = None
 
 
-class TicketState(StrEnum):
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-
-
-class ServiceTicket(Message):
-    id: str
-    target: str
-    state: TicketState
-    tries: int
-    error: str
-    created_at: datetime
-    sent_at: datetime | None
-    by: str
-
-
 class IncidentDetail(Message):
     """Everything of one incident. `values`: what the rule saw; `points`: readings of the session it is about."""
 
@@ -91,7 +73,6 @@ class IncidentDetail(Message):
     values: dict[str, str]
     frames: list[EvidenceFrame]
     points: list[EvidencePoint]
-    tickets: list[ServiceTicket]
 
 
 class IncidentStateChange(Request):
@@ -109,33 +90,6 @@ class IncidentAssign(Request):
 
 class IncidentNote(Request):
     text: Text
-
-
-class TicketNew(Request):
-    target_id: str
-
-
-class TicketKind(StrEnum):
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-
-
-class TicketTarget(Message):
-    """`secret` is shown once, when a webhook is made: its calls are signed with it (standardwebhooks.com)."""
-
-    id: str
-    name: str
-    kind: TicketKind
-    address: str
-    secret: str = ""
-
-
-class TicketTargetNew(Request):
-    """`address`: an e-mail address, or the https address of a webhook."""
-
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    kind: TicketKind
-    address: Annotated[str, msgspec.Meta(min_length=3, max_length=500)]
 
 
 class RuleFigures(Message):
@@ -225,37 +179,3 @@ class Thresholds(Message):
 
 class FirmwareEnds(Message):
     firmware: list[FirmwareEnd]
-
-
-class LookBack(Request):
-    """Try rules on what stations said in the past. `rule` None: all. `thresholds`: instead of those in use."""
-
-    begins_at: datetime
-    ends_at: datetime
-    rule: Annotated[str, msgspec.Meta(max_length=60)] | None = None
-    station: Annotated[str, msgspec.Meta(max_length=48)] | None = None
-    thresholds: Annotated[dict[str, float], msgspec.Meta(max_length=20)] = {}
-
-
-class Firing(Message):
-    """A rule would have opened an incident. `ended_at` None: it would still be open at the end."""
-
-    rule: str
-    at: datetime
-    ended_at: datetime | None
-    station: str
-    connector: str
-    severity: Severity
-    title: str
-    detail: str
-
-
-class LookedBack(Message):
-    """`said`: the result in one sentence. `complete`: False if there was more than one look may read."""
-
-    said: str
-    frames: int
-    stations: int
-    counts: dict[str, int]
-    firings: list[Firing]
-    complete: bool

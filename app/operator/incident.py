@@ -13,7 +13,7 @@ from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_wo
 from app.operator import incident_rules as rules
 from app.operator import station_rules
 from app.operator.incident_remedy import RemedySection
-from app.theme import S4, S8, S12, S16, T12, T16, Tokens
+from app.theme import S4, S8, S12, S16, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.plots import line_plot
@@ -53,7 +53,6 @@ SIGNS = {
     EntryKind.STATE: ft.Icons.FLAG_OUTLINED,
     EntryKind.ASSIGNED: ft.Icons.PERSON_OUTLINE_ROUNDED,
     EntryKind.NOTE: ft.Icons.STICKY_NOTE_2_OUTLINED,
-    EntryKind.TICKET: ft.Icons.CONFIRMATION_NUMBER_OUTLINED,
     EntryKind.STEP: ft.Icons.BUILD_OUTLINED,
     EntryKind.TOLD: ft.Icons.NOTIFICATIONS_NONE_ROUNDED,
     EntryKind.GROUPED: ft.Icons.ACCOUNT_TREE_OUTLINED,
@@ -283,8 +282,5 @@ def Timeline(detail: IncidentDetail, again: Callable[[], Any]) -> ft.Control:  #
                 vertical_alignment=ft.CrossAxisAlignment.START,
             )
         )
-    for ticket in detail.tickets:
-        state = {"queued": "on its way", "sent": "sent", "failed": "failed"}[ticket.state]
-        lines.append(muted(f"{ticket.target}: {words(state)} {ticket.error}".strip(), t, size=T16))
     inner = ft.Column(lines, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return surfaces.section(words("Timeline"), inner, t)

@@ -65,7 +65,6 @@ async def detail(ctx: Context, tenant_id: UUID, incident_id: UUID) -> IncidentDe
             )
             for one in points
         ],
-        tickets=[],
     )
 
 

@@ -1,10 +1,13 @@
 """Exports over HTTP."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get
+from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import Parameter
 
 from backend.context import Context
@@ -17,10 +20,22 @@ from shared.accounts import Role
 AsForm = Annotated[Form, Parameter(query="format", description="csv or xlsx")]
 
 
+@dataclass
+class OfEitherForm(Operation):
+    """The description of a route that answers in the form that was asked for."""
+
+    def __post_init__(self) -> None:
+        answer = (self.responses or {}).get("200")
+        if isinstance(answer, OpenAPIResponse):
+            content = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
+            answer.content = dict.fromkeys(rules.MEDIA.values(), content)
+
+
 @get(
     "/api/v1/exports",
     role=Role.OPERATOR,
     media_type="text/csv",
+    operation_class=OfEitherForm,
     summary="Sessions, charge detail records (cdrs) or payments as a table",
 )
 async def export(

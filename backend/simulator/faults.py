@@ -2,7 +2,7 @@
 
 A day is a list of steps: at a second, a station connects, drops, falls mute, or says a call of OCPP 1.6. `$tx` in a
 payload is the number that the last StartTransaction of the outlet was given. Tuning and scoring draw from different
-seeds and from ranges that don't overlap where a threshold is near (`Ranges`).
+seeds; the ranges of scoring are mostly wider and contain those of tuning (`Ranges`).
 """
 
 import random

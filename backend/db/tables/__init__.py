@@ -7,10 +7,8 @@ from backend.db.tables.alerts import (
     IncidentEntry,
     RuleSwitch,
     RuleThreshold,
-    ServiceTicket,
     StationBaseline,
     StationDrop,
-    TicketTarget,
 )
 from backend.db.tables.authorization import IdToken, LocalList
 from backend.db.tables.books import Reconciliation
@@ -116,8 +114,6 @@ TABLES = (
     StationBaseline,
     StationDrop,
     FirmwareSupport,
-    TicketTarget,
-    ServiceTicket,
     PowerSite,
     PowerGrant,
     PowerKey,
@@ -237,7 +233,6 @@ __all__ = [
     "RuleSwitch",
     "RuleThreshold",
     "SecurityEvent",
-    "ServiceTicket",
     "SignedValue",
     "StationBaseline",
     "StationCommand",
@@ -251,7 +246,6 @@ __all__ = [
     "StatusChange",
     "Tariff",
     "Tenant",
-    "TicketTarget",
     "Transaction",
     "TransactionMessage",
     "TransactionReading",

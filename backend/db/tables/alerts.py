@@ -130,30 +130,3 @@ class FirmwareSupport(Table, db=DB, tablename="firmware_support"):
     model = Varchar(length=200, default="")
     firmware = Varchar(length=200, default=None)
     ends_on = Date(default=None)
-
-
-class TicketTarget(Table, db=DB, tablename="ticket_target"):
-    """Where service tickets go."""
-
-    id = UUID(primary_key=True)
-    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
-    name = Varchar(length=100)
-    kind = Varchar(length=10)  # email, webhook
-    address = Varchar(length=500)
-    secret = Varchar(length=200, default="")  # that webhooks are signed with
-    created_at = Timestamptz(default=TimestamptzNow())
-
-
-class ServiceTicket(Table, db=DB, tablename="service_ticket"):
-    """An incident that was handed on, and whether it arrived."""
-
-    id = UUID(primary_key=True, default=None)
-    incident = ForeignKey(Incident, on_delete=OnDelete.cascade, null=False)
-    target = ForeignKey(TicketTarget, on_delete=OnDelete.set_null, null=True)
-    target_name = Varchar(length=100)
-    account = ForeignKey(Account, on_delete=OnDelete.set_null, null=True)
-    state = Varchar(length=10, default="queued")  # queued, sent, failed
-    tries = Integer(default=0)
-    error = Text(default="")
-    created_at = Timestamptz(default=None)
-    sent_at = Timestamptz(null=True, default=None)
