@@ -342,9 +342,15 @@ class Worker:
 
 async def _alone(job: Job, handler: Handler) -> None:
     """The handler, while no other job of the same key runs."""
-    while not await _key_taken(job):  # noqa: ASYNC110 - in the database
+    while await _keyed(job) and not await _key_taken(job):  # noqa: ASYNC110 - in the database
         await asyncio.sleep(LOOK_AGAIN_S)
     await handler(msgspec.json.decode(job.payload or b"{}"))
+
+
+async def _keyed(job: Job) -> bool:
+    """Asked before each change of a key: a change wakes the queue, and then a retry that comes after it waits for the
+    next look."""
+    return bool(await DB.run("SELECT 1 FROM pgqueuer WHERE id = $1 AND dedupe_key IS NOT NULL", job.id))
 
 
 async def _key_taken(job: Job) -> bool:
@@ -367,7 +373,8 @@ async def _give_key_back(job: Job) -> None:
         " WHERE id = $1 AND right(dedupe_key, length($2::text)) = $2::text"
     )
     try:
-        await DB.run(free, job.id, RUNS)
+        if await _keyed(job):
+            await DB.run(free, job.id, RUNS)
     except asyncpg.UniqueViolationError:
         await DB.run("UPDATE pgqueuer SET dedupe_key = NULL WHERE id = $1", job.id)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

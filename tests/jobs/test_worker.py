@@ -20,13 +20,14 @@ from backend.db.engine import DB
 QUICK = jobs.Retries(tries=3, first_s=0.01)
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
+    """Patient: a job whose next try was not due yet when the queue looked waits for its next look, 5 s later."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - the conditions are plain lists
             await asyncio.sleep(0.01)
 
 
-async def drained(seconds: float = 10.0) -> None:
+async def drained(seconds: float = 30.0) -> None:
     """Until no job waits or runs."""
     async with asyncio.timeout(seconds):
         while await DB.run("SELECT 1 FROM pgqueuer WHERE status <> 'failed'"):  # noqa: ASYNC110 - in the database

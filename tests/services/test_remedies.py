@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from backend import wiring
-from backend.alerts import service as alerts
+from backend.alerts import incidents as alerts
 from backend.commands import Answer, AnyCommand
 from backend.context import Context
 from backend.db.engine import DB
