@@ -165,14 +165,5 @@ def _set(change: Callable[..., None], name: str, on: bool) -> None:
 
 
 def _switch(label: str, on: bool, t: Tokens, toggle: Callable[[bool], Any], name: str) -> ft.Control:
-    return ft.Row(
-        [
-            text(label, t, expand=True),
-            ft.Semantics(
-                identifier=name,
-                label=label,
-                content=ft.Switch(value=on, active_color=t.primary, on_change=lambda _: toggle(not on)),
-            ),
-        ],
-        spacing=S8,
-    )
+    """A chip: its name and the room for a finger are its own, a bare switch has neither."""
+    return ft.Row([surfaces.chip(label, on, t, lambda: toggle(not on), identifier=name)], wrap=True)
