@@ -66,8 +66,9 @@ class Charge:
 
     @property
     def held_back(self) -> bool:
-        """So little is offered that no car can charge with it: below 6 A of alternating current."""
-        return self.offers_w < (1 if self.dc else LEAST_W)
+        """Profiles leave so little that no car can charge with it: below 6 A of alternating current. A small outlet
+        that nothing limits is not held back: it offers one phase."""
+        return self.allowed_w is not None and self.offers_w < (1 if self.dc else min(LEAST_W, self.offered_w))
 
     def advance(self, seconds: float) -> float:
         """Charge for so long; the Wh that went through the meter."""

@@ -117,6 +117,16 @@ def test_a_car_arrives_with_what_it_needs_for_its_stay(
     assert soc == 5 or taken / 60 >= minutes - 2
 
 
+def test_a_small_outlet_charges_until_something_limits_it() -> None:
+    charge = Charge(ONE_PHASE, False, 3_700, 20.0, 80.0)
+    charge.advance(60)
+    assert charge.flows
+    charge.allowed_w = 1_000
+    charge.advance(60)
+    assert charge.held_back
+    assert not charge.flows
+
+
 def test_what_the_meter_says_of_a_one_phase_car() -> None:
     charge = Charge(ONE_PHASE, False, 22_000, 20, 80)
     charge.advance(30)
