@@ -33,7 +33,6 @@ TEXTS = {
     "Note": "Notiz",
     "Write": "Schreiben",
     "Timeline": "Verlauf",
-    "on its way": "unterwegs",
     "sent": "versandt",
     "failed": "fehlgeschlagen",
     "Playbook": "Ablaufplan",
