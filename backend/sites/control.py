@@ -52,7 +52,10 @@ TOLERANCE = 1.1
 
 
 async def plan(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job. `asked`: when; a plan made since then knows it already."""
+    """Job. `xid`: the transaction of what happened; a plan that saw it committed makes this one needless.
+
+    `unless_since`: the same by the clock, for what nothing but time asks for.
+    """
     location_id = UUID(payload["location_id"])
     row = await store.site(location_id)
     if row is None or not row["enabled"]:
@@ -61,17 +64,24 @@ async def plan(ctx: Context, payload: dict[str, Any]) -> None:
         if not mine:
             await jobs.enqueue("sites.plan", payload, delay=timedelta(seconds=0.5))
             return
+        seen = await store.snapshot()
         row = await store.site(location_id)
-        asked = datetime.fromisoformat(payload["asked"])
-        if row is None or (row["planned_at"] is not None and row["planned_at"] > asked):
+        if row is None or await _needless(row, payload):
             return
-        scene = await _control(ctx, row)
+        scene = await _control(ctx, row, seen)
     if scene.cars:
-        later = {"location_id": str(location_id), "asked": (ctx.now() + AGAIN).isoformat()}
+        later = {"location_id": str(location_id), "unless_since": (ctx.now() + AGAIN / 2).isoformat()}
         await jobs.enqueue("sites.plan", later, dedupe=f"{location_id}.again", delay=AGAIN)
 
 
-async def _control(ctx: Context, row: store.Row) -> Scene:
+async def _needless(row: store.Row, payload: dict[str, Any]) -> bool:
+    """Not by the time of a wish: what it is about may be committed after a plan began that is younger than the wish."""
+    if since := payload.get("unless_since"):
+        return row["planned_at"] is not None and row["planned_at"] > datetime.fromisoformat(since)
+    return await store.was_seen(payload["xid"], (row["plan"] or {}).get("seen"))
+
+
+async def _control(ctx: Context, row: store.Row, seen: str) -> Scene:
     began = time.monotonic()
     scene = await look(ctx, row)
     await _watch(ctx, scene)
@@ -83,7 +93,7 @@ async def _control(ctx: Context, row: store.Row) -> Scene:
     await _tell(ctx, scene, {spot: one.current_a for spot, one in given.items() if _falls(scene, spot, one)})
     rising = {spot: one.current_a for spot, one in given.items() if not _falls(scene, spot, one)}
     await _tell(ctx, scene, _still_fitting(scene, rising))
-    await _write(ctx, scene, found._replace(given=given), took_ms)
+    await _write(ctx, scene, found._replace(given=given), took_ms, seen)
     return scene
 
 
@@ -290,7 +300,7 @@ async def _watch(ctx: Context, scene: Scene) -> None:
             )
 
 
-async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: int) -> None:
+async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: int, seen: str) -> None:
     root = next(node for node in scene.nodes if node.kind is NodeKind.GRID)
     over = rules.exceeded(scene.nodes, scene.flowing())
     if over:
@@ -316,7 +326,7 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
     ]
     async with ctx.unit() as unit:
         await store.note(location_id, at, values)
-        kept = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms}
+        kept = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms, "seen": seen}
         kept |= {"solver": found.solver, "detail": found.detail}
         await store.put_plan(location_id, kept, scene.now)
         unit.emit(SiteChanged(tenant_id=scene.row["tenant"], at=scene.now, location_id=location_id))
@@ -325,8 +335,9 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
 # --- when --------------------------------------------------------------------------------------------
 
 
-async def wish_plan(ctx: Context, location_id: UUID) -> None:
-    await jobs.enqueue("sites.plan", {"location_id": str(location_id), "asked": ctx.now().isoformat()})
+async def wish_plan(location_id: UUID) -> None:
+    """In the transaction of what happened, if one is open."""
+    await jobs.enqueue("sites.plan", {"location_id": str(location_id), "xid": await store.transaction_number()})
 
 
 async def on_change(ctx: Context, unit: Unit, event: Event) -> None:
@@ -347,10 +358,10 @@ async def on_change(ctx: Context, unit: Unit, event: Event) -> None:
         await store.forget_grants(event.station_id, None, fallback=True)
     elif isinstance(event, TransactionStarted | TransactionEnded):
         await store.forget_grants(event.station_id, await store.evse_of(event.transaction_id), fallback=False)
-    await wish_plan(ctx, found["location"])
+    await wish_plan(found["location"])
 
 
 async def tick(ctx: Context) -> None:
     """Each minute, whatever happened."""
     for location_id in await store.enabled_sites():
-        await wish_plan(ctx, location_id)
+        await wish_plan(location_id)

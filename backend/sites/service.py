@@ -94,7 +94,7 @@ async def put(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: SiteSet)
     async with ctx.unit() as unit:
         await store.put_site(tenant_id, location_id, values, ctx.now())
         unit.emit(SiteChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
-        await control.wish_plan(ctx, location_id)
+        await control.wish_plan(location_id)
     return await get(ctx, tenant_id, location_id)
 
 
@@ -169,7 +169,7 @@ async def read(ctx: Context, row: store.Row, told: Sequence[Reading]) -> None:
             await store.put_reading(row["location"], one.node, value)
         unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
         if row["enabled"]:
-            await control.wish_plan(ctx, row["location"])
+            await control.wish_plan(row["location"])
 
 
 def _currents(one: Reading, place: int) -> list[float]:
@@ -212,7 +212,7 @@ async def cancel_grid_limit(ctx: Context, row: store.Row, ref: str) -> GridLimit
 async def _replan(ctx: Context, unit: Any, row: store.Row) -> None:
     unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
     if row["enabled"]:
-        await control.wish_plan(ctx, row["location"])
+        await control.wish_plan(row["location"])
 
 
 def grid_limit(row: store.Row, now: datetime) -> GridLimit:

@@ -80,6 +80,25 @@ async def put_plan(location_id: UUID, plan: Any, at: datetime) -> None:
     )
 
 
+async def transaction_number() -> str:
+    rows = await DB.run("SELECT pg_current_xact_id()::text AS number")
+    return str(rows[0]["number"])
+
+
+async def snapshot() -> str:
+    """Which transactions are committed now, so that later reads know at least these."""
+    rows = await DB.run("SELECT pg_current_snapshot()::text AS seen")
+    return str(rows[0]["seen"])
+
+
+async def was_seen(number: str, seen: str | None) -> bool:
+    if seen is None:
+        return False
+    sql = "SELECT pg_visible_in_snapshot($1::text::xid8, $2::text::pg_snapshot) AS seen"
+    rows = await DB.run(sql, number, seen)
+    return bool(rows[0]["seen"])
+
+
 async def enabled_sites() -> list[UUID]:
     rows = await DB.run("SELECT location FROM power_site WHERE enabled")
     return [row["location"] for row in rows]
