@@ -29,7 +29,7 @@ from backend.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from backend.sites import planning, rules, sharing, signals, store
+from backend.sites import plan_store, planning, rules, sharing, signals, store
 from backend.sites.rules import Lane, Spot
 from backend.sites.scene import OURS_FROM, Grant, Scene, look, question
 from backend.sites.sharing import Given
@@ -60,11 +60,11 @@ async def plan(ctx: Context, payload: dict[str, Any]) -> None:
     row = await store.site(location_id)
     if row is None or not row["enabled"]:
         return
-    async with store.planning(location_id) as mine:
+    async with plan_store.planning(location_id) as mine:
         if not mine:
             await jobs.enqueue("sites.plan", payload, delay=timedelta(seconds=0.5))
             return
-        seen = await store.snapshot()
+        seen = await plan_store.snapshot()
         row = await store.site(location_id)
         if row is None or await _needless(row, payload):
             return
@@ -78,7 +78,7 @@ async def _needless(row: store.Row, payload: dict[str, Any]) -> bool:
     """Not by the time of a wish: what it is about may be committed after a plan began that is younger than the wish."""
     if since := payload.get("unless_since"):
         return row["planned_at"] is not None and row["planned_at"] > datetime.fromisoformat(since)
-    return await store.was_seen(payload["xid"], (row["plan"] or {}).get("seen"))
+    return await plan_store.was_seen(payload["xid"], (row["plan"] or {}).get("seen"))
 
 
 async def _control(ctx: Context, row: store.Row, seen: str) -> Scene:
@@ -328,7 +328,7 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
         await store.note(location_id, at, values)
         kept = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms, "seen": seen}
         kept |= {"solver": found.solver, "detail": found.detail}
-        await store.put_plan(location_id, kept, scene.now)
+        await plan_store.put_plan(location_id, kept, scene.now)
         unit.emit(SiteChanged(tenant_id=scene.row["tenant"], at=scene.now, location_id=location_id))
 
 
@@ -337,7 +337,7 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
 
 async def wish_plan(location_id: UUID) -> None:
     """In the transaction of what happened, if one is open."""
-    await jobs.enqueue("sites.plan", {"location_id": str(location_id), "xid": await store.transaction_number()})
+    await jobs.enqueue("sites.plan", {"location_id": str(location_id), "xid": await plan_store.transaction_number()})
 
 
 async def on_change(ctx: Context, unit: Unit, event: Event) -> None:

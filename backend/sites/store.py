@@ -1,7 +1,6 @@
 """Queries of power sites, what was granted, signals and wishes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -71,34 +70,6 @@ async def put_reading(location_id: UUID, node: str, reading: Any) -> None:
     )
 
 
-async def put_plan(location_id: UUID, plan: Any, at: datetime) -> None:
-    await DB.run(
-        "UPDATE power_site SET plan = $2::text::jsonb, planned_at = $3 WHERE location = $1",
-        location_id,
-        _json(plan),
-        at,
-    )
-
-
-async def transaction_number() -> str:
-    rows = await DB.run("SELECT pg_current_xact_id()::text AS number")
-    return str(rows[0]["number"])
-
-
-async def snapshot() -> str:
-    """Which transactions are committed now, so that later reads know at least these."""
-    rows = await DB.run("SELECT pg_current_snapshot()::text AS seen")
-    return str(rows[0]["seen"])
-
-
-async def was_seen(number: str, seen: str | None) -> bool:
-    if seen is None:
-        return False
-    sql = "SELECT pg_visible_in_snapshot($1::text::xid8, $2::text::pg_snapshot) AS seen"
-    rows = await DB.run(sql, number, seen)
-    return bool(rows[0]["seen"])
-
-
 async def enabled_sites() -> list[UUID]:
     rows = await DB.run("SELECT location FROM power_site WHERE enabled")
     return [row["location"] for row in rows]
@@ -119,19 +90,6 @@ async def site_of_transaction(transaction_id: UUID) -> Row | None:
         JOIN location l ON l.id = p.location WHERE t.id = $1""",
         transaction_id,
     )
-
-
-@asynccontextmanager
-async def planning(location_id: UUID) -> AsyncIterator[bool]:
-    """Whether this is the one planner of the site now. Held by a connection, not by a transaction."""
-    key = f"sites.plan.{location_id}"
-    async with DB.connection() as connection:
-        mine = await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key)
-        try:
-            yield bool(mine)
-        finally:
-            if mine:
-                await connection.execute("SELECT pg_advisory_unlock(hashtextextended($1, 0))", key)
 
 
 # --- stations and cars -------------------------------------------------------------------------------
