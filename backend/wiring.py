@@ -5,6 +5,7 @@ a job, enqueued there. Jobs may run twice (after a crash): each is written so th
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any
 
 from backend.accounts import service as accounts
@@ -13,9 +14,13 @@ from backend.analytics import service as analytics
 from backend.authorization import service as authorization
 from backend.books import service as books
 from backend.campaigns import service as campaigns
+from backend.certificates import api as certificates_api
 from backend.certificates import service as certificates
 from backend.context import Context, Handler
+from backend.devices import api as devices_api
 from backend.devices import service as devices
+from backend.displays import api as displays_api
+from backend.energy import api as energy_api
 from backend.energy import others
 from backend.energy import service as energy
 from backend.events import (
@@ -44,11 +49,15 @@ from backend.events import (
 from backend.guests import service as guests
 from backend.live.topic import Topic
 from backend.live.topics import all_topics
+from backend.local_lists import api as local_lists_api
 from backend.local_lists import service as local_lists
 from backend.mail import service as mail
+from backend.maintenance import api as maintenance_api
 from backend.maintenance import service as maintenance
 from backend.meters import service as meters
+from backend.monitoring import api as monitoring_api
 from backend.monitoring import service as monitoring
+from backend.network import api as network_api
 from backend.notify import posting
 from backend.notify import service as notify
 from backend.papers import service as papers
@@ -65,11 +74,29 @@ from backend.stations import service as stations
 from backend.stations import waiting
 from backend.transactions import requests, rollups, settling
 from backend.transactions import service as transactions
+from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
 from backend.web import idempotency
 
 Job = Callable[[Context, dict[str, Any]], Awaitable[None]]
 CronJob = tuple[str, Callable[[Context], Awaitable[None]]]
+
+ERRANDS: waiting.Errands = {
+    errand.name: errand
+    for room in (
+        certificates_api,
+        devices_api,
+        displays_api,
+        energy_api,
+        local_lists_api,
+        maintenance_api,
+        monitoring_api,
+        network_api,
+        vendor_data_api,
+    )
+    for errand in room.errands
+}
+"""What may wait for a station that is offline, beside single commands."""
 
 EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationConnected: (
@@ -135,7 +162,7 @@ JOBS: Mapping[str, Job] = {
     "remedies.step": remedies.step,
     "payments.report": payment_reports.handle,
     "payments.sweep": payments.sweep,
-    "stations.deliver": waiting.deliver,
+    "stations.deliver": partial(waiting.deliver, ERRANDS),
     "reservations.expire": reservations.expire,
     "transactions.expire": requests.expire,
     "transactions.settle": settling.settle,

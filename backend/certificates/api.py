@@ -9,9 +9,10 @@ from litestar.params import Parameter
 
 from backend.certificates import service
 from backend.context import Context
-from backend.stations import catalog
+from backend.stations import catalog, errand_api
+from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.waiting import Errand
 from backend.web.guards import Actor
-from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
@@ -28,6 +29,28 @@ from shared.certificates import (
 PATH = "/api/v1/stations/{identity:str}/certificates"
 
 
+INSTALL = Errand(
+    "InstallCertificate",
+    InstallCertificate,
+    lambda ctx, station, by, wanted: service.install(ctx, station, wanted, by),
+    service.check_root,
+)
+READ = Errand(
+    "ListCertificates",
+    ListCertificates,
+    lambda ctx, station, by, wanted: service.read(ctx, station, wanted.kinds, by),
+)
+DELETE = Errand(
+    "DeleteCertificate", CertificateHash, lambda ctx, station, by, which: service.delete(ctx, station, which, by)
+)
+RENEW = Errand(
+    "RenewCertificate",
+    RenewCertificate,
+    lambda ctx, station, by, wanted: service.renew(ctx, station, wanted.kind, by),
+)
+errands = [INSTALL, READ, DELETE, RENEW]
+
+
 @get(PATH, role=Role.OPERATOR, summary="Certificates installed in a station")
 async def listed(
     ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
@@ -38,36 +61,47 @@ async def listed(
     return page_of(*await service.installed(ctx, station.id, after and after[0], limit))
 
 
-@post(PATH, role=Role.OPERATOR, status_code=200, summary="Install a root certificate in a station")
-async def install(ctx: Context, actor: Actor, identity: str, data: InstallCertificate) -> CertificateAnswer:
+@post(PATH, role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Install a root certificate in a station")
+async def install(
+    ctx: Context, actor: Actor, identity: str, data: InstallCertificate, queue_for_s: QueueFor = None
+) -> Response[CertificateAnswer]:
     """Installed twice, it is installed once."""
-    station = await catalog.find(ctx, actor.tenant_id, identity)
-    return await service.install(ctx, station, data, actor.account_id)
+    return await errand_api.now_or_later(ctx, actor, identity, INSTALL, data, queue_for_s)
 
 
-@post(f"{PATH}/read", role=Role.OPERATOR, status_code=200, summary="Ask a station for its certificates")
-async def read(ctx: Context, actor: Actor, identity: str, data: ListCertificates) -> CertificateAnswer:
-    station = await catalog.find(ctx, actor.tenant_id, identity)
-    return await service.read(ctx, station, data.kinds, actor.account_id)
+@post(f"{PATH}/read", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Ask a station for its certificates")
+async def read(
+    ctx: Context, actor: Actor, identity: str, data: ListCertificates, queue_for_s: QueueFor = None
+) -> Response[CertificateAnswer]:
+    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
-@post(f"{PATH}/delete", role=Role.OPERATOR, status_code=200, summary="Delete a certificate from a station")
-async def delete(ctx: Context, actor: Actor, identity: str, data: CertificateHash) -> CertificateAnswer:
-    station = await catalog.find(ctx, actor.tenant_id, identity)
-    return await service.delete(ctx, station, data, actor.account_id)
+@post(
+    f"{PATH}/delete", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Delete a certificate from a station"
+)
+async def delete(
+    ctx: Context, actor: Actor, identity: str, data: CertificateHash, queue_for_s: QueueFor = None
+) -> Response[CertificateAnswer]:
+    return await errand_api.now_or_later(ctx, actor, identity, DELETE, data, queue_for_s)
 
 
-@post(f"{PATH}/renew", role=Role.OPERATOR, status_code=200, summary="Let a station renew its own certificate")
+@post(
+    f"{PATH}/renew",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Let a station renew its own certificate",
+)
 async def renew(
-    ctx: Context, actor: Actor, request: Request[Any, Any, Any], identity: str, data: RenewCertificate
+    ctx: Context,
+    actor: Actor,
+    request: Request[Any, Any, Any],
+    identity: str,
+    data: RenewCertificate,
+    queue_for_s: QueueFor = None,
 ) -> Response[CertificateAnswer]:
     """It makes a new key and asks to have it signed; `issued` tells what becomes of it. Needs an Idempotency-Key."""
-
-    async def work() -> CertificateAnswer:
-        station = await catalog.find(ctx, actor.tenant_id, identity)
-        return await service.renew(ctx, station, data.kind, actor.account_id)
-
-    return await once(ctx, request, actor.account_id, work, status=200)
+    return await errand_api.once(ctx, actor, request, identity, RENEW, data, queue_for_s)
 
 
 @get(f"{PATH}/issued", role=Role.OPERATOR, summary="Certificates signed for a station, newest first")

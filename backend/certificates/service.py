@@ -33,12 +33,17 @@ KINDS_16 = (RootKind.CSMS, RootKind.MANUFACTURER)
 # --- in stations -------------------------------------------------------------------------------------
 
 
-async def install(ctx: Context, station: StationRef, wanted: InstallCertificate, by: UUID) -> CertificateAnswer:
-    """Raises InvalidInput and the errors of a command."""
+async def check_root(ctx: Context, _station: StationRef, wanted: InstallCertificate) -> None:
+    """Raises InvalidInput for what no station should trust."""
     if problem := rules.root_problem(wanted.certificate, ctx.now()):
         raise InvalidInput(problem, fields=[("$.certificate", problem)])
     if wanted.kind is RootKind.V2G_CHAIN:
         raise InvalidInput("A chain can't be installed; install its root.", fields=[("$.kind", "a root")])
+
+
+async def install(ctx: Context, station: StationRef, wanted: InstallCertificate, by: UUID | None) -> CertificateAnswer:
+    """Raises InvalidInput and the errors of a command."""
+    await check_root(ctx, station, wanted)
     command = commands.InstallCertificate(kind=wanted.kind, certificate=wanted.certificate)
     answer = await stations.send(ctx, station.id, command, account_id=by)
     if answer.accepted:
@@ -59,7 +64,7 @@ def _told(answer: commands.Answer) -> CertificateAnswer:
     return CertificateAnswer(accepted=answer.accepted, status=answer.status, detail=rules.explained(answer.status))
 
 
-async def read(ctx: Context, station: StationRef, kinds: Sequence[RootKind], by: UUID) -> CertificateAnswer:
+async def read(ctx: Context, station: StationRef, kinds: Sequence[RootKind], by: UUID | None) -> CertificateAnswer:
     """Ask what is installed. What the station doesn't name any more is forgotten."""
     asked: list[list[RootKind]] = [list(kinds)]
     if station.ocpp_version == "1.6":
@@ -75,7 +80,7 @@ async def read(ctx: Context, station: StationRef, kinds: Sequence[RootKind], by:
     return _told(next((one for one in answers if one.status != "NotFound"), answers[-1]))
 
 
-async def delete(ctx: Context, station: StationRef, which: CertificateHash, by: UUID) -> CertificateAnswer:
+async def delete(ctx: Context, station: StationRef, which: CertificateHash, by: UUID | None) -> CertificateAnswer:
     """NotFound is an answer, and then we forget it too."""
     answer = await stations.send(ctx, station.id, commands.DeleteCertificate(hash=which), account_id=by)
     if answer.accepted or answer.status == "NotFound":
@@ -106,7 +111,7 @@ async def installed(
     return items, [rows[limit - 1]["id"]] if len(rows) > limit else None
 
 
-async def renew(ctx: Context, station: StationRef, kind: SigningKind, by: UUID) -> CertificateAnswer:
+async def renew(ctx: Context, station: StationRef, kind: SigningKind, by: UUID | None) -> CertificateAnswer:
     """The station makes a key and asks for its certificate; what becomes of that is listed."""
     answer = await stations.send(ctx, station.id, commands.RenewCertificate(kind=kind), account_id=by)
     return _told(answer)

@@ -46,10 +46,15 @@ async def _refuse_too_long(ctx: Context, station: StationRef, filters: Sequence[
         raise InvalidInput(words, fields=[("$.variables", words)])
 
 
-async def start_report(ctx: Context, station: StationRef, account_id: UUID, wanted: StartReport) -> Report:
+async def check_report(ctx: Context, station: StationRef, wanted: StartReport) -> None:
+    """Raises InvalidInput."""
     if (wanted.base is None) == (not wanted.criteria and not wanted.variables):
         raise InvalidInput("Ask either for a base report, or for criteria and variables.")
     await _refuse_too_long(ctx, station, wanted.variables)
+
+
+async def start_report(ctx: Context, station: StationRef, account_id: UUID | None, wanted: StartReport) -> Report:
+    await check_report(ctx, station, wanted)
     asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value}
     if wanted.base is not None:
         report_id, number = await begin(ctx, station.id, "base", asked, account_id)
@@ -192,7 +197,7 @@ async def _limits(ctx: Context, station: StationRef, instance: str) -> tuple[int
 
 
 async def read(
-    ctx: Context, station: StationRef, account_id: UUID, names: Sequence[str], wanted: Sequence[VariableKey]
+    ctx: Context, station: StationRef, account_id: UUID | None, names: Sequence[str], wanted: Sequence[VariableKey]
 ) -> Answer:
     """In as many messages as the station's limits ask for; the answers of all as one."""
     most, room = await _limits(ctx, station, "GetVariables")
@@ -215,7 +220,7 @@ def _joined(answers: Sequence[Answer]) -> Answer:
 
 
 async def change(
-    ctx: Context, station: StationRef, account_id: UUID, changes: Sequence[VariableValue]
+    ctx: Context, station: StationRef, account_id: UUID | None, changes: Sequence[VariableValue]
 ) -> list[VariableOutcome]:
     """One after the other, in as few messages as the station takes. Once it is gone, the rest is told as not sent."""
     if station.ocpp_version == "1.6":
@@ -241,7 +246,9 @@ async def change(
     return found
 
 
-async def _change(ctx: Context, station: StationRef, account_id: UUID, group: Sequence[VariableValue]) -> Sequence[str]:
+async def _change(
+    ctx: Context, station: StationRef, account_id: UUID | None, group: Sequence[VariableValue]
+) -> Sequence[str]:
     if station.ocpp_version == "1.6":
         (one,) = group
         command = SetVariable(name=one.name, value=one.value)

@@ -15,10 +15,15 @@ from backend.stations import service as stations
 from shared.displays import DisplayFilter, DisplayMessage, DisplayMessageNew
 
 
-async def show(ctx: Context, station_id: UUID, number: int, new: DisplayMessageNew, by: UUID) -> Answer:
-    """Kept once the station has accepted it. Raises InvalidInput and the errors of a command."""
+def check(new: DisplayMessageNew) -> None:
+    """Raises InvalidInput."""
     if wrong := rules.problem(new.begins_at, new.ends_at):
         raise InvalidInput(wrong, fields=[("$.ends_at", wrong)])
+
+
+async def show(ctx: Context, station_id: UUID, number: int, new: DisplayMessageNew, by: UUID | None) -> Answer:
+    """Kept once the station has accepted it. Raises InvalidInput and the errors of a command."""
+    check(new)
     said = msgspec.structs.asdict(new)
     fields: dict[str, Any] = {name: value or None for name, value in said.items()}
     answer = await stations.send(ctx, station_id, ShowMessage(number=number, **fields), account_id=by)
@@ -27,7 +32,7 @@ async def show(ctx: Context, station_id: UUID, number: int, new: DisplayMessageN
     return answer
 
 
-async def read(ctx: Context, station_id: UUID, wanted: DisplayFilter, by: UUID) -> Answer:
+async def read(ctx: Context, station_id: UUID, wanted: DisplayFilter, by: UUID | None) -> Answer:
     """The messages follow in reports. A station that has none at all forgets what we kept."""
     command = ListMessages(
         request_id=await store.next_request(),
@@ -42,7 +47,7 @@ async def read(ctx: Context, station_id: UUID, wanted: DisplayFilter, by: UUID) 
     return answer
 
 
-async def remove(ctx: Context, station_id: UUID, number: int, by: UUID) -> Answer:
+async def remove(ctx: Context, station_id: UUID, number: int, by: UUID | None) -> Answer:
     answer = await stations.send(ctx, station_id, RemoveMessage(number=number), account_id=by)
     if answer.accepted or answer.status == "Unknown":  # either way the station has it no more
         await store.remove(station_id, number)

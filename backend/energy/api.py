@@ -1,14 +1,15 @@
 """Charging profiles over HTTP, for operators."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from litestar import Request, Response, get, post
 
 from backend.context import Context
 from backend.energy import others, service
-from backend.stations import catalog
+from backend.stations import catalog, errand_api
+from backend.stations.errand_api import KEPT, QueueFor
 from backend.stations.model import StationRef
+from backend.stations.waiting import Errand
 from backend.transactions import views
 from backend.web.guards import Actor
 from backend.web.idempotency import once
@@ -33,17 +34,24 @@ STATION = "/api/v1/stations/{identity:str}"
 PROFILES = f"{STATION}/charging-profiles"
 
 
-async def _once(
-    ctx: Context,
-    actor: Actor,
-    request: AnyRequest,
-    identity: str,
-    work: Callable[[StationRef], Awaitable[ProfileAnswer]],
-) -> Response[ProfileAnswer]:
-    async def run() -> ProfileAnswer:
-        return await work(await catalog.find(ctx, actor.tenant_id, identity))
+async def _check_filter(_ctx: Context, _station: StationRef, which: ProfileFilter) -> None:
+    service.check_filter(which)
 
-    return await once(ctx, request, actor.account_id, run, status=200)
+
+SET = Errand(
+    "SetProfile",
+    SetProfile,
+    lambda ctx, station, by, wanted: service.set_profile(ctx, station, wanted, by),
+    service.check_profile,
+)
+CLEAR = Errand(
+    "ClearProfiles",
+    ProfileFilter,
+    lambda ctx, station, by, which: service.clear(ctx, station, which, by),
+    _check_filter,
+)
+READ = Errand("GetProfiles", ProfileFilter, lambda ctx, station, by, which: service.read(ctx, station, which, by))
+errands = [SET, CLEAR, READ]
 
 
 @get(PROFILES, role=Role.OPERATOR, summary="Charging profiles that a station holds")
@@ -55,27 +63,34 @@ async def listed(
     return page_of(*await service.page(ctx, station.id, decode_cursor(cursor, tuple[int, str, int]), limit))
 
 
-@post(PROFILES, role=Role.OPERATOR, status_code=200, summary="Set a charging profile")
+@post(PROFILES, role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Set a charging profile")
 async def set_profile(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetProfile
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetProfile, queue_for_s: QueueFor = None
 ) -> Response[ProfileAnswer]:
     """Needs an Idempotency-Key header."""
-    return await _once(ctx, actor, request, identity, lambda one: service.set_profile(ctx, one, data, actor.account_id))
+    return await errand_api.once(ctx, actor, request, identity, SET, data, queue_for_s)
 
 
-@post(f"{PROFILES}/clear", role=Role.OPERATOR, status_code=200, summary="Clear charging profiles")
+@post(f"{PROFILES}/clear", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Clear charging profiles")
 async def clear(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ProfileFilter
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ProfileFilter, queue_for_s: QueueFor = None
 ) -> Response[ProfileAnswer]:
     """One by its number, or those that fit; an empty body clears all. Needs an Idempotency-Key header."""
-    return await _once(ctx, actor, request, identity, lambda one: service.clear(ctx, one, data, actor.account_id))
+    return await errand_api.once(ctx, actor, request, identity, CLEAR, data, queue_for_s)
 
 
-@post(f"{PROFILES}/read", role=Role.OPERATOR, status_code=200, summary="Ask a station for its charging profiles")
-async def read(ctx: Context, actor: Actor, identity: str, data: ProfileFilter) -> ProfileAnswer:
+@post(
+    f"{PROFILES}/read",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Ask a station for its charging profiles",
+)
+async def read(
+    ctx: Context, actor: Actor, identity: str, data: ProfileFilter, queue_for_s: QueueFor = None
+) -> Response[ProfileAnswer]:
     """OCPP 2.0.1. They arrive a little later and are then listed."""
-    station = await catalog.find(ctx, actor.tenant_id, identity)
-    return await service.read(ctx, station, data, actor.account_id)
+    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
 @post(f"{STATION}/composite-schedule", role=Role.OPERATOR, status_code=200, summary="What the profiles come to")

@@ -61,14 +61,19 @@ async def set_profile(ctx: Context, station: StationRef, wanted: SetProfile, by:
     )
 
 
+async def check_profile(ctx: Context, station: StationRef, wanted: SetProfile) -> None:
+    """Raises InvalidInput for one that this station can't take, whoever charges by then."""
+    told = await stations.variable_values(ctx, station.id, rules.VARIABLES)
+    if found := rules.problems(wanted.profile, wanted.evse, station.ocpp_version, told):
+        raise InvalidInput("This profile can't be used.", fields=found)
+
+
 async def _complete(
     ctx: Context, station: StationRef, wanted: SetProfile, *, starting: bool = False
 ) -> tuple[ChargingProfile, store.Row | None]:
     """The profile with its number, and the transaction it is for. `starting`: that doesn't exist yet."""
     profile = wanted.profile
-    told = await stations.variable_values(ctx, station.id, rules.VARIABLES)
-    if found := rules.problems(profile, wanted.evse, station.ocpp_version, told):
-        raise InvalidInput("This profile can't be used.", fields=found)
+    await check_profile(ctx, station, wanted)
     row = None
     if profile.purpose is Purpose.TRANSACTION and not starting:
         row = await _transaction(station, wanted.evse, profile.transaction_id)
@@ -139,8 +144,8 @@ def _uuid(text: str) -> UUID:
 # --- clearing and reading ----------------------------------------------------------------------------
 
 
-async def clear(ctx: Context, station: StationRef, which: ProfileFilter, by: UUID) -> ProfileAnswer:
-    """By number, or by the other marks; nothing named: all. What the station doesn't know we forget too."""
+def check_filter(which: ProfileFilter) -> None:
+    """Raises InvalidInput for what can't be cleared."""
     if len(which.numbers) > 1:
         raise InvalidInput("Clear one number at a time.", fields=[("$.numbers", "one")])
     if which.sources or which.purpose is Purpose.EXTERNAL:
@@ -149,6 +154,12 @@ async def clear(ctx: Context, station: StationRef, which: ProfileFilter, by: UUI
     others = (which.evse, which.purpose, which.stack_level)
     if number is not None and any(one is not None for one in others):
         raise InvalidInput("Name a number or other marks, not both.", fields=[("$.numbers", "alone")])
+
+
+async def clear(ctx: Context, station: StationRef, which: ProfileFilter, by: UUID | None) -> ProfileAnswer:
+    """By number, or by the other marks; nothing named: all. What the station doesn't know we forget too."""
+    check_filter(which)
+    number = which.numbers[0] if which.numbers else None
     command = commands.ClearProfiles(
         number=number, evse=which.evse, purpose=which.purpose, stack_level=which.stack_level
     )
@@ -164,7 +175,7 @@ async def clear(ctx: Context, station: StationRef, which: ProfileFilter, by: UUI
     return ProfileAnswer(accepted=answer.accepted, status=answer.status, detail=rules.explained(answer.status))
 
 
-async def read(ctx: Context, station: StationRef, which: ProfileFilter, by: UUID) -> ProfileAnswer:
+async def read(ctx: Context, station: StationRef, which: ProfileFilter, by: UUID | None) -> ProfileAnswer:
     """The station sends them a little later (2.0.1 K09). One that has none at all forgets what we kept."""
     marks = (which.numbers, which.purpose, which.stack_level, which.sources)
     everything = which.evse is None and not any(one not in (None, []) for one in marks)

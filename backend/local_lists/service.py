@@ -74,7 +74,7 @@ async def choose(ctx: Context, station: StationRef, wanted: LocalListChange) -> 
     return await read(ctx, station.id)
 
 
-async def ask_version(ctx: Context, station: StationRef, by: UUID) -> LocalList:
+async def ask_version(ctx: Context, station: StationRef, by: UUID | None) -> LocalList:
     """Raises the errors of a command, and StationRefused for a station without lists."""
     answer = await stations.send(ctx, station.id, commands.GetLocalListVersion(), account_id=by)
     version = answer.result.get("version")
@@ -87,14 +87,19 @@ async def ask_version(ctx: Context, station: StationRef, by: UUID) -> LocalList:
     return await read(ctx, station.id)
 
 
+async def check_chosen(station_id: UUID) -> None:
+    """Raises Conflict (list_off)."""
+    row = await store.of_station(station_id)
+    if row is None or row["mode"] == ListMode.OFF:
+        raise Conflict("Choose first which cards this station shall keep.", code="list_off")
+
+
 async def sync(ctx: Context, station: StationRef, *, full: bool, by: UUID | None = None) -> LocalList:
     """Send what is missing, now. Raises Conflict (list_off, list_busy) and the errors of a command.
 
     A refusal is no error: it is the state of the list.
     """
-    row = await store.of_station(station.id)
-    if row is None or row["mode"] == ListMode.OFF:
-        raise Conflict("Choose first which cards this station shall keep.", code="list_off")
+    await check_chosen(station.id)
     if not await store.lock(station.id):
         raise Conflict("The list is being sent already.", code="list_busy")
     try:

@@ -1,6 +1,5 @@
 """Firmware, logs and security events over HTTP, and the addresses that stations fetch from and send to."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,10 +11,13 @@ from litestar.response import File
 from backend import commands
 from backend.context import Context
 from backend.maintenance import service
-from backend.stations import catalog
+from backend.stations import catalog, errand_api
 from backend.stations import service as stations
+from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.model import StationRef
+from backend.stations.shown import told
+from backend.stations.waiting import Errand
 from backend.web.guards import Actor
-from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
@@ -57,44 +59,51 @@ async def list_firmware(
     return page_of(*await service.firmware_files(ctx, actor.tenant_id, _after(cursor), limit))
 
 
-async def _start(
-    ctx: Context,
-    actor: Actor,
-    request: AnyRequest,
-    identity: str,
-    start: Callable[..., Awaitable[MaintenanceTask]],
-    data: Any,
-) -> Response[MaintenanceTask]:
-    async def work() -> MaintenanceTask:
-        return await start(ctx, await catalog.find(ctx, actor.tenant_id, identity), actor.account_id, data)
-
-    return await once(ctx, request, actor.account_id, work, status=200)
+async def _unpublish(ctx: Context, station: StationRef, by: UUID | None, wanted: Unpublish) -> CommandAnswer:
+    command = commands.UnpublishFirmware(checksum=wanted.checksum)
+    return told(await stations.send(ctx, station.id, command, account_id=by))
 
 
-@post(f"{STATION}/firmware", role=Role.OPERATOR, status_code=200, summary="Update a station's firmware")
+UPDATE = Errand("UpdateFirmware", StartFirmware, service.start_update, service.check_update)
+PUBLISH = Errand("PublishFirmware", StartPublish, service.start_publish, service.check_publish)
+UNPUBLISH = Errand("UnpublishFirmware", Unpublish, _unpublish)
+LOG = Errand("GetLog", StartLog, service.start_log)
+errands = [UPDATE, PUBLISH, UNPUBLISH, LOG]
+
+
+@post(f"{STATION}/firmware", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Update a station's firmware")
 async def start_firmware(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartFirmware
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartFirmware, queue_for_s: QueueFor = None
 ) -> Response[MaintenanceTask]:
     """Needs an Idempotency-Key header."""
-    return await _start(ctx, actor, request, identity, service.start_update, data)
+    return await errand_api.once(ctx, actor, request, identity, UPDATE, data, queue_for_s)
 
 
-@post(f"{STATION}/firmware/publish", role=Role.OPERATOR, status_code=200, summary="Publish firmware on a controller")
+@post(
+    f"{STATION}/firmware/publish",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Publish firmware on a controller",
+)
 async def publish_firmware(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartPublish
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartPublish, queue_for_s: QueueFor = None
 ) -> Response[MaintenanceTask]:
     """OCPP 2.0.1: a local controller offers the file to its stations. Needs an Idempotency-Key header."""
-    return await _start(ctx, actor, request, identity, service.start_publish, data)
+    return await errand_api.once(ctx, actor, request, identity, PUBLISH, data, queue_for_s)
 
 
-@post(f"{STATION}/firmware/unpublish", role=Role.OPERATOR, status_code=200, summary="Stop publishing firmware")
-async def unpublish_firmware(ctx: Context, actor: Actor, identity: str, data: Unpublish) -> CommandAnswer:
-    station = await catalog.find(ctx, actor.tenant_id, identity)
-    command = commands.UnpublishFirmware(checksum=data.checksum)
-    answer = await stations.send(ctx, station.id, command, account_id=actor.account_id)
-    return CommandAnswer(
-        accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
-    )
+@post(
+    f"{STATION}/firmware/unpublish",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Stop publishing firmware",
+)
+async def unpublish_firmware(
+    ctx: Context, actor: Actor, identity: str, data: Unpublish, queue_for_s: QueueFor = None
+) -> Response[CommandAnswer]:
+    return await errand_api.now_or_later(ctx, actor, identity, UNPUBLISH, data, queue_for_s)
 
 
 @get(f"{STATION}/firmware", role=Role.OPERATOR, summary="Firmware updates of a station, newest first")
@@ -111,12 +120,12 @@ async def read_update(ctx: Context, actor: Actor, identity: str, task_id: UUID) 
     return await service.task(ctx, station, service.FIRMWARE, task_id)
 
 
-@post(f"{STATION}/logs", role=Role.OPERATOR, status_code=200, summary="Ask a station for a log file")
+@post(f"{STATION}/logs", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Ask a station for a log file")
 async def start_log(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartLog
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartLog, queue_for_s: QueueFor = None
 ) -> Response[MaintenanceTask]:
     """Needs an Idempotency-Key header."""
-    return await _start(ctx, actor, request, identity, service.start_log, data)
+    return await errand_api.once(ctx, actor, request, identity, LOG, data, queue_for_s)
 
 
 @get(f"{STATION}/logs", role=Role.OPERATOR, summary="Log files of a station, newest first")

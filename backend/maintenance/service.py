@@ -97,10 +97,17 @@ async def _source(ctx: Context, tenant_id: UUID, file_id: str, url: str) -> stor
 # --- starting a task ---------------------------------------------------------------------------------
 
 
-async def start_update(ctx: Context, station: StationRef, account_id: UUID, wanted: StartFirmware) -> MaintenanceTask:
+async def check_update(ctx: Context, station: StationRef, wanted: StartFirmware) -> store.Row | None:
+    """The file of ours, if it is one. Raises InvalidInput for what no station could do."""
     if bool(wanted.signature) != bool(wanted.certificate):
         raise InvalidInput("Signature and certificate belong together; send both or none.")
-    source = await _source(ctx, station.tenant_id, wanted.file_id, wanted.url)
+    return await _source(ctx, station.tenant_id, wanted.file_id, wanted.url)
+
+
+async def start_update(
+    ctx: Context, station: StationRef, account_id: UUID | None, wanted: StartFirmware
+) -> MaintenanceTask:
+    source = await check_update(ctx, station, wanted)
     begin = _whole(ctx, wanted.retrieve_at)
     task_id, number, location = await _begin(
         ctx, station, account_id, "update", source=source, url=wanted.url, begin=begin
@@ -118,11 +125,19 @@ async def start_update(ctx: Context, station: StationRef, account_id: UUID, want
     return await _ask(ctx, station, account_id, task_id, UPDATES, command)
 
 
-async def start_publish(ctx: Context, station: StationRef, account_id: UUID, wanted: StartPublish) -> MaintenanceTask:
+async def check_publish(ctx: Context, station: StationRef, wanted: StartPublish) -> tuple[store.Row | None, str]:
+    """The file of ours, if it is one, and its checksum. Raises InvalidInput."""
     source = await _source(ctx, station.tenant_id, wanted.file_id, wanted.url)
     checksum = wanted.checksum or (source["md5"] if source else None)
     if checksum is None:
         raise InvalidInput("A file elsewhere needs its checksum.", fields=[("$.checksum", "missing")])
+    return source, checksum
+
+
+async def start_publish(
+    ctx: Context, station: StationRef, account_id: UUID | None, wanted: StartPublish
+) -> MaintenanceTask:
+    source, checksum = await check_publish(ctx, station, wanted)
     task_id, number, location = await _begin(
         ctx, station, account_id, "publish", source=source, url=wanted.url, begin=ctx.now()
     )
@@ -136,7 +151,7 @@ async def start_publish(ctx: Context, station: StationRef, account_id: UUID, wan
     return await _ask(ctx, station, account_id, task_id, PUBLICATIONS, command)
 
 
-async def start_log(ctx: Context, station: StationRef, account_id: UUID, wanted: StartLog) -> MaintenanceTask:
+async def start_log(ctx: Context, station: StationRef, account_id: UUID | None, wanted: StartLog) -> MaintenanceTask:
     task_id, number, location = await _begin(ctx, station, account_id, wanted.kind.value, begin=ctx.now())
     command = commands.GetLog(
         request_id=number,
@@ -159,7 +174,7 @@ def _whole(ctx: Context, at: datetime | None) -> datetime:
 async def _begin(
     ctx: Context,
     station: StationRef,
-    account_id: UUID,
+    account_id: UUID | None,
     kind: str,
     *,
     begin: datetime,
@@ -195,7 +210,7 @@ def _digest(token: str) -> bytes:
 async def _ask(
     ctx: Context,
     station: StationRef,
-    account_id: UUID,
+    account_id: UUID | None,
     task_id: UUID,
     kinds: Sequence[str],
     command: commands.AnyCommand,

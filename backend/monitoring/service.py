@@ -39,7 +39,7 @@ Key = list[Any] | None
 # --- base and level ----------------------------------------------------------------------------------
 
 
-async def set_base(ctx: Context, station: StationRef, by: UUID, base: str) -> Answer:
+async def set_base(ctx: Context, station: StationRef, by: UUID | None, base: str) -> Answer:
     """Kept once the station accepted it. HardWiredOnly and FactoryDefault leave it no monitors of ours (N03)."""
     answer = await stations.send(ctx, station.id, commands.SetMonitoringBase(base=base), account_id=by)
     if answer.accepted:
@@ -49,7 +49,7 @@ async def set_base(ctx: Context, station: StationRef, by: UUID, base: str) -> An
     return answer
 
 
-async def set_level(ctx: Context, station: StationRef, by: UUID, severity: int) -> Answer:
+async def set_level(ctx: Context, station: StationRef, by: UUID | None, severity: int) -> Answer:
     answer = await stations.send(ctx, station.id, commands.SetMonitoringLevel(severity=severity), account_id=by)
     if answer.accepted:
         await store.set_level(station.id, None, severity, ctx.now())
@@ -70,7 +70,7 @@ async def _limits(ctx: Context, station: StationRef, instance: str) -> tuple[int
 
 
 async def set_monitors(
-    ctx: Context, station: StationRef, by: UUID, wanted: Sequence[MonitorNew]
+    ctx: Context, station: StationRef, by: UUID | None, wanted: Sequence[MonitorNew]
 ) -> list[MonitorOutcome]:
     """In as few messages as the station takes. Once a message fails, the rest is told as failed."""
     found: list[MonitorOutcome] = []
@@ -104,7 +104,9 @@ def _command(one: MonitorNew) -> commands.Monitor:
     )
 
 
-async def _set(ctx: Context, station: StationRef, by: UUID, group: Sequence[commands.Monitor]) -> list[MonitorOutcome]:
+async def _set(
+    ctx: Context, station: StationRef, by: UUID | None, group: Sequence[commands.Monitor]
+) -> list[MonitorOutcome]:
     answer = await stations.send(ctx, station.id, commands.SetMonitors(monitors=list(group)), account_id=by)
     results = answer.result.get("results", [])
     kept, found = [], []
@@ -143,7 +145,9 @@ def _outcome(one: commands.Monitor, number: int | None, status: str, detail: str
     )
 
 
-async def clear_monitors(ctx: Context, station: StationRef, by: UUID, numbers: Sequence[int]) -> list[MonitorOutcome]:
+async def clear_monitors(
+    ctx: Context, station: StationRef, by: UUID | None, numbers: Sequence[int]
+) -> list[MonitorOutcome]:
     """In as few messages as the station takes."""
     most, room = await _limits(ctx, station, "ClearVariableMonitoring")
     statuses: list[str] = []
@@ -179,7 +183,7 @@ def _monitor(row: store.Row) -> Monitor:
     return Monitor(**values | {name: row[name] or None for name in ("evse", "connector")})
 
 
-async def start_report(ctx: Context, station: StationRef, by: UUID, wanted: StartMonitoringReport) -> Report:
+async def start_report(ctx: Context, station: StationRef, by: UUID | None, wanted: StartMonitoringReport) -> Report:
     asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value}
     report_id, number = await devices.begin(ctx, station.id, "monitoring", asked, by)
     command = commands.GetMonitoringReport(
@@ -268,10 +272,15 @@ async def forget_old(ctx: Context) -> None:
 # --- customers ---------------------------------------------------------------------------------------
 
 
-async def ask_customer(ctx: Context, station: StationRef, by: UUID, wanted: CustomerRequest) -> CustomerReport:
-    """N09, N10. A card whose data was deleted is taken off the station's local list too (N10)."""
+async def check_customer(_ctx: Context, _station: StationRef, wanted: CustomerRequest) -> None:
+    """Raises InvalidInput."""
     if problem := rules.customer_problem(wanted):
         raise InvalidInput(problem)
+
+
+async def ask_customer(ctx: Context, station: StationRef, by: UUID | None, wanted: CustomerRequest) -> CustomerReport:
+    """N09, N10. A card whose data was deleted is taken off the station's local list too (N10)."""
+    await check_customer(ctx, station, wanted)
     asked = {name: value for name, value in msgspec.to_builtins(wanted).items() if value}
     report_id, number = await devices.begin(ctx, station.id, "customer", asked, by)
     command = commands.CustomerInformation(

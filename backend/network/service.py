@@ -20,14 +20,22 @@ FIRST = -1
 """Before every slot."""
 
 
-async def put(
-    ctx: Context, tenant_id: UUID, identity: str, slot: int, wanted: NetworkProfileNew, account_id: UUID
-) -> Answer:
-    """B09. Raises Conflict for a lower security profile and for one without the password that it needs."""
+async def check(
+    ctx: Context, tenant_id: UUID, identity: str, wanted: NetworkProfileNew
+) -> tuple[StationRef, NetworkProfileNew]:
+    """The station, and the profile with its address. Raises InvalidInput, and what `put` raises."""
     station = await catalog.may_raise(ctx, tenant_id, identity, wanted.security_profile)
     wanted = msgspec.structs.replace(wanted, url=wanted.url or ctx.settings.station_url)
     if problem := rules.url_problem(wanted.url, wanted.security_profile):
         raise InvalidInput(problem, fields=[("$.url", problem)])
+    return station, wanted
+
+
+async def put(
+    ctx: Context, tenant_id: UUID, identity: str, slot: int, wanted: NetworkProfileNew, account_id: UUID | None
+) -> Answer:
+    """B09. Raises Conflict for a lower security profile and for one without the password that it needs."""
+    station, wanted = await check(ctx, tenant_id, identity, wanted)
     command = commands.SetNetworkProfile(
         slot=slot,
         url=wanted.url,
@@ -42,7 +50,7 @@ async def put(
 
 
 async def activate(
-    ctx: Context, station: StationRef, slot: int, reset: ResetKind | None, account_id: UUID
+    ctx: Context, station: StationRef, slot: int, reset: ResetKind | None, account_id: UUID | None
 ) -> NetworkActivated:
     """B10: this slot first, then a restart. Its security profile is in force once the station comes back by it."""
     profile = await store.one(station.id, slot)

@@ -246,11 +246,20 @@ async def list_variables(
 
 @get("/api/v1/stations/{identity:str}/commands", role=Role.OPERATOR, summary="What was asked of the station")
 async def list_commands(
-    ctx: Context, actor: Actor, identity: str, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+    ctx: Context,
+    actor: Actor,
+    identity: str,
+    only: Annotated[
+        str | None,
+        Parameter(query="state", pattern="^(queued|sent|answered|failed)$", description="Only these; queued ones wait"),
+    ] = None,
+    cursor: Cursor = None,
+    limit: Limit = DEFAULT_LIMIT,
 ) -> Page[CommandRow]:
     """Newest first."""
     station = await catalog.find(ctx, actor.tenant_id, identity)
-    items, following = await catalog.commands(ctx, station.id, decode_cursor(cursor, tuple[datetime, UUID]), limit)
+    after = decode_cursor(cursor, tuple[datetime, UUID])
+    items, following = await catalog.commands(ctx, station.id, after, limit, only)
     return Page(items=items, next_cursor=_next(following))
 
 

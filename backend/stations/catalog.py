@@ -282,9 +282,9 @@ async def variables(
 
 
 async def commands(
-    ctx: Context, station_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+    ctx: Context, station_id: UUID, after: tuple[datetime, UUID] | None, limit: int, state: str | None = None
 ) -> tuple[list[CommandRow], Key]:
-    rows = await record_store.commands(station_id, after, limit + 1)
+    rows = await record_store.commands(station_id, after, limit + 1, state)
     page, following = _cut(rows, limit, lambda row: [row["at"], row["id"]])
     return [shown.command(row) for row in page], following
 

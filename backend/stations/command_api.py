@@ -1,20 +1,20 @@
 """Commands to stations over HTTP. What moves a station takes an Idempotency-Key, so that a tap counts once."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, post
-from litestar.params import Parameter
 
 from backend import commands
 from backend.context import Context
 from backend.errors import NotFound
 from backend.stations import catalog, service, waiting
+from backend.stations.errand_api import KEPT, QueueFor
 from backend.stations.shown import told
 from backend.web.guards import Actor
-from backend.web.idempotency import HEADER, once
+from backend.web.idempotency import HEADER, once, status_of
 from shared.accounts import Role
 from shared.stations import (
     CommandAnswer,
@@ -26,17 +26,6 @@ from shared.stations import (
 )
 
 AnyRequest = Request[Any, Any, Any]
-
-
-QueueFor = Annotated[
-    int | None,
-    Parameter(
-        query="queue_for_s",
-        ge=1,
-        le=30 * 86_400,
-        description="Where the station is offline: how long the command waits for it. Left out: it is refused at once.",
-    ),
-]
 
 
 async def _send(
@@ -60,7 +49,13 @@ async def _outlet(ctx: Context, actor: Actor, identity: str, connector_id: str) 
     return connector
 
 
-@post("/api/v1/stations/{identity:str}/reset", role=Role.OPERATOR, status_code=200, summary="Restart a station")
+@post(
+    "/api/v1/stations/{identity:str}/reset",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Restart a station",
+)
 async def reset(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ResetStation, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
@@ -75,7 +70,13 @@ async def reset(
     )
 
 
-@post("/api/v1/stations/{identity:str}/unlock", role=Role.OPERATOR, status_code=200, summary="Unlock a cable")
+@post(
+    "/api/v1/stations/{identity:str}/unlock",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Unlock a cable",
+)
 async def unlock(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: UnlockConnector, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
@@ -91,6 +92,7 @@ async def unlock(
     "/api/v1/stations/{identity:str}/availability",
     role=Role.OPERATOR,
     status_code=200,
+    responses=KEPT,
     summary="Take a station or a connector in or out of service",
 )
 async def set_availability(
@@ -106,15 +108,22 @@ async def set_availability(
     )
 
 
-@post("/api/v1/stations/{identity:str}/trigger", role=Role.OPERATOR, status_code=200, summary="Ask for a message again")
+@post(
+    "/api/v1/stations/{identity:str}/trigger",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Ask for a message again",
+)
 async def trigger(
     ctx: Context, actor: Actor, identity: str, data: TriggerMessage, queue_for_s: QueueFor = None
-) -> CommandAnswer:
+) -> Response[CommandAnswer]:
     evse = None
     if data.connector_id is not None:
         evse = (await _outlet(ctx, actor, identity, data.connector_id)).evse
     command = commands.Trigger(message=data.message, evse=evse, extended=data.extended)
-    return await _send(ctx, actor, identity, command, queue_for_s)
+    answer = await _send(ctx, actor, identity, command, queue_for_s)
+    return Response(content=answer, status_code=status_of(answer, 200))
 
 
 @post(

@@ -1,5 +1,7 @@
 """Commands to stations: recorded, sent over the bus to the node that holds the socket, and answered."""
 
+from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from backend.errors import (
     StationOffline,
     StationRefused,
     StationTimeout,
+    WattlineError,
 )
 from backend.events import StationChanged
 from backend.stations import access, record_store, rules, store
@@ -25,6 +28,9 @@ from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
 """What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
+TAKEN = ("Accepted", "RebootRequired")
+KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
+"""The row of what waited and is done now: its first message is recorded there, not in a second row."""
 
 
 async def send(
@@ -44,36 +50,53 @@ async def send(
     row = await store.ref(station_id)
     if row is None:
         raise NotFound("This station doesn't exist.")
+    if kept := KEPT.get():
+        command_id = kept.pop()
+        await record_store.name_command(command_id, action_of(command), request_of(command))
+        try:
+            return await deliver(ctx, station_ref(row), command, command_id)
+        except StationNotThere:
+            kept.append(command_id)
+            raise
     command_id = await record_store.add_command(
         station_id, account_id, action_of(command), request_of(command), ctx.now()
     )
     try:
         return await deliver(ctx, station_ref(row), command, command_id)
-    except StationNotThere:
-        if not record_offline:
+    except StationNotThere as failure:
+        if record_offline:
+            await _failed(ctx, command_id, failure)
+        else:
             await record_store.forget_command(command_id)
         raise
 
 
+async def _failed(ctx: Context, command_id: UUID, failure: WattlineError) -> None:
+    detail = {"detail": failure.detail, "code": failure.problem_code}
+    await record_store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
+
+
 async def deliver(ctx: Context, station: StationRef, command: AnyCommand, command_id: UUID) -> Answer:
-    """As `send`, for a command that is on record already."""
+    """As `send`, for a command that is on record already. Of a StationNotThere nothing is recorded: the caller
+    knows whether it is tried again."""
     station_id = station.id
     try:
         new = await access.begin(station, command)
         answer = await _ask(ctx, station.identity, station_id, command)
         await access.heard(station_id, new, answer)
         _raise_failure(station.identity, answer)
+    except StationNotThere:
+        raise
     except (Conflict, InvalidInput, NodeUnreachable, StationOffline, StationRefused, StationTimeout) as failure:
-        detail = {"detail": failure.detail, "code": failure.problem_code}
-        await record_store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
+        await _failed(ctx, command_id, failure)
         raise
     await record_store.finish_command(
         command_id, "answered", answer.status, {"detail": "", "payload": rules.redact(answer.payload)}, ctx.now()
     )
     if isinstance(command, SetVariables):
-        for change, status in zip(command.changes, answer.result.get("statuses", ()), strict=False):
-            if status in ("Accepted", "RebootRequired"):
-                await _took(ctx, station_id, change)
+        statuses = answer.result.get("statuses", ())
+        took = [one for one, word in zip(command.changes, statuses, strict=False) if word in TAKEN]
+        await _took(ctx, station_id, took)
     if answer.accepted:
         await _remember(ctx, station_id, command)
         async with ctx.unit() as unit:
@@ -131,16 +154,21 @@ async def _remember(ctx: Context, station_id: UUID, command: AnyCommand) -> None
     """What the station took over is what we show, before it tells us the next time."""
     match command:
         case SetVariable():
-            await _took(ctx, station_id, command)
+            await _took(ctx, station_id, [command])
         case SetAvailability(operative=operative, evse=evse, connector=connector):
             await store.set_operative(station_id, evse, connector, operative)
 
 
-async def _took(ctx: Context, station_id: UUID, change: SetVariable | VariableValue) -> None:
-    if rules.is_secret(change.name):
-        return  # none is kept in clear; the password of the sign-in is `access`'s
+async def _took(ctx: Context, station_id: UUID, changes: Sequence[SetVariable | VariableValue]) -> None:
+    """All in one query. No secret is kept in clear; the password of the sign-in is `access`'s."""
+    reports = rules.merged(_taken(one) for one in changes if not rules.is_secret(one.name))
+    if reports:
+        await record_store.put_variables(station_id, reports, ctx.now())
+
+
+def _taken(change: SetVariable | VariableValue) -> VariableReport:
     actual = change.attribute == "Actual"
-    report = VariableReport(
+    return VariableReport(
         component=change.component,
         evse=change.evse,
         connector=change.connector,
@@ -150,4 +178,3 @@ async def _took(ctx: Context, station_id: UUID, change: SetVariable | VariableVa
         read_only=None,
         attributes={} if actual else {f"{change.attribute}.value": change.value},
     )
-    await record_store.put_variables(station_id, [report], ctx.now())

@@ -138,6 +138,16 @@ async def add_command(station_id: UUID, account_id: UUID | None, action: str, re
     return command_id
 
 
+async def name_command(command_id: UUID, action: str, request: Any) -> None:
+    """What waited in a room's own words, and is now on its way in those of a command."""
+    await DB.run(
+        "UPDATE station_command SET action = $2, request = $3::text::jsonb WHERE id = $1",
+        command_id,
+        action,
+        msgspec.json.encode(request).decode(),
+    )
+
+
 async def forget_command(command_id: UUID) -> None:
     await DB.run("DELETE FROM station_command WHERE id = $1", command_id)
 
@@ -251,18 +261,34 @@ async def finish_command(command_id: UUID, state: str, status: str, answer: Any,
     )
 
 
-async def commands(station_id: UUID, after: tuple[datetime, UUID] | None, limit: int) -> Sequence[Row]:
+async def fail_kept(command_id: UUID, status: str, detail: str, at: datetime) -> None:
+    """What waited failed before its first message left; of one that left its own answer is on record."""
+    await DB.run(
+        """UPDATE station_command SET state = 'failed', status = $2, answer = jsonb_build_object('detail', $3::text),
+            answered_at = $4, command = NULL WHERE id = $1 AND state = 'sent' AND command IS NOT NULL""",
+        command_id,
+        status[:60],
+        detail,
+        at,
+    )
+
+
+async def commands(
+    station_id: UUID, after: tuple[datetime, UUID] | None, limit: int, state: str | None = None
+) -> Sequence[Row]:
     at, command_id = after or (None, None)
     return await DB.run(
         """SELECT c.id, c.at, c.action, c.state, c.status, c.expires_at, coalesce(c.answer ->> 'detail', '') AS detail,
             coalesce(a.name, '') AS by
         FROM station_command c LEFT JOIN account a ON a.id = c.account
         WHERE c.station = $1 AND ($2::timestamptz IS NULL OR (c.at, c.id) < ($2, $3::uuid))
+        AND ($5::text IS NULL OR c.state = $5)
         ORDER BY c.at DESC, c.id DESC LIMIT $4""",
         station_id,
         at,
         command_id,
         limit,
+        state,
     )
 
 

@@ -23,6 +23,10 @@ async def ref(station_id: UUID) -> Row | None:
     return await _one(f"SELECT {REF} FROM charging_station s WHERE s.id = $1", station_id)
 
 
+async def is_online(station_id: UUID) -> bool:
+    return await _one("SELECT 1 FROM charging_station WHERE id = $1 AND online", station_id) is not None
+
+
 async def ref_by_identity(identity: str, tenant_id: UUID | None = None) -> Row | None:
     """With the password hash. `tenant_id` None looks in all tenants: only the OCPP edge may do that."""
     return await _one(

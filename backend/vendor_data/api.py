@@ -1,15 +1,19 @@
 """Vendors' messages over HTTP."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from litestar import Request, Response, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.stations import catalog
+from backend.stations import catalog, errand_api
+from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.model import StationRef
+from backend.stations.shown import told
+from backend.stations.waiting import Errand
 from backend.vendor_data import service
 from backend.web.guards import Actor
-from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
 from shared.accounts import Role
 from shared.base import Page
@@ -21,20 +25,25 @@ VENDORS = "/api/v1/vendors"
 Wanted = Annotated[str | None, Parameter(max_length=255, pattern=r"^[^\x00]*$", description="Only these")]
 
 
-@post(PATH, role=Role.OPERATOR, status_code=200, summary="Send a station a message of its vendor")
+async def _send(ctx: Context, station: StationRef, by: UUID | None, wanted: VendorDataNew) -> CommandAnswer:
+    return told(await service.send(ctx, station, wanted, by))
+
+
+SEND = Errand("SendData", VendorDataNew, _send)
+errands = [SEND]
+
+
+@post(PATH, role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Send a station a message of its vendor")
 async def send(
-    ctx: Context, actor: Actor, request: Request[Any, Any, Any], identity: str, data: VendorDataNew
+    ctx: Context,
+    actor: Actor,
+    request: Request[Any, Any, Any],
+    identity: str,
+    data: VendorDataNew,
+    queue_for_s: QueueFor = None,
 ) -> Response[CommandAnswer]:
     """Needs an Idempotency-Key header."""
-
-    async def work() -> CommandAnswer:
-        station = await catalog.find(ctx, actor.tenant_id, identity)
-        answer = await service.send(ctx, station, data, actor.account_id)
-        return CommandAnswer(
-            accepted=answer.accepted, status=answer.status, payload=answer.payload, latency_ms=answer.latency_ms
-        )
-
-    return await once(ctx, request, actor.account_id, work, status=200)
+    return await errand_api.once(ctx, actor, request, identity, SEND, data, queue_for_s)
 
 
 @get(PATH, role=Role.OPERATOR, summary="Messages of vendors from and to a station, newest first")

@@ -20,7 +20,7 @@ async def received(ctx: Context, station: StationRef, vendor_id: str, message_id
     return status
 
 
-async def send(ctx: Context, station: StationRef, wanted: VendorDataNew, account_id: UUID) -> Answer:
+async def send(ctx: Context, station: StationRef, wanted: VendorDataNew, account_id: UUID | None) -> Answer:
     command = SendData(vendor_id=wanted.vendor_id, message_id=wanted.message_id, data=wanted.data)
     answer = await stations.send(ctx, station.id, command, account_id=account_id)
     texts = [rules.as_text(one) for one in (wanted.vendor_id, wanted.message_id, wanted.data)]

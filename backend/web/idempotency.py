@@ -48,12 +48,18 @@ async def once(
     if row is not None:
         return Response(content=row["body"], status_code=row["status"], media_type=MediaType.JSON)
     try:
-        body = msgspec.json.encode(await work())
+        answer = await work()
+        body, status = msgspec.json.encode(answer), status_of(answer, status)
     except BaseException:
         await store.free(account_id, key)
         raise
     await store.finish(account_id, key, status, body.decode())
     return Response(content=body, status_code=status, media_type=MediaType.JSON)
+
+
+def status_of(answer: object, status: int) -> int:
+    """202 for what only waits, whatever a request answers otherwise."""
+    return 202 if getattr(answer, "queued_until", None) else status
 
 
 async def _claim(ctx: Context, account_id: UUID, key: str, digest: bytes) -> dict[str, Any] | None:
