@@ -9,8 +9,9 @@ from litestar.params import Parameter
 
 from backend.certificates import service
 from backend.context import Context
-from backend.stations import catalog, errand_api
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.waiting import Errand
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
@@ -66,14 +67,14 @@ async def install(
     ctx: Context, actor: Actor, identity: str, data: InstallCertificate, queue_for_s: QueueFor = None
 ) -> Response[CertificateAnswer]:
     """Installed twice, it is installed once."""
-    return await errand_api.now_or_later(ctx, actor, identity, INSTALL, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, INSTALL, data, queue_for_s)
 
 
 @post(f"{PATH}/read", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Ask a station for its certificates")
 async def read(
     ctx: Context, actor: Actor, identity: str, data: ListCertificates, queue_for_s: QueueFor = None
 ) -> Response[CertificateAnswer]:
-    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
 @post(
@@ -82,7 +83,7 @@ async def read(
 async def delete(
     ctx: Context, actor: Actor, identity: str, data: CertificateHash, queue_for_s: QueueFor = None
 ) -> Response[CertificateAnswer]:
-    return await errand_api.now_or_later(ctx, actor, identity, DELETE, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, DELETE, data, queue_for_s)
 
 
 @post(
@@ -101,7 +102,7 @@ async def renew(
     queue_for_s: QueueFor = None,
 ) -> Response[CertificateAnswer]:
     """It makes a new key and asks to have it signed; `issued` tells what becomes of it. Needs an Idempotency-Key."""
-    return await errand_api.once(ctx, actor, request, identity, RENEW, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, RENEW, data, queue_for_s)
 
 
 @get(f"{PATH}/issued", role=Role.OPERATOR, summary="Certificates signed for a station, newest first")

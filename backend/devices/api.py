@@ -10,9 +10,10 @@ from litestar import Request, Response, get, post
 from backend.commands import SetVariable, VariableKey, VariableValue
 from backend.context import Context
 from backend.devices import service
-from backend.stations import catalog, errand_api, waiting
+from backend.stations import catalog, waiting
+from backend.stations import errands as later
 from backend.stations import service as stations
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.shown import told
 from backend.stations.waiting import Errand
@@ -72,7 +73,7 @@ async def change_variable(
 ) -> Response[CommandAnswer]:
     """`component` is empty for OCPP 1.6. Setting the same value twice does no harm, so no key is needed. A secret
     doesn't wait for a station that is offline."""
-    return await errand_api.now_or_later(ctx, actor, identity, CHANGE, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, CHANGE, data, queue_for_s)
 
 
 @post(
@@ -86,7 +87,7 @@ async def change_variables(
     ctx: Context, actor: Actor, identity: str, data: VariableChanges, queue_for_s: QueueFor = None
 ) -> Response[list[VariableOutcome]]:
     """What became of each, in order. They go out in as few messages as the station takes."""
-    return await errand_api.now_or_later(ctx, actor, identity, CHANGES, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, CHANGES, data, queue_for_s)
 
 
 @post(
@@ -100,7 +101,7 @@ async def read_variables(
     ctx: Context, actor: Actor, identity: str, data: ReadVariables, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """What is asked for goes out in as many messages as the station's limits need; the answers come as one."""
-    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
 @post(
@@ -116,8 +117,8 @@ async def start_report(
     """OCPP 2.0.1. The report comes in parts; what they tell is listed under variables. With an Idempotency-Key header
     it is asked for once."""
     if request.headers.get(HEADER):
-        return await errand_api.once(ctx, actor, request, identity, REPORT, data, queue_for_s)
-    return await errand_api.now_or_later(ctx, actor, identity, REPORT, data, queue_for_s)
+        return await later.once(ctx, actor, request, identity, REPORT, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, REPORT, data, queue_for_s)
 
 
 @get(f"{STATION}/reports", role=Role.OPERATOR, summary="Reports that were asked for, newest first")

@@ -10,8 +10,9 @@ from litestar.params import Parameter
 from backend.commands import Answer
 from backend.context import Context
 from backend.displays import rules, service
-from backend.stations import catalog, errand_api
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.waiting import Errand
 from backend.web.guards import Actor
@@ -79,7 +80,7 @@ async def show(
     ctx: Context, actor: Actor, identity: str, number: Number, data: DisplayMessageNew, queue_for_s: QueueFor = None
 ) -> Response[DisplayAnswer]:
     """Replaces the message with this number, if there is one."""
-    return await errand_api.now_or_later(ctx, actor, identity, SHOW, _Numbered(number, data), queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, SHOW, _Numbered(number, data), queue_for_s)
 
 
 @post(PATH + "/read", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Ask a station for its messages")
@@ -87,7 +88,7 @@ async def read(
     ctx: Context, actor: Actor, identity: str, data: DisplayFilter, queue_for_s: QueueFor = None
 ) -> Response[DisplayAnswer]:
     """They arrive a little later and are then listed."""
-    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
 @delete(
@@ -100,7 +101,7 @@ async def read(
 async def remove(
     ctx: Context, actor: Actor, identity: str, number: Number, queue_for_s: QueueFor = None
 ) -> Response[DisplayAnswer]:
-    return await errand_api.now_or_later(ctx, actor, identity, REMOVE, _Numbered(number), queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, REMOVE, _Numbered(number), queue_for_s)
 
 
 routes = [listed, show, read, remove]

@@ -6,8 +6,9 @@ from litestar import Request, Response, get, post
 
 from backend.context import Context
 from backend.energy import others, service
-from backend.stations import catalog, errand_api
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.waiting import Errand
 from backend.transactions import views
@@ -68,7 +69,7 @@ async def set_profile(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: SetProfile, queue_for_s: QueueFor = None
 ) -> Response[ProfileAnswer]:
     """Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, SET, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, SET, data, queue_for_s)
 
 
 @post(f"{PROFILES}/clear", role=Role.OPERATOR, status_code=200, responses=KEPT, summary="Clear charging profiles")
@@ -76,7 +77,7 @@ async def clear(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: ProfileFilter, queue_for_s: QueueFor = None
 ) -> Response[ProfileAnswer]:
     """One by its number, or those that fit; an empty body clears all. Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, CLEAR, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, CLEAR, data, queue_for_s)
 
 
 @post(
@@ -90,7 +91,7 @@ async def read(
     ctx: Context, actor: Actor, identity: str, data: ProfileFilter, queue_for_s: QueueFor = None
 ) -> Response[ProfileAnswer]:
     """OCPP 2.0.1. They arrive a little later and are then listed."""
-    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
 @post(f"{STATION}/composite-schedule", role=Role.OPERATOR, status_code=200, summary="What the profiles come to")

@@ -9,9 +9,10 @@ from litestar import Request, Response, get, post, put
 from backend import commands
 from backend.context import Context
 from backend.local_lists import service
-from backend.stations import catalog, errand_api
+from backend.stations import catalog
+from backend.stations import errands as later
 from backend.stations import service as stations
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.shown import told
 from backend.stations.waiting import Errand
@@ -86,7 +87,7 @@ async def sync(
     ctx: Context, actor: Actor, identity: str, data: LocalListSync, queue_for_s: QueueFor = None
 ) -> Response[LocalList]:
     """Sending it twice does no harm: the second time nothing is missing."""
-    return await errand_api.now_or_later(ctx, actor, identity, SYNC, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, SYNC, data, queue_for_s)
 
 
 @post(
@@ -97,7 +98,7 @@ async def sync(
     summary="Ask the station for the version of its list",
 )
 async def version(ctx: Context, actor: Actor, identity: str, queue_for_s: QueueFor = None) -> Response[LocalList]:
-    return await errand_api.now_or_later(ctx, actor, identity, VERSION, _Nothing(), queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, VERSION, _Nothing(), queue_for_s)
 
 
 @post(
@@ -111,7 +112,7 @@ async def clear_cache(
     ctx: Context, actor: Actor, request: Request[Any, Any, Any], identity: str, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """It asks again for each. Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, CLEAR_CACHE, _Nothing(), queue_for_s)
+    return await later.once(ctx, actor, request, identity, CLEAR_CACHE, _Nothing(), queue_for_s)
 
 
 routes = [read, choose, entries, sync, version, clear_cache]

@@ -11,9 +11,10 @@ from litestar.response import File
 from backend import commands
 from backend.context import Context
 from backend.maintenance import service
-from backend.stations import catalog, errand_api
+from backend.stations import catalog
+from backend.stations import errands as later
 from backend.stations import service as stations
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.shown import told
 from backend.stations.waiting import Errand
@@ -76,7 +77,7 @@ async def start_firmware(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartFirmware, queue_for_s: QueueFor = None
 ) -> Response[MaintenanceTask]:
     """Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, UPDATE, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, UPDATE, data, queue_for_s)
 
 
 @post(
@@ -90,7 +91,7 @@ async def publish_firmware(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartPublish, queue_for_s: QueueFor = None
 ) -> Response[MaintenanceTask]:
     """OCPP 2.0.1: a local controller offers the file to its stations. Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, PUBLISH, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, PUBLISH, data, queue_for_s)
 
 
 @post(
@@ -103,7 +104,7 @@ async def publish_firmware(
 async def unpublish_firmware(
     ctx: Context, actor: Actor, identity: str, data: Unpublish, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
-    return await errand_api.now_or_later(ctx, actor, identity, UNPUBLISH, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, UNPUBLISH, data, queue_for_s)
 
 
 @get(f"{STATION}/firmware", role=Role.OPERATOR, summary="Firmware updates of a station, newest first")
@@ -125,7 +126,7 @@ async def start_log(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: StartLog, queue_for_s: QueueFor = None
 ) -> Response[MaintenanceTask]:
     """Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, LOG, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, LOG, data, queue_for_s)
 
 
 @get(f"{STATION}/logs", role=Role.OPERATOR, summary="Log files of a station, newest first")

@@ -9,8 +9,9 @@ from litestar.params import Parameter
 
 from backend.context import Context
 from backend.monitoring import service
-from backend.stations import catalog, errand_api
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.shown import told
 from backend.stations.waiting import Errand
@@ -73,7 +74,7 @@ async def set_base(
     ctx: Context, actor: Actor, identity: str, data: MonitoringBase, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """HardWiredOnly and FactoryDefault take every monitor that was set from here."""
-    return await errand_api.now_or_later(ctx, actor, identity, BASE, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, BASE, data, queue_for_s)
 
 
 @put(
@@ -85,7 +86,7 @@ async def set_base(
 async def set_level(
     ctx: Context, actor: Actor, identity: str, data: MonitoringLevel, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
-    return await errand_api.now_or_later(ctx, actor, identity, LEVEL, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, LEVEL, data, queue_for_s)
 
 
 @get(f"{STATION}/monitors", role=Role.OPERATOR, summary="Monitors of a station's variables, by number")
@@ -105,7 +106,7 @@ async def set_monitors(
 ) -> Response[list[MonitorOutcome]]:
     """What became of each, in order. They go out in as few messages as the station takes. Needs an Idempotency-Key
     header."""
-    return await errand_api.once(ctx, actor, request, identity, SET, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, SET, data, queue_for_s)
 
 
 @post(
@@ -118,7 +119,7 @@ async def set_monitors(
 async def clear_monitors(
     ctx: Context, actor: Actor, identity: str, data: MonitorsClear, queue_for_s: QueueFor = None
 ) -> Response[list[MonitorOutcome]]:
-    return await errand_api.now_or_later(ctx, actor, identity, CLEAR, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, CLEAR, data, queue_for_s)
 
 
 @post(
@@ -132,7 +133,7 @@ async def read_monitors(
     ctx: Context, actor: Actor, identity: str, data: StartMonitoringReport, queue_for_s: QueueFor = None
 ) -> Response[Report]:
     """They come in parts, and are then listed. How far it is stands under `reports`."""
-    return await errand_api.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, READ, data, queue_for_s)
 
 
 @get(f"{STATION}/events", role=Role.OPERATOR, summary="What a station told of its variables, newest first")
@@ -161,7 +162,7 @@ async def ask_customer(
     ctx: Context, actor: Actor, request: AnyRequest, identity: str, data: CustomerRequest, queue_for_s: QueueFor = None
 ) -> Response[CustomerReport]:
     """Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, CUSTOMER, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, CUSTOMER, data, queue_for_s)
 
 
 @get(f"{STATION}/customer-information", role=Role.OPERATOR, summary="What was asked of customers, newest first")

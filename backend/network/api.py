@@ -9,8 +9,9 @@ from litestar.params import Parameter
 
 from backend.context import Context
 from backend.network import service
-from backend.stations import catalog, errand_api
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.shown import told
 from backend.stations.waiting import Errand
@@ -71,7 +72,7 @@ async def set_profile(
     ctx: Context, actor: Actor, identity: str, slot: Slot, data: NetworkProfileNew, queue_for_s: QueueFor = None
 ) -> Response[CommandAnswer]:
     """Kept once the station accepts it; nothing changes until it is made the first choice."""
-    return await errand_api.now_or_later(ctx, actor, identity, PUT, _Put(slot, data), queue_for_s)
+    return await later.now_or_later(ctx, actor, identity, PUT, _Put(slot, data), queue_for_s)
 
 
 @post(
@@ -91,7 +92,7 @@ async def activate(
     queue_for_s: QueueFor = None,
 ) -> Response[NetworkActivated]:
     """Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, ACTIVATE, _Activate(slot, data.reset), queue_for_s)
+    return await later.once(ctx, actor, request, identity, ACTIVATE, _Activate(slot, data.reset), queue_for_s)
 
 
 routes = [listed, set_profile, activate]

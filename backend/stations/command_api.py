@@ -11,7 +11,7 @@ from backend import commands
 from backend.context import Context
 from backend.errors import NotFound
 from backend.stations import catalog, service, waiting
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.shown import told
 from backend.web.guards import Actor
 from backend.web.idempotency import HEADER, once, status_of

@@ -7,8 +7,9 @@ from litestar import Request, Response, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.stations import catalog, errand_api
-from backend.stations.errand_api import KEPT, QueueFor
+from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
 from backend.stations.model import StationRef
 from backend.stations.shown import told
 from backend.stations.waiting import Errand
@@ -43,7 +44,7 @@ async def send(
     queue_for_s: QueueFor = None,
 ) -> Response[CommandAnswer]:
     """Needs an Idempotency-Key header."""
-    return await errand_api.once(ctx, actor, request, identity, SEND, data, queue_for_s)
+    return await later.once(ctx, actor, request, identity, SEND, data, queue_for_s)
 
 
 @get(PATH, role=Role.OPERATOR, summary="Messages of vendors from and to a station, newest first")
