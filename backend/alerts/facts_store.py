@@ -220,7 +220,10 @@ async def links(since: datetime) -> Sequence[Row]:
 
 
 async def running(readings_since: datetime) -> Sequence[Row]:
-    """Sessions under way at accepted stations, each with its latest readings, oldest first."""
+    """Sessions under way at accepted stations, each with its latest readings, oldest first.
+
+    Arrays inside of a record as JSON: a new connection can't read them otherwise.
+    """
     return await DB.run(
         f"""SELECT t.id, t.tenant, t.station, t.connector, t.number, t.begun_at, t.charging_state, t.soc_percent,
             greatest(t.updated_at, t.meter_last_at, t.begun_at) AS heard_at, coalesce({LABEL}, '') AS label,
@@ -230,8 +233,8 @@ async def running(readings_since: datetime) -> Sequence[Row]:
         FROM transaction t JOIN charging_station s ON s.id = t.station
         LEFT JOIN connector c ON c.id = t.connector
         LEFT JOIN LATERAL (
-            SELECT array_agg(ROW(p.at, p.energy_wh, p.power_w, p.voltage_v::float8, p.phase_voltages, p.phase_currents,
-                p.offered_w) ORDER BY p.at) AS points
+            SELECT array_agg(ROW(p.at, p.energy_wh, p.power_w, p.voltage_v::float8, to_jsonb(p.phase_voltages),
+                to_jsonb(p.phase_currents), p.offered_w) ORDER BY p.at) AS points
             FROM (SELECT * FROM transaction_reading WHERE transaction = t.id AND at > $1
                 ORDER BY at DESC LIMIT 40) p
         ) r ON true

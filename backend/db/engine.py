@@ -234,12 +234,17 @@ class Engine(PostgresEngine):
         current = self.current_transaction.get()
         if current is not None:
             return await current.connection.fetch(sql, *arguments)
+        tries = 1 + (self.pool.get_max_size() if self.pool is not None else 0)
         while True:
+            tries -= 1
             connection = await self.acquire()
             try:
                 return await connection.fetch(sql, *arguments)
             except _FAREWELL:
+                # Each connection may be dying, and once more: then it is the statement, whose types can't be read.
                 terminate(connection)
+                if tries <= 0:
+                    raise
             finally:
                 await self.release(connection)
 

@@ -383,3 +383,11 @@ class TestConnection:
             await engine.disconnect()
             with pytest.raises(BROKEN):
                 await task
+
+
+@pytest.mark.usefixtures("db")
+async def test_a_statement_whose_types_cant_be_read_fails_and_is_not_repeated_for_ever() -> None:
+    async with asyncio.timeout(20):
+        with pytest.raises(asyncpg.InternalClientError):
+            await DB.run("SELECT array_agg(ROW(ARRAY[1.5::float8]))")
+    assert await DB.run("SELECT 1 AS n") == [{"n": 1}]

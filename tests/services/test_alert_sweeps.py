@@ -216,3 +216,20 @@ async def test_repaired_is_watched_and_comes_back_or_is_over(clock: Clock) -> No
     clock.advance(hours=25)
     await incidents.close_quiet(ctx)
     assert await unsolved(ctx, tenant_id) == []
+
+
+async def test_readings_of_three_phases_are_looked_at(clock: Clock) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    station_id = await world.add_station(tenant_id)
+    connector_id = await world.add_connector(station_id)
+    await DB.run("UPDATE charging_station SET online = true, last_seen_at = $1", clock.now())
+    transaction_id = await world.add_transaction(station_id, connector_id, begun_at=clock.now())
+    for minute in (3, 2, 1):
+        await DB.run(
+            "INSERT INTO transaction_reading (transaction, at, energy_wh, phase_voltages) VALUES ($1, $2, 10, $3)",
+            transaction_id,
+            clock.now() - timedelta(minutes=minute),
+            [268.0, 269.0, 270.0],
+        )
+    await watching.look_at_sessions(ctx)
+    assert [rule for rule, _ in await unsolved(ctx, tenant_id)] == ["voltage_out_of_band"]
