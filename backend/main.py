@@ -21,7 +21,7 @@ from prometheus_client import Counter, Histogram
 
 from backend import logs, wiring
 from backend.accounts import api as accounts_api
-from backend.accounts import people_api, tokens
+from backend.accounts import groups_api, people_api, tokens
 from backend.accounts import service as accounts
 from backend.alerts import api as alerts_api
 from backend.alerts import rules_api
@@ -66,6 +66,7 @@ from backend.stations import api as stations_api
 from backend.stations import security_api
 from backend.status_page import api as status_api
 from backend.tariffs import api as tariffs_api
+from backend.tariffs import where_api as tariff_rules_api
 from backend.templates import api as templates_api
 from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
@@ -85,6 +86,8 @@ ROUTES: list[Any] = [
     *people_api.routes,
     *tenants_api.routes,
     *tariffs_api.routes,
+    *tariff_rules_api.routes,
+    *groups_api.routes,
     *payments_api.routes,
     *authorization_api.routes,
     *stations_api.routes,

@@ -93,6 +93,37 @@ class PersonWithPassword(Message):
     expires_at: datetime
 
 
+class DriverGroup(Message):
+    """Drivers who have prices of their own. rules: how many tariffs apply for it somewhere."""
+
+    id: str
+    name: str
+    drivers: int
+    rules: int
+
+
+class DriverGroupNew(Request):
+    name: Name
+
+
+class Driver(Message):
+    """A driver, as operators see them."""
+
+    id: str
+    name: str
+    email: str
+    group_id: str | None
+    group: str
+    active: bool
+    created_at: datetime
+
+
+class DriverChange(Request):
+    """group_id null: in no group."""
+
+    group_id: str | None
+
+
 class Brand(Message):
     """How a tenant looks: `seed_color` as `#RRGGBB`; `logo` as a data URL (SVG or PNG), empty for none."""
 

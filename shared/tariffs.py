@@ -1,13 +1,13 @@
 """Tariffs as operators write them, and what sample sessions would cost."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
 
 from shared.base import Message, Request
-from shared.money import Money, PriceHeadline, ReceiptLine
+from shared.money import Money, PriceHeadline, ReceiptLine, TariffRow
 
 TariffName = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 
@@ -55,3 +55,42 @@ class TariffQuote(Message):
     price: PriceHeadline | None
     samples: list[SampleSession]
     problems: list[str]
+
+
+class TariffRule(Message):
+    """A tariff applies here: at one location, at one station, or (neither) everywhere; for one group of drivers, or
+    (none) for everybody; from the first to the last day, both on the place's own clock. state: now, later, over."""
+
+    id: str
+    tariff_id: str
+    tariff: str
+    price: PriceHeadline
+    location_id: str | None
+    location: str
+    station_id: str | None
+    station: str
+    group_id: str | None
+    group: str
+    valid_from: date | None
+    valid_to: date | None
+    state: str
+
+
+class TariffRuleNew(Request):
+    """Name a location or a station, or neither: then it applies everywhere."""
+
+    tariff_id: str
+    location_id: str | None = None
+    station_id: str | None = None
+    group_id: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class PlacePrices(Message):
+    """What charging costs at a place: the rule that wins first. general holds where no rule speaks; own_tariffs: how
+    many connectors there have one for themselves, which comes before all rules but those for a group."""
+
+    rules: list[TariffRule]
+    general: TariffRow | None
+    own_tariffs: int

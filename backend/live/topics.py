@@ -113,7 +113,7 @@ async def new_frames(ctx: Context, subject: Subject, _keys: frozenset[str]) -> l
 
 
 async def load_locations(ctx: Context, subject: Subject) -> list[LocationSummary]:
-    locations, _ = await catalog.locations(ctx, subject.actor.tenant_id)
+    locations, _ = await catalog.locations(ctx, subject.actor.tenant_id, account_id=subject.actor.account_id)
     return locations
 
 
@@ -130,7 +130,7 @@ async def changed_locations(ctx: Context, subject: Subject, keys: frozenset[str]
     places = {UUID(key.removeprefix(PLACE)) for key in keys if key.startswith(PLACE)}
     stations = await catalog.locations_of(ctx, tenant_id, [UUID(key) for key in keys if not key.startswith(PLACE)])
     wanted = places | {place for place in stations.values() if place}
-    found = await catalog.location_summaries(ctx, tenant_id, list(wanted))
+    found = await catalog.location_summaries(ctx, tenant_id, list(wanted), subject.actor.account_id)
     gone = {str(place) for place in places} - {one.id for one in found}
     return None if gone else found
 
@@ -138,7 +138,10 @@ async def changed_locations(ctx: Context, subject: Subject, keys: frozenset[str]
 async def load_location(ctx: Context, subject: Subject) -> LocationDetail:
     """Who looks at a location when its last station goes sees it empty; who comes later finds nothing."""
     watched = "stations" in subject.memory
-    detail = await catalog.location_detail(ctx, subject.actor.tenant_id, _uuid(subject.argument), empty=watched)
+    actor = subject.actor
+    detail = await catalog.location_detail(
+        ctx, actor.tenant_id, _uuid(subject.argument), empty=watched, account_id=actor.account_id
+    )
     subject.memory["stations"] = {station.id for station in detail.stations}
     return detail
 

@@ -88,6 +88,7 @@ async def list_locations(
         empty=empty,
         after=decode_cursor(cursor, tuple[str, UUID] if lat is None else tuple[int, UUID]),
         limit=limit,
+        account_id=actor.account_id,
     )
     return Page(items=items, next_cursor=_next(following))
 
@@ -95,19 +96,21 @@ async def list_locations(
 @get("/api/v1/locations/{location_id:uuid}", summary="One location with its stations")
 async def read_location(ctx: Context, actor: Actor, location_id: UUID) -> LocationDetail:
     """Operators see it also while nobody can charge there."""
-    return await catalog.location_detail(ctx, actor.tenant_id, location_id, empty=actor.may(Role.OPERATOR))
+    return await catalog.location_detail(
+        ctx, actor.tenant_id, location_id, empty=actor.may(Role.OPERATOR), account_id=actor.account_id
+    )
 
 
 @get("/api/v1/connectors/{connector_id:uuid}", summary="The station behind a code on an outlet")
 async def read_connector(ctx: Context, actor: Actor, connector_id: UUID) -> StationForDriver:
     """The station with that one connector: where a deep link or a QR code leads."""
-    return await catalog.connector_page(ctx, actor.tenant_id, connector_id)
+    return await catalog.connector_page(ctx, actor.tenant_id, connector_id, account_id=actor.account_id)
 
 
 @get("/api/v1/chargers", summary="Stations by the code on them")
 async def find_chargers(ctx: Context, actor: Actor, code: Code) -> Page[Charger]:
     """At most ten whose identity or name holds the code: what a driver reads on a station and types in."""
-    return Page(items=await catalog.chargers(ctx, actor.tenant_id, code))
+    return Page(items=await catalog.chargers(ctx, actor.tenant_id, code, account_id=actor.account_id))
 
 
 # --- for operators -----------------------------------------------------------------------------------

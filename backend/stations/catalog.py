@@ -12,8 +12,7 @@ from backend.stations import location_store, record_store, rules, shown, store, 
 from backend.stations.model import StationRef
 from backend.stations.refs import address_line, station_ref
 from backend.stations.view_store import SORTS as SORTS
-from backend.tariffs import service as tariffs
-from shared.money import PriceHeadline
+from backend.tariffs import where
 from shared.stations import (
     Charger,
     CommandRow,
@@ -37,18 +36,18 @@ Key = list[Any] | None
 """The sort values of the last item of a page, None after the last page."""
 
 
-async def _prices(ctx: Context, tenant_id: UUID, tariff_ids: Iterable[UUID | None]) -> shown.Prices:
-    """By tariff. None stands for connectors without one of their own: what applies to them is the tenant's."""
-    wanted = set(tariff_ids)
-    own = await tariffs.headlines(ctx, [tariff for tariff in wanted if tariff is not None])
-    prices: dict[UUID | None, PriceHeadline] = dict(own.items())
-    if None in wanted and (general := await tariffs.applying(ctx, tenant_id, None)):
-        prices[None] = tariffs.shown(general)
-    return prices
+async def _prices(
+    ctx: Context, tenant_id: UUID, rows: Sequence[view_store.Row], account_id: UUID | None = None
+) -> where.Prices:
+    """Of all connectors in rows of stations, for this driver, or for everybody."""
+    return await where.prices(ctx, tenant_id, shown.outlets(rows), account_id)
 
 
-async def _prices_of(ctx: Context, tenant_id: UUID, rows: Sequence[view_store.Row]) -> shown.Prices:
-    return await _prices(ctx, tenant_id, shown.tariff_ids(rows))
+async def _place_prices(
+    ctx: Context, tenant_id: UUID, rows: Sequence[view_store.Row], account_id: UUID | None
+) -> where.Prices:
+    """The same of rows of locations."""
+    return await where.prices(ctx, tenant_id, [one for row in rows for one in shown.outlets_of_place(row)], account_id)
 
 
 # --- for operators -----------------------------------------------------------------------------------
@@ -89,7 +88,7 @@ async def stations(
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["identity"]])
-    prices = await _prices_of(ctx, tenant_id, page)
+    prices = await _prices(ctx, tenant_id, page)
     return [shown.station_row(row, prices) for row in page], following
 
 
@@ -103,7 +102,7 @@ def _cut(rows: Sequence[Any], limit: int | None, key: Any) -> tuple[Sequence[Any
 async def station_rows(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID]) -> list[StationRow]:
     """Some stations of the tenant, in no order; what isn't theirs is left out."""
     rows = await view_store.stations_by_id(tenant_id, station_ids)
-    prices = await _prices_of(ctx, tenant_id, rows)
+    prices = await _prices(ctx, tenant_id, rows)
     return [shown.station_row(row, prices) for row in rows]
 
 
@@ -112,7 +111,7 @@ async def station_detail(ctx: Context, tenant_id: UUID, identity: str) -> Statio
     row = await view_store.station(tenant_id, identity=identity)
     if row is None:
         raise NotFound(NO_STATION)
-    return shown.station_detail(row, await _prices_of(ctx, tenant_id, [row]))
+    return shown.station_detail(row, await _prices(ctx, tenant_id, [row]))
 
 
 async def find(ctx: Context, tenant_id: UUID, identity: str) -> StationRef:
@@ -304,10 +303,11 @@ async def locations(
     empty: bool = False,
     after: Sequence[Any] | None = None,
     limit: int | None = None,
+    account_id: UUID | None = None,
 ) -> tuple[list[LocationSummary], Key]:
     """Locations a driver can charge at: nearest first if a place is given, else by name.
 
-    `empty`: all there are, each with its number of stations.
+    `empty`: all there are, each with its number of stations. `account_id`: whose prices; None: everybody's.
     """
     rows = await view_store.locations(
         tenant_id,
@@ -321,7 +321,7 @@ async def locations(
         limit=None if limit is None else limit + 1,
     )
     page, following = _cut(rows, limit, lambda row: [row["sort_value"], row["id"]])
-    prices = await _prices(ctx, tenant_id, (tariff for row in page for tariff in row["tariffs"] or ()))
+    prices = await _place_prices(ctx, tenant_id, page, account_id)
     doubted = await _doubtful(tenant_id, [row["id"] for row in page])
     return [shown.location_summary(row, prices, doubtful=row["id"] in doubted) for row in page], following
 
@@ -334,10 +334,12 @@ async def _doubtful(tenant_id: UUID, location_ids: Sequence[UUID]) -> set[UUID]:
     return {place for place, ids in free.items() if set(ids) <= bad}
 
 
-async def location_summaries(ctx: Context, tenant_id: UUID, location_ids: Sequence[UUID]) -> list[LocationSummary]:
+async def location_summaries(
+    ctx: Context, tenant_id: UUID, location_ids: Sequence[UUID], account_id: UUID | None = None
+) -> list[LocationSummary]:
     """Some locations, without distances; those at which nobody can charge are left out."""
     rows = await view_store.locations_by_id(tenant_id, location_ids)
-    prices = await _prices(ctx, tenant_id, (tariff for row in rows for tariff in row["tariffs"]))
+    prices = await _place_prices(ctx, tenant_id, rows, account_id)
     doubted = await _doubtful(tenant_id, [row["id"] for row in rows])
     return [shown.location_summary(row, prices, doubtful=row["id"] in doubted) for row in rows]
 
@@ -347,20 +349,24 @@ async def locations_of(ctx: Context, tenant_id: UUID, station_ids: Sequence[UUID
     return await view_store.locations_of(tenant_id, station_ids)
 
 
-async def location_detail(ctx: Context, tenant_id: UUID, location_id: UUID, *, empty: bool = False) -> LocationDetail:
+async def location_detail(
+    ctx: Context, tenant_id: UUID, location_id: UUID, *, empty: bool = False, account_id: UUID | None = None
+) -> LocationDetail:
     """Raises NotFound, also for a location at which nobody can charge unless `empty` asks for those too."""
     found = await view_store.locations_by_id(tenant_id, [location_id], empty=empty)
     if not found:
         raise NotFound(NO_LOCATION)
     rows = await view_store.stations_at(tenant_id, location_id)
     doubts = await view_store.doubts([row["id"] for row in rows])
-    return shown.location_detail(found[0], rows, await _prices_of(ctx, tenant_id, rows), doubts)
+    return shown.location_detail(found[0], rows, await _prices(ctx, tenant_id, rows, account_id), doubts)
 
 
-async def chargers(ctx: Context, tenant_id: UUID, code: str, limit: int = 10) -> list[Charger]:
+async def chargers(
+    ctx: Context, tenant_id: UUID, code: str, limit: int = 10, *, account_id: UUID | None = None
+) -> list[Charger]:
     """The stations that a driver may mean by what is written on one: its identity or name, or a part of it."""
     rows = await view_store.stations_by_code(tenant_id, code, limit)
-    prices = await _prices_of(ctx, tenant_id, rows)
+    prices = await _prices(ctx, tenant_id, rows, account_id)
     doubts = await view_store.doubts([row["id"] for row in rows])
     return [
         Charger(
@@ -374,10 +380,10 @@ async def chargers(ctx: Context, tenant_id: UUID, code: str, limit: int = 10) ->
 
 
 async def connector_page(
-    ctx: Context, tenant_id: UUID, connector_id: UUID, *, waiting: bool = False
+    ctx: Context, tenant_id: UUID, connector_id: UUID, *, waiting: bool = False, account_id: UUID | None = None
 ) -> StationForDriver:
     """The station behind a code on an outlet, with that outlet only. `waiting`: also one that isn't accepted."""
     row = await view_store.station_of_connector(tenant_id, connector_id, waiting=waiting)
     if row is None:
         raise NotFound("This connector doesn't exist.")
-    return shown.station_for_driver(row, await _prices_of(ctx, tenant_id, [row]), only=connector_id)
+    return shown.station_for_driver(row, await _prices(ctx, tenant_id, [row], account_id), only=connector_id)

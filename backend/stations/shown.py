@@ -1,5 +1,6 @@
 """Rows of the read models as the messages that screens receive."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from backend.commands import Answer
 from backend.stations import frame_words, rules
 from backend.stations.refs import address_line
 from backend.stations.view_store import Row
-from shared.money import PriceHeadline
+from backend.tariffs.where import Outlet, Prices
 from shared.stations import (
     Availability,
     CommandAnswer,
@@ -29,9 +30,6 @@ from shared.stations import (
     Variable,
     VariableAttribute,
 )
-
-Prices = Mapping[UUID | None, PriceHeadline]
-"""By tariff; None is for connectors without one of their own."""
 
 
 class _Line(msgspec.Struct):
@@ -54,9 +52,23 @@ class _Line(msgspec.Struct):
 _lines = msgspec.json.Decoder(list[_Line])
 
 
-def tariff_ids(rows: Sequence[Row]) -> set[UUID | None]:
-    """The tariffs of all connectors in rows of stations."""
-    return {line.tariff_id for row in rows for line in _lines.decode(row["connectors"])}
+def outlets(rows: Sequence[Row]) -> list[Outlet]:
+    """What the prices of all connectors in rows of stations depend on."""
+    return [_outlet(row, line) for row in rows for line in _lines.decode(row["connectors"])]
+
+
+def _outlet(row: Row, line: _Line) -> Outlet:
+    return Outlet(
+        location=row["location_id"], station=row["id"], own=line.tariff_id, time_zone=row["time_zone"] or "UTC"
+    )
+
+
+def outlets_of_place(row: Row) -> list[Outlet]:
+    """The same for a row of a location: one for each station and tariff there."""
+    return [
+        Outlet(location=row["id"], station=UUID(station), own=UUID(own) if own else None, time_zone=row["time_zone"])
+        for station, own in json.loads(row["priced"] or "[]")
+    ]
 
 
 def connectors(row: Row, prices: Prices) -> list[Connector]:
@@ -73,7 +85,7 @@ def connectors(row: Row, prices: Prices) -> list[Connector]:
             status_at=line.status_at,
             error_code=line.error_code,
             error_info=line.error_info,
-            price=prices.get(line.tariff_id),
+            price=prices.at(_outlet(row, line)),
             tariff_id=str(line.tariff_id) if line.tariff_id else None,
             transaction_id=line.transaction_id,
         )
@@ -151,7 +163,9 @@ def location_summary(row: Row, prices: Prices, *, doubtful: bool = False) -> Loc
         availability=_availability(row),
         max_power_w=row["max_power_w"],
         power_types=[PowerType(word) for word in row["power_types"] or ()],
-        price_from=rules.cheapest(prices[tariff] for tariff in row["tariffs"] or () if tariff in prices),
+        price_from=rules.cheapest(
+            price for outlet in outlets_of_place(row) if (price := prices.at(outlet)) is not None
+        ),
         distance_m=row.get("distance_m"),
         stations=row.get("stations"),
         doubtful=doubtful,

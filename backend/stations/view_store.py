@@ -217,7 +217,7 @@ _LOCATION = f"""
         SELECT array_agg(CASE WHEN s.online THEN c.status::text ELSE 'offline' END) AS statuses,
             coalesce(max(c.max_power_w), 0) AS max_power_w,
             array_agg(DISTINCT c.power_type::text ORDER BY c.power_type::text) AS power_types,
-            array_agg(DISTINCT c.tariff) AS tariffs
+            jsonb_agg(DISTINCT jsonb_build_array(s.id, c.tariff))::text AS priced
         {_USABLE}
     ) a ON true"""
 """With `statuses` of the connectors that drivers can use: none where nobody can charge."""

@@ -49,23 +49,18 @@ def stored(row: store.Row) -> StoredTariff:
     )
 
 
-async def applying(ctx: Context, tenant_id: UUID, tariff_id: UUID | None) -> StoredTariff | None:
-    """The connector's own tariff, else the tenant's oldest; None: charging is free."""
-    if tariff_id is not None:
-        return await get(ctx, tariff_id)
-    rows = await store.of_tenant(tenant_id)
-    return stored(rows[0]) if rows else None
-
-
 async def listed(
     ctx: Context, tenant_id: UUID, after: tuple[datetime, UUID] | None, limit: int
 ) -> tuple[list[TariffRow], list[Any] | None]:
     """A page of the tariffs in use, and the sort values of its last one where more follow."""
     rows = await store.page(tenant_id, after, limit + 1)
-    found = [stored(row) for row in rows[:limit]]
-    items = [TariffRow(id=str(one.id), name=one.name, price=shown(one)) for one in found]
+    items = [row(stored(one)) for one in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return items, [last["created_at"], last["id"]] if last else None
+
+
+def row(one: StoredTariff) -> TariffRow:
+    return TariffRow(id=str(one.id), name=one.name, price=shown(one))
 
 
 async def headlines(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, PriceHeadline]:

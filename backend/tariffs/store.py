@@ -70,8 +70,12 @@ async def in_use(tenant_id: UUID, tariff_id: UUID, *, lock: bool = False) -> Row
 
 
 async def hand_over(old: UUID, new: UUID | None) -> None:
-    """Connectors take the new version, or none of their own. What runs keeps the old one."""
+    """Connectors and rules take the new version, or connectors none of their own. What runs keeps the old one."""
     await DB.run("UPDATE connector SET tariff = $2 WHERE tariff = $1", old, new)
+    if new is None:
+        await DB.run("DELETE FROM tariff_where WHERE tariff = $1", old)
+    else:
+        await DB.run("UPDATE tariff_where SET tariff = $2 WHERE tariff = $1", old, new)
 
 
 async def retire(tariff_id: UUID, now: datetime) -> None:

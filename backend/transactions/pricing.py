@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from backend.context import Context
 from backend.stations.model import ConnectorRef
 from backend.tariffs import service as tariffs
+from backend.tariffs import where
 from backend.tariffs.model import Bill, Tariff
 from backend.tariffs.periods import Reading, from_readings
 from backend.tariffs.rules import compact, price
@@ -24,10 +25,27 @@ _costed: dict[UUID, tuple[datetime, timedelta]] = {}
 MOST_REMEMBERED = 50_000
 
 
-async def tariff_for(ctx: Context, tenant_id: UUID, connector: ConnectorRef | None) -> tuple[UUID | None, str]:
-    """(tariff, currency) that a session beginning now keeps."""
-    found = await tariffs.applying(ctx, tenant_id, connector.tariff_id if connector else None)
+async def tariff_for(
+    ctx: Context,
+    tenant_id: UUID,
+    connector: ConnectorRef | None,
+    account_id: UUID | None = None,
+    at: datetime | None = None,
+) -> tuple[UUID | None, str]:
+    """(tariff, currency) that a session of this driver keeps when it begins here, now or `at`."""
+    found = await where.applying(ctx, tenant_id, outlet(connector), account_id, at)
     return (found.id, found.currency) if found else (None, "")
+
+
+def outlet(connector: ConnectorRef | None) -> where.Outlet:
+    if connector is None:
+        return where.Outlet()
+    return where.Outlet(
+        location=connector.location_id,
+        station=connector.station.id,
+        own=connector.tariff_id,
+        time_zone=connector.time_zone,
+    )
 
 
 def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime) -> Bill:

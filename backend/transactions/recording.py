@@ -42,11 +42,12 @@ async def begin(
     if connector is not None:
         values["connector"] = connector.id
     if row is None:
-        tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector)
+        account = decision.account_id if decision else None
+        tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector, account, report.at)
         values |= {
             "tenant": station.tenant_id,
             "station": station.id,
-            "account": decision.account_id if decision else None,
+            "account": account,
             "id_token": (report.id_token or "")[:36],
             "tariff": tariff,
             "currency": currency,
@@ -121,11 +122,17 @@ async def refused_start(
     return row
 
 
-async def identify(ctx: Context, row: Row, report: Report, decision: Decision | None) -> Row:
-    """A token that comes after the start (2.0.1: plugged in first, card later)."""
+async def identify(
+    ctx: Context, row: Row, report: Report, connector: ConnectorRef | None, decision: Decision | None
+) -> Row:
+    """A token that comes after the start (2.0.1: plugged in first, card later). Who is known now may have a price of
+    their group."""
     if decision is None or not decision.accepted or row["id_token"]:
         return row
-    values = {"account": decision.account_id, "id_token": (report.id_token or "")[:36]}
+    values: Row = {"account": decision.account_id, "id_token": (report.id_token or "")[:36]}
+    if decision.account_id is not None and connector is not None:
+        tariff, currency = await pricing.tariff_for(ctx, row["tenant"], connector, decision.account_id, row["begun_at"])
+        values |= {"tariff": tariff, "currency": currency}
     await store.change(row["id"], values)
     return {**row, **values}
 
@@ -133,7 +140,7 @@ async def identify(ctx: Context, row: Row, report: Report, decision: Decision | 
 async def place(ctx: Context, station: StationRef, row: Row, connector: ConnectorRef) -> Row:
     """A transaction that began before anybody knew where (2.0.1: authorised first, cable later) gets its outlet, and
     with it the price that holds there."""
-    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector)
+    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector, row["account"], row["begun_at"])
     values: Row = {"connector": connector.id, "evse": connector.evse, "tariff": tariff, "currency": currency}
     await store.change(row["id"], values)
     return {**row, **values}
@@ -149,7 +156,7 @@ async def recover(
     decision: Decision,
 ) -> Row:
     """The driver presented a good card after one that was refused, in the same transaction (2.0.1)."""
-    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector)
+    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector, decision.account_id)
     values: Row = {
         "state": str(State.ACTIVE),
         "account": decision.account_id,

@@ -16,8 +16,7 @@ from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
-from backend.tariffs import service as tariffs
-from backend.transactions import rules, store
+from backend.transactions import pricing, rules, store
 from backend.web.guards import Actor
 from shared.accounts import Role
 from shared.money import Money
@@ -105,7 +104,7 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID | 
         )
         if hindrance:
             raise Conflict(hindrance[1], code=hindrance[0])
-        tariff = await tariffs.applying(ctx, connector.station.tenant_id, connector.tariff_id)
+        tariff, currency = await pricing.tariff_for(ctx, connector.station.tenant_id, connector, account_id)
         row = await store.add(
             {
                 "tenant": connector.station.tenant_id,
@@ -114,8 +113,8 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID | 
                 "evse": connector.evse,
                 "account": account_id,
                 "id_token": token,
-                "tariff": tariff.id if tariff else None,
-                "currency": tariff.currency if tariff else "",
+                "tariff": tariff,
+                "currency": currency,
                 "state": str(State.REQUESTED),
                 "requested_at": ctx.now(),
                 "created_at": ctx.now(),

@@ -318,7 +318,9 @@ async def _claim(
     if row["state"] == State.ACTIVE:
         if row["connector"] is None and connector is not None:
             row = await recording.place(ctx, station, row, connector)
-        return await recording.identify(ctx, row, report, decision)
+        if connector is None and row["evse"] and decision is not None and decision.accepted and not row["id_token"]:
+            connector = await stations.connector_by_wire(ctx, station.id, row["evse"])
+        return await recording.identify(ctx, row, report, connector, decision)
     return row
 
 

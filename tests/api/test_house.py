@@ -176,6 +176,8 @@ SHORT = {
 HARMLESS_TWICE = {
     "POST /api/v1/tariffs": "a second one of the same; it can be retired",
     "POST /api/v1/tariffs/preview": "only asks",
+    "POST /api/v1/tariff-rules": "said twice it is said once",
+    "POST /api/v1/driver-groups": "one of each name",
     "POST /api/v1/playbooks": "one run a station at a time, by however many playbooks",
     "POST /api/v1/playbooks/dry-run": "only asks",
     "POST /api/v1/remedies/{run_id:uuid}/stop": "stopped is stopped",

@@ -1,14 +1,17 @@
 """Tariffs over HTTP: tried, written, changed, retired; a session keeps the version it began with."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from backend.db.engine import DB
 from backend.main import create_app
+from backend.stations import service as stations
+from backend.transactions import pricing
 from shared.accounts import Role
 from tests import world
-from tests.api.harness import People
+from tests.api.harness import People, token
 from tests.conftest import Clock
 
 
@@ -76,3 +79,67 @@ async def test_an_impossible_tariff_is_refused_with_reason_and_place(
         quote = (await client.post("/api/v1/tariffs/preview", json={"definition": definition})).json()
         assert len(quote["problems"]) == 1
         assert quote["samples"] == []
+
+
+async def test_a_tariff_applies_by_place_group_and_day(people: People, clock: Clock) -> None:
+    """What a driver reads and what their session keeps is what the most specific rule says."""
+    tenant, ctx = people.tenant_id, people.ctx
+    place = await world.add_location(tenant)
+    station = await world.add_station(tenant, "CP-7", location_id=place, online=True)
+    connector = await world.add_connector(station)
+    driver = await world.add_account(tenant, "Fay")
+    as_driver = {"Authorization": f"Bearer {token(ctx, tenant, Role.DRIVER, driver)}"}
+    today = ctx.now().date()
+    async with ctx.bus, people.client(Role.OPERATOR) as client:
+
+        async def made(name: str, price: str) -> str:
+            clock.advance(seconds=1)
+            answer = await client.post("/api/v1/tariffs", json={"name": name, "definition": tariff(price)})
+            return str(answer.json()["id"])
+
+        async def read(headers: dict[str, str] | None = None) -> str:
+            answer = await client.get(f"/api/v1/connectors/{connector}", headers=headers)
+            return str(answer.json()["connectors"][0]["price"]["energy"])
+
+        async def assign(**rule: Any) -> dict[str, Any]:
+            answer = await client.post("/api/v1/tariff-rules", json=rule)
+            assert answer.status_code == 201, answer.text
+            return dict(answer.json())
+
+        first, here, fleet = await made("First", "1"), await made("Here", "2"), await made("Fleet", "3")
+        group = (await client.post("/api/v1/driver-groups", json={"name": "Fleet"})).json()["id"]
+        assert await read() == "1.19"
+        rule = await assign(tariff_id=here, location_id=str(place))
+        assert (rule["location"], rule["state"], rule["price"]["energy"]) == ("Harbour", "now", "2.38")
+        assert (await assign(tariff_id=here, location_id=str(place)))["id"] == rule["id"], "said twice"
+        assert await read() == "2.38"
+        await assign(tariff_id=fleet, group_id=group)
+        later = await assign(tariff_id=first, station_id=str(station), valid_from=str(today + timedelta(days=2)))
+        assert later["state"] == "later"
+        assert await read(as_driver) == "2.38"
+        put = await client.put(f"/api/v1/drivers/{driver}", json={"group_id": group})
+        assert put.json()["group"] == "Fleet"
+        assert await read(as_driver) == "3.57"
+        assert await read() == "2.38", "others pay as before"
+        found = (await client.get("/api/v1/locations", headers=as_driver)).json()["items"][0]
+        assert found["price_from"]["energy"] == "3.57"
+        ref = await stations.connector(ctx, tenant, connector)
+        kept = [str((await pricing.tariff_for(ctx, tenant, ref, who))[0]) for who in (driver, None)]
+        assert kept == [fleet, here]
+        in_days = await pricing.tariff_for(ctx, tenant, ref, None, ctx.now() + timedelta(days=3))
+        assert str(in_days[0]) == first
+        changed = (await client.put(f"/api/v1/tariffs/{here}", json={"name": "H", "definition": tariff("4")})).json()
+        assert await read() == "4.76", "a new version applies where the old one did"
+        shown = (await client.get("/api/v1/tariff-rules/at", params={"station_id": str(station)})).json()
+        assert [one["tariff"] for one in shown["rules"]] == ["Fleet", "First", "H"]
+        assert shown["general"]["name"] == "First"
+        listed = (await client.get("/api/v1/tariff-rules", params={"tariff_id": changed["id"]})).json()["items"]
+        assert [one["id"] for one in listed] == [rule["id"]]
+        for bad in ({"location_id": str(station)}, {"valid_from": "2026-02-01", "valid_to": "2026-01-01"},
+                    {"location_id": str(place), "station_id": str(station)}):  # fmt: skip
+            refused = await client.post("/api/v1/tariff-rules", json={"tariff_id": fleet} | bad)
+            assert refused.status_code == 400, bad
+        assert (await client.delete(f"/api/v1/tariff-rules/{rule['id']}")).status_code == 204
+        assert await read() == "1.19"
+        assert (await client.delete(f"/api/v1/driver-groups/{group}")).status_code == 204
+        assert await read(as_driver) == "1.19"

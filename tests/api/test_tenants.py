@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from backend.accounts import groups
 from backend.alerts import service as alerts
 from backend.authorization import tokens
 from backend.db.engine import DB
@@ -18,10 +19,12 @@ from backend.papers import rules as papers
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from backend.tariffs import service as tariffs
+from backend.tariffs import where
 from backend.tariffs.model import Tariff
-from shared.accounts import Role
+from shared.accounts import DriverGroupNew, Role
 from shared.papers import PaperKind
 from shared.stations import ConnectorStatus
+from shared.tariffs import TariffRuleNew
 from shared.tokens import TokenNew
 from tests import world
 from tests.api.harness import People, new_key
@@ -144,8 +147,12 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             payment_id,
         )
     )[0]["id"]
+    tariff_id = await tariffs.add(ctx, tenant_id, "Ours", msgspec.convert(DEFINITION, Tariff, strict=False))
     return told | {
-        "tariff": await tariffs.add(ctx, tenant_id, "Ours", msgspec.convert(DEFINITION, Tariff, strict=False)),
+        "tariff": tariff_id,
+        "group": UUID((await groups.add(ctx, tenant_id, DriverGroupNew(name="Fleet"))).id),
+        "rule": UUID((await where.add(ctx, tenant_id, TariffRuleNew(tariff_id=str(tariff_id)))).id),
+        "driver": await world.add_account(tenant_id, "Dora"),
         "payment": payment_id,
         "debt": debt_id,
         "ctx": ctx,
@@ -349,6 +356,12 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"/api/v1/tariffs/{one['tariff']}", None),
         ("PUT", f"/api/v1/tariffs/{one['tariff']}", {"name": "Mine", "definition": DEFINITION}),
         ("DELETE", f"/api/v1/tariffs/{one['tariff']}", None),
+        ("GET", f"/api/v1/tariff-rules/at?location_id={one['location']}", None),
+        ("DELETE", f"/api/v1/tariff-rules/{one['rule']}", None),
+        ("PUT", f"/api/v1/driver-groups/{one['group']}", {"name": "Mine"}),
+        ("DELETE", f"/api/v1/driver-groups/{one['group']}", None),
+        ("GET", f"/api/v1/drivers/{one['driver']}", None),
+        ("PUT", f"/api/v1/drivers/{one['driver']}", {"group_id": None}),
         ("POST", f"/api/v1/cards/{uuid4()}/prefer", None),
         ("DELETE", f"/api/v1/cards/{uuid4()}", None),
         ("POST", f"/api/v1/debts/{one['debt']}/settle", None),

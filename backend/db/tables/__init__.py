@@ -1,6 +1,6 @@
 """Every table, one module a room. Stores read and write them; nothing else does (but `jobs`)."""
 
-from backend.db.tables.accounts import Account, IdempotencyKey, RefreshToken, Tenant
+from backend.db.tables.accounts import Account, DriverGroup, IdempotencyKey, RefreshToken, Tenant
 from backend.db.tables.alerts import (
     FirmwareSupport,
     Incident,
@@ -34,6 +34,7 @@ from backend.db.tables.money import (
     ProviderEvent,
     Refund,
     Tariff,
+    TariffWhere,
 )
 from backend.db.tables.monitoring import StationEvent, StationMonitor, StationMonitoring
 from backend.db.tables.network import NetworkProfile
@@ -77,6 +78,7 @@ from backend.db.tables.vendor_data import KnownVendor, VendorData
 
 TABLES = (
     Tenant,
+    DriverGroup,
     Account,
     RefreshToken,
     IdempotencyKey,
@@ -84,6 +86,7 @@ TABLES = (
     Location,
     ChargingStation,
     Connector,
+    TariffWhere,
     StatusChange,
     StationVariable,
     StationCommand,
@@ -184,6 +187,7 @@ __all__ = [
     "Debt",
     "Delivery",
     "DisplayMessage",
+    "DriverGroup",
     "ExternalLimit",
     "FirmwareFile",
     "FirmwareSupport",
@@ -245,6 +249,7 @@ __all__ = [
     "StationWatch",
     "StatusChange",
     "Tariff",
+    "TariffWhere",
     "Tenant",
     "Transaction",
     "TransactionMessage",

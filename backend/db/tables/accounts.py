@@ -22,6 +22,15 @@ class Tenant(Table, db=DB, tablename="tenant"):
     created_at = Timestamptz(default=TimestamptzNow())
 
 
+class DriverGroup(Table, db=DB, tablename="driver_group"):
+    """Drivers who have prices of their own; the name is unique in its tenant."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    name = Varchar(length=100)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
 class Account(Table, db=DB, tablename="account"):
     id = UUID(primary_key=True)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
@@ -31,6 +40,7 @@ class Account(Table, db=DB, tablename="account"):
     role = Varchar(length=20)  # driver, operator, admin
     password_expires_at = Timestamptz(null=True, default=None)  # set while somebody else knows the password
     disabled_at = Timestamptz(null=True, default=None)
+    driver_group = ForeignKey(DriverGroup, on_delete=OnDelete.set_null, null=True)
     created_at = Timestamptz(default=TimestamptzNow())
 
 

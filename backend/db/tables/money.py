@@ -8,6 +8,7 @@ from piccolo.columns import (
     UUID,
     BigSerial,
     Boolean,
+    Date,
     ForeignKey,
     Integer,
     LazyTableReference,
@@ -21,9 +22,11 @@ from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from backend.db.engine import DB
-from backend.db.tables.accounts import Account, Tenant
+from backend.db.tables.accounts import Account, DriverGroup, Tenant
 
 AMOUNT = (14, 4)
+LOCATION: Any = LazyTableReference("Location", module_path="backend.db.tables.stations")
+STATION: Any = LazyTableReference("ChargingStation", module_path="backend.db.tables.stations")
 TRANSACTION: Any = LazyTableReference("Transaction", module_path="backend.db.tables.transactions")
 
 
@@ -39,6 +42,20 @@ class Tariff(Table, db=DB, tablename="tariff"):
     follows: Any = ForeignKey("self", on_delete=OnDelete.restrict, null=True)  # the version before
     created_at = Timestamptz(default=TimestamptzNow())
     retired_at = Timestamptz(null=True, default=None)
+
+
+class TariffWhere(Table, db=DB, tablename="tariff_where"):
+    """Where a tariff applies: at a location, a station, or (neither) everywhere; days of the place's own clock."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    tariff = ForeignKey(Tariff, on_delete=OnDelete.cascade, null=False)
+    location: Any = ForeignKey(LOCATION, on_delete=OnDelete.cascade, null=True)
+    station: Any = ForeignKey(STATION, on_delete=OnDelete.cascade, null=True)
+    driver_group = ForeignKey(DriverGroup, on_delete=OnDelete.cascade, null=True)
+    valid_from = Date(null=True, default=None)
+    valid_to = Date(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
 
 
 class Payment(Table, db=DB, tablename="payment"):
