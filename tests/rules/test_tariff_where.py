@@ -17,10 +17,6 @@ OUTLET = Outlet(location=LOCATION, station=STATION)
 def rule(name: str, **values: object) -> Rule:
     tariff, made_at = UUID(bytes=name.ljust(16).encode()), datetime(2026, 1, 1, tzinfo=UTC)
     made = {"id": uuid4(), "tariff": tariff, "created_at": made_at}
-        "id": uuid4(),
-        "tariff": UUID(bytes=name.ljust(16).encode()),
-        "created_at": datetime(2026, 1, 1, tzinfo=UTC),
-    }
     return Rule(**(made | values))  # type: ignore[arg-type]
 
 
