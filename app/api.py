@@ -12,6 +12,7 @@ import msgspec
 from app.errors import ApiError as ApiError
 from shared.accounts import Tokens
 from shared.base import Problem
+from shared.stations import CommandAnswer
 
 T = TypeVar("T")
 ANY: Any = Any
@@ -102,6 +103,8 @@ class Api:
         response = await self._send(method, path, body=body, params=params, headers=headers)
         if response.status_code == 204 or not response.content:
             return None
+        if response.status_code == 202 and "queue_for_s=" in path:
+            kind = CommandAnswer  # it waits for its station, whatever it would answer otherwise
         try:
             return msgspec.json.decode(response.content, type=kind)
         except msgspec.DecodeError as error:

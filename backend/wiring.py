@@ -72,6 +72,7 @@ from backend.sites import live as sites_live
 from backend.sites import service as sites
 from backend.stations import service as stations
 from backend.stations import waiting
+from backend.templates import api as templates_api
 from backend.transactions import requests, rollups, settling
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
@@ -92,6 +93,7 @@ ERRANDS: waiting.Errands = {
         maintenance_api,
         monitoring_api,
         network_api,
+        templates_api,
         vendor_data_api,
     )
     for errand in room.errands

@@ -333,15 +333,16 @@ CONFIGURATION: dict[str, str] = {
     "Ask the station for its settings: they are kept here, can be searched and changed.": (
         "Fragen Sie die Station nach ihren Einstellungen: Hier lassen sie sich suchen und ändern."
     ),
-    "The station is offline. Its settings can be read once it is connected.": (
-        "Die Station ist offline. Ihre Einstellungen lassen sich lesen, sobald sie verbunden ist."
+    "The station is offline. Its settings are read once it is connected, if you ask for them now.": (
+        "Die Station ist offline. Frag jetzt nach ihren Einstellungen: sie werden gelesen, sobald sie verbunden ist."
+    ),
+    "It is sent once the station is back, at most until {when}.": (
+        "Wird gesendet, sobald die Station zurück ist, höchstens bis {when}."
     ),
     "Setting": "Einstellung",
     "Value": "Wert",
     "{n} settings": "{n} Einstellungen",
     "told {when}": "gemeldet {when}",
-    "the station is offline: nothing can be changed now": "die Station ist offline: jetzt ist nichts zu ändern",
-    "The station is offline: nothing can be changed now.": "Die Station ist offline: jetzt ist nichts zu ändern.",
     "{name} is read-only.": "{name} ist nur lesbar.",
     "Read-only": "Nur lesbar",
     "Can be changed": "Änderbar",

@@ -8,7 +8,8 @@ import flet as ft
 from app.hooks import use_app, use_load, use_pages, use_tokens, use_words
 from app.i18n import ago, clock, moment
 from app.operator import station_rules as rules
-from app.operator.upkeep_pieces import line, listed, offline_note, use_asker
+from app.operator.patience import Patience
+from app.operator.upkeep_pieces import line, listed, use_asker
 from app.theme import S8, S12, T12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -30,23 +31,23 @@ STATES = {
 
 
 @guarded
-def Cards(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Cards(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     return ft.Column(
-        [KeptCards(detail, told), Held(detail, told)],
+        [KeptCards(detail, told, patience), Held(detail, told)],
         spacing=S12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
 @guarded
-def KeptCards(detail: StationDetail, told: int) -> ft.Control:  # a component
+def KeptCards(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     path = f"/stations/{rules.quoted(detail.row.identity)}"
     turn, set_turn = ft.use_state(0)
     groups, set_groups = ft.use_state("")
     naming, set_naming = ft.use_state(False)
     loaded = use_load(lambda: app.api.get(f"{path}/local-list", LocalList), [told, turn])
-    asker = use_asker(lambda: set_turn(lambda n: n + 1))
+    asker = use_asker(lambda: set_turn(lambda n: n + 1), patience)
 
     async def page(cursor: str | None) -> Page[LocalListEntry]:
         return await app.api.get(f"{path}/local-list/entries", Page[LocalListEntry], cursor=cursor, limit=AT_ONCE)
@@ -89,10 +90,9 @@ def KeptCards(detail: StationDetail, told: int) -> ft.Control:  # a component
             content=muted(" · ".join(part for part in about if part), t, size=T12),
         )
     )
-    online = detail.row.online
     tools: list[ft.Control] = []
-    if online and one.mode is not ListMode.OFF:
-        send = partial(app.api.post, f"{path}/local-list/sync", LocalListSync(), LocalList)
+    if one.mode is not ListMode.OFF:
+        send = partial(app.api.post, patience.to(f"{path}/local-list/sync"), LocalListSync(), LocalList)
         tools.append(
             buttons.quiet(
                 words("Send now"),
@@ -102,18 +102,17 @@ def KeptCards(detail: StationDetail, told: int) -> ft.Control:  # a component
                 identifier="list-sync",
             )
         )
-    if online:
-        forget: Any = partial(app.api.post, f"{path}/clear-cache", None)
-        tools.append(
-            buttons.quiet(
-                words("Let it forget known cards"),
-                t,
-                lambda: asker.ask("cache", forget),
-                busy=asker.busy == "cache",
-                identifier="clear-cache",
-            )
+    forget: Any = partial(app.api.post, patience.to(f"{path}/clear-cache"), None)
+    tools.append(
+        buttons.quiet(
+            words("Let it forget known cards"),
+            t,
+            lambda: asker.ask("cache", forget),
+            busy=asker.busy == "cache",
+            identifier="clear-cache",
         )
-    parts.append(ft.Row(tools, spacing=S8, run_spacing=S8, wrap=True) if tools else offline_note(t, words))
+    )
+    parts.append(ft.Row(tools, spacing=S8, run_spacing=S8, wrap=True))
 
     def entry(card: LocalListEntry) -> ft.Control:
         good = card.status == "accepted"

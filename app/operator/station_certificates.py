@@ -11,7 +11,8 @@ from app.hooks import use_app, use_pages, use_store, use_tokens, use_words
 from app.i18n import ago, date, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
-from app.operator.upkeep_pieces import line, listed, offline_note, use_asker
+from app.operator.patience import Patience
+from app.operator.upkeep_pieces import line, listed, use_asker
 from app.theme import S8, S12, S16, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -33,7 +34,7 @@ AT_ONCE = 20
 
 
 @guarded
-def Certificates(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Certificates(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
     row = detail.row
@@ -52,19 +53,19 @@ def Certificates(detail: StationDetail, told: int) -> ft.Control:  # a component
         own.reload()
         roots.reload()
 
-    asker = use_asker(reload)
+    asker = use_asker(reload, patience)
     now = datetime.now(UTC)
 
     def renew() -> Any:
-        return app.api.post(f"{path}/renew", RenewCertificate(), CertificateAnswer, key=uuid4().hex)
+        return app.api.post(patience.to(f"{path}/renew"), RenewCertificate(), CertificateAnswer, key=uuid4().hex)
 
     def read() -> Any:
-        return app.api.post(f"{path}/read", ListCertificates(), CertificateAnswer)
+        return app.api.post(patience.to(f"{path}/read"), ListCertificates(), CertificateAnswer)
 
     async def install() -> CertificateAnswer:
         root = await app.api.text("/certificate-authority")
         wanted = InstallCertificate(kind=RootKind.CSMS, certificate=root)
-        return await app.api.post(path, wanted, CertificateAnswer)
+        return await app.api.post(patience.to(path), wanted, CertificateAnswer)
 
     def revoke(one: IssuedCertificate) -> None:
         confirm(
@@ -87,7 +88,7 @@ def Certificates(detail: StationDetail, told: int) -> ft.Control:  # a component
             detail=words("The station then trusts nothing that it signed."),
             action=words("Delete"),
             on_confirm=lambda: asker.ask(
-                one.hash.serial, lambda: app.api.post(f"{path}/delete", one.hash, CertificateAnswer)
+                one.hash.serial, lambda: app.api.post(patience.to(f"{path}/delete"), one.hash, CertificateAnswer)
             ),
             cancel=words("Cancel"),
         )
@@ -117,15 +118,13 @@ def Certificates(detail: StationDetail, told: int) -> ft.Control:  # a component
         icon, color = _sign(one.expires_at, now, t)
         number = words("number {serial}").format(serial=one.hash.serial)
         about = [one.subject or number, _ends(one.expires_at, now, words)]
-        drop = None
-        if row.online:
-            drop = buttons.icon_button(
-                ft.Icons.DELETE_OUTLINE_ROUNDED,
-                words("Delete"),
-                t,
-                partial(remove, one),
-                identifier=f"root-delete-{one.hash.serial}",
-            )
+        drop = buttons.icon_button(
+            ft.Icons.DELETE_OUTLINE_ROUNDED,
+            words("Delete"),
+            t,
+            partial(remove, one),
+            identifier=f"root-delete-{one.hash.serial}",
+        )
         return ft.Semantics(
             identifier=f"root-{one.hash.serial}",
             container=True,
@@ -140,7 +139,7 @@ def Certificates(detail: StationDetail, told: int) -> ft.Control:  # a component
         )
 
     def button(name: str, label: str, work: Any) -> ft.Control:
-        go = partial(asker.ask, name, work) if row.online and not asker.busy else None
+        go = partial(asker.ask, name, work) if not asker.busy else None
         return buttons.quiet(label, t, go, busy=asker.busy == name, identifier=f"certificates-{name}")
 
     first: list[ft.Control] = [
@@ -163,8 +162,6 @@ def Certificates(detail: StationDetail, told: int) -> ft.Control:  # a component
             words("Roots that it trusts"), ft.Column(second, spacing=S12, horizontal_alignment=stretch), t
         ),
     ]
-    if not row.online:
-        parts.insert(0, offline_note(t, words))
     return ft.Column(parts, spacing=S16, horizontal_alignment=stretch)
 
 

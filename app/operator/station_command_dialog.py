@@ -7,10 +7,10 @@ from typing import Any
 import flet as ft
 
 from app.hooks import use_app, use_tokens, use_words
+from app.operator import patience
 from app.operator import station_rules as rules
 from app.operator.station_command_list import (
     OF_A_CONNECTOR,
-    PATIENCE,
     WHOLE,
     Spec,
     first_option,
@@ -39,7 +39,7 @@ def CommandDialog(
     row = detail.row
     target, set_target = ft.use_state(first_target(spec, row, sessions))
     option, set_option = ft.use_state(first_option(spec, row))
-    wait, set_wait = ft.use_state("" if row.online else PATIENCE[1][0])
+    wait, set_wait = ft.use_state("" if row.online else patience.USUAL)
     parts: list[ft.Control] = [muted(words(spec.effect), t)]
     if spec.options:
         parts.append(_choices("option", spec.options, option, set_option, t, words))
@@ -52,8 +52,7 @@ def CommandDialog(
             targets.insert(0, (WHOLE, words("Whole station")))
         parts.append(_choices("target", targets, target, set_target, t, words))
     if not row.online:
-        parts.append(_choices("wait", PATIENCE, wait, set_wait, t, words))
-        parts.append(muted(words("It is sent as soon as the station is back. Until then you can call it off."), t))
+        parts.append(patience.chips(wait, set_wait, t, words))
     hit = interrupts(spec, target, option, sessions)
     if hit:
         note = words("This ends {n} running session.") if len(hit) == 1 else words("This ends {n} running sessions.")
@@ -113,7 +112,7 @@ def _choices(
     t: Tokens,
     words: Any,
 ) -> ft.Control:
-    head = {"option": "What", "target": "Where", "wait": "The station is offline. Wait for it at most"}[name]
+    head = {"option": "What", "target": "Where"}[name]
     chips = [
         surfaces.chip(words(word), key == chosen, t, partial(choose, key), identifier=f"{name}-{key or 'whole'}")
         for key, word in offered

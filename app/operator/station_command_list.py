@@ -6,6 +6,7 @@ from typing import Any
 
 import flet as ft
 
+from app.operator.patience import waiting_for
 from app.operator.station_rules import quoted
 from shared.stations import (
     CommandAnswer,
@@ -27,9 +28,6 @@ WHOLE = ""
 """The target that is no connector but the station."""
 MESSAGES = ("StatusNotification", "MeterValues", "Heartbeat", "BootNotification")
 OF_A_CONNECTOR = ("StatusNotification", "MeterValues")
-
-PATIENCE = (("3600", "1 hour"), ("86400", "1 day"), ("604800", "1 week"))
-"""How long a command may wait for a station that is offline, in seconds."""
 
 Send = Callable[[Any, StationRow, str, str, Sequence[Transaction], str, str], Awaitable[Any]]
 """api, station, target, option, sessions, key, and how long it may wait (empty: it is sent now)."""
@@ -106,7 +104,7 @@ def interrupts(spec: Spec, target: str, option: str, sessions: Sequence[Transact
 
 
 def _path(row: StationRow, verb: str, wait: str) -> str:
-    return f"/stations/{quoted(row.identity)}/{verb}" + (f"?queue_for_s={wait}" if wait else "")
+    return waiting_for(f"/stations/{quoted(row.identity)}/{verb}", wait)
 
 
 async def _start(

@@ -10,6 +10,7 @@ from app import keys
 from app.hooks import use_app, use_keys, use_load, use_store, use_tokens, use_words
 from app.i18n import ago
 from app.operator import station_rules as rules
+from app.operator.patience import Patience, PatienceBar, chips, use_patience
 from app.operator.station_add import problem_note
 from app.operator.station_commands import Commander
 from app.operator.station_drift import DriftNote
@@ -36,6 +37,7 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
     search, set_search = ft.use_state("")
     editing, set_editing = ft.use_state(NONE)
     field: Any = ft.use_ref(None)
+    patience = use_patience(detail.row)
     told = commander.told
     answered = told.number if told is not None and not told.waiting else 0
 
@@ -57,7 +59,9 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
     def read() -> None:
         commander.send(
             words("Read the configuration"),
-            lambda: app.api.post(f"/stations/{rules.quoted(identity)}/variables/read", ReadVariables(), CommandAnswer),
+            lambda: app.api.post(
+                patience.to(f"/stations/{rules.quoted(identity)}/variables/read"), ReadVariables(), CommandAnswer
+            ),
         )
 
     def change(one: Variable, value: str) -> None:
@@ -71,7 +75,7 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
         )
         commander.send(
             words("Change {name} to {value}").format(name=one.name, value=value),
-            lambda: app.api.post(f"/stations/{rules.quoted(identity)}/variables", wanted, CommandAnswer),
+            lambda: app.api.post(patience.to(f"/stations/{rules.quoted(identity)}/variables"), wanted, CommandAnswer),
         )
 
     def find() -> None:
@@ -82,7 +86,7 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
     read_button = buttons.quiet(
         words("Read anew"),
         t,
-        read if online and not commander.busy else None,
+        read if not commander.busy else None,
         icon=ft.Icons.SYNC_ROUNDED,
         identifier="configuration-read",
     )
@@ -96,10 +100,13 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
         why = (
             words("Ask the station for its settings: they are kept here, can be searched and changed.")
             if online
-            else words("The station is offline. Its settings can be read once it is connected.")
+            else words("The station is offline. Its settings are read once it is connected, if you ask for them now.")
         )
         return ft.Column(
-            [surfaces.empty(ft.Icons.TUNE_ROUNDED, words("Nothing was read yet"), why, t, read_button)],
+            [
+                PatienceBar(detail.row, patience, key=f"patience-{answered}"),
+                surfaces.empty(ft.Icons.TUNE_ROUNDED, words("Nothing was read yet"), why, t, read_button),
+            ],
             scroll=ft.ScrollMode.AUTO,
             expand=True,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -121,15 +128,11 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
     about = words("{n} settings").format(n=len(every))
     if newest:
         about += " · " + words("told {when}").format(when=ago(newest))
-    if not online:
-        about += " · " + words("the station is offline: nothing can be changed now")
 
     def open_row(row: Row) -> None:
         one = by_id[row.id]
         if one.read_only:
             app.toast(words("{name} is read-only.").format(name=one.name))
-        elif not online:
-            app.toast(words("The station is offline: nothing can be changed now."), bad=True)
         else:
             set_editing(one)
 
@@ -139,11 +142,12 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
     parts: list[ft.Control] = [
         ft.Row(head, spacing=S8),
         muted(about, t, size=T12),
+        *([] if online else [PatienceBar(detail.row, patience, key=f"patience-{answered}")]),
         DriftNote(identity, rules.called(detail.row), online, newest, loaded.reload),
         table(columns, rows, t, on_open=open_row, expand=True, width=width) if rows else none_fits,
     ]
     if editing is not None:
-        parts.append(ChangeVariable(editing, rules.called(detail.row), lambda: set_editing(None), change))
+        parts.append(ChangeVariable(editing, rules.called(detail.row), lambda: set_editing(None), change, patience))
     del store
     return ft.Column(parts, spacing=S12, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
@@ -173,7 +177,11 @@ def _row(one: Variable, t: Tokens, words: Any, narrow: bool) -> Row:
 
 @guarded
 def ChangeVariable(
-    one: Variable, station: str, on_close: Callable[[], Any], on_change: Callable[[Variable, str], Any]
+    one: Variable,
+    station: str,
+    on_close: Callable[[], Any],
+    on_change: Callable[[Variable, str], Any],
+    patience: Patience,
 ) -> ft.Control:  # a component
     t, words = use_tokens(), use_words()
     value, set_value = ft.use_state(one.value or "")
@@ -198,6 +206,8 @@ def ChangeVariable(
         )
     now = one.value if one.value else "–"
     parts: list[ft.Control] = [muted(words("It is {value} now.").format(value=now), t), edit]
+    if patience.wait:
+        parts.append(chips(patience.wait, patience.choose, t, words))
     if problem:
         parts.append(problem_note(words(problem), t))
     ft.use_dialog(

@@ -9,13 +9,14 @@ import flet as ft
 from app.api import ApiError
 from app.hooks import use_app, use_load, use_tokens, use_words
 from app.operator import station_rules as rules
+from app.operator.patience import USUAL, chips, said_of, waiting_for
 from app.operator.station_add import problem_note
 from app.theme import S4, S8, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
 from app.widgets.text import muted, text
-from shared.stations import VariableOutcome
+from shared.stations import CommandAnswer, VariableOutcome
 from shared.templates import Applied, Difference, DifferenceKind, Drift
 
 NOTHING: Any = None
@@ -80,14 +81,21 @@ def DriftDialog(drift: Drift, station: str, online: bool, on_close: Callable[[],
     busy, set_busy = ft.use_state(False)
     problem, set_problem = ft.use_state("")
     done, set_done = ft.use_state(NOTHING)
-    key = ft.use_memo(lambda: uuid4().hex, [])
+    chosen, choose = ft.use_state(USUAL)
+    wait = "" if online else chosen
+    key = ft.use_memo(lambda: uuid4().hex, [wait])
 
     async def send() -> None:
         set_busy(True)
         set_problem("")
         try:
-            path = f"/stations/{rules.quoted(drift.identity)}/drift/apply"
-            set_done(await app.api.post(path, None, Applied, key=key))
+            path = waiting_for(f"/stations/{rules.quoted(drift.identity)}/drift/apply", wait)
+            answer: Any = await app.api.post(path, None, Applied, key=key)
+            if isinstance(answer, CommandAnswer):
+                app.toast(said_of(answer, words))
+                on_close()
+            else:
+                set_done(answer)
         except ApiError as error:
             set_problem(error.detail or error.title)
         finally:
@@ -102,10 +110,10 @@ def DriftDialog(drift: Drift, station: str, online: bool, on_close: Callable[[],
     if problem:
         parts.append(problem_note(words(problem), t))
     elif not online and done is None:
-        parts.append(muted(words("The station is offline: nothing can be changed now."), t, size=T12))
+        parts.append(chips(wait, choose, t, words))
     actions = [buttons.quiet(words("Close"), t, on_close, identifier="dialog-cancel")]
     if done is None:
-        go = (lambda: app.run(send)) if online and settable and not busy else None
+        go = (lambda: app.run(send)) if settable and not busy else None
         actions.append(buttons.primary(words("Set them"), t, go, identifier="dialog-confirm"))
     head = words("{station} and its template {name}").format(station=station, name=drift.template)
     ft.use_dialog(form(t, head, parts, actions, on_close))

@@ -12,21 +12,21 @@ from app.hooks import use_app, use_pages, use_store, use_tokens, use_words
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
+from app.operator.patience import Patience, said_of
 from app.operator.upkeep_pieces import line, listed, signed, steps
-from app.theme import S8, S12, T12
+from app.theme import S8, S12
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.text import muted
 from shared.base import Page
 from shared.maintenance import LogKind, MaintenanceTask, StartLog
-from shared.stations import StationDetail
+from shared.stations import CommandAnswer, StationDetail
 
 AT_ONCE = 20
 KINDS: dict[str, str] = {LogKind.DIAGNOSTICS: "Diagnostics", LogKind.SECURITY: "Security log"}
 
 
 @guarded
-def Files(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Files(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
     row = detail.row
@@ -41,7 +41,10 @@ def Files(detail: StationDetail, told: int) -> ft.Control:  # a component
     async def ask(kind: LogKind) -> None:
         set_busy(kind)
         try:
-            await app.api.post(path, StartLog(kind=kind), MaintenanceTask, key=uuid4().hex)
+            answer: Any = await app.api.post(patience.to(path), StartLog(kind=kind), MaintenanceTask, key=uuid4().hex)
+            if isinstance(answer, CommandAnswer):
+                app.toast(said_of(answer, words))
+                patience.kept()
         except ApiError as error:
             app.toast(words(error.detail or error.title), bad=True)
         finally:
@@ -88,7 +91,7 @@ def Files(detail: StationDetail, told: int) -> ft.Control:  # a component
         return ft.Semantics(identifier=f"file-{task.id}", container=True, content=shown)
 
     def button(kind: LogKind, label: str) -> ft.Control:
-        go = partial(app.run, ask, kind) if row.online and not busy else None
+        go = partial(app.run, ask, kind) if not busy else None
         return buttons.quiet(label, t, go, busy=busy == kind, identifier=f"ask-{kind}")
 
     asks: list[ft.Control] = [
@@ -96,8 +99,6 @@ def Files(detail: StationDetail, told: int) -> ft.Control:  # a component
         button(LogKind.SECURITY, words("Ask for the security log")),
     ]
     parts: list[ft.Control] = [ft.Row(asks, spacing=S8, run_spacing=S8, wrap=True)]
-    if not row.online:
-        parts.append(muted(words("Not while the station is offline."), t, size=T12))
     nothing = words("No files yet. Ask for one: the station sends it here, and you can save it.")
     parts.append(listed(pages, one, nothing, t, words))
     return surfaces.section(

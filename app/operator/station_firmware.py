@@ -13,6 +13,7 @@ from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_w
 from app.i18n import ago, local, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
+from app.operator.patience import Patience, chips, said_of
 from app.operator.station_add import problem_note
 from app.operator.upkeep_pieces import line, listed, signed, steps
 from app.theme import CONTROL, S8, S12, T12, T14, TOUCH, Tokens
@@ -22,7 +23,7 @@ from app.widgets.dialogs import form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.maintenance import FirmwareFile, MaintenanceTask, StartFirmware
-from shared.stations import StationDetail
+from shared.stations import CommandAnswer, StationDetail, StationRow
 
 AT_ONCE = 10
 MOST_FILES = 50
@@ -32,7 +33,7 @@ TIMES = ((upkeep_rules.NOW, "Now"), (upkeep_rules.HOUR, "In an hour"), (upkeep_r
 
 
 @guarded
-def Firmware(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Firmware(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
     row = detail.row
@@ -62,14 +63,12 @@ def Firmware(detail: StationDetail, told: int) -> ft.Control:  # a component
     start = buttons.quiet(
         words("Update"),
         t,
-        (lambda: set_opened(True)) if row.online else None,
+        lambda: set_opened(True),
         icon=ft.Icons.SYSTEM_UPDATE_ALT_ROUNDED,
         identifier="firmware-start",
     )
     now = words("Runs {version}").format(version=detail.firmware) if detail.firmware else words("Version not told yet")
     parts: list[ft.Control] = [muted(now, t)]
-    if not row.online:
-        parts.append(muted(words("Not while the station is offline."), t, size=T12))
     parts.append(listed(pages, one, words("No update so far. Each one appears here, step by step."), t, words))
     if opened:
 
@@ -77,7 +76,7 @@ def Firmware(detail: StationDetail, told: int) -> ft.Control:  # a component
             set_opened(False)
             pages.reload()
 
-        parts.append(StartUpdate(row.identity, rules.called(row), done))
+        parts.append(StartUpdate(row, patience, done))
     return surfaces.section(
         words("Firmware"),
         ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
@@ -87,7 +86,7 @@ def Firmware(detail: StationDetail, told: int) -> ft.Control:  # a component
 
 
 @guarded
-def StartUpdate(identity: str, name: str, on_close: Callable[[], Any]) -> ft.Control:  # a component
+def StartUpdate(row: StationRow, patience: Patience, on_close: Callable[[], Any]) -> ft.Control:  # a component
     """Which file, when, and what it does to the station."""
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
@@ -98,7 +97,8 @@ def StartUpdate(identity: str, name: str, on_close: Callable[[], Any]) -> ft.Con
     busy, set_busy = ft.use_state("")
     problem, set_problem = ft.use_state("")
     key, begins = ft.use_memo(
-        lambda: (uuid4().hex, upkeep_rules.begins_at(when, local(datetime.now(UTC)))), [file_id, url, when]
+        lambda: (uuid4().hex, upkeep_rules.begins_at(when, local(datetime.now(UTC)))),
+        [file_id, url, when, patience.wait],
     )
 
     async def keep(file_name: str, content: bytes) -> None:
@@ -125,7 +125,11 @@ def StartUpdate(identity: str, name: str, on_close: Callable[[], Any]) -> ft.Con
         set_problem("")
         wanted = StartFirmware(file_id="" if url.strip() else file_id, url=url.strip(), retrieve_at=begins)
         try:
-            await app.api.post(f"/stations/{rules.quoted(identity)}/firmware", wanted, MaintenanceTask, key=key)
+            path = patience.to(f"/stations/{rules.quoted(row.identity)}/firmware")
+            answer: Any = await app.api.post(path, wanted, MaintenanceTask, key=key)
+            if isinstance(answer, CommandAnswer):
+                app.toast(said_of(answer, words))
+                patience.kept()
             on_close()
         except ApiError as error:
             set_problem(words(error.detail or error.title))
@@ -164,12 +168,14 @@ def StartUpdate(identity: str, name: str, on_close: Callable[[], Any]) -> ft.Con
     parts.append(
         muted(words("The station fetches the file, waits for cars that charge, and restarts with it."), t, size=T12)
     )
+    if not row.online:
+        parts.append(chips(patience.wait, patience.choose, t, words))
     if problem:
         parts.append(problem_note(problem, t))
     ft.use_dialog(
         form(
             t,
-            words("Update the firmware of {name}").format(name=name),
+            words("Update the firmware of {name}").format(name=rules.called(row)),
             parts,
             [
                 buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),

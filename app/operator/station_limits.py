@@ -12,7 +12,8 @@ from app.hooks import use_app, use_pages, use_store, use_tokens, use_words
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
-from app.operator.upkeep_pieces import line, listed, offline_note, use_asker
+from app.operator.patience import Patience
+from app.operator.upkeep_pieces import line, listed, use_asker
 from app.theme import S8, S12, S16, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -36,7 +37,7 @@ NONE: Any = None
 
 
 @guarded
-def Limits(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Limits(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
     row = detail.row
@@ -51,17 +52,17 @@ def Limits(detail: StationDetail, told: int) -> ft.Control:  # a component
 
     pages = use_pages(page, [row.identity, told])
     others = use_pages(others_page, [row.identity, told])
-    asker = use_asker(pages.reload)
+    asker = use_asker(pages.reload, patience)
     limit = upkeep_rules.watts(typed)
 
     def hold() -> None:
-        if limit is None or not row.online:
+        if limit is None:
             return
         wanted = SetProfile(evse=0, profile=upkeep_rules.limited(limit, datetime.now(UTC)))
         key = uuid4().hex
         asker.ask(
             "hold",
-            lambda: app.api.post(f"{path}/charging-profiles", wanted, ProfileAnswer, key=key),
+            lambda: app.api.post(patience.to(f"{path}/charging-profiles"), wanted, ProfileAnswer, key=key),
             lambda: set_typed(""),
         )
 
@@ -76,22 +77,23 @@ def Limits(detail: StationDetail, told: int) -> ft.Control:  # a component
             on_confirm=lambda: asker.ask(
                 f"clear-{one.number}",
                 lambda: app.api.post(
-                    f"{path}/charging-profiles/clear", ProfileFilter(numbers=[one.number]), ProfileAnswer, key=key
+                    patience.to(f"{path}/charging-profiles/clear"),
+                    ProfileFilter(numbers=[one.number]),
+                    ProfileAnswer,
+                    key=key,
                 ),
             ),
             cancel=words("Cancel"),
         )
 
     def profile(one: StoredProfile) -> ft.Control:
-        drop = None
-        if row.online:
-            drop = buttons.icon_button(
-                ft.Icons.DELETE_OUTLINE_ROUNDED,
-                words("Lift"),
-                t,
-                partial(clear, one),
-                identifier=f"limit-clear-{one.number}",
-            )
+        drop = buttons.icon_button(
+            ft.Icons.DELETE_OUTLINE_ROUNDED,
+            words("Lift"),
+            t,
+            partial(clear, one),
+            identifier=f"limit-clear-{one.number}",
+        )
         about = [
             words(upkeep_rules.PURPOSES[one.profile.purpose]),
             f"EVSE {one.evse}" if one.evse else "",
@@ -143,7 +145,7 @@ def Limits(detail: StationDetail, told: int) -> ft.Control:  # a component
                 buttons.quiet(
                     words("Set"),
                     t,
-                    hold if limit is not None and row.online and not asker.busy else None,
+                    hold if limit is not None and not asker.busy else None,
                     busy=asker.busy == "hold",
                     identifier="limit-set",
                 ),
@@ -157,8 +159,6 @@ def Limits(detail: StationDetail, told: int) -> ft.Control:  # a component
     parts: list[ft.Control] = [
         surfaces.section(words("Limits"), ft.Column(form, spacing=S12, horizontal_alignment=stretch), t),
     ]
-    if not row.online:
-        parts.insert(0, offline_note(t, words))
     if others.items:
         parts.append(surfaces.section(words("Limits of others"), listed(others, other, "", t, words), t))
     parts.append(Together(path, row.online))

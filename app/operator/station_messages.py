@@ -1,5 +1,6 @@
 """Messages on the screen of a 2.0.1 station: which it shows, a new one, one less."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -9,7 +10,8 @@ from app.hooks import use_app, use_pages, use_store, use_tokens, use_words
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
-from app.operator.upkeep_pieces import line, listed, offline_note, use_asker
+from app.operator.patience import Patience
+from app.operator.upkeep_pieces import line, listed, use_asker
 from app.theme import S8, S12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -25,7 +27,7 @@ USUAL: Any = "NormalCycle"
 
 
 @guarded
-def Messages(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Messages(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
     row = detail.row
@@ -37,23 +39,27 @@ def Messages(detail: StationDetail, told: int) -> ft.Control:  # a component
         return await app.api.get(path, Page[DisplayMessage], cursor=cursor, limit=AT_ONCE)
 
     pages = use_pages(page, [row.identity, told])
-    asker = use_asker(pages.reload)
+    asker = use_asker(pages.reload, patience)
     head = words("Messages on the screen")
     if row.ocpp_version == OLD:
         return surfaces.section(head, muted(words("OCPP 1.6 knows no messages on screens."), t), t)
 
     def show() -> None:
         text = content.strip()
-        if not text or not row.online or pages.items is None:
+        if not text or pages.items is None:
             return
         number = upkeep_rules.next_number(one.number for one in pages.items)
+        if not row.online:  # others may wait that have the next numbers
+            number = int(datetime.now(UTC).timestamp())
         wanted: Any = DisplayMessageNew(content=text[:LONGEST], priority=priority)
-        asker.ask("show", lambda: app.api.put(f"{path}/{number}", wanted, DisplayAnswer), lambda: set_content(""))
+        asker.ask(
+            "show", lambda: app.api.put(patience.to(f"{path}/{number}"), wanted, DisplayAnswer), lambda: set_content("")
+        )
 
     def one(message: DisplayMessage) -> ft.Control:
         about = [words(upkeep_rules.PRIORITIES.get(message.priority, message.priority)), message.state]
         drop = None
-        if row.online and not asker.busy:
+        if not asker.busy:
             drop = buttons.icon_button(
                 ft.Icons.DELETE_OUTLINE_ROUNDED,
                 words("Remove"),
@@ -61,7 +67,7 @@ def Messages(detail: StationDetail, told: int) -> ft.Control:  # a component
                 partial(
                     asker.ask,
                     str(message.number),
-                    lambda: app.api.delete(f"{path}/{message.number}", DisplayAnswer),
+                    lambda: app.api.delete(patience.to(f"{path}/{message.number}"), DisplayAnswer),
                 ),
                 identifier=f"message-remove-{message.number}",
             )
@@ -77,11 +83,11 @@ def Messages(detail: StationDetail, told: int) -> ft.Control:  # a component
         )
         return ft.Semantics(identifier=f"message-{message.number}", container=True, content=shown)
 
-    usable = row.online and not asker.busy
+    usable = not asker.busy
     read = buttons.quiet(
         words("Ask the station"),
         t,
-        partial(asker.ask, "read", lambda: app.api.post(f"{path}/read", DisplayFilter(), DisplayAnswer))
+        partial(asker.ask, "read", lambda: app.api.post(patience.to(f"{path}/read"), DisplayFilter(), DisplayAnswer))
         if usable
         else None,
         busy=asker.busy == "read",
@@ -113,7 +119,5 @@ def Messages(detail: StationDetail, told: int) -> ft.Control:  # a component
             ]
         ),
     ]
-    if not row.online:
-        parts.insert(0, offline_note(t, words))
     column = ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return surfaces.section(head, column, t, trailing=read)

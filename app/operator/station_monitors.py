@@ -9,8 +9,9 @@ import flet as ft
 from app.hooks import use_app, use_load, use_pages, use_tokens, use_words
 from app.i18n import ago, moment
 from app.operator import monitor_rules as rules
+from app.operator.patience import Patience, chips
 from app.operator.station_rules import quoted
-from app.operator.upkeep_pieces import line, listed, offline_note, use_asker
+from app.operator.upkeep_pieces import line, listed, use_asker
 from app.theme import S8, S12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -34,7 +35,7 @@ AT_ONCE = 20
 
 
 @guarded
-def Monitors(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Monitors(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     t, words = use_tokens(), use_words()
     if detail.row.ocpp_version == "1.6":
         return surfaces.empty(
@@ -44,28 +45,30 @@ def Monitors(detail: StationDetail, told: int) -> ft.Control:  # a component
             t,
         )
     return ft.Column(
-        [Watched(detail, told), Events(detail, told)],
+        [Watched(detail, told, patience), Events(detail, told)],
         spacing=S12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 
 @guarded
-def Watched(detail: StationDetail, told: int) -> ft.Control:  # a component
+def Watched(detail: StationDetail, told: int, patience: Patience) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     path = f"/stations/{quoted(detail.row.identity)}"
     turn, set_turn = ft.use_state(0)
     adding, set_adding = ft.use_state(False)
-    asker = use_asker(lambda: set_turn(lambda n: n + 1))
+    asker = use_asker(lambda: set_turn(lambda n: n + 1), patience)
     how = use_load(lambda: app.api.get(f"{path}/monitoring", Monitoring), [told, turn])
-    online = detail.row.online
 
     async def page(cursor: str | None) -> Page[Monitor]:
         return await app.api.get(f"{path}/monitors", Page[Monitor], cursor=cursor, limit=AT_ONCE)
 
     def one(monitor: Monitor) -> ft.Control:
         clear = partial(
-            app.api.post, f"{path}/monitors/clear", MonitorsClear(numbers=[monitor.number]), list[MonitorOutcome]
+            app.api.post,
+            patience.to(f"{path}/monitors/clear"),
+            MonitorsClear(numbers=[monitor.number]),
+            list[MonitorOutcome],
         )
         button = buttons.icon_button(
             ft.Icons.DELETE_OUTLINE_ROUNDED,
@@ -81,65 +84,62 @@ def Watched(detail: StationDetail, told: int) -> ft.Control:  # a component
             f"{rules.limit(monitor.type, monitor.value, words)} · {words(rules.severity(monitor.severity))}",
             t,
             hint=moment(monitor.updated_at),
-            trailing=button if online else None,
+            trailing=button,
         )
 
     def set_base(base: str) -> None:
         wanted = MonitoringBase(base=base)  # type: ignore[arg-type]  # one of rules.BASES
-        asker.ask("base", partial(app.api.put, f"{path}/monitoring/base", wanted, CommandAnswer))
+        asker.ask("base", partial(app.api.put, patience.to(f"{path}/monitoring/base"), wanted, CommandAnswer))
 
     def set_level(level: str) -> None:
         wanted = MonitoringLevel(severity=int(level))
-        asker.ask("level", partial(app.api.put, f"{path}/monitoring/level", wanted, CommandAnswer))
+        asker.ask("level", partial(app.api.put, patience.to(f"{path}/monitoring/level"), wanted, CommandAnswer))
 
     now = how.data
     parts: list[ft.Control] = []
-    if online:
-        read = partial(app.api.post, f"{path}/monitors/read", StartMonitoringReport(), Report)
-        parts.append(
-            ft.Row(
-                [
-                    inputs.choice(
-                        words("Monitors"),
-                        now.base if now else "",
-                        [(key, words(word)) for key, word in rules.BASES],
-                        t,
-                        set_base,
-                        identifier="monitor-base",
-                        width=220,
-                    ),
-                    inputs.choice(
-                        words("Tells of"),
-                        str(now.severity) if now and now.severity is not None else "",
-                        [(str(level), words(word)) for level, word in rules.LEVELS],
-                        t,
-                        set_level,
-                        identifier="monitor-level",
-                        width=220,
-                    ),
-                    buttons.quiet(
-                        words("Read from the station"),
-                        t,
-                        lambda: asker.ask("read", read),
-                        busy=asker.busy == "read",
-                        identifier="monitors-read",
-                    ),
-                ],
-                spacing=S12,
-                run_spacing=S8,
-                wrap=True,
-            )
+    read = partial(app.api.post, patience.to(f"{path}/monitors/read"), StartMonitoringReport(), Report)
+    parts.append(
+        ft.Row(
+            [
+                inputs.choice(
+                    words("Monitors"),
+                    now.base if now else "",
+                    [(key, words(word)) for key, word in rules.BASES],
+                    t,
+                    set_base,
+                    identifier="monitor-base",
+                    width=220,
+                ),
+                inputs.choice(
+                    words("Tells of"),
+                    str(now.severity) if now and now.severity is not None else "",
+                    [(str(level), words(word)) for level, word in rules.LEVELS],
+                    t,
+                    set_level,
+                    identifier="monitor-level",
+                    width=220,
+                ),
+                buttons.quiet(
+                    words("Read from the station"),
+                    t,
+                    lambda: asker.ask("read", read),
+                    busy=asker.busy == "read",
+                    identifier="monitors-read",
+                ),
+            ],
+            spacing=S12,
+            run_spacing=S8,
+            wrap=True,
         )
-    else:
-        parts.append(offline_note(t, words))
+    )
     nothing = words("No monitor is known. Add one, or read them from the station.")
     parts.append(listed(use_pages(page, [detail.row.identity, told, turn]), one, nothing, t, words))
     if adding:
-        parts.append(AddMonitor(path, lambda: (set_adding(False), set_turn(lambda n: n + 1))))
+        parts.append(AddMonitor(path, patience, lambda: (set_adding(False), set_turn(lambda n: n + 1))))
     add = buttons.quiet(
         words("Add"),
         t,
-        (lambda: set_adding(True)) if online else None,
+        lambda: set_adding(True),
         icon=ft.Icons.ADD_ROUNDED,
         identifier="monitor-add",
     )
@@ -148,17 +148,20 @@ def Watched(detail: StationDetail, told: int) -> ft.Control:  # a component
 
 
 @guarded
-def AddMonitor(path: str, on_done: Callable[[], Any]) -> ft.Control:  # a component
+def AddMonitor(path: str, patience: Patience, on_done: Callable[[], Any]) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     variable, set_variable = ft.use_state("")
     kind, set_kind = ft.use_state("UpperThreshold")
     value, set_value = ft.use_state("")
     severity, set_severity = ft.use_state("4")
     trouble, set_trouble = ft.use_state("")
-    asker = use_asker(lambda: None)
+    asker = use_asker(lambda: None, patience)
 
     async def send(wanted: Any) -> Any:
-        (outcome,) = await app.api.post(f"{path}/monitors", wanted, list[MonitorOutcome])
+        answer: Any = await app.api.post(patience.to(f"{path}/monitors"), wanted, list[MonitorOutcome])
+        if isinstance(answer, CommandAnswer):
+            return answer
+        (outcome,) = answer
         if not outcome.accepted:
             set_trouble(outcome.detail or words("The station refused it: {status}").format(status=outcome.status))
         return outcome
@@ -196,6 +199,8 @@ def AddMonitor(path: str, on_done: Callable[[], Any]) -> ft.Control:  # a compon
             identifier="monitor-severity",
         ),
     ]
+    if patience.wait:
+        parts.append(chips(patience.wait, patience.choose, t, words))
     if trouble:
         parts.append(ft.Semantics(identifier="monitor-problem", content=text(trouble, t, color=t.danger.ink)))
     actions = [

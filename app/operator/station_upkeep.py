@@ -9,6 +9,7 @@ from app.hooks import use_app, use_live, use_pages, use_store, use_tokens, use_w
 from app.i18n import ago, moment
 from app.operator import station_rules as rules
 from app.operator import upkeep_rules
+from app.operator.patience import PatienceBar, use_patience
 from app.operator.station_cards import Cards
 from app.operator.station_certificates import Certificates
 from app.operator.station_files import Files
@@ -34,6 +35,8 @@ PARTS = (
     ("screen", "Screen"),
     ("security", "Security events"),
 )
+TOLD_ONLY = ("security",)
+"""Parts in which nothing can be asked of the station."""
 AT_ONCE = 20
 
 
@@ -42,6 +45,7 @@ def Upkeep(detail: StationDetail, room: float) -> ft.Control:  # a component
     """One part at a time. What the station tells is read anew the moment it tells it."""
     t, words = use_tokens(), use_words()
     part, set_part = ft.use_state("firmware")
+    patience = use_patience(detail.row)
     live = use_live(f"frames:{detail.row.identity}", list[Frame], join=rules.joined)
     told = max((int(one.id) for one in live.data or [] if one.action in upkeep_rules.NEWS), default=0)
     chips = [
@@ -50,23 +54,27 @@ def Upkeep(detail: StationDetail, room: float) -> ft.Control:  # a component
     ]
     shown: ft.Control
     if part == "files":
-        shown = Files(detail, told)
+        shown = Files(detail, told, patience)
     elif part == "certificates":
-        shown = Certificates(detail, told)
+        shown = Certificates(detail, told, patience)
     elif part == "cards":
-        shown = Cards(detail, told)
+        shown = Cards(detail, told, patience)
     elif part == "limits":
-        shown = Limits(detail, told)
+        shown = Limits(detail, told, patience)
     elif part == "monitors":
-        shown = Monitors(detail, told)
+        shown = Monitors(detail, told, patience)
     elif part == "screen":
-        shown = Messages(detail, told)
+        shown = Messages(detail, told, patience)
     elif part == "security":
         shown = SecurityEvents(detail, told)
     else:
-        shown = Firmware(detail, told)
+        shown = Firmware(detail, told, patience)
     return ft.Column(
-        [ft.Row(chips, spacing=S8, run_spacing=0, wrap=True), shown],
+        [
+            ft.Row(chips, spacing=S8, run_spacing=0, wrap=True),
+            *([PatienceBar(detail.row, patience)] if part not in TOLD_ONLY and not detail.row.online else []),
+            shown,
+        ],
         spacing=S12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )

@@ -11,10 +11,12 @@ from app.errors import ApiError
 from app.hooks import Paged, use_app, use_words
 from app.i18n import local, moment
 from app.operator import upkeep_rules as rules
+from app.operator.patience import Patience, said_of
 from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.text import muted, text
 from shared.maintenance import MaintenanceTask, TaskStep
+from shared.stations import CommandAnswer
 
 T = TypeVar("T")
 
@@ -57,8 +59,9 @@ class Asker:
     ask: Callable[..., None]
 
 
-def use_asker(after: Callable[[], Any]) -> Asker:
-    """`ask(name, work, done)`: `work` is sent, its answer or the problem is told, `after` and `done` follow."""
+def use_asker(after: Callable[[], Any], patience: Patience | None = None) -> Asker:
+    """`ask(name, work, done)`: `work` is sent, its answer or the problem is told, `after` and `done` follow. What
+    waits for its station is told to `patience`."""
     app, words = use_app(), use_words()
     busy, set_busy = ft.use_state("")
 
@@ -66,9 +69,16 @@ def use_asker(after: Callable[[], Any]) -> Asker:
         set_busy(name)
         try:
             answer = await work()
+            if isinstance(answer, CommandAnswer) and answer.queued_until:
+                app.toast(said_of(answer, words))
+                if patience is not None:
+                    patience.kept()
+                if done is not None:
+                    done()
+                return
             accepted = bool(getattr(answer, "accepted", True))
             if hasattr(answer, "accepted"):  # what is no answer of a station is seen in the list
-                said = answer.detail or ("The station agreed" if accepted else answer.status)
+                said = getattr(answer, "detail", "") or ("The station agreed" if accepted else answer.status)
                 app.toast(words(said), bad=not accepted)
             if accepted and done is not None:
                 done()
@@ -79,10 +89,6 @@ def use_asker(after: Callable[[], Any]) -> Asker:
             after()
 
     return Asker(busy, lambda name, work, done=None: None if busy else app.run(run, name, work, done))
-
-
-def offline_note(t: Tokens, words: Callable[[str], str]) -> ft.Control:
-    return muted(words("Not while the station is offline."), t, size=T12)
 
 
 def listed(

@@ -3,13 +3,16 @@
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from litestar import Request, Response, delete, get, patch, post
 
 from backend.context import Context
 from backend.stations import catalog
+from backend.stations import errands as later
+from backend.stations.errands import KEPT, QueueFor
+from backend.stations.waiting import Errand
 from backend.templates import service
 from backend.web.guards import Actor
-from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
@@ -18,6 +21,14 @@ from shared.templates import Applied, Drift, Template, TemplateChange, TemplateN
 AnyRequest = Request[Any, Any, Any]
 TEMPLATES = "/api/v1/configuration-templates"
 STATION = "/api/v1/stations/{identity:str}"
+
+
+class _Nothing(msgspec.Struct):
+    """The template in force when it is done is the one that is set."""
+
+
+APPLY = Errand("ApplyTemplate", _Nothing, lambda ctx, station, by, _: service.apply(ctx, station, by))
+errands = [APPLY]
 
 
 def _after(cursor: str | None) -> str | None:
@@ -72,15 +83,18 @@ async def read_drift(ctx: Context, actor: Actor, identity: str) -> Drift:
     return await service.of_station(ctx, await catalog.find(ctx, actor.tenant_id, identity))
 
 
-@post(f"{STATION}/drift/apply", role=Role.OPERATOR, status_code=200, summary="Set a station to its template")
-async def apply(ctx: Context, actor: Actor, request: AnyRequest, identity: str) -> Response[Applied]:
+@post(
+    f"{STATION}/drift/apply",
+    role=Role.OPERATOR,
+    status_code=200,
+    responses=KEPT,
+    summary="Set a station to its template",
+)
+async def apply(
+    ctx: Context, actor: Actor, request: AnyRequest, identity: str, queue_for_s: QueueFor = None
+) -> Response[Applied]:
     """Sets what differs and tells of each value what came of it. Needs an Idempotency-Key header."""
-
-    async def work() -> Applied:
-        station = await catalog.find(ctx, actor.tenant_id, identity)
-        return await service.apply(ctx, station, actor.account_id)
-
-    return await once(ctx, request, actor.account_id, work, status=200)
+    return await later.once(ctx, actor, request, identity, APPLY, _Nothing(), queue_for_s)
 
 
 routes = [

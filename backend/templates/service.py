@@ -184,7 +184,7 @@ async def of_station(ctx: Context, station: StationRef) -> Drift:
     return (await _drifts(ctx, [(facts, rules.template_of(facts, await _patterns(station.tenant_id)))]))[0]
 
 
-async def apply(ctx: Context, station: StationRef, account_id: UUID) -> Applied:
+async def apply(ctx: Context, station: StationRef, account_id: UUID | None) -> Applied:
     """Set what differs, and say of each value what came of it. Raises Conflict without a template or without
     anything told, and StationOffline."""
     drift = await of_station(ctx, station)

@@ -126,17 +126,6 @@ async def test_security_events_appear_as_they_come(node: Node, station: Scripted
         assert "Kritisch · front cover" in screen.text()
 
 
-async def test_offline_nothing_is_asked(node: Node) -> None:
-    await node.add_station("CP-1")
-    async with app_for(node, role=Role.OPERATOR, route=PAGE) as screen:
-        await screen.click("tab-upkeep")
-        await screen.wait_for_text("Not while the station is offline.")
-        assert not screen.pressable("firmware-start")
-        await screen.click("upkeep-files")
-        await screen.wait("ask-diagnostics")
-        assert not screen.pressable("ask-diagnostics")
-
-
 async def test_an_empty_log_says_whether_the_filters_empty_it(node: Node) -> None:
     await node.add_station("CP-1")
     async with app_for(node, role=Role.OPERATOR, route=PAGE) as screen:
@@ -300,3 +289,26 @@ def test_words_for_files_sizes_and_limits() -> None:
     assert upkeep_rules.written(Decimal("16.0"), RateUnit.AMPERE) == "16 A"
     assert upkeep_rules.written(Decimal(20_000), RateUnit.WATT) == "20 kW"
     assert upkeep_rules.since(5400) == "+1:30 h"
+
+
+async def test_what_is_asked_of_a_station_that_is_offline_waits_and_is_called_off(node: Node) -> None:
+    await node.add_station("CP-1")
+    async with app_for(node, role=Role.OPERATOR, route=PAGE, size=PHONE) as phone:
+        await phone.click("tab-upkeep")
+        await phone.wait("patience")
+        await phone.click("wait-604800")
+        await phone.click("upkeep-files")
+        await phone.click("ask-diagnostics")
+        await phone.wait_for_text("GetLog", "patience")
+        await phone.click("upkeep-limits")
+        await phone.type("limit-kw", "11")
+        await phone.click("limit-set")
+        await phone.wait_for_text("SetProfile", "patience")
+        await phone.click("upkeep-firmware")
+        await phone.click("firmware-start")
+        await phone.type("firmware-url", "https://files.example.com/fw.bin")
+        await phone.click("dialog-confirm")
+        await phone.wait_for_text("UpdateFirmware", "patience")
+        for left in (2, 1, 0):
+            await phone.click(_named(phone, "waits-cancel-")[0])
+            await phone.until(lambda left=left: len(_named(phone, "waits-cancel-")) == left, "one less that waits")
