@@ -16,6 +16,7 @@ import structlog
 import uvicorn
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
+from litestar.datastructures import State
 from litestar.di import Provide
 from prometheus_client import Counter, Histogram
 
@@ -228,20 +229,24 @@ def create_app(
     ctx: Context, *, client: WebClient | None = None, checks: Mapping[str, health.Check] | None = None
 ) -> Litestar:
     """API, live socket and health. A client, where given, lives as long as this; `Front` joins the two."""
-    hub = Hub(ctx, wiring.TOPICS)
+    return furnish(bare_app(), ctx, client=client, checks=checks)
+
+
+def bare_app() -> Litestar:
+    """All routes, and nothing yet that they serve from: for that see `furnish`."""
 
     @asynccontextmanager
-    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with hub.running(), AsyncExitStack() as stack:
-            if client is not None:
-                await stack.enter_async_context(client.running())
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with app.state.live.running(), AsyncExitStack() as stack:
+            if app.state.client is not None:
+                await stack.enter_async_context(app.state.client.running())
             yield
 
-    app = Litestar(
+    return Litestar(
         route_handlers=[*ROUTES, openapi.static_router()],
         guards=[guards.guard],
         dependencies={
-            "ctx": Provide(lambda: ctx, sync_to_thread=False, use_cache=True),
+            "ctx": Provide(_context_of, sync_to_thread=False),
             "actor": Provide(guards.provide_actor),
         },
         exception_handlers=problems.HANDLERS,
@@ -251,10 +256,27 @@ def create_app(
         request_max_body_size=2_000_000,
         logging_config=None,
     )
+
+
+def furnish(
+    app: Litestar,
+    ctx: Context,
+    *,
+    client: WebClient | None = None,
+    checks: Mapping[str, health.Check] | None = None,
+) -> Litestar:
+    """The same app, serving from this context."""
+    app.state.ctx = ctx
+    app.state.client = client
     app.state.read_token = tokens.reader(ctx)
-    app.state.live = hub
+    app.state.live = Hub(ctx, wiring.TOPICS)
     app.state.checks = {"database": database_check, "bus": bus_check(ctx)} | dict(checks or {})
     return app
+
+
+def _context_of(state: State) -> Context:
+    ctx: Context = state.ctx
+    return ctx
 
 
 async def database_check() -> str:

@@ -1,5 +1,6 @@
 """Fixtures of all tests. Those that touch data use a real PostgreSQL: see tests/database.py."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from backend.db import engine
 from tests import database
 from tests.conformance import report as conformance
+from tests.support import apps
 
 # How long an example takes says something about the machine, not about the law.
 hypothesis.settings.register_profile("wattline", deadline=None)
@@ -29,6 +31,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node) -> None:  # of pytest-xdist
     node.workerinput["database_folder"] = str(node.config.stash[_SERVER].folder)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 25, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -63,6 +72,12 @@ async def db(worker_database: str) -> AsyncIterator[str]:
         yield worker_database
     finally:
         await engine.disconnect()
+
+
+@pytest.fixture(autouse=True)
+def _apps_of_the_test() -> Iterator[None]:
+    yield
+    apps.give_back()
 
 
 class Clock:

@@ -9,10 +9,10 @@ import pytest
 import uvicorn
 
 from backend.alerts import service as alerts
-from backend.main import create_app
 from tests import world
 from tests.api.live_house import House
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 @pytest.fixture

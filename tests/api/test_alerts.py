@@ -3,7 +3,6 @@
 import pytest
 
 from backend.alerts import service
-from backend.main import create_app
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.accounts import Role
@@ -11,6 +10,7 @@ from shared.stations import ConnectorStatus
 from tests import world
 from tests.api.harness import People
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.main import create_app
 from backend.web.front import Front, is_ours
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
 from backend.db import engine
-from backend.main import create_app
 from backend.web.front import Front
 from backend.web.openapi import with_problems
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PROBLEM = "application/problem+json"

@@ -8,7 +8,6 @@ import httpx
 import msgspec
 import pytest
 
-from backend.main import create_app
 from backend.tariffs import service as tariffs
 from backend.tariffs.model import Tariff
 from shared.accounts import Role
@@ -16,6 +15,7 @@ from tests import world
 from tests.api.harness import People, new_key
 from tests.api.live_house import House
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 QUAY = {
     "name": " Quay ",

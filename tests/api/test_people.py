@@ -8,11 +8,11 @@ import pytest
 
 from backend.accounts import rules
 from backend.accounts import service as accounts
-from backend.main import create_app
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 NEW = {"email": "Nora@Example.com", "name": "Nora New", "role": "operator"}
 

@@ -17,12 +17,12 @@ import pytest
 from backend import logs
 from backend.accounts import service, tokens
 from backend.db.engine import DB
-from backend.main import create_app
 from backend.settings import Settings
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import token as make_token
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 EMAIL, PASSWORD = "dana@example.com", "correct horse battery"
 PROBLEM = "application/problem+json"

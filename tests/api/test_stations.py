@@ -24,13 +24,13 @@ from backend.commands import (
 )
 from backend.context import Context
 from backend.devices import api as devices_api
-from backend.main import create_app
 from backend.stations import api, frame_words, service
 from backend.web.pages import encode_cursor
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 STATION = "/api/v1/stations/CP%201"
 ACCEPTED = Answer(outcome="answered", accepted=True, status="Accepted", payload={"status": "Accepted"})

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from backend.db.engine import DB
-from backend.main import create_app
 from backend.status_page import rules
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, token
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 def tariff(price: str = "0.40", **more: Any) -> dict[str, Any]:

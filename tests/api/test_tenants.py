@@ -14,7 +14,6 @@ from backend.accounts import groups
 from backend.alerts import service as alerts
 from backend.authorization import tokens
 from backend.db.engine import DB
-from backend.main import create_app
 from backend.papers import rules as papers
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
@@ -29,6 +28,7 @@ from shared.tokens import TokenNew
 from tests import world
 from tests.api.harness import People, new_key
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 async def notifications(tenant_id: UUID, account_id: UUID) -> dict[str, Any]:

@@ -7,11 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from backend.main import create_app
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 PATH = "/api/v1/tokens"
 

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from backend.db.engine import DB
-from backend.main import create_app
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ import pytest
 
 from backend.db.engine import DB
 from backend.errors import InvalidInput, PaymentRefused
-from backend.main import create_app
 from backend.payments import cards, choosing, refunds, reports, service, store, views
 from backend.payments.providers.base import Declined, Unavailable
 from backend.payments.providers.stripe import StripeProvider, from_minor, to_minor
@@ -26,6 +25,7 @@ from shared.payments import PaymentSettingsChange
 from tests import world
 from tests.api.harness import People
 from tests.conftest import Clock
+from tests.support.apps import create_app
 
 KEY = "sk_test_12345"
 SECRET = "whsec_test"

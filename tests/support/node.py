@@ -20,6 +20,7 @@ from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
 from shared.accounts import Role, Tokens
 from tests import world
+from tests.support.apps import create_app
 from tests.support.scripted_station import ScriptedStation, station
 from tests.support.web import WebServer
 
@@ -103,7 +104,7 @@ async def running_node(
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(bus)
         tenant = await tenants.ensure(ctx, name="Test", time_zone="Europe/Berlin")
-        app = main.create_app(ctx)
+        app = create_app(ctx)
         await stack.enter_async_context(_lifespan(app))
         if worker:
             one = main.make_worker(ctx, database_url)
