@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from backend.db.engine import DB
-from backend.main import create_app
 from backend.stations import service as stations
 from backend.transactions import pricing
 from shared.accounts import Role
