@@ -144,8 +144,19 @@ class Flow(Message):
     stale: bool = False
 
 
+class Notice(Message):
+    """Something to say about a site: `code` for programs and translators, `text` in English, `values` within it."""
+
+    code: str
+    text: str
+    values: dict[str, str] = {}
+
+
 class CarNow(Message):
-    """A car, what it may draw and why. `counted_a` is what it counts with: an unreachable one with its worst case."""
+    """A car, what it may draw and why. `counted_a` is what it counts with: an unreachable one with its worst case.
+
+    `reason_code` and `reason_values` say the reason for programs; `reason` says it in English.
+    """
 
     transaction_id: str
     station: str
@@ -159,6 +170,8 @@ class CarNow(Message):
     energy_wanted_wh: int | None = None
     departs_at: datetime | None = None
     reachable: bool = True
+    reason_code: str = ""
+    reason_values: dict[str, str] = {}
 
 
 class PlanPoint(Message):
@@ -180,7 +193,7 @@ class FeedState(Message):
 
 
 class SiteLive(Message):
-    """A site as it is. `solver`: optimal, or fallback with the reason in `solver_detail`."""
+    """A site as it is. `solver`: optimum, greedy or fallback; `solver_detail` says why it isn't what was asked for."""
 
     location_id: str
     enabled: bool
@@ -191,7 +204,7 @@ class SiteLive(Message):
     solver: str
     solver_detail: str
     plan_ms: int
-    warnings: list[str]
+    warnings: list[Notice]
     feeds: list[FeedState]
     grid_limits: list["GridLimit"]
     currency: str

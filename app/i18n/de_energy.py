@@ -102,4 +102,41 @@ TEXTS: dict[str, str] = {
     "held": "gehalten",
     "jumped": "gesprungen",
     "Not planned yet.": "Noch nicht geplant.",
+    "It has what it wants.": "Es hat, was es möchte.",
+    "Full power: as fast as car and outlet can.": "Volle Leistung: so schnell, wie Fahrzeug und Ladepunkt können.",
+    "It needs no more than this to be full.": "Mehr braucht es nicht, um voll zu werden.",
+    "It shares {limits}, which is full.": "Es teilt sich {limits}, und die Grenze ist erreicht.",
+    "It shares {limits}, which is full; ahead: {ahead}.": (
+        "Es teilt sich {limits}, und die Grenze ist erreicht; davor: {ahead}."
+    ),
+    "It waits for cheaper energy at {until}; there is time until it leaves.": (
+        "Es wartet auf günstigeren Strom um {until}; bis zur Abfahrt ist Zeit."
+    ),
+    "It has time and charges at {until}.": "Es hat Zeit und lädt um {until}.",
+    "This is enough until it leaves.": "Das reicht bis zur Abfahrt.",
+    "The car takes nothing now; it keeps the least, so that it can ask for more.": (
+        "Das Fahrzeug nimmt gerade nichts; es behält das Mindeste, um mehr verlangen zu können."
+    ),
+    "The scheduler failed; it has what its station would give without Wattline.": (
+        "Der Planer ist ausgefallen; es hat, was seine Station ohne Wattline gäbe."
+    ),
+    "Its station is silent: it counts with {counted} A until it is back.": (
+        "Seine Station ist stumm: es zählt mit {counted} A, bis sie zurück ist."
+    ),
+    "It draws {drawn} A and was given {given} A; others get less meanwhile.": (
+        "Es zieht {drawn} A und bekam {given} A; andere bekommen solange weniger."
+    ),
+    "Its station's own schedule differs from ours from second {second} on.": (
+        "Der Plan der Station weicht ab Sekunde {second} von unserem ab."
+    ),
+    "Its station didn't take the limit: {said}": "Seine Station nahm die Grenze nicht an: {said}",
+    "{node} is not heard of: it counts as its worst case.": "{node} ist stumm und zählt mit dem Schlimmsten.",
+    "{outlet} didn't take its limit: {said}": "{outlet} nahm seine Grenze nicht an: {said}",
+    "{outlet} never took its fallback: it counts with {most} A.": (
+        "{outlet} nahm nie seinen Rückfall an: es zählt mit {most} A."
+    ),
+    "More could flow than allowed: {limits}. Nothing rises until it fits again.": (
+        "Es könnte mehr fließen als erlaubt: {limits}. Nichts steigt, bis es wieder passt."
+    ),
+    "Most often in the way: {limit}": "Am häufigsten im Weg: {limit}",
 }

@@ -10,6 +10,7 @@ from app.i18n import ago, amount, clock, energy, moment, number, power
 from app.operator import energy_rules as rules
 from app.operator.energy_edit import EditTree
 from app.operator.energy_what_if import AskWhatIf
+from app.operator.energy_words import said
 from app.theme import S4, S8, S12, S16, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -110,7 +111,7 @@ def _body(
         unit=live.currency,
     )
     plan = surfaces.section(words("Plan against the limits"), plan_plot(rules.moments(live), t, legend), t)
-    found: list[ft.Control] = [_warning(one, t) for one in live.warnings]
+    found: list[ft.Control] = [_warning(said(one.code, one.text, one.values, words), t) for one in live.warnings]
     if not live.enabled:
         found.insert(0, _warning(words("Not controlled: this site is switched off."), t))
     if wide:
@@ -153,7 +154,7 @@ def _warning(told: str, t: Tokens) -> ft.Control:
 def _planned(live: SiteLive, t: Tokens, words: Words) -> ft.Control:
     if live.planned_at is None:
         return badge(words("Not planned yet"), ft.Icons.SCHEDULE_ROUNDED, t.neutral)
-    if live.solver == "fair" or live.solver_detail:
+    if live.solver_detail:
         return ft.Container(
             badge(words("Shared evenly"), ft.Icons.BALANCE_ROUNDED, t.warning), tooltip=live.solver_detail
         )
@@ -195,7 +196,7 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
                             run_spacing=S4,
                             wrap=True,
                         ),
-                        text(words(one.reason), t),
+                        text(said(one.reason_code, one.reason, one.reason_values, words), t),
                         muted(" · ".join(part for part in (had, wanted) if part), t, size=T12),
                     ],
                     spacing=S4,

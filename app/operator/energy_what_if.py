@@ -73,9 +73,10 @@ def AskWhatIf(location_id: str, site: PowerSite, on_close: Callable[[], Any]) ->
                 (f"{word}: {words('Highest use of the connection')}", percent(side.peak_share)),
             ]
         parts.append(surfaces.key_values(rows, t))
-        parts.append(
-            text(words(found.limit), t) if found.limit else muted(words("No limit is in the way."), t, size=T12)
-        )
+        if found.limit:
+            parts.append(text(words("Most often in the way: {limit}").format(limit=found.limit), t))
+        else:
+            parts.append(muted(words("No limit is in the way."), t, size=T12))
     if problem:
         parts.append(problem_note(problem, t))
     ft.use_dialog(

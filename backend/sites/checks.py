@@ -14,7 +14,7 @@ from shared.energy import CompositeAsk, RateUnit
 
 log = structlog.get_logger(__name__)
 AHEAD_S = 600
-DIFFERS = "Its own schedule differs from ours"
+DIFFERS = "Its own schedule differs from ours from second "
 
 
 async def composites(ctx: Context) -> None:
@@ -27,8 +27,8 @@ async def composites(ctx: Context) -> None:
 
 async def _site(ctx: Context, scene: Scene) -> None:
     for spot in scene.cars:
-        grant = scene.grants.get(spot)
-        if spot not in scene.lanes or not scene.online(spot) or grant is None or grant.acked_a is None:
+        grant = scene.grant(spot)
+        if spot not in scene.lanes or not scene.online(spot) or grant.acked_a is None:
             continue
         outlet = scene.outlets[spot]
         asked = CompositeAsk(evse=spot[1], duration_s=AHEAD_S, unit=RateUnit.WATT if outlet["dc"] else None)
@@ -38,7 +38,7 @@ async def _site(ctx: Context, scene: Scene) -> None:
             log.info("no composite schedule", station=spot[0], evse=spot[1], error=str(error))
             continue
         differs = told.differs_at_s
-        detail = "" if differs is None else f"{DIFFERS} from second {differs} on."
+        detail = "" if differs is None else f"{DIFFERS}{differs} on."
         if detail != grant.detail and (detail or grant.detail.startswith(DIFFERS)):
             await _note(outlet["id"], spot[1], detail)
 

@@ -1,23 +1,21 @@
 """The controller of a site: looks, shares, and tells the stations; what falls is acknowledged before anything rises.
 
-One planner works on a site at a time, whichever node runs it. What a station may be drawing counts with the most that
-it can have been told: the last acknowledged limit, one that is on its way, and the fallback of one that is silent.
+One planner works on a site at a time, whichever node runs it. Who gets what is the scheduler's to decide
+(`energy.core.planner`), and what may be sent when is the safety machine's (`energy.core.safety`), kept in the grants.
 """
 
 import asyncio
 import time
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
-
-import structlog
 
 from backend import jobs
 from backend.context import Context, Unit
 from backend.energy import service as profiles
-from backend.errors import WattlineError
+from backend.energy.core.safety import Message
+from backend.errors import Conflict, InvalidInput, WattlineError
 from backend.events import (
     ConnectorStatusChanged,
     Event,
@@ -29,26 +27,35 @@ from backend.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from backend.sites import plan_store, planning, rules, sharing, signals, store
-from backend.sites.rules import Lane, Spot
-from backend.sites.scene import OURS_FROM, Grant, Scene, look, question
-from backend.sites.sharing import Given
+from backend.sites import grants, plan_store, planning, rules, signals, store, wire
+from backend.sites.rules import Spot
+from backend.sites.scene import (
+    Scene,
+    fallbacks_due,
+    fallbacks_missing,
+    fallbacks_to_raise,
+    look,
+    notice,
+    question,
+    wanted,
+)
 from backend.stations.model import StationRef
-from shared.energy import ChargingProfile, ChargingSchedule, Kind, Purpose, RateUnit, SchedulePeriod, SetProfile
+from shared.energy import ChargingProfile, Purpose, SetProfile
 from shared.sites import NodeKind, PowerNode, SignalKind
 from shared.stations import Registration
 
-log = structlog.get_logger(__name__)
-TENTH = Decimal("0.1")
 HOLDS_S = 900
 """How long a limit holds in a station that hears no more; then its fallback does."""
-RENEW = timedelta(seconds=300)
+RENEW_S = 300
 SETTLES = timedelta(seconds=20)
 AGAIN = timedelta(seconds=15)
-TOLERANCE = 1.1
+KEPT = (
+    "acked_a", "acked_at", "acked_until", "acked_phases", "sent_a", "sent_at", "sent_until", "sent_phases",
+    "switched_at", "session", "detail",
+)  # fmt: skip
 
 
-# --- telling -----------------------------------------------------------------------------------------
+# --- planning -----------------------------------------------------------------------------------------
 
 
 async def plan(ctx: Context, payload: dict[str, Any]) -> None:
@@ -84,53 +91,124 @@ async def _needless(row: store.Row, payload: dict[str, Any]) -> bool:
 async def _control(ctx: Context, row: store.Row, seen: str) -> Scene:
     began = time.monotonic()
     scene = await look(ctx, row)
+    await _store_fallbacks(ctx, scene)
     await _watch(ctx, scene)
     asked = question(scene)
     found = await asyncio.to_thread(planning.answer, asked)
-    given = sharing.calm(found.given, asked.cars, scene.now)
+    found = found._replace(given=planning.patient(found.given, asked.cars, scene.now))
     took_ms = round((time.monotonic() - began) * 1000)
-    await _store_fallbacks(ctx, scene)
-    await _tell(ctx, scene, {spot: one.current_a for spot, one in given.items() if _falls(scene, spot, one)})
-    rising = {spot: one.current_a for spot, one in given.items() if not _falls(scene, spot, one)}
-    await _tell(ctx, scene, _still_fitting(scene, rising))
-    await _write(ctx, scene, found._replace(given=given), took_ms, seen)
+    await _tell(ctx, scene, wanted(scene, found.given))
+    await _raise_fallbacks(ctx, scene)
+    await _write(ctx, scene, found, took_ms, seen)
     return scene
 
 
-def _falls(scene: Scene, spot: Spot, given: Given) -> bool:
-    return given.current_a < scene.counted_a(spot) - 0.05
+# --- limits ------------------------------------------------------------------------------------------
 
 
-def _still_fitting(scene: Scene, rising: Mapping[Spot, float]) -> dict[Spot, float]:
-    """After the answers: who didn't say yes to less still counts with more, and nobody rises at its cost."""
-    found: dict[Spot, float] = {}
-    flowing = scene.flowing()
-    for spot, wanted in rising.items():
-        lane, phases, before = scene.lanes[spot], scene.phases(spot), scene.counted_a(spot)
-        room = rules.room(scene.nodes, flowing, lane, phases)
-        rise = min(wanted - before, room)
-        now_a = before + max(0.0, rise)
-        if now_a < lane.minimum_a and wanted >= lane.minimum_a:
-            now_a = before
-        found[spot] = now_a
-        more = lane.load(now_a - before, phases)
-        for key in lane.above:
-            flowing[key] = rules.add(flowing[key], more)
+async def _tell(ctx: Context, scene: Scene, limits: Mapping[str, float]) -> None:
+    """Whatever may go now goes; each answer may set the next free. What falls never waits for anything."""
+    safety = scene.safety()
+    spots = {rules.outlet_id(spot): spot for spot in scene.lanes}
+    phases = {
+        name: None if wire.in_watts(scene.outlets[spot]) else scene.known_phases(spot) for name, spot in spots.items()
+    }
+    under_way: set[asyncio.Task[None]] = set()
+    while True:
+        now = ctx.now().timestamp()
+        for message in safety.release(limits, now, now + HOLDS_S, renew_s=HOLDS_S - RENEW_S, phases=phases):
+            under_way.add(asyncio.create_task(_deliver(ctx, scene, spots[message.connector], message)))
+        if not under_way:
+            return
+        done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        for one in done:
+            one.result()
+
+
+async def _deliver(ctx: Context, scene: Scene, spot: Spot, message: Message) -> None:
+    """Noted before it is sent, so that a crash in between counts it. Who fails is left alone until the next plan."""
+    safety, grant = scene.safety(), scene.grant(spot)
+    await _keep(ctx, scene, spot, "")
+    profile = wire.limit(
+        scene.outlets[spot], scene.lanes[spot], scene.phases(spot), message, scene.level(spot, Purpose.TRANSACTION),
+        ctx.now(),
+    )  # fmt: skip
+    sent = await _send(ctx, scene, spot, profile)
+    if sent.accepted:
+        if ((grant.acked_a or 0) > 0) != (message.amps > 0):
+            grant.switched_at = ctx.now()
+        grant.acked_at = ctx.now()
+        safety.acknowledged(message.connector, message.number)
+    else:
+        if sent.refused:
+            safety.refused(message.connector, message.number)
+        safety.lost(message.connector)
+    await _keep(ctx, scene, spot, sent.said)
+
+
+async def _keep(ctx: Context, scene: Scene, spot: Spot, said: str) -> None:
+    """What the machine holds of an outlet, as it is read again at the next plan."""
+    grant = scene.grant(spot)
+    grants.keep(grant, scene.held(spot), scene.stored_a(spot), ctx.now())
+    grant.detail, grant.session = said, scene.cars[spot]["id"]
+    values = {name: getattr(grant, name) for name in KEPT}
+    amps = {name: None if values[name] is None else wire.tenth(values[name]) for name in ("acked_a", "sent_a")}
+    await store.put_grant(scene.outlets[spot]["id"], spot[1], values | amps)
+
+
+class Sent(NamedTuple):
+    """`refused`: it is certain that the station doesn't follow it."""
+
+    accepted: bool
+    refused: bool = False
+    said: str = ""
+
+
+async def _send(ctx: Context, scene: Scene, spot: Spot, profile: ChargingProfile) -> Sent:
+    station = ref_of(outlet_of(scene, spot))
+    try:
+        answer = await profiles.set_profile(ctx, station, SetProfile(evse=spot[1], profile=profile), None)
+    except WattlineError as error:
+        found = Sent(accepted=False, refused=isinstance(error, InvalidInput | Conflict), said=str(error)[:300])
+    else:
+        if answer.accepted:
+            return Sent(accepted=True)
+        found = Sent(accepted=False, refused=True, said=(answer.detail or answer.status)[:300])
+    outlet = f"{spot[0]} EVSE {spot[1]}"
+    scene.warnings.append(notice("refused", "{outlet} didn't take its limit: {said}", outlet=outlet, said=found.said))
     return found
+
+
+# --- what a station keeps while we are silent --------------------------------------------------------
 
 
 async def _store_fallbacks(ctx: Context, scene: Scene) -> None:
     """What each EVSE may draw while we are silent is kept in its station, before anything else is given."""
-    wanted = []
-    for spot, lane in scene.lanes.items():
-        grant = scene.grants.get(spot)
-        if scene.online(spot) and (grant is None or grant.fallback_a is None or grant.fallback_a != _tenth(lane)):
-            wanted.append(_store_fallback(ctx, scene, spot))
-        elif not scene.online(spot) and (grant is None or grant.fallback_a is None):
-            most = f"{lane.maximum_a:g} A"
-            scene.warnings.append(f"{spot[0]} EVSE {spot[1]} never took its fallback: it counts with {most}.")
-    wanted += [_store_maximum(ctx, scene, node) for node in scene.nodes if _new_maximum(scene, node)]
-    await asyncio.gather(*wanted)
+    for spot in fallbacks_missing(scene):
+        told = "{outlet} never took its fallback: it counts with {most} A."
+        outlet, most = f"{spot[0]} EVSE {spot[1]}", f"{scene.lanes[spot].maximum_a:g}"
+        scene.warnings.append(notice("no_fallback", told, outlet=outlet, most=most))
+    await asyncio.gather(
+        *(_store_fallback(ctx, scene, spot) for spot in fallbacks_due(scene)),
+        *(_store_maximum(ctx, scene, node) for node in scene.nodes if _new_maximum(scene, node)),
+    )
+
+
+async def _raise_fallbacks(ctx: Context, scene: Scene) -> None:
+    raised = fallbacks_to_raise(scene, ctx.now())
+    await asyncio.gather(*(_store_fallback(ctx, scene, spot) for spot in raised))
+
+
+async def _store_fallback(ctx: Context, scene: Scene, spot: Spot) -> None:
+    told = wire.tenth(scene.lanes[spot].fallback_a)
+    outlet, grant = scene.outlets[spot], scene.grant(spot)
+    level = scene.level(spot, Purpose.DEFAULT)
+    sent = await _send(ctx, scene, spot, wire.fallback(outlet, scene.lanes[spot], float(told), level, ctx.now()))
+    if sent.accepted:
+        grant.fallback_a = float(told)
+        await store.put_grant(outlet["id"], spot[1], {"fallback_a": told, "detail": ""})
+    else:
+        await store.put_grant(outlet["id"], spot[1], {"detail": sent.said})
 
 
 def _new_maximum(scene: Scene, node: PowerNode) -> bool:
@@ -138,79 +216,18 @@ def _new_maximum(scene: Scene, node: PowerNode) -> bool:
     if node.kind is not NodeKind.STATION or node.limit_a is None or node.station is None:
         return False
     first = next((spot for spot in scene.outlets if spot[0] == node.station), None)
-    grant = scene.grants.get((node.station, 0))
-    known = grant is not None and grant.fallback_a == float(node.limit_a.quantize(TENTH, ROUND_DOWN))
+    known = scene.grant((node.station, 0)).fallback_a == float(wire.tenth(node.limit_a))
     return first is not None and scene.online(first) and not known
 
 
 async def _store_maximum(ctx: Context, scene: Scene, node: PowerNode) -> None:
     spot = (node.station or "", 0)
-    limit = (node.limit_a or Decimal(0)).quantize(TENTH, ROUND_DOWN)
-    row = outlet_of(scene, spot)
-    grant = scene.grants.setdefault(spot, Grant())
-    by_hand = scene.levels.get((spot[0], 0, Purpose.STATION_MAX.value), -1)
-    volts = Decimal(str(rules.VOLTAGE)) * rules.PHASES
-    watts = in_watts(row)
-    profile = ChargingProfile(
-        number=OURS_FROM,
-        purpose=Purpose.STATION_MAX,
-        kind=Kind.ABSOLUTE,
-        stack_level=by_hand + 1,
-        schedules=[
-            ChargingSchedule(
-                unit=RateUnit.WATT if watts else RateUnit.AMPERE,
-                periods=[SchedulePeriod(start_s=0, limit=limit * volts if watts else limit)],
-                starts_at=scene.now.replace(microsecond=0) - timedelta(seconds=5),
-            )
-        ],
-    )
-    if await _send(ctx, scene, spot, profile):
-        grant.fallback_a = float(limit)
-        await store.put_grant(row["id"], 0, {"fallback_a": limit, "detail": ""})
-
-
-def in_watts(row: store.Row) -> bool:
-    """As the station wants it: direct current always, and one that knows no amperes."""
-    units = (row["units"] or "").lower()
-    return bool(row["dc"]) or (bool(units) and not any(word in units.split(",") for word in ("a", "current")))
-
-
-def _tenth(lane: Lane) -> float:
-    return float(Decimal(str(lane.fallback_a)).quantize(TENTH, ROUND_DOWN))
-
-
-async def _store_fallback(ctx: Context, scene: Scene, spot: Spot) -> None:
-    fallback = _tenth(scene.lanes[spot])
-    profile = _profile(scene, spot, fallback, Purpose.DEFAULT, None)
-    grant = scene.grants.setdefault(spot, Grant())
-    if await _send(ctx, scene, spot, profile):
-        grant.fallback_a = fallback
-        await store.put_grant(scene.outlets[spot]["id"], spot[1], {"fallback_a": Decimal(str(fallback)), "detail": ""})
-    else:
-        await store.put_grant(scene.outlets[spot]["id"], spot[1], {"detail": grant.detail})
-
-
-async def _tell(ctx: Context, scene: Scene, given: Mapping[Spot, float]) -> None:
-    await asyncio.gather(*(_grant_one(ctx, scene, spot, current) for spot, current in given.items()))
-
-
-async def _grant_one(ctx: Context, scene: Scene, spot: Spot, current_a: float) -> None:
-    """Noted before it is sent, so that a crash in between counts it."""
-    grant = scene.grants.setdefault(spot, Grant())
-    limit = Decimal(str(round(current_a, 4))).quantize(TENTH, ROUND_DOWN)
-    fresh = grant.acked_at is not None and scene.now - grant.acked_at < RENEW
-    if fresh and grant.acked_a is not None and abs(grant.acked_a - float(limit)) < 0.05 and grant.sent_at is None:
-        return
-    station_id = scene.outlets[spot]["id"]
-    grant.sent_a, grant.sent_at = float(limit), ctx.now()
-    await store.put_grant(station_id, spot[1], {"sent_a": limit, "sent_at": grant.sent_at})
-    profile = _profile(scene, spot, float(limit), Purpose.TRANSACTION, HOLDS_S)
-    if await _send(ctx, scene, spot, profile):
-        grant.acked_a, grant.acked_at, grant.sent_a, grant.sent_at = float(limit), ctx.now(), None, None
-        values = {"acked_a": limit, "acked_at": grant.acked_at, "sent_a": None, "sent_at": None, "detail": ""}
-        await store.put_grant(station_id, spot[1], values)
-    else:
-        await store.put_grant(station_id, spot[1], {"detail": grant.detail})
+    limit = wire.tenth(node.limit_a or 0)
+    outlet = outlet_of(scene, spot)
+    profile = wire.maximum(outlet, limit, scene.level(spot, Purpose.STATION_MAX), ctx.now())
+    if (await _send(ctx, scene, spot, profile)).accepted:
+        scene.grant(spot).fallback_a = float(limit)
+        await store.put_grant(outlet["id"], 0, {"fallback_a": limit, "detail": ""})
 
 
 def ref_of(row: store.Row) -> StationRef:
@@ -228,58 +245,20 @@ def outlet_of(scene: Scene, spot: Spot) -> store.Row:
     return scene.outlets.get(spot) or next(row for key, row in scene.outlets.items() if key[0] == spot[0])
 
 
-async def _send(ctx: Context, scene: Scene, spot: Spot, profile: ChargingProfile) -> bool:
-    station = ref_of(outlet_of(scene, spot))
-    try:
-        answer = await profiles.set_profile(ctx, station, SetProfile(evse=spot[1], profile=profile), None)
-    except WattlineError as error:
-        said = str(error)
-    else:
-        if answer.accepted:
-            return True
-        said = answer.detail or answer.status
-    scene.grants[spot].detail = said[:300]
-    scene.warnings.append(f"{spot[0]} EVSE {spot[1]} didn't take its limit: {said}"[:300])
-    return False
-
-
-def _profile(scene: Scene, spot: Spot, current_a: float, purpose: Purpose, holds_s: int | None) -> ChargingProfile:
-    """In amperes, or in watts where the station knows only those; above what somebody set by hand."""
-    row, lane = scene.outlets[spot], scene.lanes[spot]
-    watts = in_watts(row)
-    phases = scene.phases(spot) if spot in scene.cars else lane.phases
-    volts = Decimal(str(rules.VOLTAGE)) * phases
-    limit = Decimal(str(current_a))
-    if watts:
-        limit = (limit * volts * (Decimal(str(lane.efficiency)) if row["dc"] else 1)).quantize(TENTH, ROUND_DOWN)
-    by_hand = max(scene.levels.get((spot[0], evse, purpose.value), -1) for evse in {spot[1], 0})
-    period = SchedulePeriod(start_s=0, limit=limit, phases=None if watts else lane.phases)
-    return ChargingProfile(
-        number=OURS_FROM + spot[1] * 10 + (purpose is Purpose.TRANSACTION),
-        purpose=purpose,
-        kind=Kind.ABSOLUTE,
-        stack_level=by_hand + 1,
-        schedules=[
-            ChargingSchedule(
-                unit=RateUnit.WATT if watts else RateUnit.AMPERE,
-                periods=[period],
-                starts_at=scene.now.replace(microsecond=0) - timedelta(seconds=5),
-                duration_s=holds_s,
-            )
-        ],
-    )
+# --- what is really drawn, and what came of it -------------------------------------------------------
 
 
 async def _watch(ctx: Context, scene: Scene) -> None:
     """A station that draws more than it was given is noticed: it counts with what it draws, and others get less."""
+    safety = scene.safety()
     for spot, car in scene.cars.items():
         if spot not in scene.lanes:
             continue
-        grant = scene.grants.setdefault(spot, Grant())
-        read_at = car["meter_last_at"]
+        grant, read_at = scene.grant(spot), car["meter_last_at"]
         if grant.acked_a is None or grant.acked_at is None or read_at is None or read_at < grant.acked_at + SETTLES:
             continue
-        over = scene.measured_a(spot) > grant.acked_a * TOLERANCE + 1
+        drawn = scene.measured_a(spot)
+        over = safety.measured(rules.outlet_id(spot), drawn, scene.now.timestamp())
         if over == (grant.over_since is not None):
             continue
         grant.over_since = scene.now if over else None
@@ -294,7 +273,7 @@ async def _watch(ctx: Context, scene: Scene) -> None:
                     identity=spot[0],
                     evse=spot[1],
                     exceeded=over,
-                    drawn_a=round(scene.measured_a(spot), 1),
+                    drawn_a=round(drawn, 1),
                     given_a=grant.acked_a,
                 )
             )
@@ -302,11 +281,11 @@ async def _watch(ctx: Context, scene: Scene) -> None:
 
 async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: int, seen: str) -> None:
     root = next(node for node in scene.nodes if node.kind is NodeKind.GRID)
-    over = rules.exceeded(scene.nodes, scene.flowing())
-    if over:
-        scene.warnings.append(f"More could flow than allowed: {', '.join(over)}. Nothing rises until it fits again.")
-    told = {spot: scene.lanes[spot].load(one.current_a, scene.phases(spot)) for spot, one in found.given.items()}
-    planned = rules.watts(rules.flows(scene.nodes, list(scene.lanes.values()), told, scene.metered)[root.key])
+    if over := scene.safety().exceeded(ctx.now().timestamp()):
+        told = "More could flow than allowed: {limits}. Nothing rises until it fits again."
+        scene.warnings.append(notice("exceeded", told, limits=", ".join(over)))
+    load = {spot: scene.lanes[spot].load(one.current_a, scene.phases(spot)) for spot, one in found.given.items()}
+    planned = rules.watts(rules.flows(scene.nodes, list(scene.lanes.values()), load, scene.metered)[root.key])
     prices = scene.signals.get(SignalKind.PRICE.value, [])
     limit_w = root.limit_w
     if root.limit_a is not None:
@@ -320,13 +299,14 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
     }
     at = scene.now.replace(minute=scene.now.minute - scene.now.minute % 5, second=0, microsecond=0)
     location_id = scene.row["location"]
-    reasons = [
-        {"station": spot[0], "evse": spot[1], "wanted_a": one.current_a, "reason": one.reason}
+    cars = [
+        {"station": spot[0], "evse": spot[1], "wanted_a": one.current_a, "why": one.why,
+         "later": found.later.get(rules.outlet_id(spot), ())}
         for spot, one in found.given.items()
-    ]
+    ]  # fmt: skip
     async with ctx.unit() as unit:
         await store.note(location_id, at, values)
-        kept = {"cars": reasons, "warnings": scene.warnings, "ms": took_ms, "seen": seen}
+        kept = {"cars": cars, "warnings": scene.warnings, "ms": took_ms, "seen": seen}
         kept |= {"solver": found.solver, "detail": found.detail}
         await plan_store.put_plan(location_id, kept, scene.now)
         unit.emit(SiteChanged(tenant_id=scene.row["tenant"], at=scene.now, location_id=location_id))

@@ -1,10 +1,14 @@
 """A site as it is: what flows where, who waits for what and why, and the plan against the limits."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from backend.context import Context
+from backend.energy.core.grid import value_at
 from backend.errors import NotFound
 from backend.events import (
     ConnectorStatusChanged,
@@ -16,10 +20,11 @@ from backend.events import (
     TransactionUpdated,
 )
 from backend.live.topic import Subject, Topic
-from backend.sites import rules, service, signals, store
-from backend.sites.scene import Grant, Scene, look, own_tree
+from backend.sites import checks, rules, service, signals, store
+from backend.sites.grants import Grant
+from backend.sites.scene import Scene, look, notice, own_tree
 from shared.accounts import Role
-from shared.sites import CarNow, Flow, NodeKind, PlanPoint, SignalKind, SiteLive
+from shared.sites import CarNow, Flow, NodeKind, Notice, PlanPoint, SignalKind, SiteLive
 
 PAST = timedelta(hours=4)
 AHEAD = timedelta(hours=8)
@@ -36,16 +41,21 @@ async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
         enabled=row["enabled"],
         flows=flows(scene),
         cars=cars(scene, plan),
-        points=await points(scene, limits),
+        points=await points(scene, limits, plan),
         planned_at=row["planned_at"],
         solver=plan.get("solver", ""),
         solver_detail=plan.get("detail", ""),
         plan_ms=plan.get("ms", 0),
-        warnings=list(dict.fromkeys([*scene.warnings, *plan.get("warnings", [])])),
+        warnings=warnings(scene, plan),
         feeds=await service.feeds(ctx, location_id),
         grid_limits=[service.grid_limit(one, ctx.now()) for one in limits],
         currency=scene.tariff.currency,
     )
+
+
+def warnings(scene: Scene, plan: Mapping[str, Any]) -> list[Notice]:
+    told = [*scene.warnings, *msgspec.convert(plan.get("warnings", []), list[Notice])]
+    return list({one.text: one for one in told}.values())
 
 
 def flows(scene: Scene) -> list[Flow]:
@@ -68,25 +78,27 @@ def flows(scene: Scene) -> list[Flow]:
     return found
 
 
-def cars(scene: Scene, plan: Mapping[str, object]) -> list[CarNow]:
-    reasons = {(one["station"], one["evse"]): one for one in plan.get("cars", [])}  # type: ignore[attr-defined]
+def cars(scene: Scene, plan: Mapping[str, Any]) -> list[CarNow]:
+    planned = {(one["station"], one["evse"]): one for one in plan.get("cars", [])}
     found = []
     for spot, car in scene.cars.items():
         if spot not in scene.lanes:
             continue
-        grant = scene.grants.get(spot) or Grant()
-        told = reasons.get(spot)
+        grant, told = scene.grant(spot), planned.get(spot)
         counted = scene.counted_a(spot)
+        why = _why(scene, spot, grant, told, counted)
         found.append(
             CarNow(
                 transaction_id=str(car["id"]),
                 station=spot[0],
                 evse=spot[1],
                 power_w=car["power_w"],
-                granted_a=grant.acked_a if grant.acked_a is not None else scene.lanes[spot].fallback_a,
+                granted_a=grant.acked_a if grant.acked_a is not None else scene.stored_a(spot),
                 wanted_a=told["wanted_a"] if told else counted,
                 counted_a=round(counted, 1),
-                reason=_reason(scene, spot, grant, told["reason"] if told else "", counted),
+                reason=why.text,
+                reason_code=why.code,
+                reason_values=why.values,
                 energy_wh=car["energy_wh"],
                 energy_wanted_wh=car["wanted_wh"] or car["needs_wh"],
                 departs_at=car["departs_at"] or car["needs_departs_at"],
@@ -96,17 +108,32 @@ def cars(scene: Scene, plan: Mapping[str, object]) -> list[CarNow]:
     return found
 
 
-def _reason(scene: Scene, spot: rules.Spot, grant: Grant, planned: str, counted: float) -> str:
+def _why(scene: Scene, spot: rules.Spot, grant: Grant, told: Mapping[str, Any] | None, counted: float) -> Notice:
     if not scene.online(spot):
-        return f"Its station is silent: it counts with {counted:g} A until it is back."
+        silent = "Its station is silent: it counts with {counted} A until it is back."
+        return notice("silent", silent, counted=f"{counted:g}")
     if grant.over_since is not None:
-        return f"It draws {scene.measured_a(spot):.1f} A and was given {grant.acked_a:g} A; others get less meanwhile."
+        over = "It draws {drawn} A and was given {given} A; others get less meanwhile."
+        return notice("over", over, drawn=f"{scene.measured_a(spot):.1f}", given=f"{grant.acked_a or 0:g}")
+    if grant.detail.startswith(checks.DIFFERS):
+        second = grant.detail.removeprefix(checks.DIFFERS)
+        return notice("schedule_differs", checks.DIFFERS + "{second}.", second=second.strip("."))
     if grant.detail:
-        return f"Its station didn't take the limit: {grant.detail}"
-    return planned or "Not planned yet."
+        return notice("station_refused", "Its station didn't take the limit: {said}", said=grant.detail)
+    if told is None:
+        return notice("unplanned", "Not planned yet.")
+    return as_notice(told["why"])
 
 
-async def points(scene: Scene, limits: Sequence[store.Row]) -> list[PlanPoint]:
+def as_notice(why: Mapping[str, Any]) -> Notice:
+    """The scheduler's reason; values of the same names in every language."""
+    values = {name: ", ".join(why.get(name, ())) for name in ("limits", "ahead") if why.get(name)}
+    if why.get("until"):
+        values["until"] = datetime.fromtimestamp(why["until"], UTC).isoformat()
+    return Notice(code=why["code"], text=why["text"], values=values)
+
+
+async def points(scene: Scene, limits: Sequence[store.Row], plan: Mapping[str, Any]) -> list[PlanPoint]:
     """What was drawn and planned, and what is expected: every car at what it has until it has what it wants."""
     found = [
         PlanPoint(
@@ -122,7 +149,7 @@ async def points(scene: Scene, limits: Sequence[store.Row]) -> list[PlanPoint]:
         found.append(
             PlanPoint(
                 at=at,
-                planned_w=round(others + _expected_w(scene, at)),
+                planned_w=round(others + _expected_w(scene, plan, at)),
                 limit_w=_limit_w(scene, limits, at),
                 price=signals.price_at(scene.tariff, prices, at, scene.row["time_zone"]),
             )
@@ -131,18 +158,25 @@ async def points(scene: Scene, limits: Sequence[store.Row]) -> list[PlanPoint]:
     return found
 
 
-def _expected_w(scene: Scene, at: datetime) -> float:
+def _expected_w(scene: Scene, plan: Mapping[str, Any], at: datetime) -> float:
+    """As the plan foresees it; where it doesn't, every car at what it has until it has what it wants."""
+    later = {(one["station"], one["evse"]): one.get("later") for one in plan.get("cars", [])}
     total = 0.0
     for spot, car in scene.cars.items():
-        grant = scene.grants.get(spot)
-        if spot not in scene.lanes or grant is None or not grant.acked_a:
+        grant = scene.grant(spot)
+        if spot not in scene.lanes or not grant.acked_a:
             continue
-        power = grant.acked_a * scene.phases(spot) * rules.VOLTAGE
+        departs = car["departs_at"] or car["needs_departs_at"]
+        if departs and at >= departs:
+            continue
+        per_amp = scene.phases(spot) * rules.VOLTAGE
+        if later.get(spot):
+            total += per_amp * value_at(later[spot], at.timestamp())
+            continue
+        power = grant.acked_a * per_amp
         wanted = car["wanted_wh"] or car["needs_wh"]
         hours = (at - scene.now).total_seconds() / 3600
-        departs = car["departs_at"] or car["needs_departs_at"]
-        over = (wanted and car["energy_wh"] + power * hours > wanted) or (departs and at >= departs)
-        total += 0.0 if over else power
+        total += 0.0 if wanted and car["energy_wh"] + power * hours > wanted else power
     return total
 
 

@@ -1,22 +1,28 @@
-"""A site's question in the words of the scheduler, and its answer in ours. What it says is held against every limit."""
+"""A site's question in the words of the scheduler, and its answer in ours. Pure."""
 
+import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+import numpy as np
 import structlog
 
 from backend.energy.core import cars as core
-from backend.energy.core.grid import Connector, Grid, Load, Node, Series
+from backend.energy.core.cars import Why
+from backend.energy.core.grid import Series
 from backend.energy.core.planner import plan
-from backend.energy.core.rows import Rows
-from backend.sites import rules, sharing
-from backend.sites.rules import Phases, Spot
-from backend.sites.sharing import Car, Cost, Given
-from shared.sites import PolicyName, PowerNode, SitePolicy
+from backend.energy.core.rows import Floats, Rows
+from backend.sites import rules
+from backend.sites.rules import Lane, Phases, Spot
+from shared.sites import PolicyName, SitePolicy
 
 log = structlog.get_logger(__name__)
 BUDGET_S = 1.0
+DWELL = timedelta(seconds=60)
+DEAD_A = 1.0
+"""A rise by less than this is not worth a message, and a car that just changed is left alone for a while."""
 ORDERS = {
     PolicyName.EQUAL: core.Order.EQUAL,
     PolicyName.FIRST: core.Order.FIRST_COME,
@@ -25,16 +31,50 @@ ORDERS = {
     PolicyName.GREENEST: core.Order.GREENEST,
     PolicyName.BLEND: core.Order.BLEND,
 }
-IDLE = "The car takes nothing now; it keeps the least, so that it can ask for more."
+IDLE = Why(code="idle", text="The car takes nothing now; it keeps the least, so that it can ask for more.")
+UNPLANNED = Why(code="fallback", text="The scheduler failed; it has what its station would give without Wattline.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Car:
+    """A car at an EVSE. `takes_a`: what it shows to take at most; `still_wh` None: nobody knows how much it wants."""
+
+    lane: Lane
+    phases: int
+    arrived_at: datetime
+    takes_a: float
+    still_wh: float | None = None
+    departs_at: datetime | None = None
+    priority: int = 0
+    given_a: float | None = None
+    given_at: datetime | None = None
+    switched_at: datetime | None = None
+    full: bool = False
+
+    @property
+    def id(self) -> str:
+        return rules.outlet_id(self.lane.spot)
+
+
+class Given(NamedTuple):
+    current_a: float
+    why: Why
+
+
+class Cost(NamedTuple):
+    """What a kWh costs (or weighs) from one moment on."""
+
+    at: datetime
+    value: float
 
 
 class Question(NamedTuple):
-    """`others`: what is drawn by anything but these cars, at the lowest node of each. Signals by quarter of an hour."""
+    """`loads`: what meters of other loads show. `taken`: of each line, what nobody can command now."""
 
-    nodes: Sequence[PowerNode]
+    rows: Rows
     cars: Sequence[Car]
-    others: Sequence[tuple[str, Phases]]
-    flowing: Mapping[str, Phases]
+    loads: Mapping[str, Phases]
+    taken: Floats
     policy: SitePolicy
     price: Sequence[Cost]
     carbon: Sequence[Cost]
@@ -43,94 +83,66 @@ class Question(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """`solver`: optimum, greedy, or fair, our own last resort; `detail` says why it isn't the first."""
+    """`solver`: optimum, greedy, or fallback, our last resort; `detail` says why it isn't the first.
+
+    `later`: of each outlet from when which current is foreseen; nothing where it isn't.
+    """
 
     given: dict[Spot, Given]
     solver: str
     detail: str
+    later: Mapping[str, Series]
 
 
-def answer(asked: Question) -> Answer:
-    """Never above a limit, and never without an answer."""
+def answer(asked: Question, budget_s: float = BUDGET_S) -> Answer:
+    """Never without one: should the scheduler fail, its greedy share is asked for, and then the fallbacks hold."""
     wanting = [car for car in asked.cars if not car.full]
-    try:
-        found = _by_core(asked, wanting)
-        if over := _over(asked, wanting, found.given):
-            raise ArithmeticError(f"the plan passes {', '.join(over)}")
-    except Exception as error:  # whatever it is: the cars get their fair share, and the page says why
-        log.error("the scheduler failed; shared out evenly", exc_info=error)
-        given = sharing.share(asked.nodes, wanting, asked.flowing, asked.policy, asked.price, asked.now)
-        found = Answer(given, "fair", f"The scheduler failed: {error}"[:300])
-    return found._replace(given=_with_full(asked, found.given))
+    failed = ""
+    for policy in (policy_of(asked.policy), core.Policy(order=core.Order.EQUAL)):
+        try:
+            found = _planned(asked, wanting, policy, budget_s)
+        except Exception as error:  # whatever it is: the cars get power, and the page says why
+            log.error("the scheduler failed", order=policy.order.value, exc_info=error)
+            failed = f"The scheduler failed: {error}"[:300]
+            continue
+        return found._replace(given=_with_full(asked, found.given), detail=failed or found.detail)
+    fallbacks = {car.lane.spot: Given(min(car.lane.fallback_a, car.takes_a), UNPLANNED) for car in asked.cars}
+    return Answer(fallbacks, "fallback", failed, {})
 
 
-def _by_core(asked: Question, cars: Sequence[Car]) -> Answer:
+def _planned(asked: Question, cars: Sequence[Car], policy: core.Policy, budget_s: float) -> Answer:
     if not cars:
-        return Answer({}, "greedy", "")
+        return Answer({}, "greedy", "", {})
     made = plan(
-        Rows(_grid(asked, cars)),
+        asked.rows,
         [_car(car) for car in cars],
         _outlook(asked),
         now=asked.now.timestamp(),
-        policy=_policy(asked),
-        budget_s=BUDGET_S,
+        policy=policy,
+        budget_s=budget_s,
+        taken=asked.taken,
     )
-    given = {car.lane.spot: Given(made.amps[_id(car.lane.spot)], _reason(made.why[_id(car.lane.spot)])) for car in cars}
-    return Answer(given, made.solver, made.fell_back)
-
-
-def _id(spot: Spot) -> str:
-    return f"{spot[0]} {spot[1]}"
-
-
-def _grid(asked: Question, cars: Sequence[Car]) -> Grid:
-    nodes = [node for node in asked.nodes if node.kind not in rules.METERED]
-    return Grid(
-        nodes=tuple(
-            Node(
-                id=node.key,
-                name=rules.named(node),
-                parent=node.parent,
-                kind=node.kind.value,
-                amps=None if node.limit_a is None else (float(node.limit_a),) * 3,
-                kw=None if node.limit_w is None else node.limit_w / 1000,
-            )
-            for node in nodes
-        ),
-        connectors=tuple(
-            Connector(
-                id=_id(car.lane.spot),
-                node=car.lane.above[0],
-                station=car.lane.station,
-                phases=car.lane.phases,
-                rotation="".join("RST"[phase] for phase in car.lane.rotation),
-                voltage=rules.VOLTAGE,
-                min_amps=min(car.lane.minimum_a, car.lane.maximum_a),
-                max_amps=car.lane.maximum_a,
-                fallback_amps=car.lane.fallback_a,
-                efficiency=car.lane.efficiency,
-            )
-            for car in cars
-        ),
-        loads=tuple(Load(id=str(number), node=key, worst=load) for number, (key, load) in enumerate(asked.others)),
-    )
+    given = {car.lane.spot: Given(made.amps[car.id], made.why[car.id]) for car in cars}
+    return Answer(given, made.solver, made.fell_back, made.later if made.solver == "optimum" else {})
 
 
 def _car(car: Car) -> core.Car:
     phases = min(car.phases, car.lane.phases)
+    most = min(car.takes_a, car.lane.maximum_a)
     return core.Car(
-        connector=_id(car.lane.spot),
+        connector=car.id,
         arrived=car.arrived_at.timestamp(),
         departure=car.departs_at.timestamp() if car.departs_at else None,
         wanted_wh=car.still_wh,
-        max_kw=car.takes_a * phases * rules.VOLTAGE / 1000 * car.lane.efficiency,
+        max_kw=most * phases * rules.VOLTAGE / 1000 * car.lane.efficiency,
         phases=phases,
         priority=float(car.priority) / 100,
         amps=car.given_a or 0.0,
+        switched=car.switched_at.timestamp() if car.switched_at else None,
     )
 
 
-def _series(costs: Sequence[Cost], scale: float = 1.0) -> Series:
+def series(costs: Sequence[Cost], scale: float = 1.0) -> Series:
     return tuple((one.at.timestamp(), one.value * scale) for one in costs)
 
 
@@ -139,7 +151,10 @@ def _outlook(asked: Question) -> core.Outlook:
     mean_price, mean_carbon = _mean(asked.price), _mean(asked.carbon)
     scale = mean_price / mean_carbon if mean_carbon else 0.0
     return core.Outlook(
-        price=_series(asked.price), carbon=_series(asked.carbon, scale), solar=_series(asked.solar, 0.001)
+        price=series(asked.price),
+        carbon=series(asked.carbon, scale),
+        solar=series(asked.solar, 0.001),
+        loads=dict(asked.loads),
     )
 
 
@@ -147,42 +162,45 @@ def _mean(costs: Sequence[Cost]) -> float:
     return sum(abs(one.value) for one in costs) / len(costs) if costs else 0.0
 
 
-def _policy(asked: Question) -> core.Policy:
-    green = asked.policy.green if asked.policy.name is PolicyName.BLEND else 0.0
-    return core.Policy(order=ORDERS[asked.policy.name], cost=1 - green, carbon=green)
-
-
-def _reason(why: core.Why) -> str:
-    return why.text
-
-
-def _drawn(asked: Question, cars: Sequence[Car], given: Mapping[Spot, Given]) -> dict[str, Phases]:
-    flowing = dict(asked.flowing)
-    for car in cars:
-        for key in car.lane.above:
-            load = car.lane.load(given[car.lane.spot].current_a, car.phases)
-            flowing[key] = rules.add(flowing[key], load)
-    return flowing
-
-
-def _over(asked: Question, cars: Sequence[Car], given: Mapping[Spot, Given]) -> list[str]:
-    """Limits that the plan passes; those that others pass already are not its doing, unless it adds to them."""
-    before = rules.exceeded(asked.nodes, asked.flowing)
-    after = rules.exceeded(asked.nodes, _drawn(asked, cars, given))
-    giving = any(one.current_a for one in given.values())
-    return [name for name in after if name not in before] if giving else []
+def policy_of(policy: SitePolicy) -> core.Policy:
+    green = policy.green if policy.name is PolicyName.BLEND else 0.0
+    return core.Policy(order=ORDERS[policy.name], cost=1 - green, carbon=green)
 
 
 def _with_full(asked: Question, given: Mapping[Spot, Given]) -> dict[Spot, Given]:
+    """A car that takes nothing gets the least of what the others leave."""
     found = dict(given)
-    wanting = [car for car in asked.cars if not car.full]
-    flowing = _drawn(asked, wanting, given)
+    free = asked.rows.ends(asked.rows.left(asked.loads)) - asked.taken
+
+    def adds(car: Car) -> Floats:
+        return asked.rows.lined(asked.rows.column(car.id, car.phases))
+
     for car in asked.cars:
-        if not car.full:
+        if car.lane.spot in given:
+            free = free - adds(car) * given[car.lane.spot].current_a
+    for car in asked.cars:
+        if car.lane.spot in given:
             continue
-        fits = rules.room(asked.nodes, flowing, car.lane, car.phases) >= car.lane.minimum_a
-        current = car.lane.minimum_a if fits else 0.0
-        found[car.lane.spot] = Given(current, IDLE)
-        for key in car.lane.above:
-            flowing[key] = rules.add(flowing[key], car.lane.load(current, car.phases))
+        least = adds(car) * car.lane.minimum_a
+        fits = bool(np.all((least <= free + rules.LINE_UNDER) | (least == 0)))
+        free = free - least if fits else free
+        found[car.lane.spot] = Given(car.lane.minimum_a if fits else 0.0, IDLE)
     return found
+
+
+def patient(given: Mapping[Spot, Given], cars: Sequence[Car], now: datetime) -> dict[Spot, Given]:
+    """Without flicker: small rises, and rises soon after the last change, wait. What falls, falls at once."""
+    found = dict(given)
+    for car in cars:
+        before, wanted = car.given_a, given[car.lane.spot]
+        if before is None or before < max(car.lane.minimum_a, 0.1):
+            continue
+        rise = wanted.current_a - before
+        young = car.given_at is not None and now - car.given_at < DWELL
+        if 0 < rise < DEAD_A or (rise > 0 and young):
+            found[car.lane.spot] = Given(before, wanted.why)
+    return found
+
+
+def moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None or math.isinf(seconds) else datetime.fromtimestamp(seconds, UTC)

@@ -5,12 +5,15 @@ on one phase loads the first of them.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
+import numpy as np
 
+from backend.energy.core.grid import Connector, Grid, Load, Node
+from backend.energy.core.rows import Rows
 from shared.sites import MOST_A, MOST_NODES, MOST_PRICE, EnergyTariff, NodeKind, PowerNode, SitePolicy
 
 VOLTAGE = 230.0
@@ -172,24 +175,86 @@ def _station(node: PowerNode, path: str, evses: Mapping[str, Sequence[int]], tak
 
 def _fallbacks(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -> Iterator[Problem]:
     """With every station on its fallback and every other load at its most, no limit may be passed."""
-    everywhere = {lane.spot: lane.load(lane.fallback_a) for lane in lanes(nodes, evses)}
-    worst = flows(nodes, lanes(nodes, evses), everywhere, {})
-    for place, node in enumerate(nodes):
-        load = worst[node.key]
-        if node.kind is NodeKind.LOAD:
+    rows = Rows(grid_of(nodes, lanes(nodes, evses)))
+    fallbacks = np.array([one.fallback_amps for one in rows.grid.connectors])
+    worst = rows.worst_use(fallbacks) + rows.beside({})
+    told: set[str] = set()
+    for row in np.flatnonzero(worst > rows.bounds + LINE_UNDER).tolist():
+        key, watts_row = rows.of[row], rows.units[row] == "kW"
+        if key in told:
             continue
-        if node.limit_a is not None and max(load) > float(node.limit_a) + LINE_UNDER:
-            yield (
-                f"$.nodes[{place}].limit_a",
-                f"{named(node)}: while Wattline is silent up to {max(load):g} A may flow through it, and its limit is "
-                f"{float(node.limit_a):g} A. Lower the fallbacks below it, or what else may draw there.",
+        told.add(key)
+        place = next(number for number, node in enumerate(nodes) if node.key == key)
+        scale, unit = (1000, "W") if watts_row else (1, "A")
+        yield (
+            f"$.nodes[{place}].{'limit_w' if watts_row else 'limit_a'}",
+            f"{named(nodes[place])}: while Wattline is silent up to {worst[row] * scale:.6g} {unit} may flow through "
+            f"it, and its limit is {rows.bounds[row] * scale:.6g} {unit}. Lower the fallbacks below it, or what else "
+            "may draw there.",
+        )
+
+
+# --- the tree in the words of the scheduler ----------------------------------------------------------
+
+
+def outlet_id(spot: Spot) -> str:
+    return f"{spot[0]} {spot[1]}"
+
+
+def grid_of(
+    nodes: Sequence[PowerNode],
+    every: Sequence[Lane],
+    stored: Mapping[Spot, float] | None = None,
+    empty: Collection[Spot] = (),
+) -> Grid:
+    """`stored`: the fallbacks that stations really hold. `empty`: nobody is there, so only the fallback limits."""
+    fallbacks = stored or {}
+    connectors = tuple(
+        _connector(lane, fallbacks.get(lane.spot, lane.fallback_a), lane.spot in empty) for lane in every
+    )
+    return Grid(
+        nodes=tuple(
+            Node(
+                id=node.key,
+                name=named(node),
+                parent=node.parent,
+                kind=node.kind.value,
+                amps=None if node.limit_a is None else (float(node.limit_a),) * 3,
+                kw=None if node.limit_w is None else node.limit_w / 1000,
             )
-        elif node.limit_w is not None and watts(load) > node.limit_w + 1:
-            yield (
-                f"$.nodes[{place}].limit_w",
-                f"{named(node)}: while Wattline is silent up to {watts(load):.0f} W may flow through it, and its limit "
-                f"is {node.limit_w} W. Lower the fallbacks below it, or what else may draw there.",
-            )
+            for node in nodes
+            if node.kind not in METERED
+        ),
+        connectors=connectors or (Connector(id="-", min_amps=0, max_amps=0),),
+        loads=tuple(
+            Load(id=node.key, node=node.parent or "", worst=worst_case(node)) for node in nodes if node.kind in METERED
+        ),
+    )
+
+
+def _connector(lane: Lane, fallback_a: float, empty: bool) -> Connector:
+    most = max(lane.maximum_a, fallback_a)
+    return Connector(
+        id=outlet_id(lane.spot),
+        node=lane.above[0],
+        station=lane.station,
+        phases=lane.phases,
+        rotation="".join("RST"[phase] for phase in lane.rotation),
+        voltage=VOLTAGE,
+        min_amps=min(lane.minimum_a, most),
+        max_amps=most,
+        fallback_amps=fallback_a,
+        efficiency=lane.efficiency,
+        leased=not empty,
+    )
+
+
+def alone_a(nodes: Sequence[PowerNode], lane: Lane) -> float:
+    """The most that a car here could have, were it alone at the site."""
+    rows = Rows(grid_of(nodes, [lane]))
+    column = rows.lined(rows.column(outlet_id(lane.spot)))
+    used = column > LINE_UNDER
+    return min(lane.maximum_a, float(np.min(rows.ends(rows.left({}))[used] / column[used], initial=math.inf)))
 
 
 # --- what stands above whom --------------------------------------------------------------------------
@@ -231,8 +296,8 @@ def _upwards(node: PowerNode, known: Mapping[str, PowerNode]) -> Iterator[str]:
 
 
 def worst_case(node: PowerNode) -> Phases:
-    """What a load counts with while nobody hears its meter; a source gives nothing then."""
-    if node.kind in SOURCES:
+    """What a load counts with while nobody hears its meter. The sun gives nothing then; a battery may be charging."""
+    if node.kind is NodeKind.SOLAR:
         return NOTHING
     each = []
     if node.limit_a is not None:
@@ -264,7 +329,7 @@ def flows(
     return found
 
 
-# --- how much room there is --------------------------------------------------------------------------
+# --- what holds for a while --------------------------------------------------------------------------
 
 
 def grid_limited(nodes: Sequence[PowerNode], limit_w: int | None) -> list[PowerNode]:
@@ -278,51 +343,11 @@ def _lowered(node: PowerNode, limit_w: int) -> PowerNode:
     return msgspec.structs.replace(node, limit_w=min(limit_w, node.limit_w if node.limit_w is not None else limit_w))
 
 
-def room(nodes: Sequence[PowerNode], flowing: Mapping[str, Phases], lane: Lane, phases: int) -> float:
-    """By how many amperes a car of so many phases here may rise before some limit is met; below 0: it is passed."""
-    known = {node.key: node for node in nodes}
-    loaded = lane.rotation[: min(phases, lane.phases)]
-    most = math.inf
-    for key in lane.above:
-        node = known[key]
-        if node.limit_a is not None:
-            most = min(most, *(float(node.limit_a) - flowing[key][place] for place in loaded))
-        if node.limit_w is not None:
-            most = min(most, (node.limit_w - watts(flowing[key])) / VOLTAGE / len(loaded))
-    return most
+STEADY_A = 3.0
 
 
-def tightest(nodes: Sequence[PowerNode], flowing: Mapping[str, Phases], lane: Lane, phases: int) -> PowerNode | None:
-    """The node that leaves least room, for the explanation."""
-    rooms: list[tuple[float, int, PowerNode]] = []
-    for place, key in enumerate(lane.above):
-        node = next(one for one in nodes if one.key == key)
-        if node.limit_a is not None or node.limit_w is not None:
-            alone = [one for one in nodes if one.key == key]
-            only = _only(lane, key)
-            rooms.append((room(alone, flowing, only, phases), place, node))
-    return min(rooms, key=lambda one: one[:2])[2] if rooms else None
-
-
-def _only(lane: Lane, key: str) -> Lane:
-    return replace(lane, above=(key,))
-
-
-def exceeded(
-    nodes: Sequence[PowerNode], flowing: Mapping[str, Phases], say: Callable[[PowerNode], str] = named
-) -> list[str]:
-    """The nodes through which more flows than they allow, by name."""
-    found = []
-    for node in nodes:
-        over_a = node.limit_a is not None and max(flowing[node.key]) > float(node.limit_a) + LINE_UNDER
-        over_w = node.limit_w is not None and watts(flowing[node.key]) > node.limit_w + 1
-        if node.kind not in METERED and (over_a or over_w):
-            found.append(say(node))
-    return found
-
-
-def phases_of(power_w: float | None, current_a: float | None, most: int) -> int:
-    """On how many phases a car charges, from what the meter shows; unknown: on all that it might."""
-    if not power_w or not current_a or current_a < 1:
-        return most
+def phases_of(power_w: float | None, current_a: float | None, most: int) -> int | None:
+    """On how many phases a car charges, from what the meter shows; None: it doesn't tell."""
+    if not power_w or not current_a or current_a < STEADY_A:
+        return None
     return max(1, min(most, round(power_w / (current_a * VOLTAGE))))

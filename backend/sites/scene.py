@@ -1,7 +1,8 @@
 """A site as it is at one moment: who is there, what was granted, what meters show, and what all that may come to."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,27 +10,17 @@ from typing import Any
 import msgspec
 
 from backend.context import Context
-from backend.sites import rules, signals, store
-from backend.sites.planning import Question
+from backend.energy.core.rows import Rows
+from backend.energy.core.safety import Message, Safety
+from backend.sites import grants, rules, signals, store, wire
+from backend.sites.grants import Grant
+from backend.sites.planning import Car, Cost, Given, Question
 from backend.sites.rules import Lane, Phases, Spot
-from backend.sites.sharing import Car, Cost
-from shared.sites import EnergyTariff, PowerNode, SignalKind, SitePolicy
+from shared.energy import Purpose
+from shared.sites import EnergyTariff, Notice, PowerNode, SignalKind, SitePolicy
 
-OURS_FROM = 1_000_000_000
-"""Numbers of the controller's own profiles: above it."""
 HORIZON = timedelta(hours=24)
 SLOT = timedelta(minutes=15)
-
-
-@dataclass(slots=True)
-class Grant:
-    acked_a: float | None = None
-    acked_at: datetime | None = None
-    sent_a: float | None = None
-    sent_at: datetime | None = None
-    fallback_a: float | None = None
-    over_since: datetime | None = None
-    detail: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,44 +41,74 @@ class Scene:
     tariff: EnergyTariff
     signals: dict[str, list[signals.Known]]
     limit_w: int | None
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Notice] = field(default_factory=list)
+    machine: Safety | None = None
 
     def online(self, spot: Spot) -> bool:
         return bool(self.outlets[spot]["online"])
 
-    def phases(self, spot: Spot) -> int:
+    def grant(self, spot: Spot) -> Grant:
+        return self.grants.setdefault(spot, Grant())
+
+    def known_phases(self, spot: Spot) -> int | None:
+        """As the meter shows, or as the station was told last."""
         car = self.cars.get(spot)
         if car is None:
-            return self.lanes[spot].phases
+            return None
         current = float(car["current_a"]) if car["current_a"] is not None else None
-        return rules.phases_of(car["power_w"], current, self.lanes[spot].phases)
+        return rules.phases_of(car["power_w"], current, self.lanes[spot].phases) or self.grant(spot).acked_phases
+
+    def phases(self, spot: Spot) -> int:
+        return self.known_phases(spot) or self.lanes[spot].phases
 
     def measured_a(self, spot: Spot) -> float:
         car = self.cars.get(spot)
         return (car["power_w"] or 0) / (rules.VOLTAGE * self.phases(spot)) if car else 0.0
 
+    def level(self, spot: Spot, purpose: Purpose) -> int:
+        """One above what somebody set by hand."""
+        return max(self.levels.get((spot[0], evse, purpose.value), -1) for evse in {spot[1], 0}) + 1
+
+    # --- what may flow -------------------------------------------------------------------------------
+
+    def safety(self) -> Safety:
+        """The safety machine as it stands: what every outlet may be following, as the grants tell."""
+        if self.machine is None:
+            self.machine = self._restored()
+        return self.machine
+
+    def _restored(self) -> Safety:
+        stored = {spot: self.stored_a(spot) for spot in self.lanes}
+        empty = {spot for spot in self.lanes if spot not in self.cars}
+        rows = Rows(rules.grid_of(self.nodes, list(self.lanes.values()), stored, empty))
+        machine = Safety(rows, self.now.timestamp(), refuse=False)
+        machine.loads(self.heard_safely())
+        machine.number = grants.SENT
+        for spot in self.lanes:
+            name, grant = rules.outlet_id(spot), self.grant(spot)
+            place = rows.place[name]
+            machine.held[place] = grants.held(name, stored[spot], grant, spot in self.cars)
+            machine.dark[place] = not self.online(spot)
+            machine.drawn[place] = self.measured_a(spot) if grant.over_since is not None else 0.0
+        return machine
+
+    def stored_a(self, spot: Spot) -> float:
+        """The larger of what the station holds and what it shall hold. One that never took any counts with its most."""
+        known = self.grant(spot).fallback_a
+        lane = self.lanes[spot]
+        return max(lane.maximum_a if known is None else known, float(wire.tenth(lane.fallback_a)))
+
+    def held(self, spot: Spot) -> list[Message]:
+        machine = self.safety()
+        return machine.held[machine.rows.place[rules.outlet_id(spot)]]
+
     def counted_a(self, spot: Spot) -> float:
         """The most that may flow here now, by all that we know."""
-        lane, grant = self.lanes[spot], self.grants.get(spot) or Grant()
-        stored = lane.maximum_a if grant.fallback_a is None else grant.fallback_a
-        held = stored if spot not in self.cars or grant.acked_a is None else grant.acked_a
-        if grant.sent_a is not None and (grant.acked_at is None or (grant.sent_at or self.now) > grant.acked_at):
-            held = max(held, grant.sent_a)
-        if not self.online(spot):
-            held = max(held, stored)
-        if grant.over_since is not None:
-            held = max(held, self.measured_a(spot))
-        return held
+        return self.safety().counts(rules.outlet_id(spot), self.now.timestamp())
 
-    def flowing(self, but: Iterable[Spot] = ()) -> dict[str, Phases]:
-        left_out = set(but)
-        every = list(self.lanes.values())
-        drawn = {
-            spot: lane.load(self.counted_a(spot), self.phases(spot))
-            for spot, lane in self.lanes.items()
-            if spot not in left_out
-        }
-        return rules.flows(self.nodes, every, drawn, self.heard_safely())
+    def flowing(self) -> dict[str, Phases]:
+        drawn = {spot: lane.load(self.counted_a(spot), self.phases(spot)) for spot, lane in self.lanes.items()}
+        return rules.flows(self.nodes, list(self.lanes.values()), drawn, self.heard_safely())
 
     def heard_safely(self) -> dict[str, Phases]:
         """What sources feed in lowers what is bought, but never counts as room: a cloud is quicker than a station."""
@@ -116,6 +137,9 @@ async def look(ctx: Context, row: store.Row) -> Scene:
     if policy.demand_charge and policy.demand_peak_w:
         nodes = rules.grid_limited(nodes, policy.demand_peak_w)
     lanes = {one.spot: one for one in rules.lanes(nodes, evses)}
+    cars = {(one["identity"], one["evse"]): one for one in await store.cars(location_id)}
+    sessions = {spot: one["id"] for spot, one in cars.items()}
+    known_grants = {(one["identity"], one["evse"]): _grant(one) for one in await store.grants(location_id)}
     metered, stale = _heard(nodes, row["readings"], now)
     known: dict[str, list[signals.Known]] = {}
     for one in await store.signals(location_id, now - timedelta(days=2), now + HORIZON):
@@ -126,19 +150,25 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         nodes=nodes,
         lanes=lanes,
         outlets=outlets,
-        cars={(one["identity"], one["evse"]): one for one in await store.cars(location_id)},
-        grants={(one["identity"], one["evse"]): _grant(one) for one in await store.grants(location_id)},
+        cars=cars,
+        grants={spot: one.of(sessions.get(spot)) if spot[1] else one for spot, one in known_grants.items()},
         metered=metered,
         stale=stale,
         levels={(one["identity"], one["evse"], one["purpose"]): one["level"]
-                for one in await store.hand_levels(location_id, OURS_FROM)},
+                for one in await store.hand_levels(location_id, wire.OURS_FROM)},
         policy=policy,
         tariff=msgspec.convert(row["tariff"], EnergyTariff, strict=False),
         signals=known,
         limit_w=limit_w,
-        warnings=[f"{rules.named(node)} is not heard of: it counts as its worst case."
-                  for node in nodes if node.key in stale],
+        warnings=[
+            notice("meter_silent", "{node} is not heard of: it counts as its worst case.", node=rules.named(node))
+            for node in nodes if node.key in stale
+        ],
     )  # fmt: skip
+
+
+def notice(code: str, text: str, **values: str) -> Notice:
+    return Notice(code=code, text=text.format(**values), values=values)
 
 
 def own_tree(row: store.Row) -> list[PowerNode]:
@@ -146,18 +176,9 @@ def own_tree(row: store.Row) -> list[PowerNode]:
 
 
 def _grant(row: store.Row) -> Grant:
-    def number(value: Decimal | None) -> float | None:
-        return None if value is None else float(value)
-
-    return Grant(
-        number(row["acked_a"]),
-        row["acked_at"],
-        number(row["sent_a"]),
-        row["sent_at"],
-        number(row["fallback_a"]),
-        row["over_since"],
-        row["detail"],
-    )
+    told: dict[str, Any] = {one.name: row[one.name] for one in fields(Grant)}
+    numbers = {name: float(value) for name, value in told.items() if isinstance(value, Decimal)}
+    return Grant(**told | numbers)
 
 
 def _heard(
@@ -188,7 +209,7 @@ def cars_of(scene: Scene) -> list[Car]:
         lane = scene.lanes.get(spot)
         if lane is None or not scene.online(spot):
             continue
-        grant = scene.grants.get(spot) or Grant()
+        grant = scene.grant(spot)
         if grant.over_since is not None:
             continue
         wanted = row["wanted_wh"] or row["needs_wh"]
@@ -203,6 +224,7 @@ def cars_of(scene: Scene) -> list[Car]:
                 priority=100 - (row["soc_percent"] if row["soc_percent"] is not None else 50),
                 given_a=grant.acked_a,
                 given_at=grant.acked_at,
+                switched_at=grant.switched_at,
                 full=row["charging_state"] == "SuspendedEV" and _old(row["begun_at"], scene.now, 120),
             )
         )
@@ -234,26 +256,53 @@ def signal(scene: Scene, kind: SignalKind) -> list[Cost]:
 
 
 def question(scene: Scene) -> Question:
-    cars = cars_of(scene)
-    ours = {car.lane.spot for car in cars}
-    others = [
-        (lane.above[0], lane.load(scene.counted_a(spot), scene.phases(spot)))
-        for spot, lane in scene.lanes.items()
-        if spot not in ours
-    ]
-    parents = {node.key: node.parent for node in scene.nodes}
-    for node in scene.nodes:
-        parent = parents[node.key]
-        if node.kind in rules.METERED and parent is not None:
-            others.append((parent, scene.heard_safely().get(node.key, rules.worst_case(node))))
+    cars, safety = cars_of(scene), scene.safety()
     return Question(
-        nodes=scene.nodes,
+        rows=safety.rows,
         cars=cars,
-        others=others,
-        flowing=scene.flowing(but=ours),
+        loads=scene.heard_safely(),
+        taken=safety.taken(scene.now.timestamp(), {car.id for car in cars}),
         policy=scene.policy,
         price=signal(scene, SignalKind.PRICE),
         carbon=signal(scene, SignalKind.CO2),
         solar=signal(scene, SignalKind.SOLAR),
         now=scene.now,
     )
+
+
+def wanted(scene: Scene, given: Mapping[Spot, Given]) -> dict[str, float]:
+    """By outlet: what the plan gives; who is not in it keeps what it has, and where nobody is the fallback holds."""
+    found = {}
+    for spot in scene.lanes:
+        held = scene.grant(spot).acked_a if spot in scene.cars else None
+        kept = scene.stored_a(spot) if held is None else held
+        found[rules.outlet_id(spot)] = given[spot].current_a if spot in given else kept
+    return found
+
+
+# --- what a station keeps while we are silent --------------------------------------------------------
+
+
+def fallbacks_missing(scene: Scene) -> list[Spot]:
+    """Their stations are away and never took any."""
+    return [spot for spot in scene.lanes if scene.grant(spot).fallback_a is None and not scene.online(spot)]
+
+
+def fallbacks_due(scene: Scene) -> list[Spot]:
+    """New or lower ones: before anything is given."""
+    return [spot for spot in scene.lanes if scene.online(spot) and _stored(scene, spot) > _meant(scene, spot)]
+
+
+def fallbacks_to_raise(scene: Scene, now: datetime) -> list[Spot]:
+    """A larger one only when it fits beside all that others may draw: the machine has counted with it already."""
+    higher = [spot for spot in scene.lanes if scene.online(spot) and _stored(scene, spot) < _meant(scene, spot)]
+    return [] if higher and scene.safety().exceeded(now.timestamp()) else higher
+
+
+def _meant(scene: Scene, spot: Spot) -> float:
+    return float(wire.tenth(scene.lanes[spot].fallback_a))
+
+
+def _stored(scene: Scene, spot: Spot) -> float:
+    known = scene.grant(spot).fallback_a
+    return math.inf if known is None else known

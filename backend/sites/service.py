@@ -386,8 +386,7 @@ async def _possible(ctx: Context, row: store.Row, told: store.Row) -> int | None
     lane = next((one for one in rules.lanes(nodes, {row["identity"]: [row["evse"]]})), None)
     if lane is None:
         return None
-    empty = {node.key: rules.NOTHING for node in nodes}
-    current = min(lane.maximum_a, rules.room(nodes, empty, lane, lane.phases))
+    current = rules.alone_a(nodes, lane)
     hours = max(0.0, (told["departs_at"] - ctx.now()).total_seconds() / 3600)
     return int(row["energy_wh"] + current * lane.phases * rules.VOLTAGE * hours)
 

@@ -163,7 +163,9 @@ async def put_grant(station_id: UUID, evse: int, values: Row) -> None:
 async def forget_grants(station_id: UUID, evse: int | None, *, fallback: bool) -> None:
     """A session began or ended; `fallback`: the station may have lost what it kept, too."""
     await DB.run(
-        f"""UPDATE power_grant SET acked_a = NULL, acked_at = NULL, sent_a = NULL, sent_at = NULL, over_since = NULL
+        f"""UPDATE power_grant SET acked_a = NULL, acked_at = NULL, acked_until = NULL,
+            acked_phases = NULL, sent_a = NULL, sent_at = NULL, sent_until = NULL, sent_phases = NULL,
+            switched_at = NULL, over_since = NULL, detail = ''
         {", fallback_a = NULL" if fallback else ""} WHERE station = $1 AND ($2::int IS NULL OR evse = $2)""",
         station_id,
         evse,

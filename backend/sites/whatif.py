@@ -1,33 +1,47 @@
-"""A site on its own past, as it is and with more connectors on the same fuse, through the same sharing."""
+"""A site on its own past, as it is and with more connectors on the same fuse, through the same scheduler and safety."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
 
 from backend.context import Context
+from backend.energy.core.cars import Order, Plan, Policy
+from backend.energy.core.grid import BadGrid, Series
+from backend.energy.core.rows import Rows
+from backend.energy.core.session_files import Session
+from backend.energy.core.simulation import run
+from backend.energy.core.site_files import Site
 from backend.errors import InvalidInput
-from backend.sites import rules, sharing, signals, store
+from backend.sites import planning, rules, signals, store
 from backend.sites.rules import Lane
-from backend.sites.sharing import Car
 from shared.sites import EnergyTariff, PowerNode, SignalKind, SitePolicy, WhatIf, WhatIfAnswer, WhatIfSide
 
 STEP = timedelta(minutes=15)
-MOST_SESSIONS = 5000
+MOST_SESSIONS = 3000
+BUDGET_S = 0.05
+"""Of each plan: thousands are made, and the greedy share is ready where the optimum isn't."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A session as it was: when, how much, how strong."""
+    """A session as it was, at the outlet of this number."""
 
-    begun_at: datetime
-    ended_at: datetime
-    energy_wh: float
-    power_w: float
     lane: int
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What both runs have in common."""
+
+    nodes: Sequence[PowerNode]
+    policy: Policy
+    price: Series
 
 
 async def ask(ctx: Context, row: store.Row, wanted: WhatIf) -> WhatIfAnswer:
@@ -43,13 +57,7 @@ async def ask(ctx: Context, row: store.Row, wanted: WhatIf) -> WhatIfAnswer:
     places = {lane.spot: number for number, lane in enumerate(lanes)}
     told = await store.sessions(row["location"], ctx.now() - timedelta(days=wanted.days), ctx.now(), None)
     past = [
-        Past(
-            one["begun_at"],
-            one["ended_at"],
-            float(one["energy_wh"]),
-            float(one["max_power_w"] or one["outlet_w"]),
-            places[one["identity"], one["evse"]],
-        )
+        Past(places[one["identity"], one["evse"]], _session(one, lanes[places[one["identity"], one["evse"]]]))
         for one in told
         if (one["identity"], one["evse"]) in places and one["ended_at"] > one["begun_at"]
     ]
@@ -57,25 +65,50 @@ async def ask(ctx: Context, row: store.Row, wanted: WhatIf) -> WhatIfAnswer:
         raise InvalidInput(
             f"Nobody charged here in the last {wanted.days} days, so there is nothing to go by.", code="no_past"
         )
-    tariff = msgspec.convert(row["tariff"], EnergyTariff, strict=False)
-    policy = msgspec.convert(row["policy"], SitePolicy, strict=False)
-    begins = past[0].begun_at
-    known = [
-        signals.Known(one["starts_at"], one["ends_at"], one["value"])
-        for one in await store.signals(row["location"], begins, ctx.now())
-        if one["kind"] == SignalKind.PRICE.value
-    ]
-    zone = row["time_zone"]
-
-    def side(every: Sequence[Lane], sessions: Sequence[Past]) -> tuple[WhatIfSide, str]:
-        return _run(nodes, every, sessions, policy, lambda at: signals.price_at(tariff, known, at, zone))
-
-    more_lanes, more_past = more(nodes, node, lanes, past, wanted.connectors)
-    now, _ = await asyncio.to_thread(side, lanes, past[:MOST_SESSIONS])
-    then, limit = await asyncio.to_thread(side, more_lanes, more_past[:MOST_SESSIONS])
+    policy = planning.policy_of(msgspec.convert(row["policy"], SitePolicy, strict=False))
+    frame = Frame(nodes, policy, await _prices(row, past))
+    new_lanes, new_past = more(nodes, node, lanes, past, wanted.connectors)
+    try:
+        now, _ = await asyncio.to_thread(side, frame, lanes, past[:MOST_SESSIONS])
+        then, limit = await asyncio.to_thread(side, frame, new_lanes, new_past[:MOST_SESSIONS])
+    except BadGrid as error:
+        detail = f"{error.where} can't feed so many connectors even while they are silent: {error.problem}."
+        raise InvalidInput(detail, code="impossible_tree", fields=[("$.connectors", "fewer")]) from None
     share = then.delivered_wh / then.wanted_wh if then.wanted_wh else 1.0
     detail = f"{share:.1%} of the energy would be delivered, {then.complete_share:.0%} of the cars get all they took."
     return WhatIfAnswer(now=now, then=then, limit=limit, detail=detail)
+
+
+def _session(one: store.Row, lane: Lane) -> Session:
+    """As strong as it showed itself; a car that never took more than one phase gives is one of one phase."""
+    power_w = float(one["max_power_w"] or one["outlet_w"])
+    return Session(
+        id=str(one["id"]),
+        connector=rules.outlet_id(lane.spot),
+        arrival=one["begun_at"].timestamp(),
+        departure=one["ended_at"].timestamp(),
+        energy_kwh=float(one["energy_wh"]) / 1000,
+        max_kw=max(power_w / 1000, lane.minimum_a * rules.VOLTAGE / 1000),
+        phases=lane.phases if power_w > lane.maximum_a * rules.VOLTAGE * 1.05 else 1,
+    )
+
+
+async def _prices(row: store.Row, past: Sequence[Past]) -> Series:
+    tariff = msgspec.convert(row["tariff"], EnergyTariff, strict=False)
+    begins = signals.quarter(planning.moment(past[0].session.arrival) or row["updated_at"])
+    ends = planning.moment(max(one.session.departure for one in past)) or begins
+    known = [
+        signals.Known(one["starts_at"], one["ends_at"], one["value"])
+        for one in await store.signals(row["location"], begins, ends)
+        if one["kind"] == SignalKind.PRICE.value
+    ]
+    found: list[tuple[float, float]] = []
+    while begins < ends:
+        value = float(signals.price_at(tariff, known, begins, row["time_zone"]))
+        if not found or found[-1][1] != value:
+            found.append((begins.timestamp(), value))
+        begins += STEP
+    return tuple(found)
 
 
 def more(
@@ -93,70 +126,55 @@ def more(
         like = busy[number % len(busy)]
         new = replace(lanes[like], station=f"+{number + 1}", evse=1, above=tuple(above))
         found.append(new)
-        later = timedelta(minutes=10 * (1 + number // len(busy)))
+        later = 600.0 * (1 + number // len(busy))
         sessions += [
-            replace(one, lane=len(found) - 1, begun_at=one.begun_at + later, ended_at=one.ended_at + later)
+            Past(
+                len(found) - 1,
+                msgspec.structs.replace(
+                    one.session,
+                    id=f"{one.session.id}+{number + 1}",
+                    connector=rules.outlet_id(new.spot),
+                    arrival=one.session.arrival + later,
+                    departure=one.session.departure + later,
+                ),
+            )
             for one in past
             if one.lane == like
         ]
-    return found, sorted(sessions, key=lambda one: one.begun_at)
+    return found, sorted(sessions, key=lambda one: one.session.arrival)
 
 
-def _run(
-    nodes: Sequence[PowerNode],
-    lanes: Sequence[Lane],
-    sessions: Sequence[Past],
-    policy: SitePolicy,
-    price: Callable[[datetime], Decimal],
-) -> tuple[WhatIfSide, str]:
-    got = [0.0] * len(sessions)
-    cost, peak, tight = Decimal(0), 0.0, dict[str, int]()
-    at, last = signals.quarter(sessions[0].begun_at), max(one.ended_at for one in sessions)
-    idle = {node.key: rules.NOTHING for node in nodes}
-    while at < last:
-        here = [
-            number
-            for number, one in enumerate(sessions)
-            if one.begun_at < at + STEP and one.ended_at > at and got[number] < one.energy_wh - 1
-        ]
-        if here:
-            cars = [_car(lanes[sessions[number].lane], sessions[number]) for number in here]
-            given = sharing.share(nodes, cars, idle, policy, [], at)
-            total = 0.0
-            for number, car in zip(here, cars, strict=True):
-                one = sessions[number]
-                span = (min(at + STEP, one.ended_at) - max(at, one.begun_at)).total_seconds() / 3600
-                watts = given[car.lane.spot].current_a * car.phases * rules.VOLTAGE
-                took = min(one.energy_wh - got[number], watts * span)
-                got[number] += took
-                total += took
-                if "Full" not in given[car.lane.spot].reason and "takes" not in given[car.lane.spot].reason:
-                    reason = given[car.lane.spot].reason
-                    tight[reason] = tight.get(reason, 0) + 1
-            cost += Decimal(str(round(total, 2))) / 1000 * price(at)
-            peak = max(peak, total * 4)
-        at += STEP
-    wanted = sum(one.energy_wh for one in sessions)
-    complete = sum(1 for one, had in zip(sessions, got, strict=True) if had >= one.energy_wh * 0.99)
-    root = next(node for node in nodes if node.parent is None)
-    limit_w = float(root.limit_a) * rules.PHASES * rules.VOLTAGE if root.limit_a is not None else root.limit_w
-    side = WhatIfSide(
+def _fallbacks_that_fit(frame: Frame, lanes: Sequence[Lane], old: int) -> list[Lane]:
+    """New connectors get a fallback of nothing: they shall not be refused for what could be configured."""
+    return [lane if number < old else replace(lane, fallback_a=0.0) for number, lane in enumerate(lanes)]
+
+
+def side(frame: Frame, lanes: Sequence[Lane], past: Sequence[Past]) -> tuple[WhatIfSide, str]:
+    """And the limit that most of those who got less met."""
+    old = sum(not lane.station.startswith("+") for lane in lanes)
+    site = Site(
+        grid=rules.grid_of(frame.nodes, _fallbacks_that_fit(frame, lanes, old)),
+        period_s=STEP.total_seconds(),
+        price=frame.price,
+        policy=frame.policy,
+    )
+    tight: Counter[str] = Counter()
+
+    def seen(_: float, plan: Plan) -> None:
+        tight.update(why.limits[0] for why in plan.why.values() if why.code == "limit" and why.limits)
+
+    quick = frame.policy.order in (Order.EQUAL, Order.FIRST_COME)
+    found = run(site, [one.session for one in past], budget_s=planning.BUDGET_S if quick else BUDGET_S, seen=seen)
+    wanted = [one.session.energy_kwh for one in found.stays]
+    full = sum(one.delivered_kwh >= one.session.energy_kwh * 0.99 for one in found.stays)
+    root = next(node for node in frame.nodes if node.parent is None)
+    of_root = [number for number, key in enumerate(Rows(site.grid).of) if key == root.key]
+    return WhatIfSide(
         connectors=len(lanes),
-        sessions=len(sessions),
-        wanted_wh=round(wanted),
-        delivered_wh=round(sum(got)),
-        cost=cost.quantize(Decimal("0.01")),
-        peak_share=round(peak / limit_w, 3) if limit_w else 0.0,
-        complete_share=round(complete / len(sessions), 3),
-    )
-    return side, max(tight, key=lambda one: tight[one]) if tight else ""
-
-
-def _car(lane: Lane, one: Past) -> Car:
-    phases = lane.phases if one.power_w > lane.maximum_a * rules.VOLTAGE * 1.05 else 1
-    return Car(
-        lane=lane,
-        phases=phases,
-        arrived_at=one.begun_at,
-        takes_a=min(lane.maximum_a, max(lane.minimum_a, one.power_w / (phases * rules.VOLTAGE))),
-    )
+        sessions=len(past),
+        wanted_wh=round(sum(wanted) * 1000),
+        delivered_wh=round(sum(one.delivered_kwh for one in found.stays) * 1000),
+        cost=Decimal(str(round(found.grid_cost, 2))),
+        peak_share=round(max((float(found.shares[row]) for row in of_root), default=0.0), 3),
+        complete_share=round(full / max(len(found.stays), 1), 3),
+    ), next((name for name, _ in tight.most_common(1)), "")

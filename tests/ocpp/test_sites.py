@@ -168,7 +168,7 @@ async def test_the_grid_operator_and_a_meter_lower_the_site(
     told["nodes"][-1] |= {"name": "Lift"}
     assert (await operator.put(path, json=told)).status_code == 200
     shown = await eventually(operator, f"{path}/live", lambda one: granted(one) == {"CP-A": 8})
-    assert any("Lift is not heard of" in one for one in shown["warnings"])
+    assert any("Lift is not heard of" in one["text"] for one in shown["warnings"])
     reading = [{"node": "lift", "currents_a": [1, 22, 3]}]
     assert (
         await operator.post("/api/v1/power/readings", json={"readings": reading}, headers=bearer(keys["meter"]))

@@ -52,6 +52,12 @@ class PowerGrant(Table, db=DB, tablename="power_grant"):
     acked_at = Timestamptz(null=True, default=None)
     sent_a = Numeric(digits=AMPERES, null=True, default=None)
     sent_at = Timestamptz(null=True, default=None)
+    acked_until = Timestamptz(null=True, default=None)  # None: it has no end
+    acked_phases = Integer(null=True, default=None)
+    sent_until = Timestamptz(null=True, default=None)
+    sent_phases = Integer(null=True, default=None)
+    session = UUID(null=True, default=None)  # for which it was given: one of before says nothing of the next
+    switched_at = Timestamptz(null=True, default=None)  # when it was last turned on or off
     fallback_a = Numeric(digits=AMPERES, null=True, default=None)  # stored in the station, for when we are silent
     over_since = Timestamptz(null=True, default=None)  # it draws more than it was given
     detail = Varchar(length=300, default="")

@@ -131,9 +131,10 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     top = float(max(np.max(np.abs(price)), 1e-3))
     price = price / top
     hours = (left - desk.now) / 3600
-    tight = 1 + 1 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.2 * (desk.had > 0)
+    first = 1 + np.array([max(car.priority, 0) for car in desk.cars])
+    tight = (1 + 1 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.2 * (desk.had > 0)) * first
     late = 2e-4 * np.minimum(hours, 24.0)[None, :] * tight[:, None]
-    worth = optimum.WORTH / 100 * (1 + np.array([max(car.priority, 0) for car in desk.cars]))
+    worth = optimum.WORTH / 100 * first
     least = np.zeros_like(most)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
     return optimum.Problem(

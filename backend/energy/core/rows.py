@@ -27,6 +27,8 @@ class Rows:
         self.place = {one.id: number for number, one in enumerate(grid.connectors)}
         self.nodes = {node.id: node for node in grid.nodes}
         self.names: list[str] = []
+        self.of: list[str] = []
+        """Of each row the id of its node or limit."""
         self.units: list[str] = []
         self._row: dict[tuple[str, int], int] = {}
         bounds: list[float] = []
@@ -35,6 +37,7 @@ class Rows:
         for limit in grid.limits:
             self._row["limit", len(bounds)] = len(bounds)
             self.names.append(limit.called)
+            self.of.append(limit.id)
             self.units.append("A")
             bounds.append(limit.bound)
         self.bounds: Floats = np.array(bounds, dtype=float)
@@ -53,11 +56,13 @@ class Rows:
         for phase in range(3) if node.amps is not None else ():
             self._row[node.id, phase] = len(self.names)
             self.names.append(f"{node.called} {PHASES[phase]}")
+            self.of.append(node.id)
             self.units.append("A")
             found.append(node.amps[phase] if node.amps else 0.0)
         if node.kw is not None:
             self._row[node.id, 3] = len(self.names)
             self.names.append(f"{node.called} in total")
+            self.of.append(node.id)
             self.units.append("kW")
             found.append(node.kw)
         return found
@@ -88,16 +93,20 @@ class Rows:
 
     def left(self, loads: Mapping[str, tuple[float, float, float]]) -> Floats:
         """The bounds less what other loads draw: amperes per phase of each load by its id; of those not told, worst."""
-        found = self.bounds.copy()
+        return np.maximum(self.bounds - self.beside(loads), 0.0)
+
+    def beside(self, loads: Mapping[str, tuple[float, float, float]]) -> Floats:
+        """What other loads draw through each row."""
+        found = np.zeros(len(self.names))
         for load in self.grid.loads:
             drawn = loads.get(load.id, load.worst)
             for node in path(self.nodes, load.node):
                 for phase in range(3):
                     if (node.id, phase) in self._row:
-                        found[self._row[node.id, phase]] -= drawn[phase]
+                        found[self._row[node.id, phase]] += drawn[phase]
                 if (node.id, 3) in self._row:
-                    found[self._row[node.id, 3]] -= sum(drawn) * 0.23
-        return np.maximum(found, 0.0)
+                    found[self._row[node.id, 3]] += sum(drawn) * 0.23
+        return found
 
     def use(self, amps: Floats) -> Floats:
         """Of each row, in its unit, when every connector draws exactly this."""

@@ -33,13 +33,15 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Safety:
-    """Raises BadGrid at the start if the fallbacks alone exceed a limit."""
+    """Raises BadGrid at the start if the fallbacks alone exceed a limit; `refuse` False: it only counts with them."""
 
-    def __init__(self, rows: Rows, now: float) -> None:
-        rows.refuse_full_fallbacks()
+    def __init__(self, rows: Rows, now: float, *, refuse: bool = True) -> None:
+        if refuse:
+            rows.refuse_full_fallbacks()
         self.rows = rows
         self.number = 0
         self.ends = rows.ends(rows.left({}))
+        self.drawn_by_loads: Mapping[str, tuple[float, float, float]] = {}
         self.fallback = np.array([one.fallback_amps for one in rows.grid.connectors])
         self.leased = np.array([one.leased for one in rows.grid.connectors])
         self.dark = np.zeros(len(self.fallback), dtype=bool)
@@ -79,6 +81,7 @@ class Safety:
 
     def loads(self, drawn: Mapping[str, tuple[float, float, float]]) -> None:
         """What other loads draw by fresh meters; one that isn't named counts as its worst case."""
+        self.drawn_by_loads = drawn
         self.ends = self.rows.ends(self.rows.left(drawn))
 
     def _at(self, place: int, when: float) -> float:
@@ -111,6 +114,19 @@ class Safety:
         """When envelopes change: now and at the end of each lease."""
         ends = {message.until for held in self.held for message in held if now < message.until < math.inf}
         return [now, *sorted(ends | ({until} if now < until < math.inf else set()))]
+
+    def counts(self, connector: str, now: float) -> float:
+        """The most that it may be drawing now, by all that is known."""
+        return self._at(self.rows.place[connector], now)
+
+    def exceeded(self, now: float) -> list[str]:
+        """The limits that what connectors may draw, now or later, adds up to more than."""
+        moments = self.moments(now, now)
+        lines = np.sum([self._part(place, moments) for place in range(len(self.held))], axis=0)
+        over = np.any(lines > self.ends[:, None] + 1e-6, axis=1)
+        beside = self.rows.beside(self.drawn_by_loads) > self.rows.bounds + 1e-6
+        found = [*self.rows.line_row[np.flatnonzero(over)], *np.flatnonzero(beside)]
+        return list(dict.fromkeys(self.rows.names[row] for row in sorted(found)))
 
     def counted(self, now: float) -> dict[str, float]:
         """Those that can't be commanded, with what they count from now on at most."""
