@@ -73,7 +73,7 @@ from backend.sites import service as sites
 from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
-from backend.transactions import requests, rollups, settling
+from backend.transactions import requests, rollups, settling, targets
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
@@ -107,8 +107,15 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         waiting.on_connected,
         sites_control.on_change,
         notify.on_back,
+        targets.on_back,
     ),
-    StationBooted: (maintenance.on_booted, local_lists.on_booted, waiting.on_booted, sites_control.on_change),
+    StationBooted: (
+        maintenance.on_booted,
+        local_lists.on_booted,
+        waiting.on_booted,
+        sites_control.on_change,
+        targets.on_back,
+    ),
     TokensChanged: (local_lists.on_tokens,),
     CustomerCleared: (local_lists.on_customer_cleared,),
     StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
@@ -166,6 +173,7 @@ JOBS: Mapping[str, Job] = {
     "payments.sweep": payments.sweep,
     "stations.deliver": partial(waiting.deliver, ERRANDS),
     "reservations.expire": reservations.expire,
+    "transactions.check_target": targets.check,
     "transactions.expire": requests.expire,
     "transactions.settle": settling.settle,
 }
@@ -196,6 +204,7 @@ CRON: Mapping[str, CronJob] = {
     "transactions.keep_readings": ("11 1 * * *", rollups.keep_readings),
     "transactions.roll_up": ("*/5 * * * *", rollups.roll_up),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
+    "transactions.watch_targets": ("* * * * *", targets.watch_all),
     "vendor_data.forget": ("27 3 * * *", vendor_data.forget),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),
 }

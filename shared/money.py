@@ -1,9 +1,13 @@
-"""Money: an exact amount with its currency, and the prices a driver sees."""
+"""Money: an exact amount with its currency, the prices a driver sees, targets and bills."""
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
 
-from shared.base import Message
+import msgspec
+
+from shared.base import Message, Request
 
 
 class Money(Message):
@@ -65,6 +69,38 @@ class TaxLine(Message):
     gross: Decimal
 
 
+class TargetNew(Request):
+    """Where a session is to stop by itself: exactly one of these. `money` includes VAT."""
+
+    money: Decimal | None = None
+    energy_wh: Annotated[int, msgspec.Meta(ge=100, le=1_000_000)] | None = None
+    minutes: Annotated[int, msgspec.Meta(ge=1, le=10_080)] | None = None
+    soc_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
+
+
+class TargetState(StrEnum):
+    WAITING = "waiting"
+    """The session is on its way there."""
+    REACHED = "reached"
+    """The stop was sent because of it."""
+    BLOCKED = "blocked"
+    """The stop is due and the charger can't be told: `trouble` says why. It is tried again by itself."""
+
+
+class Target(Message):
+    """A target that was set: one of money, energy_wh, minutes and soc_percent. `share`: how much of it is reached, at
+    most 1; None for minutes, which count by themselves, and for a battery that doesn't tell."""
+
+    money: Money | None
+    energy_wh: int | None
+    minutes: int | None
+    soc_percent: int | None
+    state: TargetState
+    trouble: str
+    share: Decimal | None
+    reached_at: datetime | None
+
+
 class Receipt(Message):
     """The bill of one ended transaction, read from top to bottom like a till receipt."""
 
@@ -95,3 +131,5 @@ class Receipt(Message):
     """Rate by rate; their gross amounts add up to `total_incl`."""
     rounding: Decimal = Decimal(0)
     """What the lines, each rounded to the smallest coin, lack against the total."""
+    target: Target | None = None
+    """Where the driver wanted it to stop, if it stopped there."""

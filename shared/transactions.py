@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.base import Message, Request
-from shared.money import Money, PriceHeadline
+from shared.money import Money, PriceHeadline, Target, TargetNew
 
 
 class TransactionState(StrEnum):
@@ -64,6 +64,8 @@ class Transaction(Message):
     flags: list[str]
     """What an operator should know: offline, estimated, meter_backwards, unmatched …"""
     updated_at: datetime
+    target: Target | None = None
+    """Where it stops by itself."""
 
 
 class Reading(Message):
@@ -79,8 +81,8 @@ class TransactionEvent(Message):
     """One step in the life of a session, for the timeline. `text` says it in English.
 
     kind (and `value`): requested, begun, charging, suspended_ev, suspended_evse, stop_requested, ended (the station's
-    reason), failed (why), late_start and late_stop (minutes), billed (the receipt's number), payment_held,
-    payment_captured, payment_released, payment_failed (why).
+    reason), failed (why), target_reached, late_start and late_stop (minutes), billed (the receipt's number),
+    payment_held, payment_captured, payment_released, payment_failed (why).
     """
 
     at: datetime
@@ -141,3 +143,4 @@ class StartTransaction(Request):
 
     connector_id: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     account_id: str | None = None
+    target: TargetNew | None = None

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from app import i18n
-from shared.money import ReceiptLine
+from shared.money import ReceiptLine, Target, TargetNew
 
 EXPLAINED = {
     "energy": "What went into your car, as the charger's meter counted it.",
@@ -32,3 +32,14 @@ def quantity(line: ReceiptLine, currency: str) -> str:
     if line.unit == "h":
         return f"{i18n.duration(timedelta(hours=float(line.quantity)))} × {price}/h"
     return ""
+
+
+def target(goal: Target | TargetNew, currency: str = "") -> str:
+    """`10.00 €`, `20 kWh`, `45 min`, `80 %`."""
+    if goal.money is not None:
+        amount = goal.money if isinstance(goal.money, Decimal) else goal.money.amount
+        return i18n.amount(amount, currency or ("" if isinstance(goal.money, Decimal) else goal.money.currency))
+    if goal.energy_wh is not None:
+        kwh = Decimal(goal.energy_wh) / 1000
+        return f"{i18n.number(kwh, 0 if kwh == int(kwh) else 1)} kWh"
+    return f"{goal.minutes} min" if goal.minutes is not None else f"{goal.soc_percent} %"

@@ -128,6 +128,8 @@ def _paper(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Contro
     if receipt.rounding and receipt.lines:
         parts.append(_sum(words("Rounding"), i18n.amount(receipt.rounding, currency), t))
     parts += [_perforation(t), *_totals(receipt, t, words), _perforation(t), *_payment(receipt, t, words)]
+    if receipt.target is not None:
+        parts.append(text(words("Stopped at your target: {target}").format(target=bill.target(receipt.target)), t))
     if receipt.note:
         parts.append(muted(words(receipt.note), t, size=T12))
     if brand.support_email:

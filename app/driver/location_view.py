@@ -9,10 +9,12 @@ from uuid import uuid4
 import flet as ft
 
 from app import i18n
+from app.common import bill
 from app.driver import rules
 from app.driver.data import use_location, use_locations
 from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, doubt_badge, note, tone
 from app.driver.reserving import Reserving, may_reserve, reserved_note, use_own_reservation
+from app.driver.target import target_dialog
 from app.errors import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, Tokens
@@ -20,6 +22,7 @@ from app.widgets import buttons, geo, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text, title
+from shared.money import TargetNew
 from shared.stations import Connector, LocationDetail, LocationSummary, StationForDriver
 from shared.transactions import StartTransaction, Transaction
 
@@ -194,6 +197,15 @@ def StartBar(
     busy, set_busy = ft.use_state(False)
     trouble, set_trouble = ft.use_state("")
     key: Any = ft.use_ref(None)
+    target, set_target = ft.use_state(None)
+    asking, set_asking = ft.use_state(False)
+    currency = connector.price.currency if connector.price else ""
+
+    def pick(goal: TargetNew | None) -> None:
+        set_target(lambda _: goal)
+        set_asking(False)
+
+    ft.use_dialog(target_dialog(currency, target, pick, lambda: set_asking(False), t, words) if asking else None)
 
     async def start() -> None:
         set_busy(True)
@@ -201,7 +213,10 @@ def StartBar(
         key.current = key.current or uuid4().hex
         try:
             begun = await app.api.post(
-                "/transactions", StartTransaction(connector_id=connector.id), Transaction, key=key.current
+                "/transactions",
+                StartTransaction(connector_id=connector.id, target=target),
+                Transaction,
+                key=key.current,
             )
         except ApiError as error:
             if error.offline:
@@ -259,6 +274,16 @@ def StartBar(
                 icon=ft.Icons.BOLT_ROUNDED,
                 busy=busy,
                 identifier="start-charging",
+            )
+        )
+        label = words("Stops by itself at {target}").format(target=bill.target(target, currency)) if target else ""
+        parts.append(
+            buttons.quiet(
+                label or words("Stop by itself …"),
+                t,
+                lambda: set_asking(True),
+                icon=ft.Icons.FLAG_OUTLINED,
+                identifier="start-target",
             )
         )
         if mine is not None or may_reserve(connector, station.online, held):

@@ -122,6 +122,11 @@ def hindrance(connector: Connector, online: bool, words: Words) -> str:
     return ""
 
 
+def currency_of(detail: TransactionDetail) -> str:
+    """Empty: charging costs nothing."""
+    return detail.headline.currency if detail.headline is not None else ""
+
+
 def price_lines(headline: PriceHeadline | None, words: Words) -> list[str]:
     """The price in plain words, the price of energy first. Prices include VAT."""
     if headline is None:

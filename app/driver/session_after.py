@@ -7,12 +7,14 @@ from typing import Any
 import flet as ft
 
 from app import i18n
+from app.common import bill
 from app.driver import rules
-from app.driver.pieces import bottom_bar, tone
+from app.driver.pieces import bottom_bar, note, tone
 from app.driver.session_pieces import PowerCurve, figure, state_line
 from app.theme import S8, S12, T16, T20, T40, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.text import muted, number, text
+from shared.money import TargetState
 from shared.transactions import Transaction, TransactionDetail
 
 Words = Callable[[str], str]
@@ -45,6 +47,9 @@ def ended(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control
             t,
         ),
     ]
+    if one.target is not None and one.target.state is TargetState.REACHED:
+        reached = words("Stopped at your target: {target}").format(target=bill.target(one.target))
+        parts.insert(2, note(reached, t, "good", identifier="target-reached"))
     if len(detail.readings) > 1:
         curve = PowerCurve(detail.readings, len(detail.readings))
         parts.append(surfaces.section(words("Power"), curve, t))

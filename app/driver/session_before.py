@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 import flet as ft
 
 from app import i18n
+from app.driver import rules
 from app.driver.session_pieces import middle, price_card, ring_size, state_line, use_clock
+from app.driver.target import TargetCard
 from app.hooks import use_tokens, use_words
 from app.theme import S4, S12, T12, T28, Tokens
 from app.widgets import surfaces
@@ -32,6 +34,7 @@ def requested(detail: TransactionDetail, timeout_s: int, t: Tokens, words: Words
             ft.Column([_step(place, words_, t) for place, words_ in enumerate(steps, 1)], spacing=S12),
             t,
         ),
+        TargetCard(one, rules.currency_of(detail), key="target"),
         price_card(detail, t, words),
     ]
 

@@ -23,6 +23,7 @@ from app.driver.session_pieces import (
     state_line,
     use_clock,
 )
+from app.driver.target import TargetCard
 from app.driver.wish import WishCard
 from app.errors import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
@@ -125,6 +126,7 @@ def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Contr
         middle(_ring(detail, t, words)),
         state_line(one, t, words),
         _figures(one, t, words),
+        TargetCard(one, rules.currency_of(detail), key="target"),
         WishCard(one.id, key="wish"),
     ]
     if detail.readings:

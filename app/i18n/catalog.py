@@ -1,6 +1,7 @@
 """Texts by language. English is the key; a text without a translation stays English."""
 
 from app.i18n import (
+    de_bills,
     de_bulk,
     de_cards,
     de_common,
@@ -16,6 +17,7 @@ from app.i18n import (
 )
 
 PARTS = (
+    de_bills,
     de_bulk,
     de_cards,
     de_common,

@@ -142,6 +142,7 @@ STEPS = {
     "charging": "Energy flows",
     "suspended_ev": "The car pauses",
     "suspended_evse": "The station pauses",
+    "target_reached": "The driver's target was reached",
     "stop_requested": "Stop asked for",
     "billed": "Receipt {value} written",
     "late_start": "The station told of the start {value} min later",

@@ -120,6 +120,7 @@ async def _connector(
     email: str = "",
     problem: tuple[str, str] | None = None,
     status: int = 200,
+    wish: tuple[str, str] = ("", ""),
 ) -> Response[Any]:
     brand = await tenants.brand(ctx, place.tenant_id)
     hosted = await cards.hosted(ctx, place.tenant_id)
@@ -132,6 +133,7 @@ async def _connector(
         hosted=hosted,
         email=email,
         problem=problem,
+        wish=wish,
     )
     return _html(text, brand, status, *(CARD_PAGES if hosted else ()))
 
@@ -150,6 +152,7 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
             ctx, request, place, problem=("form_old", "Please look at the price once more"), status=403
         )
     payer = f"declined@{GUEST}" if form.get("card") == "declined" else GUEST
+    wish = (form.get("target_kind", ""), form.get("target_value", "")[:8])
     try:
         onward = await service.start(
             ctx,
@@ -159,12 +162,13 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
             payer=payer,
             language=_voice(request, brand).language,
             address=_address(request),
+            wish=wish,
         )
     except WattlineError as error:
         problem = service.problem(error)
         place = await service.place(ctx, identity, label)
         return await _connector(
-            ctx, request, place, email=form.get("email", "")[:254], problem=problem, status=error.status
+            ctx, request, place, email=form.get("email", "")[:254], problem=problem, status=error.status, wish=wish
         )
     return Redirect(onward if "://" in onward else onward + _query(request), status_code=303)
 

@@ -18,7 +18,7 @@ from backend.papers.words import EXPLAINED
 from shared.accounts import Brand
 from shared.money import Receipt, ReceiptLine
 from shared.stations import ConnectorStatus as Status
-from shared.transactions import TransactionState
+from shared.transactions import Transaction, TransactionState
 
 FOLDER = Path(__file__).parent / "templates"
 ENVIRONMENT = Environment(
@@ -92,6 +92,7 @@ def connector(
     hosted: bool = False,
     email: str = "",
     problem: tuple[str, str] | None = None,
+    wish: tuple[str, str] = ("", ""),
 ) -> str:
     return _page(
         "connector.html",
@@ -105,6 +106,8 @@ def connector(
         hosted=hosted,
         email=email,
         problem=problem,
+        wish={"kind": wish[0], "value": wish[1]},
+        units=[(kind, unit) for kind, unit in rules.units(place.connector.price) if unit],
     )
 
 
@@ -142,6 +145,7 @@ def visit(
         failure=visit.failure or ("", session.failure if session else ""),
         session=session,
         charging=CHARGING.get(str(session.charging_state) if session else "", "Connected"),
+        target=_target(session, voice) if session else None,
         lasted=voice.duration(now - begun) if begun else "",
         receipt=receipt,
         lines=[_line(one, receipt.total_incl.currency, voice) for one in receipt.lines] if receipt else [],
@@ -166,6 +170,14 @@ def _step(visit: Visit) -> str:
         TransactionState.ENDED: "ended",
         TransactionState.FAILED: "failed",
     }[state]
+
+
+def _target(session: Transaction, voice: GuestVoice) -> dict[str, Any] | None:
+    one = session.target
+    if one is None:
+        return None
+    text = voice("Stops by itself at {target}", target=voice.target(one))
+    return {"text": text, "share": one.share, "trouble": voice(one.trouble) if one.trouble else ""}
 
 
 def _settling(receipt: Receipt | None) -> bool:

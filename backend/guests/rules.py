@@ -5,8 +5,14 @@ import hashlib
 import hmac
 import re
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from urllib.parse import quote
 from uuid import UUID
+
+import msgspec
+
+from shared.money import PriceHeadline, TargetNew
 
 FORM_LIFE_S = 1800
 """A form that was opened earlier is shown anew before money moves: prices and states may have changed."""
@@ -87,7 +93,33 @@ def own_site(headers: dict[str, str], host: str) -> bool:
     return not origin or origin.partition("://")[2] == host
 
 
+UNITS = {"money": "", "energy": "kWh", "minutes": "min"}
+
+
+def units(price: PriceHeadline | None) -> list[tuple[str, str]]:
+    """(word of a form, unit) of what a guest may stop at."""
+    return [(kind, unit or (price.currency if price else "")) for kind, unit in UNITS.items()]
+
+
+def wished(kind: str, value: str) -> TargetNew | None:
+    """What a form says of a target; None: nothing. Raises ValueError for what is none."""
+    text = value.strip().replace(",", ".")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text) or kind not in UNITS:
+        raise ValueError(value)
+    amount = Decimal(text)
+    if kind == "money":
+        found: dict[str, Any] = {"money": amount}
+    elif kind == "energy":
+        found = {"energy_wh": int(amount * 1000)}
+    else:
+        found = {"minutes": int(amount)}
+    return msgspec.convert(found, TargetNew)
+
+
 ADVICE = {
+    "target_impossible": "Choose a higher target, or leave the field empty.",
     "station_offline": "Use another charger, or try again in some minutes: chargers often come back by themselves.",
     "connector_taken": "Use another connector, or come back when the car has left. This page tells when it is free.",
     "connector_faulted": "Use another connector. The operator sees the fault and has been told.",

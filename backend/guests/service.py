@@ -26,7 +26,7 @@ from backend.stations.rules import connector_label
 from backend.transactions import requests, views
 from backend.transactions.rules import why_not_start
 from shared.meters import SignedSession
-from shared.money import Money, Receipt
+from shared.money import Money, Receipt, TargetNew
 from shared.stations import Connector, Registration, StationForDriver
 from shared.transactions import TransactionDetail
 
@@ -184,7 +184,17 @@ def form_key(ctx: Context, place: Place) -> str:
     return rules.form_key(ctx.settings.secret, place.connector_id, uuid4(), ctx.now())
 
 
-async def start(ctx: Context, place: Place, *, key: str, email: str, payer: str, language: str, address: str) -> str:
+async def start(
+    ctx: Context,
+    place: Place,
+    *,
+    key: str,
+    email: str,
+    payer: str,
+    language: str,
+    address: str,
+    wish: tuple[str, str] = ("", ""),
+) -> str:
     """Begin a session; where to go on: its page, or the provider's where the card is entered first. The same form
     sent twice begins one session.
 
@@ -195,16 +205,24 @@ async def start(ctx: Context, place: Place, *, key: str, email: str, payer: str,
         raise InvalidInput("Please look at the price once more", code="form_old")
     if email and not mail_rules.is_address(email):
         raise InvalidInput("That is no e-mail address.", code="invalid_email")
+    try:
+        target = rules.wished(*wish)
+    except ValueError:
+        raise InvalidInput("This target can't be reached.", code="target_impossible") from None
+    if target is not None:
+        await requests.check_target(ctx, place.ref, target)
     token = rules.visit_token(ctx.settings.secret, visit_id)
     path = f"/visit/{token}"
     if not await _begin(ctx, place, visit_id, email, language, address):
         return path
+    if target is not None:
+        await store.change(visit_id, {"target": msgspec.to_builtins(target)})
     if place.hold is not None and await cards.hosted(ctx, place.tenant_id):
         back_to = f"{ctx.settings.app_url}{path}/paid"
         payer, url = await cards.begin_guest(ctx, place.tenant_id, visit_id, email, back_to)
         await store.change(visit_id, {"payer": payer})
         return url
-    await _ask(ctx, place.ref, visit_id, payer)
+    await _ask(ctx, place.ref, visit_id, payer, target)
     return path
 
 
@@ -216,12 +234,16 @@ async def go_on(ctx: Context, token: str) -> None:
         return
     ref = await stations.connector(ctx, row["tenant"], row["connector"])
     with suppress(WattlineError):  # written down: the page of the visit tells it
-        await _ask(ctx, ref, row["id"], payer)
+        await _ask(ctx, ref, row["id"], payer, _target(row))
 
 
-async def _ask(ctx: Context, ref: ConnectorRef, visit_id: UUID, payer: str) -> None:
+def _target(row: store.Row) -> TargetNew | None:
+    return msgspec.convert(row["target"], TargetNew, strict=False) if row["target"] else None
+
+
+async def _ask(ctx: Context, ref: ConnectorRef, visit_id: UUID, payer: str, target: TargetNew | None) -> None:
     try:
-        await requests.start_as_guest(ctx, ref, visit_id, payer)
+        await requests.start_as_guest(ctx, ref, visit_id, payer, target)
     except WattlineError as error:
         code = _code(error)
         await store.change(visit_id, {"failure_code": code, "failure": _said(code, error)})
@@ -253,7 +275,11 @@ def problem(error: WattlineError) -> tuple[str, str]:
 
 def _said(code: str, error: WattlineError) -> str:
     """In words that the pages speak; a station's own word is for operators."""
-    known = {"start_rejected": "The charger refused to start.", "station_timeout": "The charger doesn't answer."}
+    known = {
+        "start_rejected": "The charger refused to start.",
+        "station_timeout": "The charger doesn't answer.",
+        "target_impossible": "This target can't be reached.",
+    }
     return known.get(code, error.detail)
 
 

@@ -69,6 +69,26 @@ GERMAN = {
     "Keep this page: it is the only way back to your session and to your receipt.": (
         "Merken Sie sich diese Seite: Nur über sie kommen Sie zu Ihrem Ladevorgang und Ihrem Beleg zurück."
     ),
+    "Stop by itself (if you like)": "Von selbst beenden (freiwillig)",
+    "Stop at": "Beenden bei",
+    "Unit": "Einheit",
+    "Charging stops before the price, the energy or the time goes beyond this. You can always stop earlier.": (
+        "Das Laden endet, bevor Preis, Energie oder Zeit darüber hinausgehen. Früher beenden können Sie immer."
+    ),
+    "Stops by itself at {target}": "Endet von selbst bei {target}",
+    "This target can't be reached.": "Dieses Ziel geht nicht.",
+    "Choose a higher target, or leave the field empty.": "Wählen Sie ein höheres Ziel oder lassen Sie das Feld leer.",
+    "The charger is offline and can't be told to stop. Unplug to stop now; it is told when it is back.": (
+        "Die Ladesäule ist offline und kann nicht beendet werden. Ziehen Sie das Kabel, um jetzt zu beenden; sonst "
+        "endet es, sobald die Säule zurück ist."
+    ),
+    "The charger doesn't answer. It is asked again; unplug to stop now.": (
+        "Die Ladesäule antwortet nicht. Sie wird noch einmal gefragt; ziehen Sie das Kabel, um jetzt zu beenden."
+    ),
+    "The charger refused to stop. It is asked again; stop at the car or unplug to stop now.": (
+        "Die Ladesäule hat das Beenden abgelehnt und wird noch einmal gefragt; beenden Sie am Auto oder ziehen Sie das "
+        "Kabel."
+    ),
     "Done": "Fertig",
     "Your receipt is being written …": "Ihr Beleg wird geschrieben …",
     "You can unplug now.": "Sie können das Kabel jetzt ziehen.",

@@ -104,6 +104,9 @@ def _facts(sheet: Sheet, session: rules.Charged, voice: Voice) -> None:
     sheet.pair(voice("Meter at start"), voice.kwh(session.meter_start_wh))
     sheet.pair(voice("Meter at end"), voice.kwh(session.meter_stop_wh))
     sheet.pair(voice("Energy"), voice.kwh(session.energy_wh), bold=True)
+    if session.target is not None:
+        sheet.gap(1)
+        sheet.say(voice("Stopped at your target: {target}", target=voice.target(session.target)), 8.5, MUTED)
     if session.estimated:
         sheet.gap(1)
         note = "The station's own numbers for the end can't be used: this is its last reliable reading."

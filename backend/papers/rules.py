@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.tariffs import taxes
-from shared.money import Receipt, ReceiptLine, TaxLine
+from shared.money import Receipt, ReceiptLine, Target, TaxLine
 from shared.papers import PaperKind
 
 SERIES = {PaperKind.INVOICE: "INV", PaperKind.CREDIT_NOTE: "CN"}
@@ -48,6 +48,7 @@ class Charged(msgspec.Struct, frozen=True, kw_only=True):
     rounding: Decimal
     taxes: list[TaxLine]
     total: Decimal
+    target: Target | None = None
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +90,7 @@ def charged(receipt: Receipt, time_zone: str) -> Charged:
         rounding=receipt.rounding,
         taxes=receipt.taxes,
         total=receipt.total_incl.amount,
+        target=receipt.target,
     )
 
 

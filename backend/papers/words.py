@@ -10,7 +10,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import format_currency, format_decimal
 
 from backend.tariffs.rules import round_money
-from shared.money import Money
+from shared.money import Money, Target
 
 Words = Callable[[str], str]
 LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
@@ -112,6 +112,7 @@ GERMAN = {
     ),
     "here is your credit note: {total}.": "hier ist Ihre Gutschrift: {total}.",
     "Everything is in the attached PDF.": "Alles steht im angehängten PDF.",
+    "Stopped at your target: {target}": "Bei Ihrem Ziel beendet: {target}",
     # trusted meters
     "What the meter signed": "Was der Zähler signiert hat",
     "verified": "geprüft",
@@ -171,6 +172,14 @@ class Voice:
         pattern = {"en": "¤#,##0.", "de": "#,##0."}[self.language] + "0" * digits
         pattern += "" if self.language == "en" else "\N{NO-BREAK SPACE}¤"
         return format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
+
+    def target(self, target: Target) -> str:
+        """What a session was to stop at: `10.00 €`, `20 kWh`, `45 min`, `80 %`."""
+        if target.money is not None:
+            return self.money(target.money)
+        if target.energy_wh is not None:
+            return f"{format_decimal(Decimal(target.energy_wh) / 1000, '#,##0.###', locale=self.locale)} kWh"
+        return f"{target.minutes} min" if target.minutes is not None else f"{target.soc_percent} %"
 
     def number(self, value: Decimal | int, digits: int = 0) -> str:
         return format_decimal(value, "#,##0" + ("." + "0" * digits if digits else ""), locale=self.locale)

@@ -3,19 +3,19 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, delete, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
 from backend.errors import NotFound
 from backend.stations import catalog
-from backend.transactions import doubts, requests, views
+from backend.transactions import doubts, requests, targets, views
 from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
 from shared.accounts import Role
 from shared.base import Page
-from shared.money import Receipt
+from shared.money import Receipt, TargetNew
 from shared.transactions import StartTransaction, Transaction, TransactionAnswer, TransactionDetail, TransactionQuestion
 
 States = Annotated[
@@ -44,7 +44,9 @@ async def start(
     async def work() -> Transaction:
         account = _uuid(data.account_id, "account") if data.account_id else None
         connector = _uuid(data.connector_id, "connector")
-        return await views.one(ctx, actor, await requests.request_start(ctx, actor, connector, account))
+        return await views.one(
+            ctx, actor, await requests.request_start(ctx, actor, connector, account, target=data.target)
+        )
 
     return await once(ctx, request, actor.account_id, work)
 
@@ -64,6 +66,18 @@ async def stop(
         return await views.one(ctx, actor, transaction_id)
 
     return await once(ctx, request, actor.account_id, work)
+
+
+@put("/api/v1/transactions/{transaction_id:uuid}/target", summary="Where a session stops by itself")
+async def set_target(ctx: Context, actor: Actor, transaction_id: UUID, data: TargetNew) -> Transaction:
+    """One of money (with VAT), energy, minutes, state of charge; the last one that was set counts."""
+    await targets.change(ctx, actor, transaction_id, data)
+    return await views.one(ctx, actor, transaction_id)
+
+
+@delete("/api/v1/transactions/{transaction_id:uuid}/target", summary="Don't stop a session by itself")
+async def drop_target(ctx: Context, actor: Actor, transaction_id: UUID) -> None:
+    await targets.change(ctx, actor, transaction_id, None)
 
 
 @get("/api/v1/transactions", summary="Sessions, a driver's own or an operator's all")
@@ -114,4 +128,4 @@ async def ask_status(ctx: Context, actor: Actor, identity: str, data: Transactio
     return await doubts.ask(ctx, station, transaction_id, actor.account_id)
 
 
-routes = [start, stop, page, detail, receipt, ask_status]
+routes = [start, stop, set_target, drop_target, page, detail, receipt, ask_status]

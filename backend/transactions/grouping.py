@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from backend.context import Context
 from backend.events import TransactionUpdated
 from backend.stations.model import StationRef
-from backend.transactions import group_store, pricing, recording, rules
+from backend.transactions import group_store, pricing, recording, rules, targets
 from backend.transactions.model import StartReply, Updated
 
 GROUP = "transactions"
@@ -62,6 +62,7 @@ async def record(ctx: Context, said: Sequence[Said]) -> list[StartReply | None]:
         if changed:
             await group_store.follow(changed, now)
             await pricing.with_costs(ctx, changed)
+            await targets.watch(changed)
         for n, row in rows.items():
             unit.emit(recording.event(ctx, TransactionUpdated, said[n].station, row))
             answers[n] = StartReply(transaction_id=row["id"], number=row["number"], decision=None, cost=row["cost"])

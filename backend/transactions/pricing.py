@@ -11,7 +11,7 @@ from backend.context import Context
 from backend.stations.model import ConnectorRef
 from backend.tariffs import service as tariffs
 from backend.tariffs import where
-from backend.tariffs.model import Bill, Tariff
+from backend.tariffs.model import Bill, Period, PeriodKind, Tariff
 from backend.tariffs.periods import Reading, from_readings
 from backend.tariffs.rules import compact, price
 from backend.tenants import service as tenants
@@ -72,6 +72,22 @@ def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at:
     if points and points[-1].energy_wh < top:
         points.append(Reading(at=ends_at, energy_wh=top, charging=None))
     return price(tariff, compact(tariff, from_readings(points, ends_at)), zone)
+
+
+def least(tariff: Tariff, zone: ZoneInfo, now: datetime) -> Decimal:
+    """What a session costs that ends at once: the fee for starting, and the minimum price."""
+    moment = Period(kind=PeriodKind.CHARGING, begins_at=now, ends_at=now + timedelta(seconds=1), energy_wh=Decimal(1))
+    return price(tariff, [moment], zone).payable
+
+
+def projected(
+    tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, energy_wh: int, moment: datetime
+) -> Decimal:
+    """What a running session would cost if it ended at `moment` with so much energy, going on as it does now."""
+    more = energy_wh - row["energy_wh"]
+    last = {"energy_wh": (row["meter_last_wh"] or 0) + more, "current_a": None, "charging_state": row["charging_state"]}
+    known = [*readings, {"at": moment, "trusted": True, **last}] if row["meter_last_wh"] is not None else readings
+    return bill(tariff, {**row, "energy_wh": energy_wh}, known, zone, moment).payable
 
 
 async def final_bill(ctx: Context, row: Row, zone: ZoneInfo) -> Bill:

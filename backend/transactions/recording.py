@@ -8,7 +8,7 @@ from backend.context import Context, Unit
 from backend.events import TransactionEnded, TransactionFailed, TransactionStarted, TransactionUpdated
 from backend.payments import service as payments
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import pricing, rules, signed_store, store
+from backend.transactions import pricing, rules, signed_store, store, targets
 from backend.transactions.model import Ended, Report, Started
 from shared.transactions import TransactionState as State
 
@@ -226,7 +226,10 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
         return row
     await store.change(row["id"], values)
     row = {**row, **values}
-    return await pricing.with_cost(ctx, row) if rows and row["state"] == State.ACTIVE else row
+    if not rows or row["state"] != State.ACTIVE:
+        return row
+    await targets.watch([row])
+    return await pricing.with_cost(ctx, row)
 
 
 async def end(

@@ -1,25 +1,29 @@
 """Starting and stopping from the app: decided, paid for, written down, and only then asked of the station."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import msgspec
 
 from backend import jobs
 from backend.accounts import service as accounts
 from backend.authorization import service as authorization
 from backend.commands import Profile, RequestStart, RequestStop
 from backend.context import Context, Unit
-from backend.errors import Conflict, NotAllowed, NotFound, StationOffline, StationRefused, StationTimeout
+from backend.errors import Conflict, InvalidInput, NotAllowed, NotFound, StationOffline, StationRefused, StationTimeout
 from backend.events import TransactionFailed, TransactionRequested, TransactionUpdated
 from backend.payments import service as payments
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
-from backend.transactions import pricing, rules, store
+from backend.tariffs import service as tariffs
+from backend.transactions import pricing, rules, store, target_rules
 from backend.web.guards import Actor
 from shared.accounts import Role
-from shared.money import Money
+from shared.money import Money, TargetNew
 from shared.stations import Registration
 from shared.transactions import TransactionState as State
 
@@ -36,6 +40,7 @@ async def request_start(
     account_id: UUID | None = None,
     *,
     profile: Profile | None = None,
+    target: TargetNew | None = None,
 ) -> UUID:
     """Ask a station to begin a session. Returns the transaction; what becomes of it comes from the station.
 
@@ -51,18 +56,20 @@ async def request_start(
         raise NotFound("This account doesn't exist.")
     connector = await stations.connector(ctx, actor.tenant_id, connector_id)
     token = await authorization.token_for_account(ctx, for_account)
-    row = await _write_down(ctx, connector, for_account, token)
+    row = await _write_down(ctx, connector, for_account, token, wanted=target)
     payer = None if actor.may(Role.OPERATOR) else driver.email
     return await _begin(ctx, connector, row, payer, actor.account_id, profile)
 
 
-async def start_as_guest(ctx: Context, connector: ConnectorRef, transaction_id: UUID, payer: str) -> UUID:
+async def start_as_guest(
+    ctx: Context, connector: ConnectorRef, transaction_id: UUID, payer: str, target: TargetNew | None = None
+) -> UUID:
     """Start for somebody without an account, whose hold is made for `payer` (the provider's word for the customer).
 
     `transaction_id`: a new one; it is known before anything is asked. Raises as `request_start` does.
     """
     token = await authorization.token_for_guest(ctx, connector.station.tenant_id)
-    row = await _write_down(ctx, connector, None, token, id=transaction_id)
+    row = await _write_down(ctx, connector, None, token, wanted=target, id=transaction_id)
     return await _begin(ctx, connector, row, payer, None, None)
 
 
@@ -84,7 +91,15 @@ async def _begin(
     return UUID(str(row["id"]))
 
 
-async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID | None, token: str, **values: Any) -> Row:
+async def _write_down(
+    ctx: Context,
+    connector: ConnectorRef,
+    account_id: UUID | None,
+    token: str,
+    *,
+    wanted: TargetNew | None = None,
+    **values: Any,
+) -> Row:
     async with ctx.unit() as unit:
         await store.lock_station(connector.station.id)
         if account_id is not None:
@@ -105,6 +120,9 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID | 
         if hindrance:
             raise Conflict(hindrance[1], code=hindrance[0])
         tariff, currency = await pricing.tariff_for(ctx, connector.station.tenant_id, connector, account_id)
+        if wanted is not None:
+            stored = await tariffs.get(ctx, tariff) if tariff else None
+            values["target"] = target_of(wanted, stored, connector.time_zone, ctx.now())
         row = await store.add(
             {
                 "tenant": connector.station.tenant_id,
@@ -127,7 +145,7 @@ async def _write_down(ctx: Context, connector: ConnectorRef, account_id: UUID | 
             {"transaction_id": str(row["id"])},
             delay=timedelta(seconds=ctx.settings.start_timeout_s),
         )
-        _tell(ctx, unit, TransactionRequested, row, connector.station.identity)
+        tell(ctx, unit, TransactionRequested, row, connector.station.identity)
     return row
 
 
@@ -157,7 +175,7 @@ async def fail(ctx: Context, transaction_id: UUID, why: str) -> None:
         await payments.want_release(transaction_id)
         joined = await store.joined(transaction_id)
         identity = joined["identity"] if joined else ""
-        _tell(ctx, unit, TransactionFailed, row, identity, failure=why)
+        tell(ctx, unit, TransactionFailed, row, identity, failure=why)
 
 
 async def expire(ctx: Context, payload: dict[str, Any]) -> None:
@@ -177,9 +195,9 @@ async def request_stop(ctx: Context, actor: Actor, transaction_id: UUID) -> None
     Raises NotFound (also for another driver's), Conflict when it isn't running, and the errors of a command.
     """
     row = await store.joined(transaction_id)
-    if row is None or row["tenant"] != actor.tenant_id or not _may_see(actor, row):
+    if row is None or row["tenant"] != actor.tenant_id or not may_see(actor, row):
         raise NotFound("This session doesn't exist.")
-    await _stop(ctx, row, actor.account_id)
+    await stop_running(ctx, row, actor.account_id)
 
 
 async def stop_as_guest(ctx: Context, transaction_id: UUID) -> None:
@@ -187,10 +205,11 @@ async def stop_as_guest(ctx: Context, transaction_id: UUID) -> None:
     row = await store.joined(transaction_id)
     if row is None or row["account"] is not None:
         raise NotFound("This session doesn't exist.")
-    await _stop(ctx, row, None)
+    await stop_running(ctx, row, None)
 
 
-async def _stop(ctx: Context, row: Row, by: UUID | None) -> None:
+async def stop_running(ctx: Context, row: Row, by: UUID | None) -> None:
+    """Ask the station. Raises Conflict when it isn't running, and the errors of a command."""
     transaction_id = row["id"]
     if row["state"] == State.REQUESTED:
         await fail(ctx, transaction_id, "Cancelled before the charger began.")
@@ -206,14 +225,40 @@ async def _stop(ctx: Context, row: Row, by: UUID | None) -> None:
         )
     async with ctx.unit() as unit:
         await store.change(transaction_id, {"stop_requested_at": ctx.now(), "updated_at": ctx.now()})
-        _tell(ctx, unit, TransactionUpdated, row, row["identity"])
+        tell(ctx, unit, TransactionUpdated, row, row["identity"])
 
 
-def _may_see(actor: Actor, row: Row) -> bool:
+def target_of(
+    wanted: TargetNew,
+    tariff: tariffs.StoredTariff | None,
+    time_zone: str,
+    now: datetime,
+    *,
+    progress: target_rules.Progress | None = None,
+    cost: Decimal | None = None,
+) -> Row:
+    """A target as it is stored. Raises InvalidInput for one that can't be meant, or that is behind already."""
+    least = cost
+    if least is None and tariff is not None:
+        least = pricing.least(tariff.definition, ZoneInfo(time_zone), now)
+    currency = tariff.currency if tariff else ""
+    if why := target_rules.why_not(wanted, currency=currency, least=least, progress=progress):
+        raise InvalidInput(why, code="target_impossible", fields=[("$.target", why)])
+    found: Row = {name: getattr(wanted, name) for name in target_rules.named(wanted)}
+    return msgspec.to_builtins(found) | {"currency": currency, "state": "waiting", "set_at": now.isoformat()}
+
+
+async def check_target(ctx: Context, connector: ConnectorRef, wanted: TargetNew) -> None:
+    """Before anything is paid. Raises InvalidInput (target_impossible)."""
+    tariff, _ = await pricing.tariff_for(ctx, connector.station.tenant_id, connector)
+    target_of(wanted, await tariffs.get(ctx, tariff) if tariff else None, connector.time_zone, ctx.now())
+
+
+def may_see(actor: Actor, row: Row) -> bool:
     return actor.may(Role.OPERATOR) or row["account"] == actor.account_id
 
 
-def _tell(ctx: Context, unit: Unit, kind: Any, row: Row, identity: str, **more: Any) -> None:
+def tell(ctx: Context, unit: Unit, kind: Any, row: Row, identity: str, **more: Any) -> None:
     unit.emit(
         kind(
             tenant_id=row["tenant"],

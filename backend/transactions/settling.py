@@ -112,4 +112,5 @@ def facts(row: store.Row, place: store.Row, seller: str) -> dict[str, Any]:
         "meter_stop_wh": (row["meter_start_wh"] or 0) + row["energy_wh"],
         "estimated": "estimated" in row["flags"],
         "flags": row["flags"],
+        **({"target": row["target"]} if (row["target"] or {}).get("reached_at") else {}),
     }

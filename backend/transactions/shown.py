@@ -9,7 +9,7 @@ import msgspec
 from backend.authorization.rules import masked
 from backend.stations.rules import connector_label
 from backend.tariffs import taxes
-from backend.transactions import rules, store
+from backend.transactions import rules, store, target_rules
 from shared.money import Money, Receipt, ReceiptLine
 from shared.transactions import ChargingState, PaymentInfo, Reading, Transaction, TransactionEvent, TransactionState
 
@@ -51,6 +51,7 @@ def transaction(row: Row, *, for_driver: bool = False) -> Transaction:
         stopping=row["stop_requested_at"] is not None and row["state"] == TransactionState.ACTIVE,
         flags=[flag for flag in row["flags"] if not for_driver or flag not in HIDDEN_FROM_DRIVERS],
         updated_at=row["updated_at"],
+        target=target_rules.shown(row["target"], row),
     )
 
 
@@ -76,6 +77,7 @@ def timeline(
         (row["requested_at"], "requested", "Start asked for", ""),
         (None if failed else row["begun_at"], "begun", "Charging session began", ""),
         *_states(readings),
+        (_reached_at(row), "target_reached", "The driver's target was reached", ""),
         (row["stop_requested_at"], "stop_requested", "Stop asked for", ""),
         (row["ended_at"] if ended else None, "ended", _ended_text(row), row["stop_reason"]),
     ]
@@ -93,6 +95,11 @@ def timeline(
     steps += _paid(payment)
     known = [TransactionEvent(at=at, kind=kind, text=text, value=value) for at, kind, text, value in steps if at]
     return sorted(known, key=lambda step: step.at)
+
+
+def _reached_at(row: Row) -> datetime | None:
+    reached = (row["target"] or {}).get("reached_at")
+    return datetime.fromisoformat(reached) if reached else None
 
 
 MOST_STATES = 12
@@ -186,4 +193,5 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         note=note,
         taxes=split.taxes,
         rounding=split.rounding,
+        target=target_rules.shown(facts.get("target"), {}),
     )

@@ -60,6 +60,8 @@ PUBLIC = {
     "HEAD /api/static/{file_path:path}": "files of the API's page",
 }
 FOR_ALL = {
+    "PUT /api/v1/transactions/{transaction_id:uuid}/target",
+    "DELETE /api/v1/transactions/{transaction_id:uuid}/target",
     "GET /api/v1/notifications",
     "POST /api/v1/notifications/read",
     "GET /api/v1/notifications/own",

@@ -325,6 +325,8 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"/api/v1/reservations/{one['reservation']}/cancel", None),
         ("POST", "/api/v1/transactions", {"connector_id": str(one["connector"])}),
         ("POST", f"/api/v1/transactions/{one['active']}/stop", None),
+        ("PUT", f"/api/v1/transactions/{one['active']}/target", {"minutes": 5}),
+        ("DELETE", f"/api/v1/transactions/{one['active']}/target", None),
         ("GET", f"/api/v1/transactions/{one['active']}", None),
         ("GET", f"/api/v1/transactions/{one['ended']}/receipt", None),
         ("POST", f"/api/v1/incidents/{one['incident']}/acknowledge", None),

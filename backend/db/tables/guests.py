@@ -1,6 +1,6 @@
 """Visits of people without an account."""
 
-from piccolo.columns import UUID, ForeignKey, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, ForeignKey, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
@@ -20,5 +20,6 @@ class GuestVisit(Table, db=DB, tablename="guest_visit"):
     language = Varchar(length=2, default="en")
     failure_code = Varchar(length=60, default="")
     failure = Text(default="")
+    target = JSONB(null=True, default=None)  # shared.money.TargetNew
     created_at = Timestamptz(default=TimestamptzNow())
     payer = Varchar(length=254, default="")  # while a card is being entered on the provider's page
