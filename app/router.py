@@ -19,6 +19,7 @@ from app.driver.session import DriverSessionPage
 from app.driver.wallet import WalletPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
+from app.operator.drivers import DriversPage
 from app.operator.energy import EnergyPage
 from app.operator.incident import IncidentPage
 from app.operator.incidents import IncidentsPage
@@ -26,6 +27,7 @@ from app.operator.locations import LocationsPage
 from app.operator.money import MoneyPage
 from app.operator.notifications import NotificationsPage
 from app.operator.overview import OverviewPage
+from app.operator.payment_settings import PaymentSettingsPage
 from app.operator.playbooks import PlaybooksPage
 from app.operator.quarantine import QuarantinePage
 from app.operator.session import SessionPage
@@ -87,6 +89,8 @@ OPERATOR_ROUTES = (
     Route("/analytics", AnalyticsPage, "Analytics"),
     Route("/settings", SettingsPage, "Settings"),
     Route("/tariffs", TariffsPage, "Settings"),
+    Route("/drivers", DriversPage, "Settings"),
+    Route("/payment-settings", PaymentSettingsPage, "Settings"),
 )
 DRIVER_PLACES = (
     Place("Find", "/", ft.Icons.MAP_OUTLINED, ft.Icons.MAP_ROUNDED),

@@ -147,10 +147,20 @@ class PaymentSettings(Message):
     on_outage: Policy
     on_debt: Policy
     debt_limit: Money
+    hold_amount: Money
+    retry_hours: list[int]
+    secret_key_reference: str = ""
+    webhook_secret_reference: str = ""
+    """Where a secret isn't stored but taken from the server's environment: the name there."""
 
 
 class PaymentSettingsChange(Request):
-    """What isn't given stays. on_outage, on_debt: allow lets people charge until they owe debt_limit."""
+    """What isn't given stays. on_outage, on_debt: allow lets people charge until they owe debt_limit.
+
+    hold_amount is reserved before a session. retry_hours: how long after a refused capture it is tried again, each
+    time longer; after the last it is a debt. A secret may be `env:WATTLINE_PAY_…`: then the server's environment
+    has it.
+    """
 
     provider: Annotated[str, msgspec.Meta(max_length=20)] | None = None
     secret_key: Annotated[str, msgspec.Meta(max_length=300)] | None = None
@@ -159,3 +169,5 @@ class PaymentSettingsChange(Request):
     on_outage: Policy | None = None
     on_debt: Policy | None = None
     debt_limit: Decimal | None = None
+    hold_amount: Decimal | None = None
+    retry_hours: Annotated[list[int], msgspec.Meta(max_length=10)] | None = None

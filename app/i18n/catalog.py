@@ -14,6 +14,7 @@ from app.i18n import (
     de_pay,
     de_reports,
     de_stations,
+    de_terms,
 )
 
 PARTS = (
@@ -30,6 +31,7 @@ PARTS = (
     de_money,
     de_pay,
     de_energy,
+    de_terms,
 )
 GERMAN: dict[str, str] = {}
 for _part in PARTS:

@@ -50,7 +50,6 @@ TEXTS = {
     "No tariff yet": "Noch kein Tarif",
     "New tariff": "Neuer Tarif",
     "{amount} a kWh": "{amount} je kWh",
-    "holds where a connector has none of its own": "gilt, wo ein Anschluss keinen eigenen hat",
     "Retire {name}": "{name} zurückziehen",
     "Give the tariff a name.": "Gib dem Tarif einen Namen.",
     "This is no number: {field}": "Das ist keine Zahl: {field}",

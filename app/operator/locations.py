@@ -12,6 +12,7 @@ from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_wo
 from app.operator import place_rules as rules
 from app.operator.place_form import use_fields
 from app.operator.station_add import problem_note
+from app.operator.tariff_where import PricesHere
 from app.theme import S8, S32, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -216,6 +217,7 @@ def EditPlace(
 
     parts = list(fields.parts)
     if known is not None:
+        parts.append(PricesHere(location_id=known.id, framed=False))
         parts.append(
             muted(words("It can be deleted once no station stands here any more."), t, size=T12)
             if stations

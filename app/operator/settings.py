@@ -15,6 +15,7 @@ from app.operator.settings_cards import CardsSection
 from app.operator.settings_issuer import IssuerSection
 from app.operator.settings_people import PeopleSection
 from app.operator.settings_templates import TemplatesSection
+from app.operator.settings_ways import DriversSection, PaymentSettingsSection
 from app.theme import S8, S12, S16, T12, T16, TOUCH, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -38,7 +39,10 @@ def SettingsPage() -> ft.Control:  # a component
     parts += [Own(), BrandSection()]
     if store.admin:
         parts.append(PeopleSection())
-    parts += [Prices(), IssuerSection(), CardsSection(), TemplatesSection(), Connections()]
+    parts += [Prices(), DriversSection()]
+    if store.admin:
+        parts.append(PaymentSettingsSection())
+    parts += [IssuerSection(), CardsSection(), TemplatesSection(), Connections()]
     width = WIDTH if store.width > WIDTH + 232 else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
 

@@ -17,6 +17,7 @@ from app.operator.station_log import OcppLog
 from app.operator.station_now import Happened, Health
 from app.operator.station_papers import ForGuests
 from app.operator.station_upkeep import Upkeep
+from app.operator.tariff_where import PricesHere
 from app.theme import S8, S12, S16, S24, S32, S48, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -122,7 +123,12 @@ def StationBody(
             Connectors(detail, mine, commander),
             Happened(identity, sessions),
         ]
-        right: list[ft.Control] = [CommandPanel(detail, mine, commander), Facts(detail), ForGuests(detail)]
+        right: list[ft.Control] = [
+            CommandPanel(detail, mine, commander),
+            Facts(detail),
+            PricesHere(station_id=detail.row.id, key=f"prices-{detail.row.id}"),
+            ForGuests(detail),
+        ]
         part = _scrolling(_columns(left, right, room), edge)
     return ft.Column([top, part], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 

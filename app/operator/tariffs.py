@@ -11,6 +11,7 @@ from app import i18n
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_settled, use_store, use_tokens, use_words
 from app.operator import tariff_rules as rules
+from app.operator import tariff_where as where
 from app.theme import S4, S8, S12, T12, T16, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -18,7 +19,7 @@ from app.widgets.dialogs import confirm
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.money import TariffRow
-from shared.tariffs import SampleSession, TariffDetail, TariffNew, TariffPreview, TariffQuote
+from shared.tariffs import SampleSession, TariffDetail, TariffNew, TariffPreview, TariffQuote, TariffRule
 
 Words = Callable[[str], str]
 WIDTH = 960
@@ -55,6 +56,7 @@ def TariffsPage() -> ft.Control:  # a component
     editing, set_editing = ft.use_state("")
     turn, set_turn = ft.use_state(0)
     loaded = use_load(lambda: app.api.get("/tariffs", Page[TariffRow], limit=200), [turn])
+    rules_ = use_load(lambda: app.api.get("/tariff-rules", Page[TariffRule], limit=200), [turn])
 
     async def retire(one: TariffRow) -> None:
         try:
@@ -90,7 +92,11 @@ def TariffsPage() -> ft.Control:  # a component
         about = words("Charging is free until there is one.")
         parts.append(surfaces.empty(ft.Icons.SELL_OUTLINED, words("No tariff yet"), about, t))
     else:
-        rows = [_row(one, place == 0, t, words, set_editing, ask) for place, one in enumerate(loaded.data.items)]
+        applied = rules_.data.items if rules_.data else []
+        rows = [
+            _row(one, place == 0, where.summary(one, applied, words), t, words, set_editing, ask)
+            for place, one in enumerate(loaded.data.items)
+        ]
         parts.append(surfaces.card(ft.Column(rows, spacing=S12), t))
     add = buttons.primary(
         words("New tariff"), t, lambda: set_editing(NEW), icon=ft.Icons.ADD_ROUNDED, identifier="new-tariff"
@@ -109,6 +115,7 @@ def TariffsPage() -> ft.Control:  # a component
 def _row(
     one: TariffRow,
     first: bool,
+    places: str,
     t: Tokens,
     words: Words,
     edit: Callable[[str], Any],
@@ -118,7 +125,9 @@ def _row(
     shown = words("{amount} a kWh").format(amount=i18n.amount(price.energy, price.currency)) if price.energy else ""
     facts = [part for part in (shown, words(price.text) if price.text else "") if part]
     if first:
-        facts.append(words("holds where a connector has none of its own"))
+        facts.append(words("holds where nothing else is said"))
+    if places:
+        facts.append(places)
     about = ft.Column([text(one.name, t, bold=True), muted(" · ".join(facts), t, size=T12)], spacing=2, expand=True)
     change, drop = words("Change {name}").format(name=one.name), words("Retire {name}").format(name=one.name)
     return ft.Row(
@@ -229,7 +238,10 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a
         entries.append(ft.Semantics(identifier="tariff-problem", content=text(trouble, t, color=t.danger.ink)))
     entries.append(ft.Row([buttons.primary(words("Save"), t, submit, busy=busy, identifier="save-tariff")]))
     form = surfaces.section(words("Prices"), ft.Column(entries, spacing=S12), t)
-    shown = surfaces.section(words("What sessions would cost"), _quote(quote, t, words), t)
+    shown: ft.Control = surfaces.section(words("What sessions would cost"), _quote(quote, t, words), t)
+    if tariff_id:
+        stretch = ft.CrossAxisAlignment.STRETCH
+        shown = ft.Column([shown, where.WhereItApplies(tariff_id)], spacing=S12, horizontal_alignment=stretch)
     columns: list[ft.Control] = [
         ft.Container(form, col={"xs": 12, "lg": 7}),
         ft.Container(shown, col={"xs": 12, "lg": 5}),

@@ -1,6 +1,5 @@
 """Sign-in and what the app must know before it."""
 
-from decimal import Decimal
 from importlib.metadata import version
 from typing import Any
 
@@ -23,14 +22,15 @@ DEMO_ACCOUNTS = (
 
 @get("/api/v1/meta", public=True, summary="What the app must know before sign-in")
 async def meta(ctx: Context) -> Meta:
+    tenant = await tenants.default(ctx)
     return Meta(
         version=version("wattline"),
         demo=ctx.settings.demo,
-        brand=await tenants.brand(ctx),
+        brand=tenants.brand_of(tenant),
         demo_accounts=list(DEMO_ACCOUNTS) if ctx.settings.demo else [],
         tile_url=ctx.settings.tile_url,
         ocpp_url=ctx.settings.station_url,
-        hold_amount=Decimal(ctx.settings.hold_amount),
+        hold_amount=await tenants.hold_amount(ctx, tenant.id),
         start_timeout_s=ctx.settings.start_timeout_s,
     )
 

@@ -106,7 +106,11 @@ TARIFFS = {
     "City AC": ("0.49", "0", "3.60", 60),
     "Fast DC": ("0.59", "0", "6.00", 20),
     "Ultra DC": ("0.69", "0.50", "12.00", 10),
+    "Taxi fleet": ("0.42", "0", "3.60", 60),
 }
+GENERAL = "City AC"
+"""The first one: it holds where nothing else is said."""
+FLEET, FLEET_TARIFF = "City taxis", "Taxi fleet"
 CARDS = tuple(f"HH{number:06d}" for number in range(100201, 100241))
 """Cards of regular customers, billed by invoice."""
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from backend.accounts import groups
 from backend.accounts import service as accounts
 from backend.accounts.api import DEMO_ACCOUNTS
 from backend.authorization import service as authorization
@@ -19,10 +20,13 @@ from backend.papers import issuing
 from backend.papers import service as papers
 from backend.stations.rules import hash_password
 from backend.tariffs import service as tariffs
+from backend.tariffs import where
 from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
 from backend.transactions import rollups
+from shared.accounts import DriverGroupNew
 from shared.papers import IssuerChange
+from shared.tariffs import TariffRuleNew
 
 FLEET_FILE = "fleet.json"
 
@@ -47,6 +51,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         for card in city.CARDS:
             await authorization.add_card(ctx, tenant.id, card, label="Customer card")
         stations = await _network(ctx, tenant.id, prices)
+        await _fleet(ctx, tenant.id, prices)
         await history.write(ctx, tenant.id, prices)
         await rollups.roll_up(ctx)
         await _add_registers(stations)
@@ -73,6 +78,13 @@ async def _books(ctx: Context, tenant_id: UUID) -> None:
     await issuing.change(ctx, tenant_id, ISSUER)
     await papers.monthly(ctx)
     await books.nightly(ctx)
+
+
+async def _fleet(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
+    """Drivers with a price of their own: taxis charge cheaper everywhere, and the demo's driver isn't one."""
+    group = await groups.add(ctx, tenant_id, DriverGroupNew(name=city.FLEET))
+    rule = TariffRuleNew(tariff_id=str(prices[city.FLEET_TARIFF]), group_id=group.id)
+    await where.add(ctx, tenant_id, rule)
 
 
 def tariff(name: str) -> Tariff:
@@ -149,8 +161,8 @@ async def _network(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> li
         for evse in range(1, kind.connectors + 1):
             await DB.run(
                 """
-                INSERT INTO connector (id, station, evse, number, standard, power_type, max_power_w, tariff, status)
-                VALUES ($1, $2, $3, 1, $4, $5, $6, $7, 'unknown')
+                INSERT INTO connector (id, station, evse, number, standard, power_type, max_power_w, status)
+                VALUES ($1, $2, $3, 1, $4, $5, $6, 'unknown')
                 """,
                 uuid4(),
                 station_id,
@@ -158,7 +170,10 @@ async def _network(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> li
                 kind.standard,
                 kind.power_type,
                 kind.power_w,
-                prices[kind.tariff],
+            )
+        if kind.tariff != city.GENERAL:
+            await where.add(
+                ctx, tenant_id, TariffRuleNew(tariff_id=str(prices[kind.tariff]), station_id=str(station_id))
             )
         fleet.append(
             {

@@ -2,7 +2,6 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +22,7 @@ from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
 from backend.stations.rules import connector_label
+from backend.tenants import service as tenants
 from backend.transactions import requests, views
 from backend.transactions.rules import why_not_start
 from shared.meters import SignedSession
@@ -109,7 +109,8 @@ async def _place(ctx: Context, row: store.Row, *, neighbours: bool) -> Place:
         own_sessions=0,
     )
     price = connector.price
-    hold = Money(amount=Decimal(ctx.settings.hold_amount), currency=price.currency) if price else None
+    held = await tenants.hold_amount(ctx, row["tenant"])
+    hold = Money(amount=held, currency=price.currency) if price else None
     near = neighbours and obstacle is not None
     return Place(
         tenant_id=row["tenant"],

@@ -1,5 +1,7 @@
 """The life of a payment. Pure."""
 
+import re
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -28,17 +30,38 @@ NEXT: dict[str, frozenset[str]] = {
     FAILED: frozenset({CAPTURING, RELEASING, HELD}),
 }
 MOST = Decimal(1_000_000)
-RETRY_AFTER = (timedelta(hours=1), timedelta(days=1), timedelta(days=3))
-"""When a capture that was refused is tried again; after the last one it is a debt."""
+RETRY_HOURS = (1, 24, 72)
+"""When a capture that was refused is tried again, unless a tenant says otherwise; after the last one it is a debt."""
+LONGEST_RETRY_HOURS = 720
 
 
 def may_become(state: str, wanted: str) -> bool:
     return wanted in NEXT[state]
 
 
-def retry_after(tries: int) -> timedelta | None:
+def retry_after(tries: int, hours: Sequence[int] = RETRY_HOURS) -> timedelta | None:
     """After so many refused tries. None: no more; it becomes a debt."""
-    return RETRY_AFTER[tries - 1] if 0 < tries <= len(RETRY_AFTER) else None
+    return timedelta(hours=hours[tries - 1]) if 0 < tries <= len(hours) else None
+
+
+def hours_of(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(",") if part)
+
+
+def hours_problem(hours: Sequence[int]) -> str:
+    if any(not 1 <= one <= LONGEST_RETRY_HOURS for one in hours):
+        return f"A payment is tried again after 1 to {LONGEST_RETRY_HOURS} hours."
+    return ""
+
+
+SECRET_NAME = re.compile(r"env:(WATTLINE_PAY_[A-Z0-9_]{1,60})")
+"""A secret that isn't stored but named: nothing else of the environment can be named."""
+
+
+def secret_name(value: str) -> str:
+    """The name in the environment; empty: it is the secret itself."""
+    found = SECRET_NAME.fullmatch(value.strip())
+    return found[1] if found else ""
 
 
 class Split(msgspec.Struct, frozen=True):

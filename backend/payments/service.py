@@ -276,7 +276,7 @@ async def _book(ctx: Context, row: Row, shares: rules.Shares) -> None:
 async def _refused(ctx: Context, row: Row, due: Decimal, shares: rules.Shares, why: str) -> None:
     """Tried again later; the driver is told each time. After the last try it is a debt."""
     tries = row["tries"] + 1
-    pause = rules.retry_after(tries)
+    pause = rules.retry_after(tries, (await choosing.terms(ctx, row["tenant"], provider=row["provider"])).retry_hours)
     async with ctx.unit():
         again_at = None if pause is None else ctx.now() + pause
         values = {"failure": why, "tries": tries, "next_try_at": again_at, "due_amount": due}

@@ -1,5 +1,6 @@
 """Tenants: the first one, and the brand that app and receipts wear."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,12 @@ def brand_of(tenant: Tenant) -> Brand:
 
 async def brand(ctx: Context, tenant_id: UUID | None = None) -> Brand:
     return brand_of(await (get(ctx, tenant_id) if tenant_id else default(ctx)))
+
+
+async def hold_amount(ctx: Context, tenant_id: UUID) -> Decimal:
+    """What is reserved before a session that costs something: the tenant's own amount, else the node's."""
+    own = await store.hold_amount(tenant_id)
+    return Decimal(ctx.settings.hold_amount) if own is None else own
 
 
 async def change_brand(ctx: Context, tenant_id: UUID, change: BrandChange) -> Brand:

@@ -20,6 +20,7 @@ from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
 from backend.tariffs import service as tariffs
+from backend.tenants import service as tenants
 from backend.transactions import pricing, rules, store, target_rules
 from backend.web.guards import Actor
 from shared.accounts import Role
@@ -77,7 +78,7 @@ async def _begin(
     ctx: Context, connector: ConnectorRef, row: Row, payer: str | None, by: UUID | None, profile: Profile | None
 ) -> UUID:
     """Reserve the money and ask the station; `payer` None: nothing is reserved."""
-    hold = Money(amount=Decimal(ctx.settings.hold_amount), currency=row["currency"])
+    hold = Money(amount=await tenants.hold_amount(ctx, row["tenant"]), currency=row["currency"])
     try:
         if row["tariff"] is not None and payer is not None:
             await payments.hold(ctx, row["tenant"], row["id"], row["account"], payer, hold)

@@ -1,7 +1,15 @@
 """The wallet of a driver and the tariffs of an operator, in real sessions against a real node."""
 
+from decimal import Decimal
+
+from backend.db.engine import DB
+from backend.payments import choosing
+from backend.tenants import service as tenants
 from shared.accounts import Role
+from shared.payments import Policy
+from tests import world
 from tests.app.harness import PHONE, app_for
+from tests.app.test_operator_places import choose
 from tests.support.node import Node
 
 
@@ -41,3 +49,59 @@ async def test_a_tariff_is_priced_as_one_types_and_saved(node: Node) -> None:
         await screen.wait_for_text("Down to the maximum price")
         await screen.type("tariff-least", "9")
         await screen.wait_for_text("above the maximum", "quote-problems")
+
+
+async def group_id() -> str:
+    return str((await DB.run("SELECT id FROM driver_group"))[0]["id"])
+
+
+async def test_a_tariff_applies_for_a_group_from_a_day(node: Node) -> None:
+    """Group, rule, driver: made by the operator's hands; the station's page says what holds there."""
+    await node.add_tariff()
+    await node.add_station("HH-09")
+    driver = await world.add_account(node.tenant_id, "Fay")
+    (email,) = [row["email"] for row in await DB.run("SELECT email FROM account WHERE id = $1", driver)]
+    async with app_for(node, role=Role.OPERATOR, route="/drivers") as screen:
+        await screen.click("new-group")
+        await screen.type("group-name", "Fleet")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("Fleet (0)")
+        await screen.click(f"move-{email}")
+        await choose(screen, "driver-group", await group_id())
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("Fleet (1)")
+        await screen.click(f"credit-{email}")
+        await screen.type("credit-amount", "12,50")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("Fay has 12.50 € now.")
+        await screen.go("/tariffs")
+        await screen.click("edit-Test")
+        await screen.wait_for_text("Nowhere by itself")
+        await screen.click("add-tariff-rule")
+        await screen.type("rule-from", "tomorrow")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("A day is written as", "rule-problem")
+        await screen.type("rule-from", "1.1.2031")
+        await choose(screen, "rule-group", await group_id())
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("only for Fleet · from 1 Jan 2031")
+        await screen.go("/stations/HH-09")
+        await screen.wait_for_text("Everywhere · only for Fleet · from 1 Jan 2031", "prices-here")
+
+
+async def test_how_the_operator_is_paid(node: Node) -> None:
+    async with app_for(node, role=Role.ADMIN, route="/settings") as screen:
+        await screen.click("open-payments")
+        await screen.click("provider-stripe")
+        await screen.type("payment-secret_key", "env:HOME")
+        await screen.click("save-payments")
+        await screen.wait_for_text("A named secret is written as", "payment-problem")
+        await screen.type("payment-secret_key", "sk_test_1")
+        await screen.type("payment-hold_amount", "35,50")
+        await screen.type("payment-retry_hours", "2, 48")
+        await screen.click("on_outage-allow")
+        await screen.click("save-payments")
+        await screen.wait_for_text("Stored, encrypted. Type a new one to replace it.")
+    terms = await choosing.terms(node.ctx, node.tenant_id)
+    assert (terms.name, terms.on_outage, terms.retry_hours) == ("stripe", Policy.ALLOW, (2, 48))
+    assert await tenants.hold_amount(node.ctx, node.tenant_id) == Decimal("35.50")

@@ -102,6 +102,8 @@ class PaymentSettings(Table, db=DB, tablename="payment_settings"):
     on_outage = Varchar(length=10, default="refuse")
     on_debt = Varchar(length=10, default="refuse")
     debt_limit = Numeric(digits=AMOUNT, default=Decimal(0))
+    hold_amount = Numeric(digits=AMOUNT, null=True, default=None)  # null: the node's setting
+    retry_hours = Varchar(length=80, default="1,24,72")
     updated_at = Timestamptz(default=TimestamptzNow())
 
 

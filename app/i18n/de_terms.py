@@ -1,0 +1,113 @@
+"""German: where tariffs apply, groups of drivers, how the operator is paid."""
+
+TEXTS = {
+    # Where a tariff applies
+    "Everywhere": "Überall",
+    "A location": "Ein Standort",
+    "A station": "Eine Station",
+    "Everybody": "Alle",
+    "for everybody": "für alle",
+    "only for {group}": "nur für {group}",
+    "from {day}": "ab {day}",
+    "until {day}": "bis {day}",
+    "Over": "Vorbei",
+    "Nowhere by itself: connectors can choose it, or add a place here.": (
+        "Von selbst nirgends: Anschlüsse können ihn wählen, oder füge hier einen Ort hinzu."
+    ),
+    "The most specific one wins: a driver's group, then station, location, everywhere.": (
+        "Der genaueste gilt: die Gruppe, dann Station, Standort, überall."
+    ),
+    "Remove {name}": "{name} entfernen",
+    "A day is written as 2026-12-31 or 31.12.2026.": "Ein Tag wird 2026-12-31 oder 31.12.2026 geschrieben.",
+    "Choose the place.": "Wähle den Ort.",
+    "First day (empty: at once)": "Erster Tag (leer: sofort)",
+    "Last day (empty: for good)": "Letzter Tag (leer: auf Dauer)",
+    "Where it applies": "Wo er gilt",
+    "1 connector has a tariff of its own: it comes first.": "1 Anschluss hat einen eigenen Tarif: Der geht vor.",
+    "{n} connectors have a tariff of their own: it comes first.": (
+        "{n} Anschlüsse haben einen eigenen Tarif: Der geht vor."
+    ),
+    "The first tariff of the list, where nothing else is said": "Der erste Tarif der Liste, wo nichts anderes gilt",
+    "{places} and {n} more": "{places} und {n} weitere",
+    "holds where nothing else is said": "gilt, wo nichts anderes gesagt ist",
+    "The last day is before the first one.": "Der letzte Tag liegt vor dem ersten.",
+    # Drivers and their groups
+    "1 tariff applies for it": "1 Tarif gilt für sie",
+    "{n} tariffs apply for it": "{n} Tarife gelten für sie",
+    "No tariff applies for it yet: choose one under Tariffs.": "Noch gilt kein Tarif für sie: Wähle ihn unter Tarife.",
+    "Credit": "Guthaben",
+    "Rename": "Umbenennen",
+    "Group": "Gruppe",
+    "Give the group a name.": "Gib der Gruppe einen Namen.",
+    "Name, such as Staff or City taxis": "Name, etwa Belegschaft oder Stadttaxis",
+    "New group": "Neue Gruppe",
+    "Rename {name}": "{name} umbenennen",
+    "In no group": "In keiner Gruppe",
+    "From the next session on they pay its prices. A session that runs keeps its own.": (
+        "Ab dem nächsten Ladevorgang gelten deren Preise. Ein laufender behält seine."
+    ),
+    "{name} has {amount} now.": "{name} hat jetzt {amount}.",
+    "What for, as the driver reads it": "Wofür, so wie es gelesen wird",
+    "It goes into the wallet at once and pays before the card. It can't be paid out.": (
+        "Es liegt sofort in der Geldbörse und zahlt vor der Karte. Ausgezahlt wird es nicht."
+    ),
+    "Credit for {name}": "Guthaben für {name}",
+    "Give credit": "Guthaben geben",
+    "Groups with prices of their own, and credit as a present.": (
+        "Gruppen mit eigenen Preisen, und Guthaben als Geschenk."
+    ),
+    "Dissolve {name}?": "{name} auflösen?",
+    "Its drivers stay and pay what everybody pays. Tariffs that apply for it apply to nobody.": (
+        "Die Personen bleiben und zahlen, was alle zahlen. Tarife, die für sie gelten, gelten für niemanden."
+    ),
+    "Dissolve": "Auflösen",
+    "A tariff can apply for a group only: a fleet, the staff, the tenants of a house.": (
+        "Ein Tarif kann nur für eine Gruppe gelten: eine Flotte, die Belegschaft, die Mieter eines Hauses."
+    ),
+    "Choose All, then put drivers into this group.": "Wähle Alle und füge dann Personen in diese Gruppe.",
+    # How the operator is paid
+    "Demo (no real money)": "Demo (kein echtes Geld)",
+    "Nobody begins a session": "Niemand beginnt einen Ladevorgang",
+    "Known drivers charge, up to the limit": "Bekannte laden, bis zur Grenze",
+    "No new session until it is paid": "Kein neuer Ladevorgang, bis es bezahlt ist",
+    "They charge on, up to the limit": "Sie laden weiter, bis zur Grenze",
+    "Every card is accepted and no money moves: for trying things out.": (
+        "Jede Karte wird angenommen und kein Geld fließt: zum Ausprobieren."
+    ),
+    "Secret key (sk_…)": "Geheimer Schlüssel (sk_…)",
+    "Signing secret of the webhook (whsec_…)": "Signaturgeheimnis des Webhooks (whsec_…)",
+    "A key can stay out of the database: write env:WATTLINE_PAY_… and set that variable on the server.": (
+        "Ein Schlüssel kann der Datenbank fernbleiben: Schreibe env:WATTLINE_PAY_… und setze die Variable am Server."
+    ),
+    "Address for Stripe's webhook": "Adresse für den Webhook von Stripe",
+    "Payment provider": "Zahlungsdienst",
+    "Taken from {name} on the server.": "Kommt aus {name} am Server.",
+    "{name} is not set on the server.": "{name} ist am Server nicht gesetzt.",
+    "Stored, encrypted. Type a new one to replace it.": "Gespeichert, verschlüsselt. Ein neuer ersetzt ihn.",
+    "Not entered yet.": "Noch nicht eingegeben.",
+    "{what} in {currency}": "{what} in {currency}",
+    "Reserved before a session": "Vor einem Ladevorgang reserviert",
+    "What isn't used is given back when the session is billed.": (
+        "Was nicht gebraucht wird, kommt mit der Rechnung zurück."
+    ),
+    "When the payment provider doesn't answer": "Wenn der Zahlungsdienst nicht antwortet",
+    "When somebody owes for an earlier session": "Wenn jemand noch etwas schuldet",
+    "Limit of debt": "Grenze der Schulden",
+    "Where people may charge without paying at once, they owe at most this.": (
+        "Wer laden darf, ohne gleich zu zahlen, schuldet höchstens so viel."
+    ),
+    "A payment that fails is tried again after hours": "Eine gescheiterte Zahlung wird erneut versucht nach Stunden",
+    "The driver gets a letter each time. After the last try it is a debt.": (
+        "Jedes Mal geht ein Brief hinaus. Nach dem letzten Versuch ist es eine Schuld."
+    ),
+    "Rules": "Regeln",
+    "Provider and keys, what is reserved, and what happens when a payment fails.": (
+        "Zahlungsdienst und Schlüssel, was reserviert wird und was bei einer gescheiterten Zahlung geschieht."
+    ),
+    "Write the hours with commas, such as 1, 24, 72.": "Schreibe die Stunden mit Kommas, etwa 1, 24, 72.",
+    "Stripe needs its secret key.": "Stripe braucht seinen geheimen Schlüssel.",
+    "The debt limit is an amount from 0 to 10000.": "Die Grenze der Schulden ist ein Betrag von 0 bis 10000.",
+    "A named secret is written as env:WATTLINE_PAY_ and the rest of its name.": (
+        "Ein benanntes Geheimnis wird env:WATTLINE_PAY_ und dann sein Name geschrieben."
+    ),
+}
