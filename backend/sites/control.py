@@ -284,7 +284,9 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
     if over := scene.safety().exceeded(ctx.now().timestamp()):
         told = "More could flow than allowed: {limits}. Nothing rises until it fits again."
         scene.warnings.append(notice("exceeded", told, limits=", ".join(over)))
-    load = {spot: scene.lanes[spot].load(one.current_a, scene.phases(spot)) for spot, one in found.given.items()}
+    others = {spot: scene.counted_a(spot) for spot in scene.cars if spot in scene.lanes}
+    amps = others | {spot: one.current_a for spot, one in found.given.items()}
+    load = {spot: scene.lanes[spot].load(current, scene.phases(spot)) for spot, current in amps.items()}
     planned = rules.watts(rules.flows(scene.nodes, list(scene.lanes.values()), load, scene.metered)[root.key])
     prices = scene.signals.get(SignalKind.PRICE.value, [])
     limit_w = root.limit_w

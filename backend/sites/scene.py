@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -37,6 +37,7 @@ class Scene:
     metered: dict[str, Phases]
     stale: list[str]
     levels: dict[tuple[str, int, str], int]
+    own_levels: dict[tuple[str, int, str], int] = field(default_factory=dict)
     policy: SitePolicy
     tariff: EnergyTariff
     signals: dict[str, list[signals.Known]]
@@ -69,6 +70,11 @@ class Scene:
         """One above what somebody set by hand."""
         return max(self.levels.get((spot[0], evse, purpose.value), -1) for evse in {spot[1], 0}) + 1
 
+    def outranked(self, spot: Spot, purpose: Purpose) -> bool:
+        """Somebody set a profile by hand above ours, which it follows instead."""
+        ours = self.own_levels.get((spot[0], spot[1], purpose.value))
+        return ours is not None and ours < self.level(spot, purpose)
+
     # --- what may flow -------------------------------------------------------------------------------
 
     def safety(self) -> Safety:
@@ -87,6 +93,8 @@ class Scene:
         for spot in self.lanes:
             name, grant = rules.outlet_id(spot), self.grant(spot)
             place = rows.place[name]
+            if grant.acked_a is not None and self.outranked(spot, Purpose.TRANSACTION):
+                grant = replace(grant, acked_a=self.lanes[spot].maximum_a, acked_until=None)
             machine.held[place] = grants.held(name, stored[spot], grant, spot in self.cars)
             machine.dark[place] = not self.online(spot)
             machine.drawn[place] = self.measured_a(spot) if grant.over_since is not None else 0.0
@@ -94,7 +102,7 @@ class Scene:
 
     def stored_a(self, spot: Spot) -> float:
         """The larger of what the station holds and what it shall hold. One that never took any counts with its most."""
-        known = self.grant(spot).fallback_a
+        known = None if self.outranked(spot, Purpose.DEFAULT) else self.grant(spot).fallback_a
         lane = self.lanes[spot]
         return max(lane.maximum_a if known is None else known, float(wire.tenth(lane.fallback_a)))
 
@@ -141,6 +149,9 @@ async def look(ctx: Context, row: store.Row) -> Scene:
     sessions = {spot: one["id"] for spot, one in cars.items()}
     known_grants = {(one["identity"], one["evse"]): _grant(one) for one in await store.grants(location_id)}
     metered, stale = _heard(nodes, row["readings"], now)
+    levels = {
+        (one["identity"], one["evse"], one["purpose"]): one for one in await store.levels(location_id, wire.OURS_FROM)
+    }
     known: dict[str, list[signals.Known]] = {}
     for one in await store.signals(location_id, now - timedelta(days=2), now + HORIZON):
         known.setdefault(one["kind"], []).append(signals.Known(one["starts_at"], one["ends_at"], one["value"]))
@@ -154,8 +165,8 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         grants={spot: one.of(sessions.get(spot)) if spot[1] else one for spot, one in known_grants.items()},
         metered=metered,
         stale=stale,
-        levels={(one["identity"], one["evse"], one["purpose"]): one["level"]
-                for one in await store.hand_levels(location_id, wire.OURS_FROM)},
+        levels={key: one["hand"] for key, one in levels.items() if one["hand"] is not None},
+        own_levels={key: one["ours"] for key, one in levels.items() if one["ours"] is not None},
         policy=policy,
         tariff=msgspec.convert(row["tariff"], EnergyTariff, strict=False),
         signals=known,
@@ -304,5 +315,5 @@ def _meant(scene: Scene, spot: Spot) -> float:
 
 
 def _stored(scene: Scene, spot: Spot) -> float:
-    known = scene.grant(spot).fallback_a
+    known = None if scene.outranked(spot, Purpose.DEFAULT) else scene.grant(spot).fallback_a
     return math.inf if known is None else known

@@ -125,12 +125,13 @@ async def cars(location_id: UUID) -> Sequence[Row]:
     )
 
 
-async def hand_levels(location_id: UUID, ours_from: int) -> Sequence[Row]:
-    """The highest stack level that somebody else uses, by station, EVSE and purpose."""
+async def levels(location_id: UUID, ours_from: int) -> Sequence[Row]:
+    """The highest stack level that somebody else uses, and ours, by station, EVSE and purpose."""
     return await DB.run(
-        """SELECT s.identity, p.evse, p.purpose, max(p.stack_level) AS level
+        """SELECT s.identity, p.evse, p.purpose, max(p.stack_level) FILTER (WHERE p.number < $2) AS hand,
+            max(p.stack_level) FILTER (WHERE p.number >= $2) AS ours
         FROM charging_profile p JOIN charging_station s ON s.id = p.station
-        WHERE s.location = $1 AND p.number < $2 GROUP BY 1, 2, 3""",
+        WHERE s.location = $1 GROUP BY 1, 2, 3""",
         location_id,
         ours_from,
     )

@@ -106,6 +106,11 @@ class ScriptedStation:
                     return message_id, payload
                 await self.answer_error(message_id, "NotSupported")
 
+    async def any_call(self) -> tuple[str, str, dict[str, Any]]:
+        """The next call of the central system, whenever it comes: (message id, action, payload)."""
+        _, message_id, action, payload = await self._calls.get()
+        return message_id, action, payload
+
     async def answer(self, message_id: str, payload: dict[str, Any]) -> None:
         await self.send_raw(json.dumps([3, message_id, payload]))
 
