@@ -28,6 +28,7 @@ from backend.db.migrate import migrate
 from backend.events import IncidentOpened
 from backend.ocpp.codec import CODECS, Call
 from backend.ocpp.frames import FrameLog
+from backend.ocpp.host import Take
 from backend.ocpp.session import Session
 from backend.ocpp.v16 import inbound as inbound16
 from backend.ocpp.v16 import outbound as outbound16
@@ -68,8 +69,14 @@ class NoLink:
     async def receive(self) -> bytes | None:
         return None
 
+    async def serve(self, take: Take) -> None:
+        return None
+
     async def send(self, frame: bytes) -> None:
         return None
+
+    def send_now(self, frame: bytes) -> bool:
+        return True
 
     async def alive(self, timeout_s: float) -> bool:
         return True

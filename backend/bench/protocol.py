@@ -14,7 +14,7 @@ from backend.bus.local import LocalBus
 from backend.context import Context
 from backend.ocpp import handshake, tls
 from backend.ocpp.connections import Connections
-from backend.ocpp.frames import Entry, FrameLog
+from backend.ocpp.frames import Entry, FrameLog, Handled
 from backend.ocpp.listener import DIALECTS, Guest
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.transport import Refusal, Upgrade, Welcome, listening
@@ -31,7 +31,7 @@ UNREACHED = 1_000_000
 class ForgetfulLog(FrameLog):
     """Takes every message as the real one does, and writes none."""
 
-    async def write(self, group: Sequence[Entry]) -> None:
+    async def write(self, waiting: Sequence[Entry], handled: Sequence[Handled]) -> None:
         pass
 
 

@@ -22,6 +22,8 @@ MessageId = str | int | float
 
 CALL, RESULT, ERROR = 2, 3, 4
 NO_ID = "-1"
+_BEGINNING = 128
+"""Bytes that hold the kind, the id and the action of a right call."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -101,7 +103,8 @@ class Codec:
         self.from_csms = (frozenset(messages.MESSAGES) - from_station) | {"DataTransfer"}
         self._types: Mapping[str, tuple[type[msgspec.Struct], type[msgspec.Struct]]] = messages.MESSAGES
         self._calls = {
-            action.encode(): msgspec.json.Decoder(_frame_of(self._types[action][0])) for action in from_station
+            action.encode(): (action, msgspec.json.Decoder(_frame_of(self._types[action][0])))
+            for action in from_station
         }
         self._results = {action: msgspec.json.Decoder(self._types[action][1]) for action in self.from_csms}
         self._unlosable = (TRANSACTION_MESSAGES | {"StatusNotification"}) & from_station
@@ -112,15 +115,16 @@ class Codec:
 
     def decode(self, frame: bytes) -> Call | CallResult | CallError | Malformed:
         """What a frame says; never raises."""
-        pieces = frame.split(b'"', 4)
+        pieces = frame[:_BEGINNING].split(b'"', 4)
         if len(pieces) == 5 and pieces[0] == b"[2,":
-            decoder = self._calls.get(pieces[3])
-            if decoder is not None:
+            known = self._calls.get(pieces[3])
+            if known is not None:
+                action, decoder = known
                 try:
-                    _kind, message_id, action, payload = decoder.decode(frame)
+                    _kind, message_id, _action, payload = decoder.decode(frame)
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                     return self._slowly(frame)
-                if b"\\u0000" not in frame:
+                if b"\\" not in frame or b"\\u0000" not in frame:
                     return Call(message_id, action, payload)
         return self._slowly(frame)
 
@@ -202,7 +206,7 @@ class Codec:
         return b'[2,"%b","%b",%b]' % (message_id.encode(), action.encode(), _json.encode(payload))
 
     def encode_result(self, message_id: MessageId, payload: Any) -> bytes:
-        return b"[3,%b,%b]" % (_json.encode(message_id), _json.encode(payload))
+        return _json.encode((RESULT, message_id, payload))
 
     def encode_error(self, message_id: MessageId, code: str, description: str) -> bytes:
         return _json.encode([ERROR, message_id, code, description[:255], {}])

@@ -6,8 +6,8 @@ Logging is best effort and never delays a station: the buffer is bounded, and wh
 import asyncio
 import re
 from collections import Counter as Counted
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from operator import itemgetter
 from uuid import UUID
 
@@ -119,9 +119,20 @@ def _close(opened: list[_Object]) -> list[tuple[int, int]]:
     return []
 
 
+Handled = tuple[StationRef, datetime, str, str, bytes, bytes, float]
+"""A call that was answered at once: (station, at, action, message id, call, answer, seconds between them)"""
 Entry = tuple[StationRef, datetime, str, str, str, str, bytes, int, int | None, str]
 """(station, at, direction, kind, action, message id, frame, its whole size, latency in ms, error code)"""
 _LABELS = itemgetter(2, 3, 4)
+_ACTION, _TOOK = itemgetter(2), itemgetter(6)
+
+
+def _both(handled: Iterable[Handled]) -> Iterator[Entry]:
+    """The call and the answer of each."""
+    for station, at, action, message_id, call, answer, took_s in handled:
+        until, ms = at + timedelta(seconds=took_s), round(took_s * 1000)
+        yield station, at, "in", "call", action, message_id[:64], call, len(call), None, ""
+        yield station, until, "out", "result", action, message_id[:64], answer, len(answer), ms, ""
 
 
 class FrameLog:
@@ -130,6 +141,7 @@ class FrameLog:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._waiting: list[Entry] = []
+        self._handled: list[Handled] = []
         self._task: asyncio.Task[None] | None = None
         self.took: list[float] = []
         """Seconds from call to reply, to be counted."""
@@ -155,6 +167,25 @@ class FrameLog:
         frame = frame[:MOST_PAYLOAD]  # of long ones only the beginning waits: the buffer is bounded in bytes too
         self._waiting.append((station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code))
 
+    def handled(
+        self,
+        station: StationRef,
+        at: datetime,
+        action: str,
+        message_id: str,
+        call: bytes,
+        answer: bytes,
+        took_s: float,
+    ) -> None:
+        """A call and its answer in one: most messages are that, and what it costs is paid for each of them."""
+        if len(call) > MOST_PAYLOAD or len(self._handled) >= MOST_WAITING // 2:
+            self.took.append(took_s)
+            self.add(station, "in", "call", action, message_id, call, at=at)
+            ms, until = round(took_s * 1000), at + timedelta(seconds=took_s)
+            self.add(station, "out", "result", action, message_id, answer, latency_ms=ms, at=until)
+        else:
+            self._handled.append((station, at, action, message_id, call, answer, took_s))
+
     async def run(self) -> None:
         """Until cancelled; what is still waiting then is written by `flush`."""
         while True:
@@ -168,15 +199,19 @@ class FrameLog:
 
     async def flush(self) -> None:
         took, self.took = self.took, []
-        metrics.HANDLING.observe_all(took)
-        if not self._waiting:
-            return
+        handled, self._handled = self._handled, []
         group, self._waiting = self._waiting, []
+        metrics.HANDLING.observe_all([*took, *map(_TOOK, handled)])
+        for action, number in Counted(map(_ACTION, handled)).items():
+            metrics.MESSAGES.labels("in", "call", action).inc(number)
+            metrics.MESSAGES.labels("out", "result", action).inc(number)
         for labels, number in Counted(map(_LABELS, group)).items():
             metrics.MESSAGES.labels(*labels).inc(number)
-        await self.write(group)
+        if group or handled:
+            await self.write(group, handled)
 
-    async def write(self, group: Sequence[Entry]) -> None:
+    async def write(self, waiting: Sequence[Entry], handled: Sequence[Handled]) -> None:
+        group = [*waiting, *_both(handled)]
         lines, counts = [], dict[UUID, tuple[StationRef, int]]()
         for station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code in group:
             text = frame.decode(errors="replace").replace("\0", "")

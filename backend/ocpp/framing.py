@@ -32,6 +32,7 @@ _RESERVED = 0x70
 _CONTROL = 0x08
 _OPCODES = frozenset((0, 1, 2, CLOSE, PING, PONG))
 _MOST_CONTROL = 125
+_SHORT_HEADS = tuple(bytes((_WHOLE_TEXT, size)) for size in range(126))
 
 
 class FrameReader:
@@ -55,6 +56,19 @@ class FrameReader:
     def unread(self) -> bool:
         """Whether frames may be left that there was no room for: feed nothing to get them."""
         return self._held is not None and len(self._held) >= self._need
+
+    def only(self, data: memoryview, size: int) -> bytes | None:
+        """The message, where the first `size` bytes of `data` are one whole text frame (mostly). None: feed it."""
+        if self._held is not None or self._pieces is not None or size < 6 or data[0] != _WHOLE_TEXT:
+            return None
+        second = data[1]
+        if second == _MASKED | 126 and size >= 8:
+            body, length = 8, data[2] << 8 | data[3]
+        else:
+            body, length = 6, second - _MASKED
+        if size != body + length or length > self._most or second == _MASKED | 127:
+            return None
+        return apply_mask(data[body:size], bytes(data[body - 4 : body]))
 
     def feed(self, data: memoryview, room: int) -> list[Event]:
         """The frames that `data` completes, up to `room` messages. Copies what it keeps of `data`.
@@ -161,7 +175,7 @@ def text_frame(message: bytes) -> bytes:
     """Unmasked and in one piece, as a server sends."""
     size = len(message)
     if size < 126:
-        return bytes((_WHOLE_TEXT, size)) + message
+        return _SHORT_HEADS[size] + message
     if size < 65_536:
         return b"\x81\x7e" + size.to_bytes(2, "big") + message
     return b"\x81\x7f" + size.to_bytes(8, "big") + message

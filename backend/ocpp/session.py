@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,13 +13,17 @@ import structlog
 from backend.bus.base import Subscription
 from backend.commands import Answer, AnyCommand
 from backend.context import Context
-from backend.errors import WattlineError
 from backend.events import ClockTold
 from backend.ocpp import metrics
+from backend.ocpp.begun import Begun, failing
 from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed, MessageId
 from backend.ocpp.crowd import BURST_S, SLOWED, allowance
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
+from backend.ocpp.replies import CallRefused as CallRefused
+from backend.ocpp.replies import Reply as Reply
+from backend.ocpp.replies import Unanswered, text_of
+from backend.ocpp.replies import guarded as guarded
 from backend.ocpp.transport import Link, LinkClosed
 from backend.stations import service as stations
 from backend.stations.model import NOT_TOLD, BootFacts, StationRef
@@ -27,32 +31,10 @@ from shared.stations import Registration
 
 log = structlog.get_logger(__name__)
 
-Handler = Callable[["Session", Any], Awaitable[Any]]
+Handler = Callable[["Session", Any], Coroutine[Any, Any, Any]]
 Execute = Callable[["Session", AnyCommand], Awaitable[Answer]]
 CLOCK_PLAY_S = 15.0
 """How differently long messages take to come."""
-
-
-class CallRefused(Exception):
-    """Raised by an inbound handler: answer with a CALLERROR of this code. Never for a transaction message."""
-
-    def __init__(self, code: str, description: str) -> None:
-        super().__init__(description)
-        self.code = code
-        self.description = description
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a station said to our call. `payload` is the typed answer, `raw` the same as plain JSON values."""
-
-    outcome: str
-    """answered, error, timeout, closed."""
-    payload: Any = None
-    raw: dict[str, Any] = field(default_factory=dict)
-    error_code: str = ""
-    error_description: str = ""
-    latency_ms: int = 0
 
 
 class Session:
@@ -82,10 +64,8 @@ class Session:
         self._floods = False
         self.epoch: int | None = None
         """Which of a station's sockets this is, over all nodes; None until that is stored."""
-        self.stored = False
-        """Its presence is in the database."""
-        self.reachable: Subscription | None = None
-        """Commands come over this."""
+        self.stored = False  # its presence, in the database
+        self.reachable: Subscription | None = None  # commands come over this
         self.registration = station.registration
         self.last_heard = time.monotonic()
         self.heard_at = ctx.now()
@@ -121,15 +101,7 @@ class Session:
     async def run(self) -> None:
         """Until the socket closes. A mistake in one message never ends the connection."""
         try:
-            while (frame := await self.link.receive()) is not None:
-                now = time.monotonic()
-                if self._rate:
-                    self._left = allowance(self._left, now - self.last_heard, self._rate)
-                    if self._left < 0 or self._floods:
-                        await self._slow_down()
-                self.last_heard = now
-                self.heard_at = self.ctx.now()
-                await self._receive(frame)
+            await self.link.serve(self._hear)
         except LinkClosed:
             pass
         finally:
@@ -140,6 +112,22 @@ class Session:
             for _action, _begun, future in self._waiting.values():
                 if not future.done():
                     future.set_exception(LinkClosed("the socket closed"))
+
+    def _hear(self, frame: bytes) -> Awaitable[None] | None:
+        """One message; what of it can't be done at once is returned."""
+        now = time.monotonic()
+        if self._rate:
+            self._left = allowance(self._left, now - self.last_heard, self._rate)
+        self.last_heard = now
+        if self._left < 0 or self._floods:
+            return self._receive_slowly(frame)
+        return self._receive(frame)
+
+    async def _receive_slowly(self, frame: bytes) -> None:
+        await self._slow_down()
+        rest = self._receive(frame)
+        if rest is not None:
+            await rest
 
     async def _slow_down(self) -> None:
         """Of a station that talks too much no more is read for a moment; what it says is taken all the same."""
@@ -156,36 +144,66 @@ class Session:
             telling = stations.flooded(self.ctx, self.station, floods, self._rate)
             asyncio.get_running_loop().create_task(guarded(telling, self.station.identity))
 
-    async def _receive(self, frame: bytes) -> None:
+    def _receive(self, frame: bytes) -> Awaitable[None] | None:
+        self.heard_at = self.ctx.now()
         message = self.codec.decode(frame)
         if isinstance(message, Call):
-            try:
-                await self._answer(message, frame)
-            finally:
-                if not self._has_spoken and (
-                    message.action == "BootNotification" or not self.quirks.only_a_boot_counts
-                ):
-                    self._heard_first()
-        elif isinstance(message, Malformed):
-            self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
-            self._complain(message.code, message.description, message.action)
-            if message.answer:
-                await self._send_error(message.message_id, message.code, message.description)
-        else:
-            self._settle(message, frame)
+            return self._answer(message, frame) if self._has_spoken else self._first(message, frame)
+        if isinstance(message, Malformed):
+            return self._turn_down(message, frame)
+        self._settle(message, frame)
+        return None
 
-    async def _answer(self, call: Call, frame: bytes) -> None:
-        begun = time.perf_counter()
-        self._log("in", "call", call.action, call.message_id, frame)
-        if self.registration is not Registration.ACCEPTED and self.codec.is_transaction_message(call.action):
-            # An error would make the station throw it away; unanswered it is sent again, once we may take it.
-            return
+    async def _first(self, call: Call, frame: bytes) -> None:
         try:
-            payload = await self._handle(call)
+            rest = self._answer(call, frame)
+            if rest is not None:
+                await rest
+        finally:
+            if call.action == "BootNotification" or not self.quirks.only_a_boot_counts:
+                self._heard_first()
+
+    async def _turn_down(self, message: Malformed, frame: bytes) -> None:
+        self._log("in", "malformed", message.action, message.message_id, frame, error_code=message.code)
+        self._complain(message.code, message.description, message.action)
+        if message.answer:
+            await self._send_error(message.message_id, message.code, message.description)
+
+    def _answer(self, call: Call, frame: bytes) -> Awaitable[None] | None:
+        """Handled up to where it has to wait for something: often that is its end."""
+        begun = time.perf_counter()
+        handler = self._handlers.get(call.action)
+        if handler is None or call.mended or self.registration is not Registration.ACCEPTED:
+            return self._conclude(call, frame, begun, self._handle(call))
+        work = handler(self, call.payload)
+        try:
+            waits_for = work.send(None)
+        except StopIteration as done:
+            return self._answered(call, frame, begun, done.value)
+        except BaseException as error:
+            return self._conclude(call, frame, begun, failing(error))
+        return self._conclude(call, frame, begun, Begun(work, waits_for))
+
+    def _answered(self, call: Call, frame: bytes, begun: float, payload: Any) -> Awaitable[None] | None:
+        try:
+            answer = self.codec.encode_result(call.message_id, payload)
+        except Exception as error:
+            return self._conclude(call, frame, begun, failing(error))
+        took_s = time.perf_counter() - begun
+        self._frames.handled(self.station, self.heard_at, call.action, text_of(call.message_id), frame, answer, took_s)
+        if self.follow_up or not self.link.send_now(answer):
+            return self._send(answer)
+        return None
+
+    async def _conclude(self, call: Call, frame: bytes, begun: float, work: Awaitable[Any]) -> None:
+        self._log("in", "call", call.action, call.message_id, frame)
+        try:
+            payload = await work
             answer = self.codec.encode_result(call.message_id, payload)
         except CallRefused as refused:
             self._complain(refused.code, refused.description, call.action)
             await self._send_error(call.message_id, refused.code, refused.description, call.action)
+        except Unanswered:
             return
         except (LinkClosed, asyncio.CancelledError):
             raise
@@ -195,15 +213,21 @@ class Session:
             log.exception("a call could not be handled", identity=self.station.identity, action=call.action)
             if not self.codec.is_transaction_message(call.action):
                 await self._send_error(call.message_id, "InternalError", "It could not be handled; send it again.")
-            return
-        self._log("out", "result", call.action, call.message_id, answer, begun=begun)
+        else:
+            self._log("out", "result", call.action, call.message_id, answer, begun=begun)
+            await self._send(answer)
+            self._frames.took.append(time.perf_counter() - begun)
+
+    async def _send(self, answer: bytes) -> None:
         await self.link.send(answer)
-        self._frames.took.append(time.perf_counter() - begun)
         while self.follow_up:
             asyncio.get_running_loop().create_task(guarded(self.follow_up.pop()(), self.station.identity))
 
     async def _handle(self, call: Call) -> Any:
         if self.registration is not Registration.ACCEPTED and call.action != "BootNotification":
+            if self.codec.is_transaction_message(call.action):
+                # An error would make the station throw it away; unanswered it is sent again, once we may take it.
+                raise Unanswered
             raise CallRefused("SecurityError", "This station is not accepted yet; an operator must accept it.")
         handler = self._handlers.get(call.action)
         if handler is None:
@@ -296,7 +320,7 @@ class Session:
 
     @property
     def asked(self) -> bool:
-        """Whether a command to the station is under way."""
+        """A command to the station is under way."""
         return self._turn.locked()
 
     async def execute(self, command: AnyCommand) -> Answer:
@@ -368,18 +392,9 @@ class Session:
             direction,
             kind,
             action,
-            message_id if isinstance(message_id, str) else str(message_id),
+            text_of(message_id),
             frame,
             latency_ms=latency_ms,
             error_code=error_code,
             at=at,
         )
-
-
-async def guarded(work: Awaitable[None], identity: str) -> None:
-    try:
-        await work
-    except (LinkClosed, WattlineError) as error:
-        log.info("follow-up gave up", identity=identity, error=str(error))
-    except Exception:
-        log.exception("follow-up failed", identity=identity)

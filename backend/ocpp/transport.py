@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from contextvars import Context as ContextVars
 from dataclasses import dataclass
 from http import HTTPStatus
 from socket import socket as Socket
@@ -17,7 +18,7 @@ import structlog
 
 from backend.ocpp.opening import Opening
 from backend.ocpp.websocket import LinkClosed as LinkClosed
-from backend.ocpp.websocket import WebSocket
+from backend.ocpp.websocket import Take, WebSocket
 
 log = structlog.get_logger(__name__)
 OPEN_TIMEOUT_S = 20.0
@@ -44,8 +45,14 @@ class Link(Protocol):
     async def receive(self) -> bytes | None:
         """The next message, text and binary alike; None when there will be none any more, however the socket ended."""
 
+    async def serve(self, take: Take) -> None:
+        """Hand every message to `take`, one after the other, until there will be none any more."""
+
     async def send(self, frame: bytes) -> None:
         """Waits while the other side doesn't read. Raises LinkClosed when the socket is gone."""
+
+    def send_now(self, frame: bytes) -> bool:
+        """Send without waiting. False: that can't be done, or not now."""
 
     async def alive(self, timeout_s: float) -> bool:
         """Whether the other side answers a ping in time."""
@@ -95,7 +102,7 @@ class _Gate:
         self._admit = admit
         self._serve_link = serve_link
         self._ping_s = ping_s
-        self._loop = asyncio.get_running_loop()
+        self.loop = asyncio.get_running_loop()
         self._opening: dict[WebSocket, Opening | None] = {}
         self._open: dict[WebSocket, float] = {}
         """When each is pinged next; who is next comes first, because all wait equally long."""
@@ -109,9 +116,9 @@ class _Gate:
         self._opening[socket] = None
         return 0.0 if self._closed else OPEN_TIMEOUT_S
 
-    def asked(self, socket: WebSocket, opening: Opening) -> asyncio.Task[None]:
+    def asked(self, socket: WebSocket, opening: Opening, context: ContextVars) -> asyncio.Task[None]:
         self._opening[socket] = opening
-        task = self._loop.create_task(self._attend(socket, opening))
+        task = self.loop.create_task(self._attend(socket, opening), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -163,7 +170,7 @@ class _Gate:
         if not socket.accept(answer.subprotocol):
             return None
         del self._opening[socket]
-        self._open[socket] = self._loop.time() + self._ping_s
+        self._open[socket] = self.loop.time() + self._ping_s
         return answer
 
     # --- beside them ----------------------------------------------------------------------------------------
@@ -173,10 +180,10 @@ class _Gate:
         sessions to judge, by everything that they hear: some stations never answer one."""
         if self._ping_s > 0:
             self._ping_due()
-            self._tick = self._loop.call_later(self._ping_s / PING_STEPS, self.keep_pinging)
+            self._tick = self.loop.call_later(self._ping_s / PING_STEPS, self.keep_pinging)
 
     def _ping_due(self) -> None:
-        now = self._loop.time()
+        now = self.loop.time()
         due = []
         for socket, at in self._open.items():
             if at > now:

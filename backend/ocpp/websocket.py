@@ -5,18 +5,14 @@ bounded by what is taken, what is written by what the other side reads.
 """
 
 import asyncio
-from typing import Any, Protocol
+import contextvars
+from typing import Any
 
-from backend.ocpp.framing import (
-    CLOSE,
-    MESSAGE,
-    PING,
-    PONG,
-    FrameReader,
-    close_frame,
-    control_frame,
-    text_frame,
-)
+from backend.ocpp.begun import Begun, entered, leave
+from backend.ocpp.framing import CLOSE, MESSAGE, PING, PONG, FrameReader, close_frame, control_frame, text_frame
+from backend.ocpp.host import Host as Host
+from backend.ocpp.host import LinkClosed as LinkClosed
+from backend.ocpp.host import Take as Take
 from backend.ocpp.opening import Opening
 
 WRITE_LIMIT = 4096
@@ -29,30 +25,11 @@ _NUMBER = 4
 """Bytes of a ping's number."""
 
 
-class LinkClosed(Exception):
-    """The socket is gone."""
-
-
-class Host(Protocol):
-    """What all sockets of a listener share."""
-
-    buffer: memoryview
-    """Everybody reads into the same: what stays is copied before the next one reads."""
-    max_frame: int
-
-    def came(self, socket: "WebSocket") -> float:
-        """A connection that may become a WebSocket: the seconds it has for that."""
-
-    def asked(self, socket: "WebSocket", opening: Opening) -> "asyncio.Task[None]":
-        """A proper upgrade request: calls `accept` or `refuse`, sooner or later."""
-
-    def gone(self, socket: "WebSocket") -> None: ...
-
-
 class WebSocket(asyncio.BufferedProtocol):
     """Opening (`_opening` is there) → open → closing (the other side's close frame is due) → over (only EOF is due)."""
 
     __slots__ = (
+        "_context",
         "_deadline",
         "_host",
         "_lost",
@@ -62,6 +39,7 @@ class WebSocket(asyncio.BufferedProtocol):
         "_queue",
         "_reader",
         "_reading",
+        "_take_it",
         "_task",
         "_transport",
         "_unlock",
@@ -79,8 +57,13 @@ class WebSocket(asyncio.BufferedProtocol):
         self._reader: FrameReader | None = None
         """None while opening, and when nothing that comes matters any more."""
         self._task: asyncio.Task[None] | None = None
+        """The one that attends to it, from the request to the end."""
+        self._context: contextvars.Context | None = None
+        """Of that task."""
+        self._take_it: Take | None = None
+        """There while that task serves."""
         self._deadline: asyncio.TimerHandle | None = None
-        self._queue: list[bytes] = []
+        self._queue: list[bytes | Begun] = []
         self._reading = True
         self._waiter: asyncio.Future[None] | None = None
         """Of who wants a message."""
@@ -103,19 +86,51 @@ class WebSocket(asyncio.BufferedProtocol):
 
     async def receive(self) -> bytes | None:
         """The next message; None when there will be none any more, however the socket ended."""
+        message = await self._next()
+        assert not isinstance(message, Begun)  # there are none without `serve`
+        return message
+
+    async def serve(self, take: Take) -> None:
+        """Hand every message to `take`, in order, until there will be none any more.
+
+        One that comes while this task only waits for it is taken where it comes from the event loop, in this task's
+        name: nobody has to be woken up for what can be answered at once.
+        """
+        self._take_it = take
+        try:
+            while (message := await self._next()) is not None:
+                rest = message if isinstance(message, Begun) else take(message)
+                if rest is not None:
+                    await rest
+        finally:
+            self._take_it = None
+
+    async def _next(self) -> bytes | Begun | None:
         while not self._queue:
             if not self.open:
                 return None
-            self._waiter = asyncio.get_running_loop().create_future()
+            self._waiter = self._host.loop.create_future()
             try:
                 await self._waiter
+            except asyncio.CancelledError as error:
+                # What has begun in this task's name was meant, by a time-out of its own maybe.
+                if not self._queue or not isinstance(self._queue[0], Begun):
+                    raise
+                self._queue[0].interrupted = error
             finally:
                 self._waiter = None
         message = self._queue.pop(0)
         if not self._reading and not self._queue:
             # Not at once: after every few messages of a flood it is everybody else's turn.
-            asyncio.get_running_loop().call_soon(self._go_on)
+            self._host.loop.call_soon(self._go_on)
         return message
+
+    def send_now(self, frame: bytes) -> bool:
+        """Send without waiting. False: the socket is gone, or the other side doesn't read."""
+        if self._unlock is not None or not self.open:
+            return False
+        self._transport.write(text_frame(frame))
+        return True
 
     async def send(self, frame: bytes) -> None:
         """Waits while the other side doesn't read. Raises LinkClosed."""
@@ -154,7 +169,6 @@ class WebSocket(asyncio.BufferedProtocol):
         if opening is None:
             return False
         self._set_deadline(None)
-        self._task = None
         self._reader = FrameReader(self._host.max_frame)
         self._transport.write(opening.welcomed(subprotocol))
         self.open = True
@@ -165,7 +179,7 @@ class WebSocket(asyncio.BufferedProtocol):
     def refuse(self, answer: bytes) -> None:
         """Turn an upgrade away with a whole HTTP answer."""
         if self._opening is not None:
-            self._opening = self._task = None
+            self._opening = None
             self._transport.write(answer)
             self._finish()
 
@@ -209,11 +223,15 @@ class WebSocket(asyncio.BufferedProtocol):
         return self._host.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        data = self._host.buffer[:nbytes]
-        if self._reader is not None:
-            self._take(data)
+        buffer, reader = self._host.buffer, self._reader
+        if reader is not None:
+            message = None if self._waiter is None else reader.only(buffer, nbytes)
+            if message is None:
+                self._take(buffer[:nbytes])
+            else:
+                self._deliver(message)
         elif self._opening is not None:
-            self._hear_request(self._opening, bytes(data))
+            self._hear_request(self._opening, bytes(buffer[:nbytes]))
 
     def eof_received(self) -> None:
         """The transport closes itself; nobody waits for ever for a buffer that the other side never takes."""
@@ -223,7 +241,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._end_use()
-        self._opening = self._reader = self._transport = None
+        self._opening = self._reader = self._transport = self._task = self._context = None
         self._set_deadline(None)
         if self._lost is not None:
             self._lost.set()
@@ -250,7 +268,8 @@ class WebSocket(asyncio.BufferedProtocol):
             self.refuse(opening.answer)
         elif opening.request is not None:
             self._set_reading(False)
-            self._task = self._host.asked(self, opening)
+            self._context = contextvars.copy_context()
+            self._task = self._host.asked(self, opening, self._context)
 
     # --- frames -------------------------------------------------------------------------------------------
 
@@ -262,9 +281,7 @@ class WebSocket(asyncio.BufferedProtocol):
             if kind != MESSAGE:
                 self._control(kind, payload)
             elif self.open:  # else: we have said goodbye; unanswered it is sent again
-                self._queue.append(payload)
-                if self._waiter is not None and not self._waiter.done():
-                    self._waiter.set_result(None)
+                self._deliver(payload)
         if reader.breach is not None:
             self._reader = None
             self.breach = self.breach or reader.breach
@@ -272,6 +289,30 @@ class WebSocket(asyncio.BufferedProtocol):
             self._finish()
         elif len(self._queue) >= QUEUED_FRAMES:
             self._pace()
+        elif self.open and reader.unread:
+            self._set_reading(False)
+            if not self._queue:
+                self._host.loop.call_soon(self._go_on)  # all were taken at once: now it is everybody else's turn
+
+    def _deliver(self, message: bytes) -> None:
+        """To the task that attends, when its turn is; or begin in its name, when it has nothing else to do."""
+        waiter, take = self._waiter, self._take_it
+        if waiter is None or waiter.done():
+            self._queue.append(message)
+        elif take is None or self._unlock is not None or not entered(self._host.loop, self._task):
+            self._queue.append(message)
+            waiter.set_result(None)
+        else:
+            try:
+                rest = self._context.run(take, message)  # type: ignore[union-attr]  # there from the request on
+            except Exception as error:
+                waiter.set_exception(error)
+                return
+            finally:
+                leave(self._host.loop, self._task)
+            if rest is not None:
+                self._queue.append(rest if isinstance(rest, Begun) else Begun(rest))
+                waiter.set_result(None)
 
     def _control(self, kind: int, payload: bytes) -> None:
         if kind == PING:
@@ -347,7 +388,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def _overdue(self) -> None:
         """An upgrade that takes too long, or an end that never comes."""
-        if self._task is not None:
+        if self._task is not None and self._opening is not None:
             self._task.cancel()
         if self._transport is not None:
             self._transport.abort()

@@ -70,9 +70,9 @@ class House:
 
 
 @asynccontextmanager
-async def house(**settings: Any) -> AsyncIterator[House]:
+async def house(guests: House | None = None, **settings: Any) -> AsyncIterator[House]:
     """A listener while the block runs."""
-    one = House()
+    one = guests or House()
     options = {"max_frame": MAX_FRAME, "ping_s": 0} | settings
     async with listening("127.0.0.1", 0, admit=one.admit, serve_link=one.serve, **options) as server:
         one.port = server.sockets[0].getsockname()[1]

@@ -1,0 +1,52 @@
+"""How a call ends, on either side."""
+
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from backend.errors import WattlineError
+from backend.ocpp.codec import MessageId
+from backend.ocpp.host import LinkClosed
+
+log = structlog.get_logger(__name__)
+
+
+class CallRefused(Exception):
+    """Raised by an inbound handler: answer with a CALLERROR of this code. Never for a transaction message."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+class Unanswered(Exception):
+    """A call that gets no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a station said to our call. `payload` is the typed answer, `raw` the same as plain JSON values."""
+
+    outcome: str
+    """answered, error, timeout, closed."""
+    payload: Any = None
+    raw: dict[str, Any] = field(default_factory=dict)
+    error_code: str = ""
+    error_description: str = ""
+    latency_ms: int = 0
+
+
+def text_of(message_id: MessageId) -> str:
+    return message_id if isinstance(message_id, str) else str(message_id)
+
+
+async def guarded(work: Awaitable[None], identity: str) -> None:
+    try:
+        await work
+    except (LinkClosed, WattlineError) as error:
+        log.info("follow-up gave up", identity=identity, error=str(error))
+    except Exception:
+        log.exception("follow-up failed", identity=identity)
