@@ -195,6 +195,10 @@ class TokensChanged(Event, frozen=True, kw_only=True):
     """A card was added, changed or removed."""
 
 
+class MasterPassChanged(Event, frozen=True, kw_only=True):
+    """Another group of cards stops every session, or none any more."""
+
+
 class CustomerCleared(StationEvent, frozen=True, kw_only=True):
     """A station was told to delete what it keeps of the owner of this id token."""
 
@@ -239,6 +243,7 @@ AnyEvent = (
     | NoticeSent
     | BrandChanged
     | TokensChanged
+    | MasterPassChanged
     | CustomerCleared
     | FramesLogged
 )

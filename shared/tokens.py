@@ -61,7 +61,24 @@ class TokenChange(Request):
     label: Label | msgspec.UnsetType = msgspec.UNSET
     group: Group | msgspec.UnsetType = msgspec.UNSET
     blocked: bool | msgspec.UnsetType = msgspec.UNSET
+    type: TokenType | msgspec.UnsetType = msgspec.UNSET
     expires_at: datetime | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class TokenGroup(Message):
+    """`master_pass`: its tokens stop every session at stations with OCPP 2.0.1, and start none anywhere."""
+
+    name: str
+    tokens: int
+    blocked: int
+    master_pass: bool
+
+
+class TokenGroupChange(Request):
+    """One group at most is the master pass: another one that was it is no more."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=36, pattern=r"^[^\x00-\x1f]*$")]
+    master_pass: bool
 
 
 class ListMode(StrEnum):

@@ -6,6 +6,38 @@ TEXTS: dict[str, str] = {
     "Blocked": "Gesperrt",
     "Expired": "Abgelaufen",
     "Search number, label, group or name": "Nummer, Bezeichnung, Gruppe oder Namen suchen",
+    "Or one that there is": "Oder eine, die es gibt",
+    "Last day, empty for always": "Letzter Tag, leer für immer",
+    "A day, such as 2027-12-31.": "Ein Tag, etwa 2027-12-31.",
+    "The app starts sessions by this token; its type stays.": "Mit dieser Kennung startet die App; ihre Art bleibt.",
+    "What it is": "Was es ist",
+    "No group": "Keine Gruppe",
+    "Change {number}": "{number} ändern",
+    "Only of the group {name}": "Nur aus der Gruppe {name}",
+    "Make {name} the master pass?": "{name} zum Generalpass machen?",
+    "Make it the master pass": "Zum Generalpass machen",
+    "Master pass": "Generalpass",
+    "{n} card": "{n} Karte",
+    "{n} cards": "{n} Karten",
+    "{n} blocked": "{n} gesperrt",
+    "No more": "Nicht mehr",
+    "Show its cards": "Ihre Karten zeigen",
+    "Groups of cards": "Kartengruppen",
+    "Card or fob": "Karte oder Anhänger",
+    "Card, ISO 15693": "Karte, ISO 15693",
+    "Code to type in": "Code zum Eintippen",
+    "Contract of a car": "Vertrag eines Autos",
+    "Car itself (MAC address)": "Das Auto selbst (MAC-Adresse)",
+    "App or central system": "App oder Zentrale",
+    "Made by the station": "Von der Station vergeben",
+    "Its cards then stop every session at stations with OCPP 2.0.1, such as before a car is towed away. "
+    "They start none. The stations are told.": (
+        "Ihre Karten beenden dann jeden Ladevorgang an Stationen mit OCPP 2.0.1, etwa vor dem Abschleppen eines Autos. "
+        "Sie starten keinen. Die Stationen erfahren es."
+    ),
+    "None so far. Give cards the same group: they then stop each other's sessions.": (
+        "Bisher keine. Geben Sie Karten dieselbe Gruppe: dann beenden sie gegenseitig ihre Ladevorgänge."
+    ),
     "No card is found": "Keine Karte gefunden",
     "Cards and fobs that may charge at your stations stand here. People with the app need none.": (
         "Hier stehen Karten und Anhänger, die an Ihren Stationen laden dürfen. Wer die App hat, braucht keine."

@@ -3,25 +3,27 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 import flet as ft
 
 from app.api import ApiError
 from app.hooks import use_app, use_pages, use_settled, use_tokens, use_words
 from app.i18n import date
-from app.theme import S4, S8, S12, T12, TOUCH, Tokens
+from app.operator.settings_card import TYPES, CardDialog
+from app.operator.settings_groups import CardGroups
+from app.theme import S4, S8, S12, S16, T12, TOUCH, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import confirm
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.base import Page
-from shared.tokens import Token, TokenChange, TokenNew, TokenState
+from shared.tokens import Token, TokenChange, TokenState, TokenType
 
 Words = Callable[[str], str]
 STATES = (("", "All"), ("blocked", "Blocked"), ("expired", "Expired"))
 AT_ONCE = 8
+NONE: Any = None
 
 
 @guarded
@@ -29,16 +31,18 @@ def CardsSection() -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     state, set_state = ft.use_state("")
     search, set_search = ft.use_state("")
+    group, set_group = ft.use_state("")
     adding, set_adding = ft.use_state(False)
+    editing, set_editing = ft.use_state(NONE)
     turn, set_turn = ft.use_state(0)
     wanted = use_settled(search)
 
     async def load(cursor: str | None) -> Page[Token]:
         return await app.api.get(
-            "/tokens", Page[Token], state=state, search=wanted.strip(), cursor=cursor, limit=AT_ONCE
+            "/tokens", Page[Token], state=state, group=group, search=wanted.strip(), cursor=cursor, limit=AT_ONCE
         )
 
-    cards = use_pages(load, [state, wanted, turn])
+    cards = use_pages(load, [state, wanted, group, turn])
 
     async def act(work: Callable[[], Any]) -> None:
         try:
@@ -55,6 +59,7 @@ def CardsSection() -> ft.Control:  # a component
 
     def done(added: bool) -> None:
         set_adding(False)
+        set_editing(None)
         if added:
             set_turn(lambda n: n + 1)
 
@@ -63,6 +68,17 @@ def CardsSection() -> ft.Control:  # a component
         for name, word in STATES
     ]
     parts: list[ft.Control] = [ft.Row(chips, spacing=S8, scroll=ft.ScrollMode.HIDDEN)]
+    if group:
+        parts.append(
+            ft.Row(
+                [
+                    muted(words("Only of the group {name}").format(name=group), t, size=T12),
+                    buttons.quiet(words("Show all"), t, lambda: set_group(""), identifier="cards-every-group"),
+                ],
+                spacing=S8,
+                wrap=True,
+            )
+        )
     if search or state or len(cards.items or ()) > 5:
         parts.append(inputs.search(search, words("Search number, label, group or name"), t, set_search))
     if cards.items is None:
@@ -81,21 +97,20 @@ def CardsSection() -> ft.Control:  # a component
         for place, one in enumerate(cards.items):
             if place:
                 lines.append(surfaces.divider(t))
-            lines.append(_line(one, t, words, app, change, remove))
+            lines.append(_line(one, t, words, app, change, remove, set_editing))
         parts.append(ft.Column(lines, spacing=0))
     if cards.more:
         parts.append(buttons.quiet(words("Show more"), t, cards.more, busy=cards.busy, identifier="more-cards"))
-    if adding:
-        parts.append(AddCard(done))
+    if adding or editing is not None:
+        parts.append(CardDialog(editing, done, key=editing.id if editing else "new"))
     add = buttons.quiet(
         words("Add"), t, lambda: set_adding(True), icon=ft.Icons.ADD_CARD_ROUNDED, identifier="add-card"
     )
-    return surfaces.section(
-        words("Cards"),
-        ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
-        t,
-        trailing=add,
+    stretch = ft.CrossAxisAlignment.STRETCH
+    cards_part = surfaces.section(
+        words("Cards"), ft.Column(parts, spacing=S12, horizontal_alignment=stretch), t, trailing=add
     )
+    return ft.Column([cards_part, CardGroups(turn, set_group)], spacing=S16, horizontal_alignment=stretch)
 
 
 def _line(
@@ -105,8 +120,11 @@ def _line(
     app: Any,
     change: Callable[[Token, bool], None],
     remove: Callable[[Token], None],
+    edit: Callable[[Token], None],
 ) -> ft.Control:
     about = [part for part in (one.label, one.account_name) if part]
+    if one.type is not TokenType.ISO14443:
+        about.append(words(TYPES[one.type]))
     if one.group:
         about.append(words("group {name}").format(name=one.group))
     if one.expires_at:
@@ -128,6 +146,13 @@ def _line(
                 [
                     ft.Column(told, spacing=2, expand=True),
                     _block(one, t, words, app, change),
+                    buttons.icon_button(
+                        ft.Icons.EDIT_OUTLINED,
+                        words("Change {number}").format(number=one.value),
+                        t,
+                        lambda: edit(one),
+                        identifier=f"edit-{one.value}",
+                    ),
                     buttons.icon_button(
                         ft.Icons.DELETE_OUTLINE_ROUNDED,
                         words("Remove {number}").format(number=one.value),
@@ -169,53 +194,3 @@ def _block(one: Token, t: Tokens, words: Words, app: Any, change: Callable[[Toke
         ),
         identifier=f"block-{one.value}",
     )
-
-
-@guarded
-def AddCard(on_done: Callable[[bool], Any]) -> ft.Control:  # a component
-    app, t, words = use_app(), use_tokens(), use_words()
-    value, set_value = ft.use_state("")
-    label, set_label = ft.use_state("")
-    group, set_group = ft.use_state("")
-    trouble, set_trouble = ft.use_state("")
-    busy, set_busy = ft.use_state(False)
-    key = ft.use_memo(lambda: uuid4().hex, [])
-
-    async def send() -> None:
-        set_busy(True)
-        set_trouble("")
-        try:
-            wanted = TokenNew(value=value.strip(), label=label.strip(), group=group.strip())
-            await app.api.post("/tokens", wanted, Token, key=key)
-            on_done(True)
-        except ApiError as error:
-            set_trouble(words(error.detail or error.title))
-            set_busy(False)
-
-    def submit() -> None:
-        if not value.strip():
-            set_trouble(words("Enter the number of the card."))
-        else:
-            app.run(send)
-
-    parts: list[ft.Control] = [
-        inputs.field(words("Number of the card"), value, t, set_value, identifier="card-value", autofocus=True),
-        inputs.field(words("Label, such as a name or a number plate"), label, t, set_label, identifier="card-label"),
-        inputs.field(words("Group"), group, t, set_group, identifier="card-group"),
-        muted(words("Cards of one group stop each other's sessions."), t, size=T12),
-    ]
-    if trouble:
-        parts.append(ft.Semantics(identifier="card-problem", content=text(trouble, t, color=t.danger.ink)))
-    ft.use_dialog(
-        form(
-            t,
-            words("Add a card"),
-            parts,
-            [
-                buttons.quiet(words("Cancel"), t, lambda: on_done(False), identifier="card-cancel"),
-                buttons.primary(words("Add"), t, submit, busy=busy, identifier="card-add"),
-            ],
-            lambda: on_done(False),
-        )
-    )
-    return ft.Container(width=0, height=0)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from litestar import delete, get, patch, post
+from litestar import delete, get, patch, post, put
 from litestar.params import Parameter
 
 from backend.authorization import tokens
@@ -12,7 +12,7 @@ from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
 from shared.accounts import Role
 from shared.base import Page
-from shared.tokens import Token, TokenChange, TokenNew, TokenState
+from shared.tokens import Token, TokenChange, TokenGroup, TokenGroupChange, TokenNew, TokenState
 
 Search = Annotated[str, Parameter(max_length=100, description="Part of the number, the label, the group or the name")]
 
@@ -56,4 +56,19 @@ async def remove(ctx: Context, actor: Actor, token_id: UUID) -> None:
     await tokens.remove(ctx, actor.tenant_id, token_id)
 
 
-routes = [listed, add, read, change, remove]
+@get("/api/v1/token-groups", role=Role.OPERATOR, summary="Groups of cards, by name")
+async def groups(ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[TokenGroup]:
+    after = decode_cursor(cursor, tuple[str])
+    found = await tokens.groups(ctx, actor.tenant_id, after and after[0], limit + 1)
+    more = encode_cursor([found[limit - 1].name.lower()]) if len(found) > limit else None
+    return Page(items=found[:limit], next_cursor=more)
+
+
+@put("/api/v1/token-groups", role=Role.OPERATOR, summary="Say whether a group of cards is the master pass")
+async def put_group(ctx: Context, actor: Actor, data: TokenGroupChange) -> TokenGroupChange:
+    """Its cards stop every session at stations with OCPP 2.0.1, which are told so; they start none."""
+    await tokens.put_group(ctx, actor.tenant_id, data)
+    return data
+
+
+routes = [listed, add, read, change, remove, groups, put_group]

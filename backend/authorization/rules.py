@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,6 +33,7 @@ class KnownToken:
     blocked_at: datetime | None
     expires_at: datetime | None
     account_disabled_at: datetime | None
+    master_pass: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,8 @@ class Decision:
     account_id: UUID | None = None
     parent: str = ""
     expires_at: datetime | None = None
+    master_pass: bool = False
+    """It stops every session and starts none (2.0.1 C16)."""
 
     @property
     def accepted(self) -> bool:
@@ -70,6 +73,7 @@ def known(row: Mapping[str, Any]) -> KnownToken:
         blocked_at=row["blocked_at"],
         expires_at=row["expires_at"],
         account_disabled_at=row["disabled_at"],
+        master_pass=row["master_pass"],
     )
 
 
@@ -104,7 +108,20 @@ def decide(known: KnownToken | None, now: datetime) -> Decision:
         account_id=known.account_id,
         parent=known.parent,
         expires_at=known.expires_at,
+        master_pass=known.master_pass,
     )
+
+
+def to_start(decision: Decision | None) -> Decision | None:
+    """What holds of a token that begins a session: a master pass begins none."""
+    if decision is not None and decision.accepted and decision.master_pass:
+        return replace(decision, status=TokenStatus.INVALID)
+    return decision
+
+
+def may_change_type(type: str, account_id: UUID | None) -> bool:
+    """By its own token the app starts: as a card it would be found no more."""
+    return type != "Central" or account_id is None
 
 
 GUEST_LABEL = "Guest"

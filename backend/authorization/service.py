@@ -23,6 +23,16 @@ async def authorize(ctx: Context, tenant_id: UUID, value: str) -> Decision:
     return rules.decide(rules.known(row) if row else None, ctx.now())
 
 
+def to_start(decision: Decision | None) -> Decision | None:
+    """What holds of a token that begins a session."""
+    return rules.to_start(decision)
+
+
+async def master_pass(ctx: Context, tenant_id: UUID) -> str | None:
+    """The group whose cards stop every session; None: there is none."""
+    return await store.master_pass(tenant_id)
+
+
 async def token_for_account(ctx: Context, account_id: UUID) -> str:
     """What a station gets to hear when this person starts from the app; made at the first start.
 

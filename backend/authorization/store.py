@@ -10,9 +10,13 @@ from backend.db.engine import DB
 Row = Mapping[str, Any]
 
 
+MASTER = """EXISTS (SELECT 1 FROM token_group g WHERE g.tenant = t.tenant AND g.master_pass
+    AND t.parent <> '' AND lower(g.name) = lower(t.parent)) AS master_pass"""
+
+
 async def by_value(tenant_id: UUID, normal_value: str) -> dict[str, Any] | None:
     rows = await DB.run(
-        """SELECT t.id, t.type, t.account, t.parent, t.blocked_at, t.expires_at, a.disabled_at
+        f"""SELECT t.id, t.type, t.account, t.parent, t.blocked_at, t.expires_at, a.disabled_at, {MASTER}
         FROM id_token t LEFT JOIN account a ON a.id = t.account
         WHERE t.tenant = $1 AND lower(t.value) = $2""",
         tenant_id,
@@ -63,7 +67,7 @@ async def add(
     return rows[0]["id"] if rows else None
 
 
-SELECT = """SELECT t.*, a.name AS account_name, a.disabled_at
+SELECT = f"""SELECT t.*, a.name AS account_name, a.disabled_at, {MASTER}
     FROM id_token t LEFT JOIN account a ON a.id = t.account"""
 
 
@@ -84,8 +88,8 @@ async def page(
 ) -> Sequence[Row]:
     """By value in lower case, from behind `after`."""
     return await DB.run(
-        """SELECT * FROM (
-            SELECT t.*, a.name AS account_name, a.disabled_at,
+        f"""SELECT * FROM (
+            SELECT t.*, a.name AS account_name, a.disabled_at, {MASTER},
                 CASE WHEN t.blocked_at IS NOT NULL OR a.disabled_at IS NOT NULL THEN 'blocked'
                 WHEN t.expires_at <= $5 THEN 'expired' ELSE 'accepted' END AS state
             FROM id_token t LEFT JOIN account a ON a.id = t.account
@@ -134,3 +138,61 @@ async def remove(tenant_id: UUID, token_id: UUID) -> bool:
 
 async def forget_guests(label: str, moment: datetime) -> None:
     await DB.run("DELETE FROM id_token WHERE label = $1 AND type = 'Central' AND expires_at < $2", label, moment)
+
+
+async def groups(tenant_id: UUID, after: str | None, limit: int) -> Sequence[Row]:
+    """Of tokens, and those that something is said of; by name in lower case, from behind `after`."""
+    return await DB.run(
+        """SELECT coalesce(max(g.name), min(t.parent)) AS name, count(t.id)::int AS tokens,
+            count(t.id) FILTER (WHERE t.blocked_at IS NOT NULL)::int AS blocked,
+            coalesce(bool_or(g.master_pass), false) AS master_pass
+        FROM (SELECT * FROM id_token WHERE tenant = $1 AND parent <> '') t
+        FULL JOIN (SELECT * FROM token_group WHERE tenant = $1) g ON lower(g.name) = lower(t.parent)
+        GROUP BY lower(coalesce(g.name, t.parent))
+        HAVING $2::text IS NULL OR lower(coalesce(max(g.name), min(t.parent))) > $2
+        ORDER BY lower(coalesce(max(g.name), min(t.parent))) LIMIT $3""",
+        tenant_id,
+        after,
+        limit,
+    )
+
+
+async def master_pass(tenant_id: UUID) -> str | None:
+    rows = await DB.run("SELECT name FROM token_group WHERE tenant = $1 AND master_pass", tenant_id)
+    return rows[0]["name"] if rows else None
+
+
+async def put_group(tenant_id: UUID, name: str, master: bool, at: datetime) -> None:
+    """There is one master pass: another group that was it is no more."""
+    if master:
+        await DB.run(
+            "UPDATE token_group SET master_pass = false WHERE tenant = $1 AND master_pass AND lower(name) <> lower($2)",
+            tenant_id,
+            name,
+        )
+    await DB.run(
+        """INSERT INTO token_group (id, tenant, name, master_pass, created_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (tenant, lower(name)) DO UPDATE SET master_pass = excluded.master_pass""",
+        uuid4(),
+        tenant_id,
+        name,
+        master,
+        at,
+    )
+
+
+async def spelling(tenant_id: UUID, name: str) -> str:
+    """Of a group, as its tokens have it: stations compare letter by letter."""
+    rows = await DB.run(
+        "SELECT min(parent) AS name FROM id_token WHERE tenant = $1 AND lower(parent) = lower($2)", tenant_id, name
+    )
+    return rows[0]["name"] or name
+
+
+async def forget_empty_groups(tenant_id: UUID) -> None:
+    """Of which nothing is said, and that no token is in."""
+    await DB.run(
+        """DELETE FROM token_group g WHERE g.tenant = $1 AND NOT g.master_pass
+        AND NOT EXISTS (SELECT 1 FROM id_token t WHERE t.tenant = $1 AND lower(t.parent) = lower(g.name))""",
+        tenant_id,
+    )

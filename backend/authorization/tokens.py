@@ -10,8 +10,8 @@ from backend.accounts import service as accounts
 from backend.authorization import rules, store
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.events import TokensChanged
-from shared.tokens import Token, TokenChange, TokenNew, TokenState
+from backend.events import MasterPassChanged, TokensChanged
+from shared.tokens import Token, TokenChange, TokenGroup, TokenGroupChange, TokenNew, TokenState
 
 NO_TOKEN = "This card doesn't exist."
 
@@ -110,7 +110,12 @@ async def change(ctx: Context, tenant_id: UUID, token_id: UUID, wanted: TokenCha
         values["expires_at"] = wanted.expires_at
     if wanted.blocked is not msgspec.UNSET:
         values["blocked_at"] = ctx.now() if wanted.blocked else None
+    if wanted.type is not msgspec.UNSET:
+        values["type"] = wanted.type.value
     async with ctx.unit() as unit:
+        row = await store.by_id(tenant_id, token_id) if "type" in values else None
+        if row is not None and values["type"] != row["type"] and not rules.may_change_type(row["type"], row["account"]):
+            raise Conflict("The app starts sessions by this token; its type stays.", code="app_token")
         if not await store.change(tenant_id, token_id, values):
             raise NotFound(NO_TOKEN)
         unit.emit(TokensChanged(tenant_id=tenant_id, at=ctx.now()))
@@ -122,3 +127,23 @@ async def remove(ctx: Context, tenant_id: UUID, token_id: UUID) -> None:
         if not await store.remove(tenant_id, token_id):
             raise NotFound(NO_TOKEN)
         unit.emit(TokensChanged(tenant_id=tenant_id, at=ctx.now()))
+
+
+async def groups(ctx: Context, tenant_id: UUID, after: str | None, limit: int) -> list[TokenGroup]:
+    """By name, from behind `after` (in lower case)."""
+    return [TokenGroup(**row) for row in await store.groups(tenant_id, after, limit)]
+
+
+async def put_group(ctx: Context, tenant_id: UUID, wanted: TokenGroupChange) -> None:
+    """Raises InvalidInput. Stations that know a master pass are told of it."""
+    name = wanted.name.strip()
+    if not name:
+        raise InvalidInput("A group needs a name.", fields=[("$.name", "empty")])
+    async with ctx.unit() as unit:
+        before = await store.master_pass(tenant_id)
+        name = await store.spelling(tenant_id, name)
+        await store.put_group(tenant_id, name, wanted.master_pass, ctx.now())
+        await store.forget_empty_groups(tenant_id)
+        if await store.master_pass(tenant_id) != before:
+            unit.emit(MasterPassChanged(tenant_id=tenant_id, at=ctx.now()))
+            unit.emit(TokensChanged(tenant_id=tenant_id, at=ctx.now()))

@@ -10,9 +10,17 @@ from backend import commands, jobs
 from backend.authorization import service as authorization
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound, StationOffline, StationRefused, StationTimeout, WattlineError
-from backend.events import CustomerCleared, Event, StationBooted, StationConnected, TokensChanged
+from backend.events import (
+    CustomerCleared,
+    Event,
+    MasterPassChanged,
+    StationBooted,
+    StationConnected,
+    TokensChanged,
+)
 from backend.local_lists import rules, store
 from backend.stations import service as stations
+from backend.stations import waiting
 from backend.stations.model import StationRef
 from shared.tokens import ListMode, ListState, LocalList, LocalListChange, LocalListEntry
 
@@ -20,6 +28,7 @@ Held = dict[str, commands.ListEntry]
 GATHER = timedelta(seconds=5)
 """Several changes of cards within this time become one update."""
 AGAIN = timedelta(minutes=1)
+HEARS_LATER = timedelta(days=30)
 
 
 def _shown(row: store.Row | None) -> LocalList:
@@ -175,6 +184,8 @@ async def on_customer_cleared(ctx: Context, unit: Unit, event: Event) -> None:
 async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:
     """What could not be sent while the station was away."""
     assert isinstance(event, StationBooted)
+    if await store.lacks_master_pass(event.station_id):
+        await _tell_master_pass(event.station_id)
     if _is_missing_something(await store.of_station(event.station_id)):
         await _enqueue(event.station_id)
 
@@ -195,6 +206,29 @@ async def spread(ctx: Context, payload: dict[str, Any]) -> None:
     """Job: cards of a tenant changed; each station that waits gets a job of its own."""
     for station_id in await store.in_state(UUID(payload["tenant_id"]), ListState.WAITING.value):
         await _enqueue(station_id)
+
+
+# --- the master pass ---------------------------------------------------------------------------------
+
+
+async def on_master_pass(ctx: Context, unit: Unit, event: Event) -> None:
+    assert isinstance(event, MasterPassChanged)
+    for station_id in await store.with_groups(event.tenant_id):
+        await _tell_master_pass(station_id)
+
+
+async def _tell_master_pass(station_id: UUID) -> None:
+    await jobs.enqueue("local_lists.master_pass", {"station_id": str(station_id)}, delay=GATHER)
+
+
+async def tell_master_pass(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: which group stops every session (C16). A station that is away hears it when it is back."""
+    station = await stations.station(ctx, UUID(payload["station_id"]))
+    if station is None or not await store.lacks_master_pass(station.id):
+        return
+    group = await authorization.master_pass(ctx, station.tenant_id) or ""
+    command = commands.SetVariable(component="AuthCtrlr", name="MasterPassGroupId", value=group)
+    await waiting.send(ctx, station, command, None, HEARS_LATER)
 
 
 async def follow(ctx: Context, payload: dict[str, Any]) -> None:

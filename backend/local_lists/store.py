@@ -122,3 +122,29 @@ async def lock(station_id: UUID) -> bool:
 
 async def unlock(station_id: UUID) -> None:
     await DB.run("UPDATE local_list SET busy_until = NULL WHERE station = $1", station_id)
+
+
+async def lacks_master_pass(station_id: UUID) -> bool:
+    """Whether a 2.0.1 station holds another master pass than it should. One that never told of it, and needs none,
+    lacks nothing."""
+    return bool(
+        await DB.run(
+            """SELECT 1 FROM charging_station s
+            LEFT JOIN token_group g ON g.tenant = s.tenant AND g.master_pass
+            LEFT JOIN station_variable v ON v.station = s.id AND v.component = 'AuthCtrlr'
+                AND v.name = 'MasterPassGroupId' AND v.evse = 0
+            WHERE s.id = $1 AND s.ocpp_version = '2.0.1' AND s.registration = 'accepted'
+            AND coalesce(v.value, '') <> coalesce(g.name, '')""",
+            station_id,
+        )
+    )
+
+
+async def with_groups(tenant_id: UUID) -> list[UUID]:
+    """Stations whose version knows a master pass."""
+    rows = await DB.run(
+        """SELECT id FROM charging_station WHERE tenant = $1 AND ocpp_version = '2.0.1'
+        AND registration = 'accepted'""",
+        tenant_id,
+    )
+    return [row["id"] for row in rows]

@@ -56,7 +56,7 @@ class _Kept(msgspec.Struct):
 
 
 async def send(
-    ctx: Context, station: StationRef, command: AnyCommand, account_id: UUID, patience: timedelta
+    ctx: Context, station: StationRef, command: AnyCommand, account_id: UUID | None, patience: timedelta
 ) -> CommandAnswer:
     """Ask now, or where the station is offline keep the command for it. Behind others that wait it waits too.
 
@@ -92,7 +92,7 @@ async def run(
 async def _keep(
     ctx: Context,
     station: StationRef,
-    account_id: UUID,
+    account_id: UUID | None,
     action: str,
     request: Any,
     command: bytes,

@@ -58,7 +58,7 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
         report = _with_sane_times(ctx, report)
-        decision = await _decide(ctx, station, report.id_token)
+        decision = authorization.to_start(await _decide(ctx, station, report.id_token))
         mark, known = await _same_start(station, report, mark)
         if known is not None:
             return _start_reply(known, decision)

@@ -7,6 +7,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from backend.authorization import service as authorization
+from backend.main import create_app
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
@@ -113,3 +115,34 @@ async def test_a_reservation_that_cant_be(
     async with people.client(role) as client:
         answer = await client.post("/api/v1/reservations", json=body, headers=new_key())
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+
+
+async def test_groups_and_the_one_master_pass(people: People) -> None:
+    groups = "/api/v1/token-groups"
+    async with people.client(Role.OPERATOR) as client:
+        for value, group in (("A-1", "FLEET"), ("A-2", "fleet"), ("B-1", "Police"), ("C-1", "")):
+            await add(client, value, group=group)
+        await client.patch(f"{PATH}/{(await add(client, 'A-3', group='FLEET'))['id']}", json={"blocked": True})
+        first = (await client.get(groups, params={"limit": 1})).json()
+        assert [(one["name"], one["tokens"], one["blocked"]) for one in first["items"]] == [("FLEET", 3, 1)]
+        rest = (await client.get(groups, params={"cursor": first["next_cursor"]})).json()["items"]
+        assert [(one["name"], one["master_pass"]) for one in rest] == [("Police", False)]
+        for name in ("police", "Towing"):  # the newest one is it, also before it has a card
+            assert (await client.put(groups, json={"name": name, "master_pass": True})).status_code == 200
+            found = {one["name"]: one["master_pass"] for one in (await client.get(groups)).json()["items"]}
+            assert [one for one, master in found.items() if master] == [name.capitalize()]
+        await client.put(groups, json={"name": "Towing", "master_pass": False})
+        assert {one["name"] for one in (await client.get(groups)).json()["items"]} == {"FLEET", "Police"}
+        assert (await client.put(groups, json={"name": " ", "master_pass": True})).status_code == 400
+
+
+async def test_the_type_of_a_card_is_changed_and_that_of_the_app_stays(people: People) -> None:
+    async with people.client(Role.OPERATOR) as client:
+        card = await add(client, "04A1")
+        changed = await client.patch(f"{PATH}/{card['id']}", json={"type": "ISO15693"})
+        assert changed.json()["type"] == "ISO15693"
+        person = await world.add_account(people.tenant_id, "Ann Miller", "driver")
+        value = await authorization.token_for_account(people.ctx, person)
+        (own,) = (await client.get(PATH, params={"search": value})).json()["items"]
+        refused = await client.patch(f"{PATH}/{own['id']}", json={"type": "ISO14443"})
+        assert (refused.status_code, refused.json()["code"]) == (409, "app_token")

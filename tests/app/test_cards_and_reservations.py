@@ -34,6 +34,29 @@ async def test_a_card_is_added_blocked_allowed_and_removed(node: Node) -> None:
         await screen.wait_for_text("No card is found")
 
 
+async def test_a_card_is_changed_and_its_group_becomes_the_master_pass(node: Node) -> None:
+    operator = await node.client(Role.OPERATOR)
+    for number, group in (("04A1", "POLICE"), ("04B2", "")):
+        await operator.post("/api/v1/tokens", json={"value": number, "group": group})
+    async with app_for(node, role=Role.OPERATOR, route="/settings", size=PHONE) as phone:
+        await phone.wait_for_text("1 card", "group-POLICE")
+        await phone.click("edit-04B2")
+        await phone.type("card-group", "POLICE")
+        await phone.type("card-until", "soon")
+        await phone.click("card-add")
+        await phone.wait_for_text("A day, such as", "card-problem")
+        await phone.type("card-until", "2099-12-31")
+        await phone.click("card-add")
+        await phone.wait_for_text("2 cards", "group-POLICE")
+        await phone.click("master-on-POLICE")
+        await phone.click("dialog-confirm")
+        await phone.wait("master-off-POLICE")
+        await phone.click("group-cards-POLICE")
+        await phone.wait_for_text("Only of the group POLICE")
+        await phone.click("master-off-POLICE")
+        await phone.wait("master-on-POLICE")
+
+
 async def test_a_station_keeps_cards_and_its_reservations_are_seen(
     paid: Node,  # noqa: F811  # the fixture
     station: ScriptedStation,  # noqa: F811  # the fixture

@@ -119,3 +119,29 @@ async def test_who_may_not_charge_may_not_reserve(node: Node, operator: httpx.As
         assert (refused.status_code, refused.json()["code"]) == (400, "invalid_payload"), long
         await station.expect_nothing(0.1)
         assert len(await outlets(operator)) == 1
+
+
+async def test_the_master_pass_is_told_to_stations_and_begins_no_session(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
+    """A station that is away hears it when it is back; 1.6 knows no master pass, but starts nothing by it either."""
+    await node.add_station("CP-1")
+    await node.add_station("OLD-1")
+    async with node.booted("CP-1", "2.0.1"):
+        pass
+    await eventually(operator, STATION, lambda page: not page["row"]["online"])
+    await add_token(operator, "MASTER-1", group="POLICE")
+    assert (await operator.put("/api/v1/token-groups", json={"name": "POLICE", "master_pass": True})).status_code == 200
+    await eventually(operator, f"{STATION}/commands?state=queued", lambda page: page["items"], 15)
+    async with node.booted("CP-1", "2.0.1") as station:
+        message_id, sent = await station.expect_call("SetVariables")
+        (change,) = sent["setVariableData"]
+        assert (change["variable"]["name"], change["attributeValue"]) == ("MasterPassGroupId", "POLICE")
+        named = {"component": change["component"], "variable": change["variable"]}
+        await station.answer(message_id, {"setVariableResult": [named | {"attributeStatus": "Accepted"}]})
+        info = await station.call("Authorize", {"idToken": {"idToken": "MASTER-1", "type": "ISO14443"}})
+        assert info["idTokenInfo"]["status"] == "Accepted"
+    async with node.booted("OLD-1") as station:
+        start = {"connectorId": 1, "idTag": "MASTER-1", "meterStart": 0, "timestamp": "2026-01-01T10:00:00Z"}
+        assert (await station.call("StartTransaction", start))["idTagInfo"]["status"] == "Invalid"

@@ -10,7 +10,7 @@ from backend.db.tables.alerts import (
     StationBaseline,
     StationDrop,
 )
-from backend.db.tables.authorization import IdToken, LocalList
+from backend.db.tables.authorization import IdToken, LocalList, TokenGroup
 from backend.db.tables.books import Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
@@ -92,6 +92,7 @@ TABLES = (
     StationCommand,
     OcppFrame,
     IdToken,
+    TokenGroup,
     LocalList,
     Transaction,
     TransactionMessage,
@@ -251,6 +252,7 @@ __all__ = [
     "Tariff",
     "TariffWhere",
     "Tenant",
+    "TokenGroup",
     "Transaction",
     "TransactionMessage",
     "TransactionReading",

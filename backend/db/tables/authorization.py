@@ -1,6 +1,6 @@
 """Id tokens: cards, app users, anything a station may present."""
 
-from piccolo.columns import JSONB, UUID, Array, ForeignKey, Integer, Text, Timestamptz, Varchar
+from piccolo.columns import JSONB, UUID, Array, Boolean, ForeignKey, Integer, Text, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
@@ -22,6 +22,16 @@ class IdToken(Table, db=DB, tablename="id_token"):
     parent = Varchar(length=36, default="")  # 1.6 parentIdTag, 2.0.1 groupIdToken
     blocked_at = Timestamptz(null=True, default=None)
     expires_at = Timestamptz(null=True, default=None)
+    created_at = Timestamptz(default=TimestamptzNow())
+
+
+class TokenGroup(Table, db=DB, tablename="token_group"):
+    """What is said of a group of tokens. A group exists through its tokens; a row is needed for the master pass."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    name = Varchar(length=36, null=False)
+    master_pass = Boolean(default=False)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
