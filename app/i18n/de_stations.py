@@ -334,7 +334,7 @@ CONFIGURATION: dict[str, str] = {
         "Fragen Sie die Station nach ihren Einstellungen: Hier lassen sie sich suchen und ändern."
     ),
     "The station is offline. Its settings are read once it is connected, if you ask for them now.": (
-        "Die Station ist offline. Fragen Sie jetzt nach ihren Einstellungen: sie werden gelesen, sobald sie verbunden ist."
+        "Die Station ist offline. Fragen Sie jetzt nach den Einstellungen: sie kommen, sobald sie verbunden ist."
     ),
     "It is sent once the station is back, at most until {when}.": (
         "Wird gesendet, sobald die Station zurück ist, höchstens bis {when}."

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from backend.authorization import service as authorization
-from backend.main import create_app
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People, new_key
