@@ -48,6 +48,8 @@ from backend.jobs import Finished, Worker
 from backend.live import api as live_api
 from backend.live.hub import Hub
 from backend.local_lists import api as local_lists_api
+from backend.lookback import api as lookback_api
+from backend.lookback import service as lookback
 from backend.maintenance import api as maintenance_api
 from backend.meters import api as meters_api
 from backend.monitoring import api as monitoring_api
@@ -55,6 +57,7 @@ from backend.network import api as network_api
 from backend.nodes import api as nodes_api
 from backend.nodes import service as nodes
 from backend.notify import api as notify_api
+from backend.ocpp import recorded
 from backend.ocpp.listener import Listener
 from backend.papers import api as papers_api
 from backend.payments import api as payments_api
@@ -117,12 +120,15 @@ ROUTES: list[Any] = [
     *network_api.routes,
     *nodes_api.routes,
     *papers_api.routes,
+    *lookback_api.routes,
     *notify_api.routes,
     *remedies_api.routes,
     *status_api.routes,
     *vendor_data_api.routes,
     *health.routes,
 ]
+JOBS: Mapping[str, wiring.Job] = {**wiring.JOBS, lookback.JOB: partial(lookback.run, recorded.said)}
+"""One of them reads recorded frames, so it needs the OCPP edge, beside which the tables stand."""
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])
 JOB_SECONDS = Histogram("wattline_job_seconds", "How long jobs ran", ["name"])
 STOP_WITHIN_S = 3
@@ -219,7 +225,7 @@ def make_worker(ctx: Context, database_url: str) -> Worker:
 
     return Worker(
         database_url,
-        {name: partial(job, ctx) for name, job in wiring.JOBS.items()},
+        {name: partial(job, ctx) for name, job in JOBS.items()},
         {name: (when, partial(job, ctx)) for name, (when, job) in wiring.CRON.items()},
         observe=observe,
     )

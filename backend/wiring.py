@@ -52,6 +52,7 @@ from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import api as local_lists_api
 from backend.local_lists import service as local_lists
+from backend.lookback import service as lookback
 from backend.mail import service as mail
 from backend.maintenance import api as maintenance_api
 from backend.maintenance import service as maintenance
@@ -190,6 +191,7 @@ CRON: Mapping[str, CronJob] = {
     "alerts.watch_upkeep": ("43 2 * * *", alerts.watch_upkeep),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
     "guests.forget_old": ("37 3 * * *", guests.forget_old),
+    "lookback.forget_old": ("51 3 * * *", lookback.forget_old),
     "mail.forget_old": ("57 2 * * *", mail.forget_old),
     "maintenance.watch": ("13 * * * *", maintenance.watch),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),

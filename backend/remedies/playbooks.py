@@ -1,5 +1,6 @@
 """Playbooks as operators see and change them, how they did, and what they would have done."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import msgspec
 
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.remedies import builtin, rules, store
+from backend.remedies import builtin, past, rules, store
 from shared.remedies import (
     DryRunResult,
     ModelFigures,
@@ -27,16 +28,6 @@ ENDS_WITH_A_SESSION = ("starts_failing", "no_energy", "no_power", "power_below_o
 SPAN = timedelta(days=90)
 MOST_PAST = 5000
 NO_PLAYBOOK = "This playbook doesn't exist."
-ACTIONS = {
-    StepKind.TRIGGER: ("Trigger", None),
-    StepKind.UNLOCK: ("Unlock", None),
-    StepKind.SOFT_RESET: ("Reset", False),
-    StepKind.HARD_RESET: ("Reset", True),
-    StepKind.AVAILABILITY: ("SetAvailability", None),
-    StepKind.CLEAR_PROFILES: ("ClearProfiles", None),
-    StepKind.RESTART_SESSION: ("RequestStop", None),
-    StepKind.FIRMWARE: ("UpdateFirmware", None),
-}
 
 
 async def ensure(ctx: Context, tenant_id: UUID) -> None:
@@ -98,13 +89,13 @@ async def detail(ctx: Context, tenant_id: UUID, playbook_id: UUID) -> PlaybookDe
     )
 
 
-def _check(plan: PlaybookSet) -> None:
+def check(plan: PlaybookSet) -> None:
     if found := rules.problems(plan):
         raise InvalidInput(found[0][1], fields=found)
 
 
 async def add(ctx: Context, tenant_id: UUID, account_id: UUID, plan: PlaybookSet) -> Playbook:
-    _check(plan)
+    check(plan)
     async with ctx.unit():
         made = await store.add(tenant_id, "", msgspec.to_builtins(plan), 50, account_id, ctx.now())
     assert made is not None
@@ -114,7 +105,7 @@ async def add(ctx: Context, tenant_id: UUID, account_id: UUID, plan: PlaybookSet
 async def change(ctx: Context, tenant_id: UUID, account_id: UUID, playbook_id: UUID, plan: PlaybookSet) -> Playbook:
     """A new version; runs that are under way go on by theirs."""
     await read(ctx, tenant_id, playbook_id)
-    _check(plan)
+    check(plan)
     async with ctx.unit():
         await store.change(tenant_id, playbook_id, msgspec.to_builtins(plan), account_id, ctx.now())
     return await read(ctx, tenant_id, playbook_id)
@@ -174,69 +165,43 @@ class _Command(msgspec.Struct):
 _commands = msgspec.json.Decoder(list[_Command])
 
 
-def _of_plan(plan: PlaybookSet, one: _Command) -> bool:
-    for step in plan.steps:
-        action, hard = ACTIONS.get(step.kind, ("", None))
-        if one.action == action and (hard is None or bool((one.request or {}).get("hard")) is hard):
-            return True
-    return False
+def _case(row: store.Row) -> past.Case:
+    return past.Case(
+        station=row["station"],
+        rule=row["rule"],
+        code=row["code"],
+        model=row["model"],
+        zone=row["zone"],
+        opened_at=row["opened_at"],
+        ended_at=row["repaired_at"] or row["closed_at"],
+        in_session=bool(row["sessions"]),
+        sent=[
+            past.Sent(action=one.action, at=one.at, hard=bool((one.request or {}).get("hard")))
+            for one in _commands.decode(row["commands"])
+        ],
+    )
 
 
 async def dry_run(ctx: Context, tenant_id: UUID, plan: PlaybookSet, days: int) -> DryRunResult:
     """What this plan would have done, judged by what was recorded: which commands were sent, and what ended after."""
-    _check(plan)
+    check(plan)
     rows = await store.past(tenant_id, plan.rules, ctx.now() - timedelta(days=days), MOST_PAST)
-    asked = msgspec.structs.replace(plan, enabled=True)
-    held: dict[str, int] = {}
-    at: dict[UUID, list[datetime]] = {}
-    matched = fired = ended_first = tried = mended = 0
-    first = sum(step.verify_s for step in _until_first(plan))
-    for row in rows:
-        if not rules.matches(asked, row["rule"], row["code"], row["model"]):
-            continue
-        matched += 1
-        if reason := _held(plan, row, at):
-            held[reason] = held.get(reason, 0) + 1
-            continue
-        fired += 1
-        ended = row["repaired_at"] or row["closed_at"]
-        if ended is not None and ended < row["opened_at"] + timedelta(seconds=first):
-            ended_first += 1
-            continue
-        at.setdefault(row["station"], []).append(row["opened_at"])
-        sent = [one for one in _commands.decode(row["commands"]) if _of_plan(plan, one)]
-        if sent:
-            tried += 1
-            longest = max(step.verify_s for step in plan.steps)
-            mended += ended is not None and ended - sent[-1].at <= timedelta(seconds=longest)
+    found = past.outcomes(msgspec.structs.replace(plan, enabled=True), [_case(row) for row in rows])
+    kinds = Counter(one.kind for one in found if one.kind)
+    held = Counter(one.held for one in found if one.held)
+    fired = kinds.total() - held.total()
+    tried, mended, ended_first = (
+        kinds[past.MENDED] + kinds[past.NOT_MENDED],
+        kinds[past.MENDED],
+        kinds[past.ENDED_FIRST],
+    )
     return DryRunResult(
         days=days,
-        matched=matched,
+        matched=kinds.total(),
         fired=fired,
         ended_first=ended_first,
         tried=tried,
         mended=mended,
-        held=held,
-        said=rules.said(days, fired, mended, tried, ended_first, sum(held.values())),
+        held=dict(held),
+        said=rules.said(days, fired, mended, tried, ended_first, held.total()),
     )
-
-
-def _until_first(plan: PlaybookSet) -> list[Any]:
-    found = []
-    for step in plan.steps:
-        if step.kind is not StepKind.WAIT:
-            break
-        found.append(step)
-    return found
-
-
-def _held(plan: PlaybookSet, row: store.Row, at: dict[UUID, list[datetime]]) -> str:
-    """The guard that would have held it back, empty for none."""
-    day = [moment for moment in at.get(row["station"], []) if row["opened_at"] - moment < timedelta(days=1)]
-    if len(day) >= plan.guards.max_per_day:
-        return "limit a day"
-    if row["sessions"] and not plan.guards.during_session:
-        return "a session was running"
-    if rules.quiet(plan.guards.quiet_from, plan.guards.quiet_to, row["opened_at"], row["zone"]):
-        return "quiet hours"
-    return ""

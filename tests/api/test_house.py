@@ -182,6 +182,8 @@ HARMLESS_TWICE = {
     "POST /api/v1/driver-groups": "one of each name",
     "POST /api/v1/playbooks": "one run a station at a time, by however many playbooks",
     "POST /api/v1/playbooks/dry-run": "only asks",
+    "POST /api/v1/look-backs": "a second one is refused while the first is under way",
+    "POST /api/v1/look-backs/{look_back_id:uuid}/stop": "stopped is stopped",
     "POST /api/v1/remedies/{run_id:uuid}/stop": "stopped is stopped",
     "POST /api/v1/books/reconciliation": "looks anew",
     "POST /api/v1/locations/{location_id:uuid}/power/what-if": "only asks",

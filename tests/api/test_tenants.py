@@ -38,6 +38,10 @@ async def notifications(tenant_id: UUID, account_id: UUID) -> dict[str, Any]:
         "hook": ("notify_hook (tenant, name, kind, url, secret)", "$1, 'H', 'generic', 'https://h.example', 'x'"),
         "rota": ("notify_rota (tenant, name, plan)", "$1, 'R', '{}'"),
         "route": ("notify_route (tenant, name, plan)", "$1, 'R', '{}'"),
+        "look_back": (
+            "look_back (tenant, account, id, asked, begins_at, ends_at, created_at)",
+            "$1, $2, gen_random_uuid(), '{\"rules\": [\"station_offline\"]}', now() - interval '1 day', now(), now()",
+        ),
         "delivery": (
             "delivery (tenant, account, id, channel, kind, key, title, state, created_at)",
             "$1, $2, gen_random_uuid(), 'push', 'test', 'k', 'T', 'failed', now()",
@@ -340,6 +344,9 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"/api/v1/playbooks/{one['playbook']}", None),
         ("PUT", f"/api/v1/playbooks/{one['playbook']}", PLAYBOOK),
         ("DELETE", f"/api/v1/playbooks/{one['playbook']}", None),
+        ("GET", f"/api/v1/look-backs/{one['look_back']}", None),
+        ("GET", f"/api/v1/look-backs/{one['look_back']}/firings", None),
+        ("POST", f"/api/v1/look-backs/{one['look_back']}/stop", None),
         ("POST", f"/api/v1/remedies/{one['run']}/approve", None),
         ("POST", f"/api/v1/remedies/{one['run']}/stop", None),
         ("DELETE", f"/api/v1/notifications/devices/{one['device']}", None),

@@ -18,6 +18,7 @@ from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
 from backend.db.tables.guests import GuestVisit
+from backend.db.tables.lookback import LookBack, LookBackFiring
 from backend.db.tables.mail import Mail
 from backend.db.tables.maintenance import FirmwareFile, MaintenanceTask, SecurityEvent
 from backend.db.tables.meters import MeterKey, SignedValue
@@ -168,6 +169,8 @@ TABLES = (
     Playbook,
     PlaybookVersion,
     Remedy,
+    LookBack,
+    LookBackFiring,
     RemedyStep,
 )
 
@@ -206,6 +209,8 @@ __all__ = [
     "LedgerTransfer",
     "LocalList",
     "Location",
+    "LookBack",
+    "LookBackFiring",
     "Mail",
     "MaintenanceTask",
     "MeterKey",

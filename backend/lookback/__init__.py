@@ -1,0 +1,1 @@
+"""Looking back: what was recorded, judged by rules, thresholds and playbooks as they might be."""

@@ -1,0 +1,229 @@
+"""A recorded past, judged by rules as they might be."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.alerts import rules as alerts
+from backend.lookback import rules
+from backend.lookback.rules import Began, ClockSeen, Firing, Gap, Incident, Link, NotStarted, Outlet, Over, Read, Reason
+from backend.remedies import past
+from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
+
+T0 = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def at(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+def told(*happenings: rules.Happening, asked: list[str], end: float = 3000, **thresholds: Any) -> list[Firing]:
+    replay = rules.Replay(asked, thresholds, T0, silence_s=600)
+    for one in happenings:
+        replay.feed(one)
+    replay.finish(at(end))
+    assert not replay.threw
+    return replay.firings
+
+
+def minutes(one: Firing) -> tuple[float, float | None]:
+    def since(when: datetime) -> float:
+        return (when - T0).total_seconds() / 60
+
+    return since(one.fired_at), None if one.ended_at is None else since(one.ended_at)
+
+
+def session(label: str, begin: float, end: float, wh: int, **more: Any) -> list[rules.Happening]:
+    one = f"{label}@{begin}"
+    past_one = alerts.Past(seconds=(end - begin) * 60, energy_wh=wh, reason="Local", driver=one)
+    return [
+        Began(at=at(begin), label=label, transaction=one, number=1),
+        Over(at=at(end), label=label, transaction=one, number=1, past=past_one, **more),
+    ]
+
+
+def test_a_fault_lasts_until_it_is_reported_over() -> None:
+    faulted = {"label": "1", "status": "faulted", "error_code": "GroundFailure"}
+    found = told(
+        Outlet(at=at(5), **faulted),
+        Outlet(at=at(6), **faulted),
+        Outlet(at=at(9), label="1", status="available"),
+        Outlet(at=at(20), **{**faulted, "label": "2"}),
+        asked=["connector_faulted"],
+    )
+    assert [(one.label, one.code, *minutes(one), one.occurrences) for one in found] == [
+        ("1", "GroundFailure", 5, 9, 1),
+        ("2", "GroundFailure", 20, None, 1),
+    ]
+
+
+def test_a_reason_told_apart_belongs_to_its_fault() -> None:
+    found = told(
+        Outlet(at=at(5), label="1", status="faulted", tells_reason=False),
+        Reason(at=at(5.1), label="1", error_code="GroundFailure", vendor_error_code="E-1"),
+        Outlet(at=at(6), label="1", status="faulted", tells_reason=False),
+        Outlet(at=at(9), label="1", status="available", tells_reason=False),
+        asked=["connector_faulted"],
+    )
+    assert [minutes(one) for one in found] == [(5, 9)]
+
+
+@pytest.mark.parametrize(("away", "grace", "fires"), [(0.9, {}, False), (5, {}, True), (5, {"grace_s": 600}, False)])
+def test_who_comes_back_within_the_grace_was_never_away(away: float, grace: dict[str, float], fires: bool) -> None:
+    happenings = [Link(at=at(0), online=True), Link(at=at(10), online=False), Link(at=at(10 + away), online=True)]
+    found = told(*happenings, asked=["station_offline"], station_offline=grace)
+    assert [minutes(one) for one in found] == ([(11, 10 + away)] if fires else [])
+
+
+def test_a_silence_counts_only_while_connected() -> None:
+    found = told(
+        Link(at=at(0), online=True),
+        Gap(at=at(30), since=at(10)),
+        Link(at=at(40), online=False),
+        Link(at=at(90), online=True),
+        Gap(at=at(90), since=at(39)),
+        asked=["station_silent"],
+    )
+    assert [minutes(one) for one in found] == [(20, 30)]
+
+
+def test_a_connection_that_comes_and_goes() -> None:
+    drops = [Link(at=at(10 + n), online=n % 2 == 1) for n in range(-1, 9)]
+    found = told(*drops, Link(at=at(20), online=True), asked=["station_flapping"])
+    assert [minutes(one) for one in found] == [(16, 73)]  # while four were in an hour
+
+
+def test_a_plug_that_waits_and_one_that_charges() -> None:
+    waits = [Link(at=at(0), online=True), Outlet(at=at(5), label="1", status="occupied")]
+    gone = Outlet(at=at(60), label="1", status="available")
+    assert [minutes(one) for one in told(*waits, *session("1", 50, 60, 9), gone, asked=["plugged_not_started"])] == [
+        (35, 50)
+    ]
+    assert told(*waits, *session("1", 20, 60, 9), gone, asked=["plugged_not_started"], end=200) == []
+    later = told(*waits, asked=["plugged_not_started"], plugged_not_started={"minutes": 90})
+    assert [minutes(one)[0] for one in later] == [95]
+
+
+def test_starts_that_fail_and_sessions_without_energy() -> None:
+    failed = [NotStarted(at=at(n), label="1", failure="No answer") for n in (1, 2, 3)]
+    found = told(*failed, *session("1", 30, 40, 9000), asked=["starts_failing"])
+    assert [(one.title, *minutes(one)) for one in found] == [("Charging doesn't start", 3, 30)]
+    empty = [one for n in range(3) for one in session("1", 10 * n, 10 * n + 2, 0)]
+    assert [minutes(one)[0] for one in told(*empty, asked=["no_energy"])] == [22]
+    assert told(*empty[:4], asked=["no_energy"]) == []
+
+
+def test_readings_of_a_session_that_gets_nothing() -> None:
+    reads = [
+        Read(at=at(n), transaction="1@0", moment=alerts.Moment(at=at(n), energy_wh=100, power_w=0), charging=True)
+        for n in range(1, 30)
+    ]
+    began, over = session("1", 0, 40, 0)
+    found = told(Link(at=at(0), online=True), began, *reads, over, asked=["no_power"])
+    assert [minutes(one) for one in found] == [(11, 40)]
+
+
+def test_a_clock_is_believed_when_it_says_it_twice() -> None:
+    seen = [ClockSeen(at=at(n), off_s=off) for n, off in ((1, 900), (2, 5), (3, 300), (4, 301), (5, 0), (6, 0))]
+    assert [minutes(one) for one in told(*seen, asked=["clock_drift"])] == [(4, 6)]
+
+
+def test_a_rule_that_throws_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = alerts.Rule("connector_faulted", alerts.ConnectorFacts, lambda facts: 1 / 0)
+    monkeypatch.setattr(alerts, "RULES", (broken, *alerts.RULES[1:]))
+    replay = rules.Replay(["connector_faulted"], {}, T0, silence_s=600)
+    replay.feed(Outlet(at=at(1), label="1", status="faulted"))
+    assert replay.threw == {"connector_faulted": "ZeroDivisionError: division by zero"}
+
+
+statuses = st.sampled_from(["available", "occupied", "charging", "finishing", "faulted", "unavailable"])
+happenings = st.one_of(
+    st.builds(lambda on: ("link", on), st.booleans()),
+    st.builds(lambda label, word: ("outlet", label, word), st.sampled_from(["", "1", "2"]), statuses),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 600), happenings), max_size=25))
+def test_firings_of_one_place_follow_each_other(seen: list[tuple[int, Any]]) -> None:
+    fed: list[rules.Happening] = []
+    for minute, one in sorted(seen, key=lambda pair: pair[0]):
+        if one[0] == "link":
+            fed.append(Link(at=at(minute), online=one[1]))
+        else:
+            fed.append(Outlet(at=at(minute), label=one[1], status=one[2]))
+    names = [rule.name for rule in alerts.RULES if rules.replayable(rule.name)]
+    ends: dict[tuple[str, str], datetime | None] = {}
+    for one in told(*fed, asked=names, end=700):
+        key = (one.rule, one.label)
+        assert one.began_at <= one.fired_at <= (one.ended_at or one.fired_at)
+        if key in ends:
+            before = ends[key]
+            assert before is not None
+            assert before <= one.fired_at
+        ends[key] = one.ended_at
+
+
+def firing(rule: str, begin: float, end: float | None, label: str = "1") -> Firing:
+    return Firing(
+        rule=rule,
+        label=label,
+        title="T",
+        detail="",
+        severity="warning",
+        code="",
+        fired_at=at(begin),
+        began_at=at(begin),
+        ended_at=None if end is None else at(end),
+    )
+
+
+def test_what_it_was_in_truth() -> None:
+    def real(name: str, begin: float, end: float | None, rule: str = "a", label: str = "1") -> Incident:
+        closed = None if end is None else at(end)
+        return Incident(id=name, rule=rule, label=label, opened_at=at(begin), closed_at=closed)
+
+    found = rules.matched(
+        [firing("a", 10, 20), firing("a", 500, None), firing("b", 10, 20)],
+        [real("x", 12, 21), real("y", 100, 120), real("z", 10, 20, label="2"), real("w", 10, 20, rule="c")],
+    )
+    assert found == ({0: "x"}, {"a": 2, "c": 1})
+
+
+def test_what_a_playbook_would_have_done() -> None:
+    plan = PlaybookSet(
+        name="P",
+        rules=["a"],
+        steps=[PlaybookStep(kind=StepKind.WAIT, verify_s=60), PlaybookStep(kind=StepKind.SOFT_RESET, verify_s=600)],
+        guards=Guards(max_per_day=2),
+    )
+
+    def case(begin: float, end: float | None, *sent: tuple[str, float, bool], **more: Any) -> past.Case:
+        given = {"station": 1, "rule": "a", "code": "", "model": "", "zone": "UTC", "in_session": False, **more}
+        commands = [past.Sent(action=action, at=at(when), hard=hard) for action, when, hard in sent]
+        return past.Case(opened_at=at(begin), ended_at=None if end is None else at(end), sent=commands, **given)
+
+    found = past.outcomes(
+        plan,
+        [
+            case(0, 0.5),
+            case(1, 20, in_session=True),
+            case(2, 3, rule="b"),
+            case(3, 12, ("Reset", 5, False)),
+            case(20, 90, ("Reset", 25, True)),
+            case(100, 120, ("Reset", 105, False)),
+            case(2000, 2100, ("Reset", 2005, False)),
+        ],
+    )
+    assert [one.kind or "–" for one in found] == [
+        "ended_first",
+        "held",
+        "–",
+        "mended",
+        "untried",
+        "held",
+        "not_mended",
+    ]
+    assert [one.held for one in found if one.held] == ["a session was running", "limit a day"]
