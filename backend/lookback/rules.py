@@ -6,12 +6,25 @@ time alone can make a rule true. Its memory doesn't grow with the span: of each 
 """
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from backend.alerts import rules as alerts
-from backend.alerts.rules.base import of
+from backend.lookback.beside import Firing
+from backend.lookback.happenings import (
+    Began,
+    ClockSeen,
+    Gap,
+    Happening,
+    Link,
+    NotStarted,
+    Outlet,
+    Over,
+    Read,
+    Reason,
+    Told,
+)
 from shared.stations import ConnectorStatus
 
 REPLAYED = (
@@ -45,111 +58,7 @@ def replayable(name: str) -> bool:
     return name in alerts.BY_NAME and alerts.BY_NAME[name].looks_at in REPLAYED
 
 
-# --- what happened -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Happening:
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link(Happening):
-    online: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap(Happening):
-    """The station's first word after a while; `since`: when it had said its last one."""
-
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlet(Happening):
-    """`label` empty: the station as a whole. `tells_reason`: False for a status that can't say why (2.0.1)."""
-
-    label: str
-    status: str
-    error_code: str = ""
-    vendor_error_code: str = ""
-    info: str = ""
-    tells_reason: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reason(Happening):
-    """Why an outlet is out of service, told apart from its status (2.0.1 N07)."""
-
-    label: str
-    error_code: str
-    vendor_error_code: str = ""
-    info: str = ""
-    over: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told(Happening):
-    """Facts as they are: of a component, or of security."""
-
-    facts: alerts.EventFacts | alerts.SecurityFacts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockSeen(Happening):
-    off_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Began(Happening):
-    label: str
-    transaction: str
-    number: int
-    dc: bool = False
-    max_power_w: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read(Happening):
-    transaction: str
-    moment: alerts.Moment
-    soc_percent: int | None = None
-    charging: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Over(Happening):
-    label: str
-    transaction: str
-    number: int
-    past: alerts.Past
-    flags: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotStarted(Happening):
-    label: str
-    failure: str = ""
-
-
 # --- what would have been found ----------------------------------------------------------------------
-
-
-@dataclass(slots=True, kw_only=True)
-class Firing:
-    """One incident that would have been. `in_session`: somebody was charging there when it opened."""
-
-    rule: str
-    label: str
-    title: str
-    detail: str
-    severity: str
-    code: str
-    fired_at: datetime
-    began_at: datetime
-    ended_at: datetime | None = None
-    occurrences: int = 1
-    in_session: bool = False
 
 
 @dataclass(slots=True)
@@ -488,78 +397,3 @@ class Replay:
     def _close(self, key: tuple[str, str], at: datetime) -> None:
         if one := self._open.pop(key, None):
             one.ended_at = max(at, one.fired_at)
-
-
-# --- beside what really happened ---------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
-    """One that was. `label` of its outlet, empty for the station."""
-
-    id: str
-    rule: str
-    label: str
-    opened_at: datetime
-    closed_at: datetime | None
-
-
-NEAR = timedelta(minutes=15)
-"""Two rules, or two thresholds, may see the same a little apart."""
-
-
-def _apart(one: Firing, real: Incident) -> timedelta | None:
-    """How long one was over before the other began; None: about something else."""
-    if (real.rule, real.label) != (one.rule, one.label):
-        return None
-    if one.ended_at is not None and one.ended_at < real.opened_at:
-        return real.opened_at - one.ended_at
-    if real.closed_at is not None and real.closed_at < one.fired_at:
-        return one.fired_at - real.closed_at
-    return timedelta(0)
-
-
-def matched(firings: Collection[Firing], incidents: Collection[Incident]) -> tuple[dict[int, str], dict[str, int]]:
-    """(number of the firing → the incident that it would have been, rule → incidents that wouldn't have been)."""
-    found: dict[int, str] = {}
-    for number, one in enumerate(firings):
-        for real in incidents:
-            if _apart(one, real) == timedelta(0):
-                found[number] = real.id
-                break
-    taken = set(found.values())
-    near = sorted(
-        (apart, number, real.id)
-        for number, one in enumerate(firings)
-        if number not in found
-        for real in incidents
-        if real.id not in taken and (apart := _apart(one, real)) is not None and apart <= NEAR
-    )
-    for _, number, name in near:
-        if number not in found and name not in taken:
-            found[number] = name
-            taken.add(name)
-    missed: dict[str, int] = {}
-    for real in incidents:
-        if real.id not in taken:
-            missed[real.rule] = missed.get(real.rule, 0) + 1
-    return found, missed
-
-
-def said(days: int, fired: int, now: int | None, happened: int, missed: int, outcomes: Mapping[str, int]) -> str:
-    """The result in one sentence."""
-    if not fired:
-        return f"In the last {days} days it would not have fired once."
-    parts = [f"In the last {days} days it would have fired {fired} times"]
-    if outcomes.get("mended") or outcomes.get("not_mended"):
-        parts.append(f"its steps were tried in {outcomes.get('mended', 0) + outcomes.get('not_mended', 0)} of them "
-                     f"and mended {outcomes.get('mended', 0)}")  # fmt: skip
-    if now is not None:
-        parts.append(f"with the thresholds of today {now} times")
-    parts.append(f"{happened} of them were incidents in truth")
-    if missed:
-        parts.append(f"{missed} that were would not have been found")
-    return "; ".join(parts) + "."
-
-
-__all__ = ["Replay", "matched", "of", "replayable", "said"]

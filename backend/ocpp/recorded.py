@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from backend.lookback.rules import Happening
+from backend.lookback.happenings import Happening
 from backend.ocpp.codec import CODECS, Call, Codec
 from backend.ocpp.v16 import recorded as recorded16
 from backend.ocpp.v201 import recorded as recorded201

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules as alerts
-from backend.lookback import rules
-from backend.lookback.rules import Began, ClockSeen, Firing, Gap, Incident, Link, NotStarted, Outlet, Over, Read, Reason
+from backend.lookback import beside, rules
+from backend.lookback.beside import Firing, Incident
+from backend.lookback.happenings import Began, ClockSeen, Gap, Happening, Link, NotStarted, Outlet, Over, Read, Reason
 from backend.remedies import past
 from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
 
@@ -20,7 +21,7 @@ def at(minutes: float) -> datetime:
     return T0 + timedelta(minutes=minutes)
 
 
-def told(*happenings: rules.Happening, asked: list[str], end: float = 3000, **thresholds: Any) -> list[Firing]:
+def told(*happenings: Happening, asked: list[str], end: float = 3000, **thresholds: Any) -> list[Firing]:
     replay = rules.Replay(asked, thresholds, T0, silence_s=600)
     for one in happenings:
         replay.feed(one)
@@ -36,7 +37,7 @@ def minutes(one: Firing) -> tuple[float, float | None]:
     return since(one.fired_at), None if one.ended_at is None else since(one.ended_at)
 
 
-def session(label: str, begin: float, end: float, wh: int, **more: Any) -> list[rules.Happening]:
+def session(label: str, begin: float, end: float, wh: int, **more: Any) -> list[Happening]:
     one = f"{label}@{begin}"
     past_one = alerts.Past(seconds=(end - begin) * 60, energy_wh=wh, reason="Local", driver=one)
     return [
@@ -148,7 +149,7 @@ happenings = st.one_of(
 
 @given(st.lists(st.tuples(st.integers(0, 600), happenings), max_size=25))
 def test_firings_of_one_place_follow_each_other(seen: list[tuple[int, Any]]) -> None:
-    fed: list[rules.Happening] = []
+    fed: list[Happening] = []
     for minute, one in sorted(seen, key=lambda pair: pair[0]):
         if one[0] == "link":
             fed.append(Link(at=at(minute), online=one[1]))
@@ -185,7 +186,7 @@ def test_what_it_was_in_truth() -> None:
         closed = None if end is None else at(end)
         return Incident(id=name, rule=rule, label=label, opened_at=at(begin), closed_at=closed)
 
-    found = rules.matched(
+    found = beside.matched(
         [firing("a", 10, 20), firing("a", 500, None), firing("b", 10, 20)],
         [real("x", 12, 21), real("y", 100, 120), real("z", 10, 20, label="2"), real("w", 10, 20, rule="c")],
     )

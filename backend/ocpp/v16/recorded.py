@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.alerts.rules import SecurityFacts
-from backend.lookback.rules import ClockSeen, Happening, Outlet, Told
+from backend.lookback.happenings import ClockSeen, Happening, Outlet, Told
 from backend.maintenance.rules import critical
 from backend.ocpp.v16 import messages as m
 from backend.ocpp.v16.inbound import STATUS

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.alerts.rules import EventFacts, SecurityFacts, codes
-from backend.lookback.rules import ClockSeen, Happening, Outlet, Reason, Told
+from backend.lookback.happenings import ClockSeen, Happening, Outlet, Reason, Told
 from backend.maintenance.rules import critical
 from backend.monitoring import rules as monitoring
 from backend.ocpp.v201 import messages as m
