@@ -1,12 +1,14 @@
 """The clairvoyant bound: a linear programme that knows every session from the beginning."""
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from backend.bench.energy_cases import Case
 from backend.energy.core import optimum
-from backend.energy.core.grid import mean
+from backend.energy.core.grid import mean, value_at
 from backend.energy.core.rows import Floats, Rows
 from backend.energy.core.site_files import unrolled
 
@@ -16,7 +18,7 @@ def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
     rows, sessions, period = Rows(case.site.grid), case.sessions, case.site.period_s
     start = min(one.arrival for one in sessions)
     end = max(one.departure for one in sessions)
-    edges = start + np.arange(math.ceil((end - start) / period) + 1) * period
+    edges: Floats = start + np.arange(math.ceil((end - start) / period) + 1, dtype=float) * period
     left, right = edges[:-1], edges[1:]
     at = [rows.grid.connectors[rows.place[one.connector]] for one in sessions]
     per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in zip(at, sessions, strict=True)])
@@ -28,7 +30,7 @@ def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
     inside = np.clip((np.minimum(right, departures) - np.maximum(left, arrivals)) / period, 0.0, 1.0)
     price = unrolled(case.site.price, case.site.zone, start, end)
     paid = np.array([mean(price, a, b) for a, b in zip(left, right, strict=True)])
-    lines, ends = _around(rows, case)
+    lines, ends = _around(rows, case, left)
     hours = np.full(len(left), period / 3600)
     wanted = np.array([one.energy_kwh for one in sessions])
     amps = optimum.solve(
@@ -43,8 +45,12 @@ def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
     return float(kwh.sum()), float((kwh * paid).sum())
 
 
-def _around(rows: Rows, case: Case) -> tuple[Floats, Floats]:
-    """Polygons around the circles, and weights with their sign: laxer than physics."""
+def _around(rows: Rows, case: Case, starts: npt.NDArray[Any]) -> tuple[Floats, Floats]:
+    """Polygons around the circles, and weights with their sign: laxer than physics. Other loads as they really are."""
     columns = np.array([rows.column(one.connector, one.phases) for one in case.sessions]).T
     lines = (columns[rows.line_row] * rows.line_turn[:, None]).real
-    return lines, rows.bounds[rows.line_row]
+    loads = {name: unrolled(told, case.site.zone, starts[0], starts[-1]) for name, told in case.site.loads.items()}
+    if not loads:
+        return lines, rows.bounds[rows.line_row]
+    free = [rows.left({name: (value_at(one, at),) * 3 for name, one in loads.items()}) for at in starts]
+    return lines, np.array(free)[:, rows.line_row].T

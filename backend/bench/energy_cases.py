@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import numpy as np
 
-from backend.energy.core.grid import Connector, Grid, Limit, Node, mean
+from backend.energy.core.grid import Connector, Grid, Limit, Load, Node, mean
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import Session
 from backend.energy.core.site_files import Site, steps, unrolled
@@ -36,11 +36,15 @@ class Case(msgspec.Struct, kw_only=True):
     network: dict[str, Any]
 
 
-def worker(python: Path, task: str, told: Any) -> Any:
+def worker(python: Path, task: str, told: Any, seconds: float | None = None) -> Any:
+    """None: it had no answer in this time."""
     try:
         done = subprocess.run(
-            [str(python), str(WORKER), task], input=json.dumps(told), capture_output=True, text=True, check=False
-        )
+            [str(python), str(WORKER), task],
+            input=json.dumps(told), capture_output=True, text=True, check=False, timeout=seconds,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
     except OSError as error:
         raise StartRefused(f"{python} can't be started ({error.strerror}); `make bench-energy` makes it.") from None
     if done.returncode:
@@ -107,40 +111,62 @@ def _acn_sessions(rows: Sequence[dict[str, str]], site: Site, energy: str) -> tu
     return tuple(sorted(found, key=lambda one: one.arrival))
 
 
-def generated(seed: int, scarce: bool, priced: bool, count: int = 500) -> Case:
-    """Ten feeders of fifty connectors, a third of the cars with one phase; stations turned so that phases even out."""
+def generated(seed: int, scarce: bool, priced: bool, count: int = 500, metered: bool = False) -> Case:
+    """Feeders of fifty connectors (or three), a third of the cars with one phase; stations turned to even out.
+
+    `metered`: a building behind the same connection, whose meter may fall silent.
+    """
     chance = random.Random(seed)
-    whole = 400.0 if scarce else 1600.0
+    whole = count * (0.8 if scarce else 3.2)
+    feeders, period = (10, 900.0) if count > 100 else (3, 300.0)
     nodes = [Node(id="grid", amps=(whole, whole, whole), kind="grid")]
-    nodes += [Node(id=f"F{number}", parent="grid", amps=(whole / 6,) * 3) for number in range(10)]
+    nodes += [Node(id=f"F{number}", parent="grid", amps=(whole / feeders * 5 / 3,) * 3) for number in range(feeders)]
     turns = ("RST", "STR", "TRS")
     connectors = tuple(
-        Connector(id=f"C{number:03}", node=f"F{number % 10}", rotation=turns[number // 10 % 3], max_amps=16.0)
+        Connector(id=f"C{number:03}", node=f"F{number % feeders}", rotation=turns[number // feeders % 3], max_amps=16.0)
         for number in range(count)
     )
     midnight = datetime(2026, 3, 2, tzinfo=ZoneInfo(ZONE)).timestamp()
-    sessions = []
+    sessions: list[Session] = []
     for number, one in enumerate(connectors):
-        arrival = midnight + round(chance.gauss(8.5, 1.2) * 4) * 900.0
-        for _ in range(2):
-            departure = arrival + max(round(chance.gauss(5, 1.8) * 4), 4) * 900.0
-            phases = 1 if number % 3 == 0 else 3
-            most = 3.68 if phases == 1 else 11.0
-            want = min(chance.lognormvariate(2.3, 0.6), most * (departure - arrival) / 3600 * 0.95)
-            sessions.append(
-                Session(
-                    id=f"{one.id}-{arrival:.0f}", connector=one.id, arrival=arrival, departure=departure,
-                    energy_kwh=round(want, 2), max_kw=most, phases=phases,
-                )
-            )  # fmt: skip
-            arrival = departure + chance.choice((1, 2, 4)) * 900.0
-    price = steps(TARIFF, "tariff", ZONE, "price") if priced else ()
-    site = Site(grid=Grid(nodes=tuple(nodes), connectors=connectors), period_s=900.0, zone=ZONE, price=price)
-    group = f"generated, {count} connectors, {'scarce' if scarce else 'ample'}{', priced' if priced else ''}"
-    return Case(
-        group=group, day=f"seed {seed}", site=site, sessions=tuple(sorted(sessions, key=lambda one: one.arrival)),
-        network={"site": "generated"},
+        sessions += _stays(chance, one.id, number % 3 == 0, midnight)
+    loads, curves = _building(chance, whole, midnight) if metered else ((), {})
+    site = Site(
+        grid=Grid(nodes=tuple(nodes), connectors=connectors, loads=loads), period_s=period, zone=ZONE,
+        price=steps(TARIFF, "tariff", ZONE, "price") if priced else (), loads=curves,
     )  # fmt: skip
+    words = [f"generated, {count} connectors", "scarce" if scarce else "ample"]
+    words += ["with a building"] * metered + ["priced"] * priced
+    return Case(
+        group=", ".join(words), day=f"seed {seed}", site=site,
+        sessions=tuple(sorted(sessions, key=lambda one: one.arrival)), network={"site": "generated"},
+    )  # fmt: skip
+
+
+def _stays(chance: random.Random, connector: str, one_phase: bool, midnight: float) -> list[Session]:
+    found = []
+    phases, most = (1, 3.68) if one_phase else (3, 11.0)
+    arrival = midnight + round(chance.gauss(8.5, 1.2) * 4) * 900.0
+    for _ in range(2):
+        departure = arrival + max(round(chance.gauss(5, 1.8) * 4), 4) * 900.0
+        want = min(chance.lognormvariate(2.3, 0.6), most * (departure - arrival) / 3600 * 0.95)
+        found.append(
+            Session(
+                id=f"{connector}-{arrival:.0f}", connector=connector, arrival=arrival, departure=departure,
+                energy_kwh=round(want, 2), max_kw=most, phases=phases,
+            )
+        )  # fmt: skip
+        arrival = departure + chance.choice((1, 2, 4)) * 900.0
+    return found
+
+
+def _building(chance: random.Random, whole: float, midnight: float) -> tuple[tuple[Load, ...], dict[str, Any]]:
+    """A quarter to a half of the connection; it never changes by more than its margin from one step to the next."""
+    jump, drawn, curve = whole * 0.008, whole * 0.3, []
+    for quarter in range(-8, 36 * 4):
+        drawn = min(max(drawn + chance.uniform(-jump, jump), whole * 0.2), whole * 0.45)
+        curve.append((midnight + quarter * 900.0, drawn))
+    return (Load(id="building", node="grid", worst=(whole / 2,) * 3, margin=jump),), {"building": tuple(curve)}
 
 
 def for_worker(case: Case) -> dict[str, Any]:

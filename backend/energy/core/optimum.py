@@ -17,7 +17,9 @@ class Unsolved(Exception):
 
 
 class Problem:
-    """`most`: amperes by car and step; `cost`: of one kWh by car and step; `worth`: of one kWh by car."""
+    """`ends`: of each line, or of each line and step.
+
+    `most`: amperes by car and step; `cost`: of one kWh by car and step; `worth`: of one kWh by car."""
 
     def __init__(
         self,
@@ -92,7 +94,7 @@ def solve(problem: Problem, budget_s: float) -> Floats:
 
 def _limits(problem: Problem, build: _Build, place: np.ndarray) -> None:
     """Cars that weigh alike in every limit are added up once for each step; a limit nobody can reach is left out."""
-    lines, ends = problem.lines, problem.ends
+    lines = problem.lines
     if not len(lines):
         return
     kinds, kind_of = np.unique(lines.round(9), axis=1, return_inverse=True)
@@ -101,6 +103,7 @@ def _limits(problem: Problem, build: _Build, place: np.ndarray) -> None:
         here = np.flatnonzero(place[:, step] >= 0)
         if not len(here):
             continue
+        ends = problem.ends if problem.ends.ndim == 1 else problem.ends[:, step]
         most = np.bincount(kind_of[here], weights=problem.most[here, step], minlength=kinds.shape[1])
         reach = np.maximum(kinds, 0) @ most
         binding = np.flatnonzero(reach > ends + 1e-9)

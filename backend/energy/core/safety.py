@@ -43,10 +43,14 @@ class Safety:
         self.ends = rows.ends(rows.left({}))
         self.drawn_by_loads: Mapping[str, tuple[float, float, float]] = {}
         self.fallback = np.array([one.fallback_amps for one in rows.grid.connectors])
+        self.backs = [one.fallback_amps for one in rows.grid.connectors]
         self.leased = np.array([one.leased for one in rows.grid.connectors])
         self.dark = np.zeros(len(self.fallback), dtype=bool)
         self.drawn = np.zeros(len(self.fallback))
         self.columns: dict[tuple[int, int | None], Floats] = {}
+        self._parts: Floats = np.zeros((len(self.fallback), 0, 0))
+        self._parts_at: tuple[float, ...] = ()
+        self._changed: set[int] = set()
         self.held: list[list[Message]] = [
             [Message(number=0, connector=one.id, amps=one.fallback_amps, until=now, sent_at=now)]
             for one in rows.grid.connectors
@@ -54,22 +58,27 @@ class Safety:
 
     def acknowledged(self, connector: str, number: int) -> None:
         """The station follows this message; what was sent before it is history. A late answer to old news is none."""
-        held = self.held[self.rows.place[connector]]
-        for place, message in enumerate(held):
+        place = self.rows.place[connector]
+        held = self.held[place]
+        for at, message in enumerate(held):
             if message.number == number:
-                del held[:place]
+                del held[:at]
+                self._changed.add(place)
                 return
 
     def refused(self, connector: str, number: int) -> None:
         """The station said no: it follows what it followed."""
         held = self.held[self.rows.place[connector]]
+        self._changed.add(self.rows.place[connector])
         held[1:] = [message for message in held[1:] if message.number != number]
 
     def lost(self, connector: str) -> None:
         self.dark[self.rows.place[connector]] = True
+        self._changed.add(self.rows.place[connector])
 
     def back(self, connector: str) -> None:
         self.dark[self.rows.place[connector]] = False
+        self._changed.add(self.rows.place[connector])
 
     def measured(self, connector: str, amps: float, now: float) -> bool:
         """True if it draws more than any limit it may be following: it counts with that until it obeys."""
@@ -77,6 +86,7 @@ class Safety:
         given = max(self._at(place, now), self._at(place, now - LOST_AFTER_S))
         over = amps > given + max(OVER_AMPS, given * OVER_SHARE)
         self.drawn[place] = amps if over else 0.0
+        self._changed.add(place)
         return over
 
     def loads(self, drawn: Mapping[str, tuple[float, float, float]]) -> None:
@@ -109,6 +119,17 @@ class Safety:
             if fallback > 0 and not holds.all():
                 np.maximum(found, np.outer(whole, np.where(holds, 0.0, fallback)), out=found)
         return found
+
+    def _all_parts(self, moments: Sequence[float]) -> Floats:
+        """Of each connector its part; only what has changed is worked out anew: between two ends nothing else does."""
+        if self._parts_at != tuple(moments[1:]) or self._parts.shape[2] != len(moments):
+            self._parts_at = tuple(moments[1:])
+            self._parts = np.array([self._part(place, moments) for place in range(len(self.held))])
+        else:
+            for place in self._changed:
+                self._parts[place] = self._part(place, moments)
+        self._changed.clear()
+        return self._parts
 
     def moments(self, now: float, until: float) -> list[float]:
         """When envelopes change: now and at the end of each lease."""
@@ -161,12 +182,16 @@ class Safety:
         `renew_s`: a lease that ends sooner than this is renewed. `phases`: how many a car uses; only where the station
         keeps to it (numberPhases of OCPP), else it counts with all of them.
         """
-        moments, phases = self.moments(now, until), phases or {}
-        parts = np.array([self._part(place, moments) for place in range(len(self.held))])
+        phases = phases or {}
+        order = self._order(wanted, now, renew_s, phases)
+        if not order:
+            return []
+        moments = self.moments(now, until)
+        parts = self._all_parts(moments)
         lines = parts.sum(axis=0)
         ends = self.ends[:, None] + 1e-6
         found: list[Message] = []
-        for place in self._order(wanted, now, renew_s, phases):
+        for place in order:
             one, last = self.rows.grid.connectors[place], self.held[place][-1]
             told = phases.get(one.id)
             for limit, end, used in self._tries(place, wanted.get(one.id, 0.0), until, told, lines - parts[place]):
@@ -179,7 +204,8 @@ class Safety:
                     continue
                 if limit == last.amps and end <= last.until and used == last.phases:
                     break
-                lines, parts[place] = lines + rise, parts[place] + rise
+                lines = lines + rise
+                parts[place] += rise
                 self.number += 1
                 message = Message(number=self.number, connector=one.id, amps=limit, until=end, sent_at=now, phases=used)
                 self.held[place].append(message)
@@ -192,16 +218,15 @@ class Safety:
     ) -> list[int]:
         """Whom something new is to be told: decreases first."""
         found = []
-        for place, one in enumerate(self.rows.grid.connectors):
-            held = self.held[place]
-            waits = len(held) > 1 and now - held[-1].sent_at < LOST_AFTER_S
-            if self.dark[place] or waits:
+        for place, (name, held) in enumerate(zip(self.rows.place, self.held, strict=True)):
+            last, amps = held[-1], wanted.get(name, 0.0)
+            if self.dark[place] or (len(held) > 1 and now - last.sent_at < LOST_AFTER_S):
                 continue
-            last, amps = held[-1], wanted.get(one.id, 0.0)
-            now_at = last.amps if now < last.until else one.fallback_amps
-            ending = last.until - now < renew_s and (amps > 0 or one.fallback_amps > 0)
-            turned = amps > 0 and phases.get(one.id) != last.phases
-            if abs(amps - now_at) > 1e-6 or ending or turned or len(held) > 1:
+            fallback = self.backs[place]
+            now_at = last.amps if now < last.until else fallback
+            ending = last.until - now < renew_s and (amps > 0 or fallback > 0)
+            turned = amps > 0 and phases.get(name) != last.phases
+            if len(held) > 1 or abs(amps - now_at) > 1e-6 or ending or turned:
                 found.append((amps > now_at, amps, place))
         return [place for _, _, place in sorted(found)]
 

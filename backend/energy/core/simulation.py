@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 
 from backend.energy.core.cars import Car, Outlook, Plan
+from backend.energy.core.flows import Flows, shares
 from backend.energy.core.grid import mean, value_at
 from backend.energy.core.planner import plan
 from backend.energy.core.rows import Floats, Rows
@@ -34,8 +35,6 @@ class Stay(msgspec.Struct, kw_only=True):
     delivered_kwh: float = 0.0
     cost: float = 0.0
     switched: float | None = None
-    told_kwh: float = 0.0
-    """What the scheduler knows of it: an offline station tells nothing."""
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -95,7 +94,9 @@ class Run:
                     self._later(when, "steps", None)
         periods = int(np.ceil((self.end - self.start) / self.period)) + 1
         shape = (len(names), periods)
-        self.columns: dict[tuple[str, int], Any] = {}
+        self.flows, self.names = Flows(self.rows), names
+        for name in names:
+            self._turns(name)
         self.found = Outcome(
             start=self.start, period_s=self.period, drawn=np.zeros(shape), granted=np.zeros(shape), stays=[],
             shares=np.zeros(len(self.rows.names)), shares_at=np.zeros(len(self.rows.names)), plan_s=[], why={},
@@ -112,16 +113,20 @@ class Run:
         while self.events and self.events[0][0] <= self.end:
             when = self.events[0][0]
             self._pass(when)
+            if self.now < min(when, self.end) - 1e-9:
+                continue  # a car was full before
             again = replan = False
             while self.events and self.events[0][0] <= when + 1e-9:
                 _, _, what, about = heapq.heappop(self.events)
-                again |= what != "steps"
+                again |= what not in ("steps", "ends")
                 replan |= self._happens(what, about)
             if replan:
                 self._plan()
             if again or replan:
                 self._send()
         self._pass(self.end)
+        for stay in self.cars.values():
+            self._settle(stay)
         self.found.stays += self.cars.values()
         return self.found
 
@@ -132,24 +137,29 @@ class Run:
         match what:
             case "arrives":
                 self.cars[about.connector] = Stay(session=about)
+                self.flows.comes(about)
+                self._turns(about.connector)
                 self._later(about.departure, "departs", about)
                 return True
             case "departs":
                 stay = self.cars.get(about.connector)
                 if stay is not None and stay.session.id == about.id:
+                    self._settle(stay)
                     self.found.stays.append(self.cars.pop(about.connector))
+                    self._turns(about.connector)
                 return True
             case "period":
                 self._later(self.now + self.period, "period", None)
                 return True
             case "reaches":
                 if about.connector not in self.dark:
-                    self.applied[about.connector] = (about.amps, about.until, about.phases)
-                    self._later(about.until, "steps", None)
+                    self._applies(about)
                     self._later(self.now + self._delay(), "answers", about)
             case "answers":
                 if about.connector not in self.dark:
                     self.safety.acknowledged(about.connector, about.number)
+            case "ends":
+                self._turns(about)
             case "storm":
                 self._storm()
             case "noticed":
@@ -195,9 +205,8 @@ class Run:
         for name, stay in self.cars.items():
             if self.safety.dark[self.place[name]]:
                 continue
-            stay.told_kwh = stay.delivered_kwh
             one = stay.session
-            left = (one.energy_kwh - stay.told_kwh) * 1000
+            left = float(self.flows.left[self.place[name]]) * 1000
             if left > 1e-3:
                 amps, until, _ = self.applied[name]
                 cars.append(
@@ -239,89 +248,67 @@ class Run:
         if self.faults.ack_delay_s > 0:
             self._later(self.now + self._delay(), "reaches", message)
         elif message.connector not in self.dark:
-            self.applied[message.connector] = (message.amps, message.until, message.phases)
-            self._later(message.until, "steps", None)
+            self._applies(message)
             self._later(self.now, "answers", message)
+
+    def _applies(self, message: Message) -> None:
+        self.applied[message.connector] = (message.amps, message.until, message.phases)
+        self._turns(message.connector)
+        self._later(message.until, "ends", message.connector)
 
     # --- what is drawn --------------------------------------------------------------------------------------------
 
-    def _given(self, name: str) -> float:
-        amps, until, _ = self.applied[name]
-        return amps if self.now < until - 1e-9 else float(self.safety.fallback[self.place[name]])
+    def _turns(self, name: str) -> None:
+        """What the station at this connector gives may have changed."""
+        amps, until, phases = self.applied[name]
+        holds = self.now < until - 1e-9
+        stay = self.cars.get(name)
+        self.flows.follows(
+            name,
+            amps if holds else float(self.safety.fallback[self.place[name]]),
+            phases if holds else None,
+            None if stay is None else stay.session,
+        )
+
+    def _settle(self, stay: Stay) -> None:
+        stay.delivered_kwh = self.flows.had_kwh(stay.session)
+        stay.cost = float(self.flows.cost[self.place[stay.session.connector]])
 
     def _pass(self, until: float) -> None:
         """Lets time run to `until`, with what each station really gives and each car takes."""
         until = min(until, self.end)
         while self.now < until - 1e-9:
-            drawn = np.zeros(len(self.place))
-            filled, edge = until, (self.now // self.period + 1) * self.period
-            for name, stay in self.cars.items():
-                amps, full_at = self._takes(name, stay)
-                drawn[self.place[name]] = amps
-                filled = min(filled, full_at)
-            to = min(filled, edge, until)
-            self._account(drawn, max(to - self.now, 1e-6))
-            done = to == filled and filled < until
-            self.now = max(to, self.now + 1e-6)
-            if done:
-                self._later(self.now, "full", None)
+            edge = (self.now // self.period + 1) * self.period
+            to = min(self.now + max(self.flows.full_in_s(), 1e-6), edge, until)
+            full = self._account(to - self.now)
+            self.now = to
+            for place in full:
+                self._turns(self.names[place])
+            if full and to < until:
+                self._later(to, "full", None)
                 return
         self.now = max(self.now, until)
 
-    def _phases(self, name: str, stay: Stay) -> int:
-        """Those the car has, the station has, and the station may use."""
-        _, until, told = self.applied[name]
-        one = self.site.grid.connectors[self.place[name]]
-        found = one.used_phases(stay.session.phases)
-        return min(found, told) if told is not None and self.now < until - 1e-9 else found
-
-    def _column(self, name: str, phases: int) -> Any:
-        if (name, phases) not in self.columns:
-            self.columns[name, phases] = self.rows.column(name, phases)
-        return self.columns[name, phases]
-
-    def _takes(self, name: str, stay: Stay) -> tuple[float, float]:
-        one, session = self.site.grid.connectors[self.place[name]], stay.session
-        left = session.energy_kwh - stay.delivered_kwh
-        given = self._given(name)
-        per_amp = one.kw_per_amp(self._phases(name, stay)) * one.efficiency
-        most = min(one.max_amps, session.max_kw / per_amp if session.max_kw is not None else one.max_amps)
-        if left <= 1e-6 or given < one.min_amps - 1e-6:
-            return 0.0, float("inf")
-        amps = min(given, most)
-        return amps, self.now + left / max(amps * per_amp, 1e-9) * 3600 if amps > 0 else float("inf")
-
-    def _account(self, drawn: Floats, seconds: float) -> None:
+    def _account(self, seconds: float) -> list[int]:
+        """Counts what flows until then; places whose car is full."""
         period = int((self.now - self.start) / self.period + 1e-6)
-        hours, kw = seconds / 3600, 0.0
         price = value_at(self.price, self.now)
-        whole = np.zeros(len(self.rows.names), dtype=complex)
-        for name, stay in self.cars.items():
-            amps = float(drawn[self.place[name]])
-            if amps <= 0:
-                continue
-            one = self.site.grid.connectors[self.place[name]]
-            used = one.kw_per_amp(self._phases(name, stay))
-            kw += amps * used
-            stay.delivered_kwh += amps * used * one.efficiency * hours
-            stay.cost += amps * used * hours * price
-            whole += amps * self._column(name, self._phases(name, stay))
-        self.found.grid_cost += max(kw - mean(self.solar, self.now, self.now + seconds), 0.0) * hours * price
+        kw = self.flows.total_kw()
+        if self.solar:
+            kw = max(kw - mean(self.solar, self.now, self.now + seconds), 0.0)
+        self.found.grid_cost += kw * seconds / 3600 * price
         if period < self.found.drawn.shape[1]:
-            self.found.drawn[:, period] += drawn * (seconds / self.period)
-            given = np.array([self._given(name) for name in self.place])
-            self.found.granted[:, period] = np.maximum(self.found.granted[:, period], given)
-        self._check(whole, seconds)
+            self.found.drawn[:, period] += self.flows.amps * (seconds / self.period)
+            np.maximum(self.found.granted[:, period], self.flows.given, out=self.found.granted[:, period])
+        self._check(seconds)
+        return self.flows.passes(seconds, price)
 
-    def _check(self, whole: Any, seconds: float) -> None:
-        used = np.where(self.rows.signed, np.maximum(whole.real, 0.0), np.abs(whole))
+    def _check(self, seconds: float) -> None:
         left = self.rows.left({
             name: (value_at(series, self.now),) * 3 for name, series in self.loads.items() if series
         })  # fmt: skip
-        used = used + (self.rows.bounds - left)
-        share = np.where(self.rows.bounds > 0, used / np.maximum(self.rows.bounds, 1e-9), np.where(used > 1e-6, 9e9, 0))
-        higher = share > self.found.shares
-        self.found.shares_at[higher] = self.now
+        share = shares(self.rows, self.flows.whole, left)
+        self.found.shares_at[share > self.found.shares] = self.now
         self.found.shares = np.maximum(self.found.shares, share)
         if np.any(share > 1 + 1e-6):
             self.found.violations += 1
