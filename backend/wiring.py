@@ -12,6 +12,7 @@ from backend.accounts import service as accounts
 from backend.alerts import service as alerts
 from backend.analytics import service as analytics
 from backend.authorization import service as authorization
+from backend.books import provider as book_provider
 from backend.books import service as books
 from backend.campaigns import service as campaigns
 from backend.certificates import api as certificates_api
@@ -196,6 +197,7 @@ CRON: Mapping[str, CronJob] = {
     "maintenance.watch": ("13 * * * *", maintenance.watch),
     "monitoring.forget_old": ("27 * * * *", monitoring.forget_old),
     "books.nightly": ("11 4 * * *", books.nightly),
+    "books.provider": ("31 4 * * *", book_provider.nightly),
     "notify.forget_old": ("7 3 * * *", notify.forget_old),
     "campaigns.watch": ("* * * * *", campaigns.watch),
     "certificates.watch": ("23 5 * * *", certificates.watch),

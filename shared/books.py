@@ -94,3 +94,38 @@ class ReconciledDay(Message):
 
 class ReconcileDay(Request):
     day: date
+
+
+class ProviderDifference(Message):
+    """Where our ledger and the provider's list don't say the same of one payment, and what to do about it.
+
+    ours, theirs: above zero what came in, below what was given back. payment_id: None where no payment here knows it.
+    """
+
+    code: str
+    text: str
+    advice: str
+    payment_id: str | None
+    transaction_id: str | None
+    person: str
+    reference: str
+    ours: Decimal
+    theirs: Decimal
+
+
+class ProviderDay(Message):
+    """One day of the provider's own list. refunds, disputes and payouts are below zero, fees are what it keeps;
+    booked is what our ledger says came in on that day. problem: why the list couldn't be read."""
+
+    day: date
+    provider: str
+    currency: str
+    charges: Decimal
+    refunds: Decimal
+    disputes: Decimal
+    fees: Decimal
+    payouts: Decimal
+    booked: Decimal
+    differences: list[ProviderDifference]
+    problem: str
+    checked_at: datetime

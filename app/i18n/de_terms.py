@@ -110,4 +110,65 @@ TEXTS = {
     "A named secret is written as env:WATTLINE_PAY_ and the rest of its name.": (
         "Ein benanntes Geheimnis wird env:WATTLINE_PAY_ und dann sein Name geschrieben."
     ),
+    # The provider's own list
+    "Read it now": "Jetzt lesen",
+    "Every night the provider's charges, refunds, disputes and fees are read.": (
+        "Jede Nacht werden Zahlungen, Erstattungen, Einsprüche und Gebühren des Zahlungsdienstes gelesen."
+    ),
+    "The provider has listed nothing yet": "Der Zahlungsdienst hat noch nichts aufgelistet",
+    "The demo provider keeps no list. With Stripe, each day stands here after its night.": (
+        "Die Demo führt keine Liste. Mit Stripe steht jeder Tag nach seiner Nacht hier."
+    ),
+    "Against the payment provider": "Gegen den Zahlungsdienst",
+    "Not read": "Nicht gelesen",
+    "Taken": "Eingenommen",
+    "Disputed": "Einsprüche",
+    "Fees": "Gebühren",
+    "Paid out": "Ausgezahlt",
+    "In our ledger": "In unserem Buch",
+    "we count {ours}, the provider {theirs}": "wir zählen {ours}, der Zahlungsdienst {theirs}",
+    "The provider took money that no payment here knows of.": (
+        "Der Zahlungsdienst hat Geld genommen, das hier zu keiner Zahlung gehört."
+    ),
+    "Look it up at the provider. If it isn't for a session or a top-up, refund it there.": (
+        "Sieh beim Zahlungsdienst nach. Gehört es zu keinem Ladevorgang und keiner Aufladung, erstatte es dort."
+    ),
+    "We count money as taken that the provider doesn't know of.": (
+        "Wir zählen Geld als eingenommen, von dem der Zahlungsdienst nichts weiß."
+    ),
+    "Look the payment up at the provider. If nothing was taken there, collect the bill another way.": (
+        "Suche die Zahlung beim Zahlungsdienst. Wurde dort nichts genommen, fordere die Rechnung anders ein."
+    ),
+    "The provider took another amount than we count.": "Der Zahlungsdienst nahm einen anderen Betrag, als wir zählen.",
+    "Open the payment. Refund what is too much; what is missing stays a debt.": (
+        "Öffne die Zahlung. Erstatte, was zu viel ist; was fehlt, bleibt eine Schuld."
+    ),
+    "The provider gave back money that we don't know of.": (
+        "Der Zahlungsdienst hat Geld erstattet, von dem wir nichts wissen."
+    ),
+    "It was refunded at the provider. Its report takes it over here; if none came, check the webhook.": (
+        "Es wurde dort erstattet. Seine Meldung übernimmt es hier; kam keine, prüfe den Webhook."
+    ),
+    "We count a refund that the provider doesn't list.": (
+        "Wir zählen eine Erstattung, die der Zahlungsdienst nicht aufführt."
+    ),
+    "Open the payment: a refund that failed at the bank must be given back another way.": (
+        "Öffne die Zahlung: Was bei der Bank scheiterte, muss anders zurückgegeben werden."
+    ),
+    "Money was taken back in a dispute and isn't booked here.": (
+        "Bei einem Einspruch wurde Geld zurückgeholt und ist hier nicht gebucht."
+    ),
+    "Answer the dispute at the provider; check that its webhook sends charge.dispute events.": (
+        "Beantworte den Einspruch dort; prüfe, dass der Webhook Ereignisse charge.dispute sendet."
+    ),
+    "A dispute is booked here that the provider doesn't list.": (
+        "Hier ist ein Einspruch gebucht, den der Zahlungsdienst nicht aufführt."
+    ),
+    "Check the dispute at the provider.": "Prüfe den Einspruch beim Zahlungsdienst.",
+    "The bank wants to hear from the cardholder. Enter the card anew, or use another one.": (
+        "Die Bank will von dir hören. Gib die Karte neu ein oder nimm eine andere."
+    ),
+    "The bank didn't take the money back to this card: give it back another way.": (
+        "Die Bank hat das Geld für diese Karte nicht angenommen: Gib es anders zurück."
+    ),
 }

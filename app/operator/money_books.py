@@ -10,6 +10,7 @@ import flet as ft
 from app import i18n
 from app.common.papers import month_name
 from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
+from app.operator.money_provider import ProviderList
 from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -164,6 +165,7 @@ def Reconciliation() -> ft.Control:  # a component
     ]
     parts: list[ft.Control] = [
         ft.Row(list[ft.Control](chips), spacing=S8),
+        ProviderList(only, key=f"provider-{only}"),
         muted(words("Every night the bills of the last seven days are held against the payments."), t, size=T12),
     ]
     if found.items is None:

@@ -5,13 +5,13 @@ from typing import Annotated
 from litestar import get, post
 from litestar.params import Parameter
 
-from backend.books import service
+from backend.books import provider, service
 from backend.context import Context
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
 from shared.accounts import Role
 from shared.base import Page
-from shared.books import DebtSums, PaymentRow, ReconcileDay, ReconciledDay, Settlement
+from shared.books import DebtSums, PaymentRow, ProviderDay, ReconcileDay, ReconciledDay, Settlement
 
 Search = Annotated[str | None, Parameter(max_length=100, description="Receipt, person, card, station or place")]
 States = Annotated[str | None, Parameter(query="state", max_length=100, description="Several with commas")]
@@ -57,4 +57,19 @@ async def reconcile(ctx: Context, actor: Actor, data: ReconcileDay) -> Page[Reco
     return Page(items=await service.reconcile(ctx, actor.tenant_id, data.day))
 
 
-routes = [payments, debts, settlement, reconciliation, reconcile]
+@get("/api/v1/books/provider-days", role=Role.OPERATOR, summary="The payment provider's own list against the ledger")
+async def provider_days(
+    actor: Actor, only_differences: bool = False, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[ProviderDay]:
+    """Each night the last seven days are read anew: charges, refunds, disputes, fees; each difference with what to
+    do."""
+    return await provider.days(actor.tenant_id, only_differences=only_differences, cursor=cursor, limit=limit)
+
+
+@post("/api/v1/books/provider-days", role=Role.OPERATOR, status_code=200, summary="Read the provider's list now")
+async def check_provider(ctx: Context, actor: Actor) -> Page[ProviderDay]:
+    await provider.check(ctx, actor.tenant_id)
+    return await provider.days(actor.tenant_id)
+
+
+routes = [provider_days, check_provider, payments, debts, settlement, reconciliation, reconcile]

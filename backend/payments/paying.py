@@ -10,7 +10,7 @@ from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound, PaymentRefused
 from backend.payments import choosing, ledger, rules, service, store
 from backend.payments.providers.base import Declined, Unavailable
-from backend.payments.service import payer_of
+from backend.payments.service import payer_for
 
 Row = store.Row
 FINISH_AFTER = timedelta(minutes=2)
@@ -100,8 +100,8 @@ async def _charge(ctx: Context, payment_id: UUID) -> str:
     if card_amount > 0:
         terms = await choosing.terms(ctx, row["tenant"], provider=row["provider"])
         try:
-            customer, card = await payer_of(terms, row)
             key = f"{payment_id}-charge"
+            customer, card = await payer_for(ctx, terms, row, key)
             more = {} if card is None else {"card": card}
             taken = await terms.provider.charge(
                 key=key, customer=customer, amount=card_amount, currency=row["currency"], **more

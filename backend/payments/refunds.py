@@ -155,3 +155,23 @@ async def from_outside(ctx: Context, payment: Row, total: Decimal) -> None:
     await ledger.transfer(
         ctx, payment["tenant"], f"refund-{refund_id}", "refund", parts, payment["currency"], payment=payment["id"]
     )
+
+
+async def failed_later(ctx: Context, tenant_id: UUID, reference: str) -> None:
+    """A refund that was done came back: the bank didn't take it. The money is with the provider again."""
+    async with ctx.unit():
+        row = await store.refund_by_reference(tenant_id, reference)
+        if row is None or row["state"] != DONE:
+            return
+        payment = await store.by_id(row["payment"], lock=True)
+        assert payment is not None
+        failure = "The bank didn't take the money back to this card: give it back another way."
+        await store.change_refund(row["id"], ctx.now(), FAILED, reference, failure)
+        back = {
+            "refunded_amount": payment["refunded_amount"] - row["amount"],
+            "card_refunded": payment["card_refunded"] - row["amount"],
+        }
+        await store.change(payment["id"], ctx.now(), back)
+        parts: list[ledger.Part] = [("provider", None, -row["amount"]), ("revenue", None, row["amount"])]
+        key = f"refund-{row['id']}-came-back"
+        await ledger.transfer(ctx, tenant_id, key, "refund", parts, row["currency"], payment=payment["id"])

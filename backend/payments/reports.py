@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from backend import jobs
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.payments import cards, choosing, refunds, rules, store
+from backend.payments import cards, choosing, ledger, refunds, rules, store
 from backend.payments.providers import NAMES
 from backend.payments.providers.stripe import from_minor
 
@@ -49,6 +49,8 @@ async def handle(ctx: Context, payload: dict[str, Any]) -> None:
     kind, subject = event["kind"], event["payload"]
     if kind in ("checkout.session.completed", "payment_method.attached", "setup_intent.succeeded"):
         await _card_saved(ctx, event, str(subject.get("customer") or ""))
+    if kind in ("refund.failed", "refund.updated", "charge.refund.updated") and subject.get("status") == "failed":
+        await refunds.failed_later(ctx, event["tenant"], str(subject.get("id") or ""))
     async with ctx.unit():
         reference = subject.get("id") if kind.startswith("payment_intent.") else subject.get("payment_intent")
         if reference:
@@ -73,6 +75,17 @@ async def _about(ctx: Context, row: Row, kind: str, subject: dict[str, Any]) -> 
     elif kind.startswith("charge.dispute."):
         told = str(subject.get("status") or "needs_response")
         await store.change(row["id"], ctx.now(), {"dispute": rules.dispute_after(row["dispute"], told)})
+        if kind in ("charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"):
+            await _dispute_money(ctx, row, subject, back=kind.endswith("reinstated"))
     elif kind == "charge.refunded":
         total = from_minor(int(subject.get("amount_refunded") or 0), row["currency"])
         await refunds.from_outside(ctx, row, Decimal(total))
+
+
+async def _dispute_money(ctx: Context, row: Row, subject: dict[str, Any], *, back: bool) -> None:
+    """The provider took the disputed amount away, or gave it back: each once, whatever is told twice."""
+    amount = from_minor(int(subject.get("amount") or 0), row["currency"])
+    sign = 1 if back else -1
+    parts: list[ledger.Part] = [("revenue", None, sign * amount), ("provider", None, -sign * amount)]
+    key = f"dispute-{subject.get('id')}-{'back' if back else 'out'}"
+    await ledger.transfer(ctx, row["tenant"], key, "dispute", parts, row["currency"], payment=row["id"])

@@ -111,6 +111,19 @@ async def payer_of(terms: Terms, row: Row) -> tuple[str, str | None]:
     return customer, cards[0]["reference"]
 
 
+async def payer_for(ctx: Context, terms: Terms, row: Row, key: str) -> tuple[str, str | None]:
+    """As `payer_of`; asked again with the same key it is the same card, whatever was chosen since: otherwise the
+    provider would not know that it is the same question. Raises NoCard."""
+    if not terms.provider.needs_card:
+        return await payer_of(terms, row)
+    known = row["asked"].split("|") if row["asked"] else []
+    if known and known[0] == key:
+        return known[1], known[2] or None
+    customer, card = await payer_of(terms, row)
+    await store.change(row["id"], ctx.now(), {"asked": f"{key}|{customer}|{card or ''}"})
+    return customer, card
+
+
 async def _ask_for_hold(ctx: Context, terms: Terms, payment_id: UUID, *, state: str = rules.PENDING) -> None:
     row = await store.by_id(payment_id)
     if row is None or row["state"] != state:
@@ -119,10 +132,9 @@ async def _ask_for_hold(ctx: Context, terms: Terms, payment_id: UUID, *, state: 
     if rest <= 0:
         await _settle(ctx, payment_id, rules.HELD, method=WALLET)
         return
-    customer, card = await payer_of(terms, row)
-    held = await terms.provider.hold(
-        key=f"{payment_id}-hold", customer=customer, amount=rest, currency=row["currency"], **_card(card)
-    )
+    key = f"{payment_id}-hold"
+    customer, card = await payer_for(ctx, terms, row, key)
+    held = await terms.provider.hold(key=key, customer=customer, amount=rest, currency=row["currency"], **_card(card))
     await _settle(ctx, payment_id, rules.HELD, reference=held.reference, method=held.method, failure="")
 
 
@@ -238,8 +250,8 @@ async def _charge_instead(ctx: Context, terms: Terms, row: Row, amount: Decimal)
     """There is no hold (any more): the card is charged, each try with a key of its own."""
     if amount <= 0:
         return
-    customer, card = await payer_of(terms, row)
     key = f"{row['id']}-charge-{row['tries']}"
+    customer, card = await payer_for(ctx, terms, row, key)
     paid = await terms.provider.charge(
         key=key, customer=customer, amount=amount, currency=row["currency"], **_card(card)
     )

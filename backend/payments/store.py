@@ -82,6 +82,13 @@ async def refund(refund_id: UUID, *, lock: bool = False) -> Row | None:
     return rows[0] if rows else None
 
 
+async def refund_by_reference(tenant_id: UUID, reference: str) -> Row | None:
+    rows = await DB.run(
+        "SELECT * FROM refund WHERE tenant = $1 AND reference = $2 AND reference <> '' FOR UPDATE", tenant_id, reference
+    )
+    return rows[0] if rows else None
+
+
 async def change_refund(refund_id: UUID, now: datetime, state: str, reference: str, failure: str) -> None:
     await DB.run(
         "UPDATE refund SET updated_at = $2, state = $3, reference = $4, failure = $5 WHERE id = $1",

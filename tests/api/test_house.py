@@ -186,6 +186,7 @@ HARMLESS_TWICE = {
     "POST /api/v1/look-backs/{look_back_id:uuid}/stop": "stopped is stopped",
     "POST /api/v1/remedies/{run_id:uuid}/stop": "stopped is stopped",
     "POST /api/v1/books/reconciliation": "looks anew",
+    "POST /api/v1/books/provider-days": "reads anew",
     "POST /api/v1/locations/{location_id:uuid}/power/what-if": "only asks",
     "POST /api/v1/locations/{location_id:uuid}/power/signals": "the same values for the same times",
     "POST /api/v1/locations/{location_id:uuid}/power/keys": "a second key, which an admin sees and takes away",

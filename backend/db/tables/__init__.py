@@ -11,7 +11,7 @@ from backend.db.tables.alerts import (
     StationDrop,
 )
 from backend.db.tables.authorization import IdToken, LocalList, TokenGroup
-from backend.db.tables.books import Reconciliation
+from backend.db.tables.books import ProviderDayRow, ProviderMovement, Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
 from backend.db.tables.devices import StationReport
@@ -154,6 +154,8 @@ TABLES = (
     Paper,
     GuestVisit,
     Reconciliation,
+    ProviderMovement,
+    ProviderDayRow,
     SignedValue,
     MeterKey,
     Node,
@@ -231,7 +233,9 @@ __all__ = [
     "Playbook",
     "PlaybookVersion",
     "PowerRollup",
+    "ProviderDayRow",
     "ProviderEvent",
+    "ProviderMovement",
     "PushDevice",
     "Reconciliation",
     "RefreshToken",

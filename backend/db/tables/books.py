@@ -22,3 +22,38 @@ class Reconciliation(Table, db=DB, tablename="reconciliation"):
     differences = JSONB()  # of shared.books.Difference
     checked_at = Timestamptz()
     on_account = Numeric(digits=AMOUNT)  # billed, and no card was ever asked: paid by invoice
+
+
+class ProviderMovement(Table, db=DB, tablename="provider_movement"):
+    """A line of the payment provider's own list, as it was read."""
+
+    id = BigSerial(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    provider = Varchar(length=20)
+    reference = Varchar(length=200)
+    kind = Varchar(length=20)
+    amount = Numeric(digits=AMOUNT)
+    fee = Numeric(digits=AMOUNT)
+    currency = Varchar(length=3)
+    payment = Varchar(length=200, default="")  # the provider's name of the payment
+    about = Varchar(length=300, default="")
+    at = Timestamptz()
+
+
+class ProviderDayRow(Table, db=DB, tablename="provider_day"):
+    """A day of that list, held against the ledger."""
+
+    id = BigSerial(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    provider = Varchar(length=20)
+    day = Date(default=None)
+    currency = Varchar(length=3)
+    charges = Numeric(digits=AMOUNT)
+    refunds = Numeric(digits=AMOUNT)
+    disputes = Numeric(digits=AMOUNT)
+    fees = Numeric(digits=AMOUNT)
+    payouts = Numeric(digits=AMOUNT)
+    booked = Numeric(digits=AMOUNT)
+    differences = JSONB()  # of shared.books.ProviderDifference
+    problem = Varchar(length=300, default="")
+    checked_at = Timestamptz()

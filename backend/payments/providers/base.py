@@ -40,6 +40,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     subject: dict[str, Any]
 
 
+class Movement(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the provider's own list: money that came to us (above zero) or left. `fee` is what it keeps of it.
+
+    kind: charge, refund, dispute, fee, payout, other. payment: what a hold's reference is, empty where there is none.
+    """
+
+    id: str
+    kind: str
+    amount: Decimal
+    fee: Decimal
+    currency: str
+    payment: str
+    at: datetime
+    about: str = ""
+
+
 class PaymentProvider(Protocol):
     """Amounts are exact, in the currency given. Raises Declined or Unavailable.
 
@@ -75,6 +91,9 @@ class PaymentProvider(Protocol):
 
     async def forget_card(self, *, customer: str, card: str) -> None:
         """One that is gone already is no error."""
+
+    async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
+        """The provider's own list of a time, in its order. None: it keeps none."""
 
     def report(self, *, body: bytes, headers: Mapping[str, str]) -> Report:
         """Read what the provider tells by itself. Raises ValueError where the signature is wrong."""

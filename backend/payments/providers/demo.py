@@ -1,9 +1,10 @@
 """A provider without money, for demo and tests: it keeps its books in its references and declines like a real one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from backend.payments.providers.base import Declined, Hold, Report, SavedCard, Unavailable
+from backend.payments.providers.base import Declined, Hold, Movement, Report, SavedCard, Unavailable
 
 LIMIT = Decimal(500)
 DECLINED_CUSTOMER = "declined@"
@@ -55,6 +56,9 @@ class DemoProvider:
         return (SavedCard(reference="demo-card", label=METHOD, expires="2030-12"),)
 
     async def forget_card(self, *, customer: str, card: str) -> None:
+        return None
+
+    async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
         return None
 
     def report(self, *, body: bytes, headers: Mapping[str, str]) -> Report:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import stripe
 
-from backend.payments.providers.base import Declined, Hold, Report, SavedCard, Unavailable
+from backend.payments.providers.base import Declined, Hold, Movement, Report, SavedCard, Unavailable
 from backend.tariffs.rules import MINOR_UNITS, round_money
 
 TIMEOUT_S = 20
@@ -33,12 +33,17 @@ def from_minor(amount: int, currency: str) -> Decimal:
     return Decimal(amount).scaleb(-places)
 
 
+ASKS_THE_HOLDER = "The bank wants to hear from the cardholder. Enter the card anew, or use another one."
+
+
 @asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
     """Stripe's errors in our two words."""
     try:
         yield
     except stripe.CardError as error:
+        if error.code == "authentication_required":
+            raise Declined(ASKS_THE_HOLDER) from error
         raise Declined(error.user_message or "The card was declined. Please use another one.") from error
     except (stripe.APIConnectionError, stripe.RateLimitError) as error:
         raise Unavailable(f"Stripe can't be reached ({type(error).__name__}).") from error
@@ -95,7 +100,7 @@ class StripeProvider:
         async with _translated():
             intent = await self._client.v1.payment_intents.create_async(wanted, {"idempotency_key": key})
         if intent.status != ("requires_capture" if capture == "manual" else "succeeded"):
-            raise Declined("The bank wants to hear from the cardholder. Please use another card.")
+            raise Declined(ASKS_THE_HOLDER)
         return Hold(reference=intent.id, method=_label(_plain(intent).get("payment_method")))
 
     async def capture(self, *, key: str, reference: str, amount: Decimal, currency: str) -> None:
@@ -159,6 +164,23 @@ class StripeProvider:
         async with _translated():
             await self._client.v1.payment_methods.detach_async(card)
 
+    async def movements(self, *, since: datetime, until: datetime) -> Sequence[Movement] | None:
+        """Stripe's balance transactions: charges, refunds, disputes (adjustments), fees, payouts."""
+        wanted: Any = {
+            "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
+            "limit": 100,
+            "expand": ["data.source"],
+        }
+        found: list[Movement] = []
+        while True:
+            async with _translated():
+                page = await self._client.v1.balance_transactions.list_async(wanted)
+            told = [_plain(one) for one in page.data]
+            found += [_movement(one) for one in told]
+            if not page.has_more or not told:
+                return found[::-1]
+            wanted = wanted | {"starting_after": told[-1]["id"]}
+
     def report(self, *, body: bytes, headers: Mapping[str, str]) -> Report:
         if not self._webhook_secret:
             raise ValueError("No secret is set for Stripe's webhooks.")
@@ -181,6 +203,37 @@ class StripeProvider:
 def _plain(thing: Any) -> dict[str, Any]:
     found: dict[str, Any] = thing.to_dict()
     return found
+
+
+KINDS = {
+    "charge": "charge",
+    "payment": "charge",
+    "refund": "refund",
+    "payment_refund": "refund",
+    "refund_failure": "refund",
+    "payment_failure_refund": "refund",
+    "stripe_fee": "fee",
+    "payout": "payout",
+}
+
+
+def _movement(told: dict[str, Any]) -> Movement:
+    source = told.get("source")
+    of = source if isinstance(source, dict) else {}
+    kind = KINDS.get(told["type"], "other")
+    if told["type"] == "adjustment" and of.get("object") == "dispute":
+        kind = "dispute"
+    currency = str(told["currency"]).upper()
+    return Movement(
+        id=str(told["id"]),
+        kind=kind,
+        amount=from_minor(int(told["amount"]), currency),
+        fee=from_minor(int(told.get("fee") or 0), currency),
+        currency=currency,
+        payment=str(of.get("payment_intent") or ""),
+        at=datetime.fromtimestamp(int(told["created"]), UTC),
+        about=str(told.get("description") or ""),
+    )
 
 
 def _card(told: dict[str, Any]) -> SavedCard:
