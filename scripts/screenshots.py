@@ -63,6 +63,7 @@ PAGES: tuple[tuple[str, Role | None, str, str], ...] = (
     ("receipt", Role.DRIVER, "/sessions/{ended}/receipt", ""),
     ("history", Role.DRIVER, "/history", ""),
     ("me", Role.DRIVER, "/me", ""),
+    ("wallet", Role.DRIVER, "/wallet", ""),
     ("nothing", Role.DRIVER, "/nothing/here", ""),
     ("overview", Role.OPERATOR, "/", ""),
     ("stations", Role.OPERATOR, "/stations", ""),
@@ -76,6 +77,16 @@ PAGES: tuple[tuple[str, Role | None, str, str], ...] = (
     ("energy", Role.OPERATOR, "/locations/{tight}/energy", ""),
     ("energy-edit", Role.OPERATOR, "/locations/{tight}/energy", "energy-edit"),
     ("incidents", Role.OPERATOR, "/incidents", ""),
+    ("incident", Role.OPERATOR, "/incidents/{incident}", ""),
+    ("playbooks", Role.OPERATOR, "/playbooks", ""),
+    ("notifications", Role.ADMIN, "/notifications", ""),
+    ("quarantine", Role.OPERATOR, "/quarantine", ""),
+    ("locations", Role.OPERATOR, "/locations", ""),
+    ("bulk", Role.OPERATOR, "/bulk", ""),
+    ("money", Role.ADMIN, "/money", ""),
+    ("tariffs", Role.ADMIN, "/tariffs", ""),
+    ("drivers", Role.ADMIN, "/drivers", ""),
+    ("payment-settings", Role.ADMIN, "/payment-settings", ""),
     ("analytics", Role.OPERATOR, "/analytics", ""),
     ("settings", Role.ADMIN, "/settings", ""),
 )
@@ -91,9 +102,13 @@ def every_page() -> Iterator[Shot]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--all", type=Path, metavar="DIR", help="every page at every size into this folder, to look at")
-    parser.add_argument("--only", default="", metavar="PART", help="only pictures with this in their name")
+    parser.add_argument("--only", default="", metavar="PARTS", help="only pictures with one of these in their name")
     options = parser.parse_args()
-    shots = [one for one in (every_page() if options.all else README) if options.only in one.name]
+    shots = [
+        one
+        for one in (every_page() if options.all else README)
+        if any(part in one.name for part in options.only.split(","))
+    ]
     with tempfile.TemporaryDirectory(prefix="wattline-pictures-") as folder:
         Path(folder).chmod(0o711)  # root's database server runs as another user
         demo = Demo(Path(folder))
@@ -151,7 +166,16 @@ def charge(demo: Demo) -> Mapping[str, str]:
         ended = next(one["id"] for one in past if one["energy_wh"] > 10_000)
         places = driver.get("/locations", params={"limit": 50}).json()["items"]
         tight = next(one["id"] for one in places if one["name"].startswith("Altona"))
-    return {"active": active, "ended": ended, "station": identity, "location": location, "tight": tight}
+    with demo.client(Role.OPERATOR) as operator:
+        incident = operator.get("/incidents", params={"limit": 1}).json()["items"][0]["id"]
+    return {
+        "incident": incident,
+        "active": active,
+        "ended": ended,
+        "station": identity,
+        "location": location,
+        "tight": tight,
+    }
 
 
 @contextmanager

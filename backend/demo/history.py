@@ -196,7 +196,7 @@ def _rows_of(
     transactions.append(row)
     for reading in one["readings"]:
         readings.append({"transaction": transaction_id, **reading})
-    facts = settling.facts({**row, "flags": []}, place, seller)
+    facts = settling.facts({**row, "flags": [], "target": None}, place, seller)
     cdrs.append(
         {
             "id": uuid4(),
