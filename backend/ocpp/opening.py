@@ -1,10 +1,14 @@
-"""The HTTP side of a station's socket, without I/O. The `websockets` library reads and checks the upgrade request."""
+"""The HTTP side of a station's socket, without I/O. `plain_upgrade` reads the usual request, the `websockets` library
+everything else, and says what is wrong with it."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
 
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
+
+from backend.ocpp import plain_upgrade
+from backend.ocpp.plain_upgrade import Plain
 
 MOST_HEAD = 16_384
 """Of a whole request; stations send a few hundred bytes."""
@@ -15,11 +19,16 @@ _END = b"\r\n\r\n"
 class Opening:
     """One upgrade request, fed as it comes; then either `answer` (it is no good) or `request` is there."""
 
+    __slots__ = ("_accepted", "_head", "_http", "_read_to", "answer", "early", "request")
+
     def __init__(self) -> None:
-        self._http = ServerProtocol()
-        self._head = bytearray()
+        self._http: ServerProtocol | None = None
+        """There once it is needed."""
+        self._head = b""
+        self._read_to = 0
+        """So much of it the library has."""
         self._accepted: Response | None = None
-        self.request: Request | None = None
+        self.request: Plain | Request | None = None
         """A proper upgrade to a WebSocket."""
         self.answer: bytes | None = None
         """What is wrong with it, for the other side; then it is over."""
@@ -36,20 +45,29 @@ class Opening:
             status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             self.answer = self.refused(status, f"A request has at most {MOST_HEAD} bytes.")
         else:
-            stop = len(data) if end < 0 else end + len(_END) - known
-            self.early = data[stop:]
-            self._read(data[:stop])
+            stop = len(self._head) if end < 0 else end + len(_END)
+            self.early = self._head[stop:]
+            if end >= 0 and self._http is None:
+                self.request = plain_upgrade.read(self._head[:stop])
+            if self.request is None:
+                self._read(self._head[self._read_to : stop])
+                self._read_to = stop
+
+    def _library(self) -> ServerProtocol:
+        self._http = self._http or ServerProtocol()
+        return self._http
 
     def _read(self, data: bytes) -> None:
-        self._http.receive_data(data)
-        if self._http.handshake_exc is not None:
-            self.answer = b"".join(self._http.data_to_send())
+        http = self._library()
+        http.receive_data(data)
+        if http.handshake_exc is not None:
+            self.answer = b"".join(http.data_to_send())
             if not self.answer:
                 self._not_http()
             return
-        for event in self._http.events_received():
+        for event in http.events_received():
             assert isinstance(event, Request)  # nothing behind its end was fed
-            response = self._http.accept(event)
+            response = http.accept(event)
             if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
                 self.request, self._accepted = event, response
             else:
@@ -58,25 +76,38 @@ class Opening:
     def _not_http(self) -> None:
         self.answer = self.refused(HTTPStatus.BAD_REQUEST, "This is not an HTTP request that can be understood.")
 
+    @property
+    def path(self) -> str:
+        assert self.request is not None
+        return self.request.path
+
     def offered(self) -> tuple[str, ...]:
         """The subprotocols, as they were named."""
-        assert self.request is not None
-        lines = self.request.headers.get_all("Sec-WebSocket-Protocol")
-        return tuple(name.strip() for line in lines for name in line.split(",") if name.strip())
+        return tuple(
+            name.strip() for line in self._all("Sec-WebSocket-Protocol") for name in line.split(",") if name.strip()
+        )
 
     def header(self, name: str) -> str | None:
+        return ", ".join(self._all(name)) or None
+
+    def _all(self, name: str) -> list[str]:
+        if isinstance(self.request, Plain):
+            found = self.request.headers.get(name.lower())
+            return [] if found is None else [found]
         assert self.request is not None
-        return ", ".join(self.request.headers.get_all(name)) or None
+        return self.request.headers.get_all(name)
 
     def welcomed(self, subprotocol: str | None) -> bytes:
         """The answer that opens the socket."""
+        if isinstance(self.request, Plain):
+            return self.request.welcomed(subprotocol, SERVER)
         assert self._accepted is not None
         if subprotocol:
             self._accepted.headers["Sec-WebSocket-Protocol"] = subprotocol
         return _bytes(self._accepted)
 
     def refused(self, status: HTTPStatus, text: str, headers: Mapping[str, str] | None = None) -> bytes:
-        response = self._http.reject(status, text + "\n")
+        response = self._library().reject(status, text + "\n")
         for name, value in (headers or {}).items():
             response.headers[name] = value
         return _bytes(response)

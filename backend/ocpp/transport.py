@@ -149,7 +149,7 @@ class _Gate:
         assert opening.request is not None
         tls = socket.tls
         upgrade = Upgrade(
-            opening.request.path,
+            opening.path,
             opening.header("Authorization"),
             opening.offered(),
             socket.peer,

@@ -5,8 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from websockets.http11 import Request
 
 from backend.ocpp import transport, websocket
+from backend.ocpp.opening import Opening
+from backend.ocpp.plain_upgrade import Plain
 from tests.support.sockets import Bytes, House, house, loop_policy, masked, request
 
 
@@ -28,6 +31,8 @@ GOOD = {
     "an empty body": request(Content_Length="0"),
     "two subprotocol lines": request("/ocpp/CP-1", "Sec-WebSocket-Protocol: ocpp2.0.1"),
     "compression offered": request(Sec_WebSocket_Extensions="permessage-deflate; client_max_window_bits"),
+    "in the way of most stations": request(Origin="https://example.org"),
+    "no room behind colons": request().replace(b": ", b":"),
     "as long as may be": request(X_Filler="x" * 8000, Y_Filler="y" * 8000),
 }
 
@@ -97,6 +102,35 @@ async def test_refusals(home: House, status: int) -> None:
     assert headers.get("www-authenticate") == challenge
     await one.hung_up()
     assert home.links == []
+
+
+@pytest.mark.parametrize("name", [*GOOD, *BAD])
+def test_what_is_read_in_one_go_the_library_reads_alike(name: str) -> None:
+    """Whatever the short way takes, the long way takes too, with the same answer but for its date."""
+    head = GOOD[name] if name in GOOD else BAD[name][0]
+    opening = Opening()
+    opening.feed(head)
+    if not isinstance(opening.request, Plain):
+        return
+    assert name in GOOD
+    library = Opening()
+    library.feed(head[:10])  # in pieces it is the library's
+    library.feed(head[10:])
+    assert isinstance(library.request, Request)
+    assert (opening.path, opening.offered()) == (library.path, library.offered())
+    assert opening.header("authorization") == library.header("Authorization")
+    short, long = (
+        sorted(line for line in one.welcomed("ocpp1.6").split(b"\r\n") if not line.startswith(b"Date"))
+        for one in (opening, library)
+    )
+    assert short == long
+
+
+def test_the_usual_request_is_read_in_one_go() -> None:
+    opening = Opening()
+    opening.feed(request() + b"\x81\x80")
+    assert isinstance(opening.request, Plain)
+    assert opening.early == b"\x81\x80"
 
 
 async def test_a_decision_that_fails_is_a_503(home: House) -> None:
