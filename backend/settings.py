@@ -86,6 +86,9 @@ class Settings:
     ocsp_hosts: tuple[str, ...] = _setting(
         "WATTLINE_OCSP_HOSTS", (), "OCSP responders inside the own network that stations may name"
     )
+    feed_hosts: tuple[str, ...] = _setting(
+        "WATTLINE_FEED_HOSTS", (), "Servers inside the own network that prices, CO2 or solar forecasts may come from"
+    )
     public_url: str = _setting(
         "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
     )

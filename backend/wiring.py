@@ -71,6 +71,7 @@ from backend.remedies import service as remedies
 from backend.reservations import service as reservations
 from backend.sites import checks as sites_checks
 from backend.sites import control as sites_control
+from backend.sites import feeds as sites_feeds
 from backend.sites import live as sites_live
 from backend.sites import service as sites
 from backend.stations import service as stations
@@ -171,6 +172,7 @@ JOBS: Mapping[str, Job] = {
     "payments.finish": paying.finish,
     "payments.refund": refunds.execute,
     "payments.release": payments.release,
+    "sites.fetch": sites_feeds.fetch,
     "sites.plan": sites_control.plan,
     "remedies.begin": remedies.begin,
     "remedies.step": remedies.step,
@@ -203,7 +205,7 @@ CRON: Mapping[str, CronJob] = {
     "certificates.watch": ("23 5 * * *", certificates.watch),
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),
     "sites.composites": ("*/15 * * * *", sites_checks.composites),
-    "sites.fetch_feeds": ("11 * * * *", sites.fetch_feeds),
+    "sites.fetch_feeds": ("11 * * * *", sites_feeds.fetch_all),
     "sites.forget_old": ("37 3 * * *", sites.forget_old),
     "sites.tick": ("* * * * *", sites_control.tick),
     "stations.expire_commands": ("* * * * *", waiting.expire),

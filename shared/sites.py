@@ -183,13 +183,19 @@ class PlanPoint(Message):
 
 
 class FeedState(Message):
-    """`state`: ok, held (it stopped, and the last values hold), jumped (values that can't be right are left out)."""
+    """`state`: ok, held (it stopped, and the last values hold), jumped (values that can't be right are left out).
+
+    `code` says it for programs: ok, nothing_yet, stopped, jumped, unfetched.
+    """
 
     kind: str
     url: str
     state: str
     detail: str
     heard_at: datetime | None
+    code: str = ""
+    format: str = "points"
+    known_until: datetime | None = None
 
 
 class SiteLive(Message):

@@ -33,11 +33,8 @@ TEXTS: dict[str, str] = {
     "Nobody charged here this month.": "In diesem Monat hat hier niemand geladen.",
     "Cost of it": "Kosten dafür",
     "Uncontrolled it would have cost": "Ungesteuert hätte es gekostet",
-    "Saved": "Gespart",
     "Highest power": "Höchste Leistung",
     "Uncontrolled it would have been": "Ungesteuert wäre sie gewesen",
-    "This month against uncontrolled charging": "Dieser Monat gegen ungesteuertes Laden",
-    "Grid operator: at most {power}": "Netzbetreiber: höchstens {power}",
     "never heard": "nie gehört",
     "Signals": "Signale",
     "Grid connection": "Netzanschluss",
@@ -139,4 +136,105 @@ TEXTS: dict[str, str] = {
         "Es könnte mehr fließen als erlaubt: {limits}. Nichts steigt, bis es wieder passt."
     ),
     "Most often in the way: {limit}": "Am häufigsten im Weg: {limit}",
+    "Everybody gets the same share of what there is, at once.": (
+        "Alle bekommen sofort den gleichen Anteil dessen, was da ist."
+    ),
+    "Who came first charges as fast as it can; the others share what is left.": (
+        "Wer zuerst kam, lädt so schnell wie möglich; die anderen teilen sich den Rest."
+    ),
+    "Cars with an empty battery charge first; everybody leaves in time.": (
+        "Fahrzeuge mit leerer Batterie laden zuerst; alle fahren rechtzeitig."
+    ),
+    "Cars that have time wait for cheap hours, and the sun; everybody leaves in time.": (
+        "Wer Zeit hat, wartet auf günstige Stunden und die Sonne; alle fahren rechtzeitig."
+    ),
+    "Cars that have time wait for hours with little CO2; everybody leaves in time.": (
+        "Wer Zeit hat, wartet auf Stunden mit wenig CO2; alle fahren rechtzeitig."
+    ),
+    "Price and CO2 both count, as much as you say; everybody leaves in time.": (
+        "Preis und CO2 zählen so stark, wie Sie sagen; alle fahren rechtzeitig."
+    ),
+    "CO2 counts {share} %": "CO2 zählt {share} %",
+    "What energy costs": "Was Strom kostet",
+    "Price each kWh, {currency}": "Preis je kWh, {currency}",
+    "Add a time of the day": "Tageszeit hinzufügen",
+    "The first time that fits holds. Prices that are fetched or imported go before all of them.": (
+        "Die erste passende Zeit gilt. Abgerufene oder eingespielte Preise gehen allen vor."
+    ),
+    "The peak that is paid for": "Die bezahlte Spitze",
+    "Stay below, kW": "Bleibe unter, kW",
+    "Costs each kW and month, {currency}": "Kostet je kW und Monat, {currency}",
+    "Empty: no peak is paid for. Both: cars together stay below it, as below a fuse.": (
+        "Leer: keine Spitze wird bezahlt. Beides: die Fahrzeuge bleiben zusammen darunter wie unter einer Sicherung."
+    ),
+    "{name}: a number or a time is not right.": "{name}: eine Zahl oder Zeit stimmt nicht.",
+    "Sharing and prices": "Aufteilung und Preise",
+    "Take this time out": "Diese Zeit herausnehmen",
+    "Mo": "Mo",
+    "Tu": "Di",
+    "We": "Mi",
+    "Th": "Do",
+    "Fr": "Fr",
+    "Sa": "Sa",
+    "Su": "So",
+    "Day-ahead prices": "Börsenpreise des nächsten Tags",
+    "CO2 of the grid": "CO2 im Netz",
+    "Solar forecast": "Sonnenprognose",
+    "Prices each kWh, for example of the day-ahead market. They go before the tariff.": (
+        "Preise je kWh, etwa der Strombörse für den nächsten Tag. Sie gehen dem Tarif vor."
+    ),
+    "Grams of CO2 each kWh. Greenest energy and Cheap and green go by them.": (
+        "Gramm CO2 je kWh. Danach richten sich „Grünster Strom“ und „Günstig und grün“."
+    ),
+    "Watts that the solar plant is expected to give. They make energy cheaper, never a fuse larger.": (
+        "Watt, die von der Solaranlage erwartet werden. Sie machen Strom günstiger, nie eine Sicherung größer."
+    ),
+    "Wattline points (JSON)": "Wattline-Punkte (JSON)",
+    "aWATTar day-ahead": "aWATTar, nächster Tag",
+    "Table (CSV): begin, end, value": "Tabelle (CSV): Beginn, Ende, Wert",
+    "Address (https)": "Adresse (https)",
+    "Format": "Format",
+    "Fetched each hour. When it stops, its last day holds on; values that jump are left out.": (
+        "Wird stündlich abgerufen. Bricht es ab, gilt sein letzter Tag weiter; springende Werte bleiben weg."
+    ),
+    "Stored. It is fetched now.": "Gespeichert. Es wird jetzt abgerufen.",
+    "Stored. Nothing is fetched any more.": "Gespeichert. Es wird nichts mehr abgerufen.",
+    "Grid operator": "Netzbetreiber",
+    "Key for a meter": "Schlüssel für einen Zähler",
+    "Key for the grid operator": "Schlüssel für den Netzbetreiber",
+    "An administrator makes the keys of meters and of the grid operator.": (
+        "Schlüssel für Zähler und Netzbetreiber macht ein Administrator."
+    ),
+    "With a key a meter tells what else draws here, or the grid operator limits it.": (
+        "Mit einem Schlüssel meldet ein Zähler, was hier sonst zieht, oder der Netzbetreiber begrenzt den Standort."
+    ),
+    "Keys of meters and grid operator": "Schlüssel für Zähler und Netzbetreiber",
+    "Copy it now: it is shown only once.": "Kopieren Sie ihn jetzt: er wird nur einmal gezeigt.",
+    "used {ago}": "benutzt {ago}",
+    "never used": "nie benutzt",
+    "made {date}": "angelegt {date}",
+    "Take this key away": "Diesen Schlüssel wegnehmen",
+    "Take this key away?": "Diesen Schlüssel wegnehmen?",
+    "What uses it is refused from now on.": "Was ihn benutzt, wird ab jetzt abgewiesen.",
+    "Take away": "Wegnehmen",
+    "Nothing has come yet; the tariff holds.": "Noch kam nichts; der Tarif gilt.",
+    "It stopped. The same hours of its last day hold until it is back.": (
+        "Es brach ab. Bis es zurück ist, gelten die gleichen Stunden seines letzten Tags."
+    ),
+    "Values that can't be right are left out.": "Werte, die nicht stimmen können, bleiben weg.",
+    "It can't be fetched; what it told before holds.": "Es ist nicht abrufbar; was es zuletzt sagte, gilt.",
+    "Stays below": "Bleibt unter",
+    "Not set up.": "Nicht eingerichtet.",
+    "Arrives": "Kommt an",
+    "Jumped": "Gesprungen",
+    "heard {ago}": "gehört {ago}",
+    "known until {at}": "bekannt bis {at}",
+    "by import": "durch Einspielen",
+    "Set up": "Einrichten",
+    "At most {power}": "Höchstens {power}",
+    "Limits of the grid operator": "Grenzen des Netzbetreibers",
+    "Saved {money}": "Gespart: {money}",
+    "The month before": "Der Monat davor",
+    "The month after": "Der Monat danach",
+    "Against uncontrolled charging": "Gegen ungesteuertes Laden",
 }

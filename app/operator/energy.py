@@ -1,14 +1,21 @@
 """The power of one location: what flows where, the plan against the limits, who waits for what and why."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import flet as ft
 
-from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_words
-from app.i18n import ago, amount, clock, energy, moment, number, power
+from app.hooks import Loaded, use_app, use_live, use_load, use_store, use_tokens, use_words
+from app.i18n import ago, amount, clock, energy, local, number, percent, power
+from app.i18n import month as month_name
 from app.operator import energy_rules as rules
+from app.operator import energy_signals as signals
 from app.operator.energy_edit import EditTree
+from app.operator.energy_feed import EditFeed
+from app.operator.energy_keys import KeysSection
+from app.operator.energy_sharing import EditSharing
 from app.operator.energy_what_if import AskWhatIf
 from app.operator.energy_words import said
 from app.theme import S4, S8, S12, S16, T12, Tokens
@@ -19,7 +26,7 @@ from app.widgets.power_tree import power_tree
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from app.widgets.text import number as big
-from shared.sites import CarNow, PowerSite, Saving, SiteLive
+from shared.sites import CarNow, PowerSite, Saving, SignalKind, SiteLive
 from shared.stations import LocationDetail
 
 Words = Callable[[str], str]
@@ -32,14 +39,20 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     path = f"/locations/{location_id}/power"
     editing, set_editing = ft.use_state(False)
     asking, set_asking = ft.use_state(False)
+    sharing, set_sharing = ft.use_state(False)
+    no_kind: SignalKind | None = None
+    feed, set_feed = ft.use_state(no_kind)
+    month, set_month = ft.use_state(local(datetime.now(UTC)).date().replace(day=1))
     place = use_load(lambda: app.api.get(f"/locations/{location_id}", LocationDetail), [location_id])
     site = use_load(lambda: app.api.get(path, PowerSite), [location_id])
-    saving = use_load(lambda: app.api.get(f"{path}/savings", Saving), [location_id])
+    saving = use_load(lambda: app.api.get(f"{path}/savings", Saving, month=f"{month:%Y-%m}"), [location_id, month])
     live = use_live(f"site:{location_id}" if site.data else None, SiteLive)
     name = place.data.name if place.data else words("Energy")
 
     def done() -> None:
         set_editing(False)
+        set_sharing(False)
+        set_feed(None)
         site.reload()
         saving.reload()
 
@@ -76,9 +89,16 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     elif live.data is None and live.error is not None:
         parts.append(surfaces.failed(live.error, t, site.reload))
     elif live.data is not None:
-        parts += _body(known, live.data, saving.data, t, words, wide=store.width >= WIDE)
+        doors = Doors(lambda: set_sharing(True), set_feed, KeysSection(location_id, key="keys"))
+        saved = _month(month, saving, t, words, set_month)
+        parts += _body(known, live.data, saved, t, words, doors, wide=store.width >= WIDE)
     if editing:
         parts.append(EditTree(location_id, name, known, done, lambda: set_editing(False), key="edit"))
+    if sharing and known is not None:
+        parts.append(EditSharing(location_id, known, done, lambda: set_sharing(False), key="sharing"))
+    if feed is not None:
+        heard = next((one for one in (live.data.feeds if live.data else []) if one.kind == feed.value), None)
+        parts.append(EditFeed(location_id, feed, heard, done, lambda: set_feed(None), key="feed"))
     if asking and known is not None:
         parts.append(AskWhatIf(location_id, known, lambda: set_asking(False), key="ask"))
     return surfaces.page_body(
@@ -91,8 +111,17 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What opens from the page."""
+
+    sharing: Callable[[], None]
+    feed: Callable[[SignalKind], None]
+    keys: ft.Control
+
+
 def _body(
-    site: PowerSite, live: SiteLive, saving: Saving | None, t: Tokens, words: Words, *, wide: bool
+    site: PowerSite, live: SiteLive, saved: ft.Control, t: Tokens, words: Words, doors: Doors, *, wide: bool
 ) -> list[ft.Control]:
     notes = {"silent": words("silent: counts as its worst case"), "allowed": words("up to")}
     tree = surfaces.section(
@@ -114,26 +143,23 @@ def _body(
     found: list[ft.Control] = [_warning(said(one.code, one.text, one.values, words), t) for one in live.warnings]
     if not live.enabled:
         found.insert(0, _warning(words("Not controlled: this site is switched off."), t))
-    if wide:
-        found.append(
-            ft.Row(
-                [
-                    ft.Column([tree], expand=6, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
-                    ft.Column(
-                        [plan, *_month(saving, t, words)],
-                        expand=6,
-                        spacing=S16,
-                        horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
-                    ),
-                ],
-                spacing=S16,
-                vertical_alignment=ft.CrossAxisAlignment.START,
-            )
+    limits = signals.grid_limits(live.grid_limits, t, words)
+    share = signals.sharing(site, t, words, doors.sharing)
+    feeds = signals.feeds(live, t, words, doors.feed)
+    if not wide:
+        return [*found, *limits, tree, cars, plan, saved, share, feeds, doors.keys]
+    columns = ([tree, cars, doors.keys], [plan, *limits, saved, share, feeds])
+    found.append(
+        ft.Row(
+            [
+                ft.Column(one, expand=1, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+                for one in columns
+            ],
+            spacing=S16,
+            vertical_alignment=ft.CrossAxisAlignment.START,
         )
-        found.append(cars)
-    else:
-        found += [tree, cars, plan, *_month(saving, t, words)]
-    return [*found, *_signals(live, t, words)]
+    )
+    return found
 
 
 def _warning(told: str, t: Tokens) -> ft.Control:
@@ -217,37 +243,59 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
     )
 
 
-def _month(saving: Saving | None, t: Tokens, words: Words) -> list[ft.Control]:
-    if saving is None:
-        return []
-    if not saving.energy_wh:
-        told: ft.Control = muted(words("Nobody charged here this month."), t)
+def _month(
+    month: date, saving: Loaded[Saving], t: Tokens, words: Words, set_month: Callable[[date], None]
+) -> ft.Control:
+    """Of one month, with a step to the one before and after."""
+    known = saving.data
+    if known is None:
+        told = surfaces.failed(saving.error, t, saving.reload) if saving.error else surfaces.skeleton(t, height=120)
+    elif not known.energy_wh:
+        told = muted(words("Nobody charged here this month."), t)
     else:
-        money: Callable[[Any], str] = lambda value: amount(value, saving.currency)  # noqa: E731
-        told = surfaces.key_values(
+        money: Callable[[Any], str] = lambda value: amount(value, known.currency)  # noqa: E731
+        share = float(known.saved / known.uncontrolled_cost) if known.uncontrolled_cost else 0.0
+        saved = f"{money(known.saved)} ({percent(share, 1)})"
+        told = ft.Column(
             [
-                (words("Energy"), " ".join(energy(saving.energy_wh))),
-                (words("Cost of it"), money(saving.cost)),
-                (words("Uncontrolled it would have cost"), money(saving.uncontrolled_cost)),
-                (words("Saved"), money(saving.saved)),
-                (words("Highest power"), " ".join(power(saving.peak_w))),
-                (words("Uncontrolled it would have been"), " ".join(power(saving.uncontrolled_peak_w))),
+                ft.Row(
+                    [
+                        ft.Icon(ft.Icons.SAVINGS_ROUNDED, color=t.good.ink, size=22),
+                        text(words("Saved {money}").format(money=saved), t, size=16, bold=True, expand=True),
+                    ],
+                    spacing=S8,
+                ),
+                surfaces.key_values(
+                    [
+                        (words("Energy"), " ".join(energy(known.energy_wh))),
+                        (words("Cost of it"), money(known.cost)),
+                        (words("Uncontrolled it would have cost"), money(known.uncontrolled_cost)),
+                        (words("Highest power"), " ".join(power(known.peak_w))),
+                        (words("Uncontrolled it would have been"), " ".join(power(known.uncontrolled_peak_w))),
+                    ],
+                    t,
+                ),
             ],
+            spacing=S8,
+        )
+    this = local(datetime.now(UTC)).date().replace(day=1)
+    after = (month + timedelta(days=32)).replace(day=1)
+    steps: list[ft.Control] = [
+        buttons.icon_button(
+            ft.Icons.CHEVRON_LEFT_ROUNDED,
+            words("The month before"),
             t,
-        )
-    return [surfaces.section(words("This month against uncontrolled charging"), told, t)]
-
-
-def _signals(live: SiteLive, t: Tokens, words: Words) -> list[ft.Control]:
-    rows: list[tuple[str, str | ft.Control]] = []
-    for limit in live.grid_limits:
-        rows.append(
-            (
-                words("Grid operator: at most {power}").format(power=" ".join(power(limit.limit_w))),
-                f"{moment(limit.starts_at)} – {clock(limit.ends_at)}, {words(limit.state)}",
+            lambda: set_month((month - timedelta(days=1)).replace(day=1)),
+            identifier="month-before",
+        ),
+        muted(month_name(datetime(month.year, month.month, 15, 12, tzinfo=UTC)), t, no_wrap=True),
+    ]
+    if month < this:
+        steps.append(
+            buttons.icon_button(
+                ft.Icons.CHEVRON_RIGHT_ROUNDED, words("The month after"), t, lambda: set_month(after),
+                identifier="month-after",
             )
-        )
-    for feed in live.feeds:
-        heard = ago(feed.heard_at) if feed.heard_at else words("never heard")
-        rows.append((words(feed.kind), f"{words(feed.state)}, {heard}. {words(feed.detail)}".strip()))
-    return [surfaces.section(words("Signals"), surfaces.key_values(rows, t), t)] if rows else []
+        )  # fmt: skip
+    trailing = ft.Row(steps, spacing=0, tight=True)
+    return surfaces.section(words("Against uncontrolled charging"), told, t, trailing=trailing)

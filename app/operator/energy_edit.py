@@ -1,4 +1,4 @@
-"""The editor of a power tree: its picture at the top, the chosen node's fields below, and how power is shared."""
+"""The editor of a power tree: its picture at the top, the chosen node's fields below."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import flet as ft
-import msgspec
 
 from app.api import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
@@ -19,7 +18,7 @@ from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
 from app.widgets.power_tree import Branch, power_tree
 from app.widgets.text import muted, text
-from shared.sites import NodeKind, PolicyName, PowerSite, Rotation, SitePolicy, SiteSet
+from shared.sites import NodeKind, PowerSite, Rotation, SiteSet
 from shared.stations import StationRow
 
 Words = Callable[[str], str]
@@ -35,14 +34,6 @@ KIND_WORDS = {
     NodeKind.SOLAR: "Solar plant",
     NodeKind.BATTERY: "Battery",
 }
-POLICIES = {
-    PolicyName.EQUAL: "Everybody equally",
-    PolicyName.FIRST: "Who came first",
-    PolicyName.PRIORITY: "Lowest battery first",
-    PolicyName.CHEAPEST: "Cheapest energy",
-    PolicyName.GREENEST: "Greenest energy",
-    PolicyName.BLEND: "Cheap and green",
-}
 
 
 @guarded
@@ -57,7 +48,6 @@ def EditTree(
     typed, set_typed = ft.use_state(nothing)
     known = typed or rules.first_tree(here, place)
     chosen, set_chosen = ft.use_state("grid")
-    policy, set_policy = ft.use_state(site.policy if site else SitePolicy())
     enabled, set_enabled = ft.use_state(site.enabled if site else True)
     problem, set_problem = ft.use_state("")
     busy, set_busy = ft.use_state(False)
@@ -85,7 +75,8 @@ def EditTree(
             return
         set_busy(True)
         set_problem("")
-        wanted = SiteSet(nodes=nodes, enabled=enabled, policy=policy, tariff=site.tariff if site else None)
+        policy, tariff = (site.policy, site.tariff) if site else (None, None)
+        wanted = SiteSet(nodes=nodes, enabled=enabled, policy=policy, tariff=tariff)
         try:
             await app.api.put(f"/locations/{location_id}/power", wanted, PowerSite)
         except ApiError as error:
@@ -135,7 +126,17 @@ def EditTree(
                 identifier="node-remove",
             )
         )
-    parts += _policy(policy, enabled, t, words, set_policy, set_enabled)
+    parts.append(
+        ft.Semantics(
+            identifier="site-enabled",
+            content=ft.Switch(
+                label=words("Controlled by Wattline"),
+                value=enabled,
+                active_color=t.primary,
+                on_change=lambda event: set_enabled(bool(event.control.value)),
+            ),
+        )
+    )
     if problem:
         parts.append(problem_note(problem, t))
     ft.use_dialog(
@@ -224,28 +225,3 @@ def _fields(
             ),
         ]
     return rows
-
-
-def _policy(
-    policy: SitePolicy,
-    enabled: bool,
-    t: Tokens,
-    words: Words,
-    set_policy: Callable[[SitePolicy], None],
-    set_enabled: Callable[[bool], None],
-) -> list[ft.Control]:
-    def choose(value: str) -> None:
-        set_policy(msgspec.structs.replace(policy, name=PolicyName(value)))
-
-    options = [(one.value, words(word)) for one, word in POLICIES.items()]
-    return [
-        inputs.choice(words("Who gets power first"), policy.name.value, options, t, choose, identifier="site-policy"),
-        ft.Semantics(
-            identifier="site-enabled",
-            content=ft.Switch(
-                label=words("Controlled by Wattline"),
-                value=enabled,
-                on_change=lambda event: set_enabled(bool(event.control.value)),
-            ),
-        ),
-    ]

@@ -1,12 +1,25 @@
 """What the energy page shows of a site, and what its editor makes of what somebody typed. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import time
 from decimal import Decimal, InvalidOperation
 
 from app.widgets.plan_plot import Moment
 from app.widgets.power_tree import Branch
-from shared.sites import CarNow, Flow, NodeKind, PowerNode, Rotation, SiteLive
+from shared.sites import (
+    CarNow,
+    EnergyTariff,
+    Flow,
+    NodeKind,
+    PolicyName,
+    PowerNode,
+    PowerSite,
+    Rotation,
+    SiteLive,
+    SitePolicy,
+    TariffStep,
+)
 
 VOLTAGE = 230
 
@@ -178,3 +191,89 @@ def nodes_of(known: Sequence[Draft]) -> list[PowerNode] | tuple[str, str]:
             )
         )
     return found
+
+
+# --- sharing and prices ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A time of the day as it is typed; `days` empty: every day."""
+
+    begins: str
+    ends: str
+    price: str
+    days: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    policy: str
+    green: float
+    currency: str
+    base: str
+    steps: list[Step]
+    peak_kw: str
+    peak_charge: str
+
+
+def sharing_of(site: PowerSite) -> Sharing:
+    policy, tariff = site.policy, site.tariff
+    return Sharing(
+        policy=policy.name.value,
+        green=policy.green,
+        currency=tariff.currency,
+        base=_written(tariff.base),
+        steps=[Step(f"{one.begins:%H:%M}", f"{one.ends:%H:%M}", _written(one.price), one.days) for one in tariff.steps],
+        peak_kw="" if policy.demand_peak_w is None else _written(Decimal(policy.demand_peak_w) / 1000),
+        peak_charge=_written(policy.demand_charge),
+    )
+
+
+def without(steps: Sequence[Step], place: int) -> list[Step]:
+    return [one for at, one in enumerate(steps) if at != place]
+
+
+def sharing_set(typed: Sharing) -> tuple[SitePolicy, EnergyTariff] | str:
+    """Or the word of what can't be read."""
+    try:
+        base = _number(typed.base)
+    except ValueError:
+        return "Price"
+    try:
+        peak, charge = _number(typed.peak_kw or "0"), _number(typed.peak_charge or "0")
+    except ValueError:
+        return "The peak that is paid for"
+    steps = []
+    for one in typed.steps:
+        try:
+            begins, ends = _time(one.begins), _time(one.ends)
+            days = [] if len(one.days) == 7 else one.days
+            steps.append(TariffStep(begins=begins, ends=ends, price=_number(one.price), days=days))
+        except ValueError:
+            return f"{one.begins} – {one.ends}"
+    policy = SitePolicy(
+        name=PolicyName(typed.policy),
+        green=typed.green,
+        demand_charge=charge or None,
+        demand_peak_w=int(peak * 1000) or None,
+    )
+    return policy, EnergyTariff(base=base, currency=typed.currency, steps=steps)
+
+
+def _number(typed: str) -> Decimal:
+    try:
+        found = Decimal(typed.strip().replace(",", "."))
+    except InvalidOperation:
+        raise ValueError(typed) from None
+    if not found.is_finite():
+        raise ValueError(typed)
+    return found
+
+
+def _time(typed: str) -> time:
+    """24:00 is midnight; 6 is 06:00."""
+    hours, _, minutes = typed.strip().partition(":")
+    if not hours.isdecimal() or (minutes and not minutes.isdecimal()):
+        raise ValueError(typed)
+    return time(int(hours) % 24 if int(hours) == 24 else int(hours), int(minutes or 0))

@@ -1,13 +1,26 @@
 """A site of the demo whose fuse is too small for all of its cars at once: there the controller is seen at work."""
 
-from datetime import time
+from collections.abc import Sequence
+from datetime import time, timedelta
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from backend.context import Context
 from backend.db.engine import DB
-from backend.sites import service
-from shared.sites import EnergyTariff, NodeKind, PolicyName, PowerNode, SitePolicy, SiteSet, TariffStep
+from backend.sites import feeds, service
+from shared.sites import (
+    EnergyTariff,
+    NodeKind,
+    PolicyName,
+    PowerNode,
+    SignalImport,
+    SignalKind,
+    SignalPoint,
+    SitePolicy,
+    SiteSet,
+    TariffStep,
+)
 
 SITE = "ALT"
 FUSE_A = 80
@@ -19,6 +32,13 @@ STEPS = (
     (time(11), time(16), "0.24"),
     (time(16), time(22), "0.38"),
 )
+DAY_AHEAD = (
+    "0.21 0.20 0.19 0.19 0.19 0.21 0.26 0.32 0.34 0.31 0.27 0.24 0.22 0.21 0.22 0.25 0.30 0.36 0.39 0.38 0.34 0.29 "
+    "0.25 0.23"
+).split()
+"""What a kWh costs by the hour, fees included."""
+CARBON = "310 300 295 290 295 310 340 360 350 320 280 250 230 225 240 280 340 390 410 400 380 350 330 320".split()
+"""Grams of CO2 each kWh."""
 
 
 async def tight_fuse(ctx: Context, tenant_id: UUID) -> None:
@@ -55,3 +75,19 @@ async def tight_fuse(ctx: Context, tenant_id: UUID) -> None:
     )
     wanted = SiteSet(nodes=nodes, policy=SitePolicy(name=PolicyName.EQUAL), tariff=tariff)
     await service.put(ctx, tenant_id, rows[0]["location"], wanted)
+    site = await service.row_of(tenant_id, rows[0]["location"])
+    for kind, day, shift in ((SignalKind.PRICE, DAY_AHEAD, Decimal("0.01")), (SignalKind.CO2, CARBON, Decimal(8))):
+        await feeds.take(ctx, site, SignalImport(kind=kind, points=_two_days(ctx, site["time_zone"], day, shift)))
+
+
+def _two_days(ctx: Context, zone: str, day: Sequence[str], shift: Decimal) -> list[SignalPoint]:
+    """Today's and tomorrow's hours; tomorrow is a little dearer."""
+    midnight = ctx.now().astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    return [
+        SignalPoint(
+            starts_at=midnight + timedelta(hours=hour),
+            ends_at=midnight + timedelta(hours=hour + 1),
+            value=Decimal(day[hour % 24]) + shift * (hour // 24),
+        )
+        for hour in range(48)
+    ]

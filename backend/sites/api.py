@@ -7,7 +7,7 @@ from litestar import Request, delete, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.sites import live, service, whatif
+from backend.sites import feeds, live, service, whatif
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
@@ -75,13 +75,13 @@ async def ask_what_if(ctx: Context, actor: Actor, location_id: UUID, data: WhatI
 @post(f"{SITE}/signals", role=Role.OPERATOR, status_code=200, summary="Import prices, CO2 or a solar forecast")
 async def take_signals(ctx: Context, actor: Actor, location_id: UUID, data: SignalImport) -> SignalAnswer:
     """Prices each kWh, grams of CO2 each kWh, or watts. Values that jump are left out and said."""
-    return await service.take_signals(ctx, await service.row_of(actor.tenant_id, location_id), data)
+    return await feeds.take(ctx, await service.row_of(actor.tenant_id, location_id), data)
 
 
 @put(f"{SITE}/feeds", role=Role.OPERATOR, summary="Fetch prices, CO2 or a solar forecast from an address")
 async def set_feed(ctx: Context, actor: Actor, location_id: UUID, data: FeedSet) -> FeedState:
-    """Each hour. While it fails, the last values hold and the feed is flagged."""
-    return await service.set_feed(ctx, actor.tenant_id, location_id, data)
+    """At once and each hour. While it fails, the last values hold and the feed is flagged."""
+    return await feeds.put(ctx, actor.tenant_id, location_id, data)
 
 
 @get(f"{SITE}/grid-limits", role=Role.OPERATOR, summary="Limits of the grid operator")

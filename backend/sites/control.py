@@ -322,6 +322,12 @@ async def wish_plan(location_id: UUID) -> None:
     await jobs.enqueue("sites.plan", {"location_id": str(location_id), "xid": await plan_store.transaction_number()})
 
 
+async def replan(ctx: Context, unit: Unit, row: store.Row) -> None:
+    unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
+    if row["enabled"]:
+        await wish_plan(row["location"])
+
+
 async def on_change(ctx: Context, unit: Unit, event: Event) -> None:
     """A session, a station or an outlet changed: its site is planned anew."""
     assert isinstance(

@@ -21,6 +21,7 @@ from backend.events import (
 )
 from backend.live.topic import Subject, Topic
 from backend.sites import checks, rules, service, signals, store
+from backend.sites import feeds as feed_states
 from backend.sites.grants import Grant
 from backend.sites.scene import Scene, look, notice, own_tree
 from shared.accounts import Role
@@ -47,7 +48,7 @@ async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
         solver_detail=plan.get("detail", ""),
         plan_ms=plan.get("ms", 0),
         warnings=warnings(scene, plan),
-        feeds=await service.feeds(ctx, location_id),
+        feeds=await feed_states.states(ctx, location_id),
         grid_limits=[service.grid_limit(one, ctx.now()) for one in limits],
         currency=scene.tariff.currency,
     )

@@ -4,15 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-import httpx
 import msgspec
-import structlog
 
 from backend.context import Context
-from backend.errors import InvalidInput, NotFound, NotSignedIn, WattlineError
+from backend.errors import InvalidInput, NotFound, NotSignedIn
 from backend.events import SiteChanged
 from backend.sites import control, rules, signals, store
 from backend.sites.signals import Known, Session
@@ -20,8 +17,6 @@ from backend.transactions import views
 from backend.web.guards import Actor
 from shared.sites import (
     EnergyTariff,
-    FeedSet,
-    FeedState,
     GridLimit,
     GridLimitSet,
     KeyPurpose,
@@ -29,8 +24,6 @@ from shared.sites import (
     PowerSite,
     Reading,
     Saving,
-    SignalAnswer,
-    SignalImport,
     SignalKind,
     SiteKey,
     SitePolicy,
@@ -39,10 +32,8 @@ from shared.sites import (
     WishSet,
 )
 
-log = structlog.get_logger(__name__)
 NO_SITE = "This location has no power tree yet."
 KEPT = timedelta(days=400)
-MOST_BYTES = 5_000_000
 
 
 # --- the tree ----------------------------------------------------------------------------------------
@@ -167,9 +158,7 @@ async def read(ctx: Context, row: store.Row, told: Sequence[Reading]) -> None:
                 )
             value = {"at": at.isoformat(), "currents_a": _currents(one, place)}
             await store.put_reading(row["location"], one.node, value)
-        unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
-        if row["enabled"]:
-            await control.wish_plan(row["location"])
+        await control.replan(ctx, unit, row)
 
 
 def _currents(one: Reading, place: int) -> list[float]:
@@ -196,7 +185,7 @@ async def set_grid_limit(ctx: Context, row: store.Row, wanted: GridLimitSet) -> 
         found = await store.put_grid_limit(
             row["location"], wanted.ref, wanted.starts_at, ends, wanted.limit_w, ctx.now()
         )
-        await _replan(ctx, unit, row)
+        await control.replan(ctx, unit, row)
     return grid_limit(found, ctx.now())
 
 
@@ -205,14 +194,8 @@ async def cancel_grid_limit(ctx: Context, row: store.Row, ref: str) -> GridLimit
         found = await store.cancel_grid_limit(row["location"], ref, ctx.now())
         if found is None:
             raise NotFound("There is no such limit.")
-        await _replan(ctx, unit, row)
+        await control.replan(ctx, unit, row)
     return grid_limit(found, ctx.now())
-
-
-async def _replan(ctx: Context, unit: Any, row: store.Row) -> None:
-    unit.emit(SiteChanged(tenant_id=row["tenant"], at=ctx.now(), location_id=row["location"]))
-    if row["enabled"]:
-        await control.wish_plan(row["location"])
 
 
 def grid_limit(row: store.Row, now: datetime) -> GridLimit:
@@ -238,64 +221,6 @@ async def grid_limits(
     rows = await store.grid_limits(location_id, ctx.now() - KEPT, after, limit + 1)
     found = [grid_limit(row, ctx.now()) for row in rows[:limit]]
     return found, [found[-1].ref] if len(rows) > limit else None
-
-
-# --- signals -----------------------------------------------------------------------------------------
-
-
-async def take_signals(ctx: Context, row: store.Row, wanted: SignalImport) -> SignalAnswer:
-    """An import. What jumped is left out and said."""
-    known = [one["value"] for one in await store.last_signals(row["location"], wanted.kind.value, 200)]
-    judged = signals.judged(wanted.kind, wanted.points, known)
-    async with ctx.unit() as unit:
-        if judged.taken:
-            points = [(one.starts_at, one.ends_at, one.value) for one in judged.taken]
-            await store.put_signals(row["location"], wanted.kind.value, points)
-        feed = {"state": judged.state, "detail": judged.detail, "heard_at": ctx.now()}
-        await store.put_feed(row["location"], wanted.kind.value, feed)
-        await _replan(ctx, unit, row)
-    return SignalAnswer(taken=len(judged.taken), left_out=judged.left_out, state=judged.state, detail=judged.detail)
-
-
-async def set_feed(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: FeedSet) -> FeedState:
-    """Where signals are fetched from; an empty address: they come by import only."""
-    await row_of(tenant_id, location_id)
-    if wanted.url and not wanted.url.startswith("https://"):
-        raise InvalidInput("The address begins with https://.", fields=[("$.url", "https://…")])
-    if wanted.format not in signals.ADAPTERS:
-        raise InvalidInput("This format is unknown.", fields=[("$.format", ", ".join(signals.ADAPTERS))])
-    values = {"url": wanted.url, "adapter": wanted.format, "state": "ok", "detail": ""}
-    await store.put_feed(location_id, wanted.kind.value, values)
-    return next(one for one in await feeds(ctx, location_id) if one.kind == wanted.kind.value)
-
-
-async def feeds(ctx: Context, location_id: UUID) -> list[FeedState]:
-    found = []
-    for row in await store.feeds(location_id):
-        last = await store.last_signals(location_id, row["kind"], 1)
-        state, detail = signals.feed_state(
-            row["kind"], row["state"], row["detail"], last[0]["ends_at"] if last else None, ctx.now()
-        )
-        found.append(FeedState(kind=row["kind"], url=row["url"], state=state, detail=detail, heard_at=row["heard_at"]))
-    return found
-
-
-async def fetch_feeds(ctx: Context) -> None:
-    """By the clock. One that fails is flagged, and what it told before holds."""
-    async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
-        for feed in await store.feeds(None):
-            row = await store.site(feed["location"])
-            if row is None:
-                continue
-            try:
-                answer = await client.get(feed["url"])
-                answer.raise_for_status()
-                points = signals.read(feed["adapter"], answer.content[:MOST_BYTES])
-                await take_signals(ctx, row, SignalImport(kind=SignalKind(feed["kind"]), points=points))
-            except (httpx.HTTPError, httpx.InvalidURL, WattlineError) as error:
-                log.warning("a feed of signals failed", url=feed["url"], error=str(error))
-                said = {"state": "held", "detail": f"It can't be fetched: {error}"[:300]}
-                await store.put_feed(feed["location"], feed["kind"], said)
 
 
 # --- what it came to ---------------------------------------------------------------------------------
@@ -361,7 +286,7 @@ async def set_wish(ctx: Context, actor: Actor, transaction_id: UUID, wanted: Wis
         await store.put_wish(transaction_id, wanted.departs_at, wanted.energy_wh, ctx.now())
         row = await store.site_of_transaction(transaction_id)
         if row is not None:
-            await _replan(ctx, unit, row)
+            await control.replan(ctx, unit, row)
     return await wish(ctx, actor, transaction_id)
 
 

@@ -53,12 +53,26 @@ def judged(kind: SignalKind, points: Sequence[SignalPoint], known: Sequence[Deci
     return Judged(taken, left_out, "jumped", detail)
 
 
-def feed_state(kind: str, state: str, detail: str, last_end: datetime | None, now: datetime) -> tuple[str, str]:
+UNFETCHED = "It can't be fetched: "
+NOTHING_YET = "Nothing has come yet; the tariff holds."
+
+
+class Judgement(NamedTuple):
+    """`code`: ok, nothing_yet, stopped, jumped, unfetched."""
+
+    state: str
+    code: str
+    detail: str
+
+
+def feed_state(kind: str, state: str, detail: str, last_end: datetime | None, now: datetime) -> Judgement:
+    if detail.startswith(UNFETCHED):
+        return Judgement("held", "unfetched", detail)
     if last_end is None:
-        return ("held", "Nothing has come yet; the tariff holds.") if state == "ok" else (state, detail)
+        return Judgement("held", "nothing_yet", NOTHING_YET) if state == "ok" else Judgement(state, state, detail)
     if last_end < now:
-        return "held", HELD
-    return state, detail
+        return Judgement("held", "stopped", HELD)
+    return Judgement(state, state, detail)
 
 
 class Known(NamedTuple):

@@ -30,9 +30,38 @@ async def test_made_seen_and_refused(paid: Node) -> None:  # noqa: F811  # the f
         await screen.type("node-limit_a", "50")
         await screen.click("dialog-confirm")
         await screen.wait_for_text("Nobody charges here now.")
+        await screen.click("energy-sharing")
+        await screen.type("tariff-base", "x")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("a number or a time is not right")
+        await screen.type("tariff-base", "0.22")
+        await screen.click("tariff-add")
+        await screen.type("step-0-price", "0,11")
+        await screen.click("step-0-day-6")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("22:00 – 06:00 · Su")
+        await screen.wait_for_text("An administrator makes the keys")
+        await screen.click("feed-price")
+        await screen.type("feed-url", "https://127.0.0.1/prices")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("not into our own network")
+        await screen.type("feed-url", "")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("Nothing has come yet; the tariff holds.")
         await screen.click("energy-what-if")
         await screen.click("what-if-ask")
         await screen.wait_for_text("Nobody charged here in the last 7 days")
+
+
+async def test_an_administrator_makes_and_takes_keys(paid: Node) -> None:  # noqa: F811  # the fixture
+    location_id = await world.add_location(paid.tenant_id)
+    site = SiteSet(nodes=[PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(8))])
+    await service.put(paid.ctx, paid.tenant_id, location_id, site)
+    async with app_for(paid, role=Role.ADMIN, size=PHONE, route=f"/locations/{location_id}/energy") as screen:
+        await screen.wait_for_text("With a key a meter tells")
+        await screen.click("key-grid")
+        await screen.wait_for_text("Copy it now: it is shown only once.")
+        await screen.wait_for_text("never used")
 
 
 async def test_on_a_phone(paid: Node) -> None:  # noqa: F811  # the fixture

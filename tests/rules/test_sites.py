@@ -195,7 +195,11 @@ def test_values_of_one_time_are_refused() -> None:
 def test_a_feed_that_stops_is_held() -> None:
     known = [signals.Known(NOW, NOW + timedelta(hours=1), Decimal("0.2"))]
     assert signals.value_at(known, NOW + timedelta(hours=24, minutes=5)) == Decimal("0.2")
-    assert signals.feed_state("price", "ok", "", known[0].ends_at, NOW + timedelta(hours=2))[0] == "held"
+    ends, late = known[0].ends_at, NOW + timedelta(hours=2)
+    assert signals.feed_state("price", "ok", "", ends, late)[:2] == ("held", "stopped")
+    assert signals.feed_state("price", "ok", "", None, NOW)[:2] == ("held", "nothing_yet")
+    assert signals.feed_state("price", "held", f"{signals.UNFETCHED}404", ends, NOW)[:2] == ("held", "unfetched")
+    assert signals.feed_state("price", "jumped", "2 values", ends, NOW)[:2] == ("jumped", "jumped")
 
 
 def test_prices_by_the_clock_over_midnight() -> None:

@@ -1,0 +1,102 @@
+"""Prices, CO2 and the sun's forecast of a site: taken in, fetched by the clock, held and flagged when they fail."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+import structlog
+
+from backend import addresses, jobs
+from backend.context import Context
+from backend.errors import InvalidInput, WattlineError
+from backend.sites import control, service, signals, store
+from shared.sites import FeedSet, FeedState, SignalAnswer, SignalImport, SignalKind
+
+log = structlog.get_logger(__name__)
+MOST_BYTES = 5_000_000
+SOON = timedelta(seconds=1)
+INSIDE = "The address of a feed leads to a public server, not into our own network."
+
+
+async def take(ctx: Context, row: store.Row, wanted: SignalImport) -> SignalAnswer:
+    """An import. What jumped is left out and said."""
+    known = [one["value"] for one in await store.last_signals(row["location"], wanted.kind.value, 200)]
+    judged = signals.judged(wanted.kind, wanted.points, known)
+    async with ctx.unit() as unit:
+        if judged.taken:
+            points = [(one.starts_at, one.ends_at, one.value) for one in judged.taken]
+            await store.put_signals(row["location"], wanted.kind.value, points)
+        feed = {"state": judged.state, "detail": judged.detail, "heard_at": ctx.now()}
+        await store.put_feed(row["location"], wanted.kind.value, feed)
+        await control.replan(ctx, unit, row)
+    return SignalAnswer(taken=len(judged.taken), left_out=judged.left_out, state=judged.state, detail=judged.detail)
+
+
+async def put(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: FeedSet) -> FeedState:
+    """Where signals are fetched from, at once and then each hour; an empty address: they come by import only."""
+    await service.row_of(tenant_id, location_id)
+    if wanted.url and not wanted.url.startswith("https://"):
+        raise InvalidInput("The address begins with https://.", fields=[("$.url", "https://…")])
+    if wanted.url and await addresses.leads_inside(wanted.url, ctx.settings.feed_hosts):
+        raise InvalidInput(INSIDE, code="address_inside", fields=[("$.url", "a public server")])
+    if wanted.format not in signals.ADAPTERS:
+        raise InvalidInput("This format is unknown.", fields=[("$.format", ", ".join(signals.ADAPTERS))])
+    values = {"url": wanted.url, "adapter": wanted.format, "state": "ok", "detail": ""}
+    async with ctx.unit():
+        await store.put_feed(location_id, wanted.kind.value, values)
+        if wanted.url:
+            await jobs.enqueue("sites.fetch", {"location_id": str(location_id), "kind": wanted.kind.value}, delay=SOON)
+    return next(one for one in await states(ctx, location_id) if one.kind == wanted.kind.value)
+
+
+async def states(ctx: Context, location_id: UUID) -> list[FeedState]:
+    found = []
+    for row in await store.feeds(location_id):
+        last = await store.last_signals(location_id, row["kind"], 1)
+        until = last[0]["ends_at"] if last else None
+        judged = signals.feed_state(row["kind"], row["state"], row["detail"], until, ctx.now())
+        found.append(
+            FeedState(
+                kind=row["kind"],
+                url=row["url"],
+                state=judged.state,
+                code=judged.code,
+                detail=judged.detail,
+                heard_at=row["heard_at"],
+                known_until=until,
+                format=row["adapter"],
+            )
+        )
+    return found
+
+
+async def fetch_all(ctx: Context) -> None:
+    """By the clock. One that fails is flagged, and what it told before holds."""
+    for feed in await store.feeds(None):
+        await _fetch(ctx, feed)
+
+
+async def fetch(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: one feed that was just set."""
+    for feed in await store.feeds(UUID(payload["location_id"])):
+        if feed["kind"] == payload["kind"] and feed["url"]:
+            await _fetch(ctx, feed)
+
+
+async def _fetch(ctx: Context, feed: store.Row) -> None:
+    row = await store.site(feed["location"])
+    if row is None:
+        return
+    try:
+        if await addresses.leads_inside(feed["url"], ctx.settings.feed_hosts):
+            raise InvalidInput(INSIDE)
+        async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
+            answer = await client.get(feed["url"])
+        answer.raise_for_status()
+        points = signals.read(feed["adapter"], answer.content[:MOST_BYTES])
+        await take(ctx, row, SignalImport(kind=SignalKind(feed["kind"]), points=points))
+    except (httpx.HTTPError, httpx.InvalidURL, WattlineError) as error:
+        log.warning("a feed of signals failed", url=feed["url"], error=str(error))
+        said = {"state": "held", "detail": f"{signals.UNFETCHED}{error or type(error).__name__}"[:300]}
+        await store.put_feed(feed["location"], feed["kind"], said)
