@@ -19,6 +19,7 @@ from app.driver.session import DriverSessionPage
 from app.driver.wallet import WalletPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
+from app.operator.detection import DetectionPage
 from app.operator.drivers import DriversPage
 from app.operator.energy import EnergyPage
 from app.operator.incident import IncidentPage
@@ -83,6 +84,7 @@ OPERATOR_ROUTES = (
     Route("/incidents", IncidentsPage, "Incidents"),
     Route("/incidents/:incident_id", IncidentPage, "Incidents"),
     Route("/playbooks", PlaybooksPage, "Incidents"),
+    Route("/rules", DetectionPage, "Incidents"),
     Route("/notifications", NotificationsPage, "Incidents"),
     Route("/quarantine", QuarantinePage, "Incidents"),
     Route("/money", MoneyPage, "Money"),

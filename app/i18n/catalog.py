@@ -13,6 +13,7 @@ from app.i18n import (
     de_monitors,
     de_pay,
     de_reports,
+    de_rules,
     de_stations,
     de_terms,
 )
@@ -25,6 +26,7 @@ PARTS = (
     de_driver,
     de_stations,
     de_reports,
+    de_rules,
     de_faults,
     de_monitors,
     de_mend,

@@ -148,10 +148,6 @@ TEXTS = {
     "Try on the past": "An der Vergangenheit erproben",
     "Switch off": "Abschalten",
     "Switch on": "Einschalten",
-    "In {days} days it would have fired {n} times; its steps were tried in {tried} and mended {mended}.": (
-        "In {days} Tagen hätte er {n}-mal ausgelöst; in {tried} wurde es versucht, {mended} behoben."
-    ),
-    "{n} more a guard would have held back.": "{n} weitere hätte eine Schranke zurückgehalten.",
     "During a session": "Während eines Ladevorgangs",
     "allowed": "erlaubt",
     "Runs a day at a station": "Läufe am Tag je Station",
@@ -159,7 +155,6 @@ TEXTS = {
     "Approval": "Freigabe",
     "wanted": "nötig",
     "not needed": "nicht nötig",
-    "Rules, with commas between": "Regeln, mit Kommas dazwischen",
     "Fault codes (none: all)": "Fehlercodes (keine: alle)",
     "Steps, and how many seconds each may take to help": "Schritte, und wie viele Sekunden jeder zum Helfen hat",
     "Add a step": "Schritt hinzufügen",

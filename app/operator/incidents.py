@@ -101,6 +101,7 @@ def IncidentsPage() -> ft.Control:  # a component
         )
     ways = ft.Row(
         [
+            buttons.quiet(words("Rules"), t, partial(app.go, "/rules"), identifier="to-rules"),
             buttons.quiet(words("Playbooks"), t, partial(app.go, "/playbooks"), identifier="to-playbooks"),
             buttons.quiet(words("Notifications"), t, partial(app.go, "/notifications"), identifier="to-notifications"),
         ],

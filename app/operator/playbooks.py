@@ -11,13 +11,15 @@ from app import i18n
 from app.api import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.operator.incident_remedy import STEPS
+from app.operator.look_back import TryOnPast
 from app.operator.playbook_edit import EditPlaybook
 from app.theme import S4, S8, T16
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text
-from shared.remedies import DryRun, DryRunResult, Figures, Playbook, PlaybookDetail, PlaybookSet, PlaybookStep, StepKind
+from shared.lookback import LookBackNew
+from shared.remedies import Figures, Playbook, PlaybookDetail, PlaybookSet, PlaybookStep, StepKind
 
 Words = Callable[[str], str]
 NEW = PlaybookSet(name="", rules=["connector_faulted"], steps=[PlaybookStep(kind=StepKind.SOFT_RESET, verify_s=240)])
@@ -84,20 +86,12 @@ def rate(one: Figures, words: Words) -> str:
 def OneBook(one: Playbook, opened: bool, toggle: Callable[[], Any], again: Callable[[], Any]) -> ft.Control:
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     editing, set_editing = ft.use_state(False)
-    told, set_told = ft.use_state("")
     plan = one.plan
 
     async def change(wanted: PlaybookSet) -> None:
         try:
             await app.api.put(f"/playbooks/{one.id}", wanted, Playbook)
             again()
-        except ApiError as error:
-            app.toast(words(error.detail or error.title), bad=True)
-
-    async def dry_run() -> None:
-        try:
-            found = await app.api.post("/playbooks/dry-run", DryRun(plan=plan, days=30), DryRunResult)
-            set_told(_said(found, words))
         except ApiError as error:
             app.toast(words(error.detail or error.title), bad=True)
 
@@ -114,7 +108,6 @@ def OneBook(one: Playbook, opened: bool, toggle: Callable[[], Any], again: Calla
     ]
     actions: list[ft.Control] = [
         buttons.quiet(words("Less") if opened else words("More"), t, toggle, identifier=f"book-{one.key or one.id}"),
-        buttons.quiet(words("Try on the past"), t, lambda: app.run(dry_run), identifier=f"dry-{one.key or one.id}"),
     ]
     if store.admin:
         flipped = msgspec.structs.replace(plan, enabled=not plan.enabled)
@@ -129,21 +122,13 @@ def OneBook(one: Playbook, opened: bool, toggle: Callable[[], Any], again: Calla
                 identifier=f"switch-{one.key or one.id}",
             )
         )
-    if told:
-        parts.append(ft.Semantics(identifier="dry-said", content=text(told, t, bold=True)))
     parts.append(ft.Row(actions, spacing=S8, run_spacing=S8, wrap=True))
     if opened:
+        parts.append(TryOnPast(lambda days: LookBackNew(days=days, plan=plan), one.key or one.id))
         parts.append(Detail(one.id, one.version))
     if editing:
         parts.append(EditPlaybook(one.id, plan, lambda: (set_editing(False), again())))
     return surfaces.card(ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), t)
-
-
-def _said(found: DryRunResult, words: Words) -> str:
-    line = words("In {days} days it would have fired {n} times; its steps were tried in {tried} and mended {mended}.")
-    said = line.format(days=found.days, n=found.fired, tried=found.tried, mended=found.mended)
-    held = sum(found.held.values())
-    return f"{said} {words('{n} more a guard would have held back.').format(n=held)}" if held else said
 
 
 @guarded

@@ -1,10 +1,13 @@
 """An incident in full, as an operator works through it, without a browser, on a real node."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
 
+from backend import main
 from backend.alerts import service as alerts
+from backend.db.engine import DB
 from backend.remedies import service as remedies
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
@@ -41,12 +44,50 @@ async def test_an_incident_in_full(node: Node, size: tuple[int, int]) -> None:
 async def test_playbooks_are_read_tried_and_changed(node: Node) -> None:
     async with app_for(node, role=Role.ADMIN, size=DESKTOP, route="/playbooks") as screen:
         await screen.wait_for_text("Fault that a restart may mend")
-        await screen.click("dry-fault")
-        await screen.wait_for_text("it would have fired 0 times")
         await screen.click("switch-fault")
         await screen.wait_for_text("version 2")
         await screen.click("book-plug_lock")
         await screen.wait_for_text("Runs a day at a station")
+        await screen.click("try-plug_lock")
+        await worked(node)
+        await screen.wait_for_text("No station is meant by this.")
+        await screen.click("edit-plug_lock")
+        await screen.wait_for_text("For incidents of these rules")
+        await screen.click("for-station_silent")
+        await screen.type("book-quiet-from", "22")
+        await screen.type("book-quiet-to", "6.30")
+        await screen.click("book-save")
+        await screen.wait_for_text("22:00–06:30")
+
+
+async def worked(node: Node) -> None:
+    """Does what the worker would: this house has none."""
+    for _ in range(500):
+        if rows := await DB.run("SELECT id FROM look_back WHERE state = 'queued'"):
+            break
+        await asyncio.sleep(0.02)
+    [row] = rows
+    await main.JOBS["lookback.run"](node.ctx, {"id": str(row["id"]), "turn": 0})
+
+
+async def test_a_threshold_is_tried_on_the_past_and_kept(node: Node) -> None:
+    station_id = await world.add_station(node.tenant_id, "CP-1", online=True)
+    sql = """INSERT INTO status_change (station, at, status) VALUES ($1, now() - interval '3 days', 'online'),
+        ($1, now() - interval '2 days', 'offline'), ($1, now() - interval '2 days' + interval '5 minutes', 'online')"""
+    await DB.run(sql, station_id)
+    async with app_for(node, role=Role.OPERATOR, size=DESKTOP, route="/rules") as screen:
+        await screen.wait_for_text("Station offline")
+        await screen.click("rule-station_offline")
+        await screen.type("threshold-station_offline-grace_s", "240")
+        await screen.click("try-station_offline")
+        await worked(node)
+        await screen.wait_for_text("In the last 30 days it would have fired once. With the thresholds of today: once.")
+        await screen.wait_for_text("no incident then")
+        await screen.click("threshold-keep-station_offline")
+        await screen.wait_for_text("Own thresholds")
+        await screen.wait_for_text("All stations – Seconds it may be away: 240")
+        await screen.click("switch-station_offline")
+        await screen.wait_for_text("Off")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])
