@@ -159,6 +159,11 @@ class CdrIssued(Event, frozen=True, kw_only=True):
     transaction_id: UUID
 
 
+class BillCorrected(Event, frozen=True, kw_only=True):
+    paper_id: UUID
+    transaction_id: UUID
+
+
 class IncidentEvent(Event, frozen=True, kw_only=True):
     """`parent_id`: it is a part of that one, which is told instead of it. `location_id`: of a whole site."""
 

@@ -33,6 +33,7 @@ from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
 from backend.campaigns import api as campaigns_api
+from backend.cdrs import api as cdrs_api
 from backend.certificates import api as certificates_api
 from backend.context import Context
 from backend.db import engine
@@ -114,6 +115,7 @@ ROUTES: list[Any] = [
     *live_api.routes,
     *maintenance_api.routes,
     *books_api.routes,
+    *cdrs_api.routes,
     *exports_api.routes,
     *guests_api.routes,
     *meters_api.routes,

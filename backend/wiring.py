@@ -15,6 +15,7 @@ from backend.authorization import service as authorization
 from backend.books import provider as book_provider
 from backend.books import service as books
 from backend.campaigns import service as campaigns
+from backend.cdrs import deciding
 from backend.certificates import api as certificates_api
 from backend.certificates import service as certificates
 from backend.context import Context, Handler
@@ -25,6 +26,7 @@ from backend.energy import api as energy_api
 from backend.energy import others
 from backend.energy import service as energy
 from backend.events import (
+    BillCorrected,
     CampaignHalted,
     CdrIssued,
     CertificateChecked,
@@ -126,7 +128,8 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
     PowerExceeded: (alerts.on_power,),
     SecurityEventReported: (alerts.on_security_event,),
-    CdrIssued: (papers.on_cdr, guests.on_cdr),
+    CdrIssued: (papers.on_cdr, guests.on_cdr, deciding.on_cdr),
+    BillCorrected: (guests.on_correction,),
     StationFlooded: (alerts.on_flood,),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
@@ -154,6 +157,7 @@ JOBS: Mapping[str, Job] = {
     "campaigns.step": campaigns.step,
     "certificates.sign": certificates.sign,
     "energy.answer_needs": others.answer_needs,
+    "guests.mail_paper": guests.mail_paper,
     "guests.mail_receipt": guests.mail_receipt,
     "local_lists.follow": local_lists.follow,
     "local_lists.master_pass": local_lists.tell_master_pass,

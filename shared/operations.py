@@ -91,6 +91,8 @@ class Overview(Message):
     incidents: list[Incident]
     power: list[PowerPoint]
     """The last 24 hours."""
+    decisions: int = 0
+    """Sessions whose meter is in doubt, so that an operator decides."""
 
 
 class DailyRow(Message):

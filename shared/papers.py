@@ -17,6 +17,8 @@ class PaperKind(StrEnum):
     RECEIPT = "receipt"
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
+    SUPPLEMENT = "supplement"
+    """What is to pay on top of a receipt."""
 
 
 class Paper(Message):
@@ -73,6 +75,8 @@ class Issuer(Message):
     phone: str = ""
     footer: str = ""
     """A line of the operator's own at the end of each paper."""
+    party_id: str = ""
+    """Three letters or digits that name the operator in OCPI; empty: made from the name."""
     mail_receipts: bool = True
     """A receipt goes to its driver by e-mail when it is written."""
     mail_invoices: bool = True
@@ -91,6 +95,7 @@ class IssuerChange(Request):
     email: Annotated[str, msgspec.Meta(max_length=254)] | None = None
     phone: Annotated[str, msgspec.Meta(max_length=40)] | None = None
     footer: Annotated[str, msgspec.Meta(max_length=300)] | None = None
+    party_id: Annotated[str, msgspec.Meta(pattern="^([A-Z0-9]{3})?$")] | None = None
     mail_receipts: bool | None = None
     mail_invoices: bool | None = None
 

@@ -21,7 +21,12 @@ from shared.meters import SignedSession, SignedState, SignedValue
 from shared.papers import Paper, PaperKind, PaperMail
 
 Words = Callable[[str], str]
-KINDS = {PaperKind.INVOICE: "Invoice", PaperKind.CREDIT_NOTE: "Credit note", PaperKind.RECEIPT: "Receipt"}
+KINDS = {
+    PaperKind.INVOICE: "Invoice",
+    PaperKind.CREDIT_NOTE: "Credit note",
+    PaperKind.SUPPLEMENT: "Supplementary bill",
+    PaperKind.RECEIPT: "Receipt",
+}
 STATES = {
     SignedState.VERIFIED: ("Signature fits", "good", ft.Icons.VERIFIED_ROUNDED),
     SignedState.FAILED: ("Signature doesn't fit", "danger", ft.Icons.GPP_BAD_ROUNDED),

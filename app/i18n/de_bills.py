@@ -36,4 +36,5 @@ TEXTS = {
     "The charger refused to stop. It is asked again; stop at the car or unplug to stop now.": (
         "Die Ladesäule hat das Beenden abgelehnt und wird noch einmal gefragt; beende am Auto oder zieh das Kabel."
     ),
+    "Supplementary bill": "Nachberechnung",
 }

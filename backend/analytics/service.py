@@ -59,6 +59,7 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
         pending_stations=len(pending),
         incidents=await alerts.open_incidents(ctx, tenant_id, limit=SHOWN_INCIDENTS),
         power=_filled(curve, now, live["power_w"]),
+        decisions=await store.decisions(tenant_id),
     )
 
 

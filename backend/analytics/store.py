@@ -119,3 +119,11 @@ async def locations(tenant_id: UUID, location_id: UUID | None) -> list[Row]:
         tenant_id,
         location_id,
     )
+
+
+async def decisions(tenant_id: UUID) -> int:
+    """Sessions that wait for one."""
+    rows = await DB.run(
+        "SELECT count(*) AS n FROM transaction WHERE tenant = $1 AND flags ? 'needs_decision'", tenant_id
+    )
+    return int(rows[0]["n"])

@@ -8,11 +8,16 @@ from uuid import UUID
 from backend.db.engine import DB
 
 Row = dict[str, Any]
-OWED = "GREATEST(COALESCE(r.total_incl, 0) - COALESCE(p.captured_amount, 0), 0)"
+BILLED = "(r.total_incl + COALESCE((SELECT sum(k.total_incl) FROM correction k WHERE k.cdr = r.id), 0))"
+"""What is to pay of a bill by now: its corrections are counted."""
+TAKEN = """(p.captured_amount
+    - COALESCE((SELECT sum(k.refunded) FROM correction k WHERE k.transaction = p.transaction), 0))"""
+"""What was taken and not given back by a correction; a refund without one changes no bill."""
+OWED = f"GREATEST(COALESCE({BILLED}, 0) - COALESCE({TAKEN}, 0), 0)"
 _PAYMENTS = f"""
     SELECT p.id, p.transaction, r.number AS receipt, a.name AS person, a.email,
         COALESCE(NULLIF(s.name, ''), s.identity) AS station, l.name AS location, p.provider, p.method, p.state,
-        p.currency, p.hold_amount, r.total_incl AS billed, p.captured_amount AS captured, {OWED} AS owed, p.failure,
+        p.currency, p.hold_amount, {BILLED} AS billed, {TAKEN} AS captured, {OWED} AS owed, p.failure,
         p.created_at, p.updated_at
     FROM payment p JOIN transaction t ON t.id = p.transaction JOIN charging_station s ON s.id = t.station
     LEFT JOIN location l ON l.id = s.location LEFT JOIN account a ON a.id = p.account
@@ -57,19 +62,27 @@ async def debts(tenant_id: UUID) -> list[Row]:
 
 
 async def earned(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
-    """By location and currency: bills that were written in a time."""
+    """By location and currency: bills and corrections that were written in a time."""
     return await DB.run(
-        f"""SELECT s.location AS location_id, COALESCE(l.name, '') AS location, r.currency, count(*)::int AS sessions,
-            sum(t.energy_wh)::bigint AS energy_wh, sum(r.total_incl) AS gross,
-            sum(COALESCE(q.total_excl, round(r.total_excl, 2))) AS net,
-            sum(COALESCE(p.captured_amount, 0)) AS captured,
-            COALESCE(sum({OWED}) FILTER (WHERE {_IN_DEBT}), 0) AS owed,
-            COALESCE(sum(r.total_incl) FILTER (WHERE p.id IS NULL), 0) AS on_account
-        FROM cdr r JOIN transaction t ON t.id = r.transaction JOIN charging_station s ON s.id = t.station
+        f"""WITH said AS (
+            SELECT r.id, r.transaction, r.currency, r.total_incl AS gross,
+                COALESCE(q.total_excl, round(r.total_excl, 2)) AS net, 1 AS sessions, 0 AS refunded
+            FROM cdr r LEFT JOIN paper q ON q.cdr = r.id
+            WHERE r.tenant = $1 AND r.issued_at >= $2 AND r.issued_at < $3
+            UNION ALL
+            SELECT k.cdr, k.transaction, k.currency, k.total_incl, k.total_excl, 0, k.refunded FROM correction k
+            WHERE k.tenant = $1 AND k.issued_at >= $2 AND k.issued_at < $3)
+        SELECT s.location AS location_id, COALESCE(l.name, '') AS location, b.currency,
+            sum(b.sessions)::int AS sessions,
+            COALESCE(sum(t.energy_wh) FILTER (WHERE b.sessions = 1), 0)::bigint AS energy_wh, sum(b.gross) AS gross,
+            sum(b.net) AS net,
+            COALESCE(sum(p.captured_amount) FILTER (WHERE b.sessions = 1), 0) - sum(b.refunded) AS captured,
+            COALESCE(sum({OWED}) FILTER (WHERE {_IN_DEBT} AND b.sessions = 1), 0) AS owed,
+            COALESCE(sum(b.gross) FILTER (WHERE p.id IS NULL), 0) AS on_account
+        FROM said b JOIN cdr r ON r.id = b.id JOIN transaction t ON t.id = b.transaction
+        JOIN charging_station s ON s.id = t.station
         LEFT JOIN location l ON l.id = s.location LEFT JOIN payment p ON p.transaction = t.id
-        LEFT JOIN paper q ON q.cdr = r.id
-        WHERE r.tenant = $1 AND r.issued_at >= $2 AND r.issued_at < $3
-        GROUP BY s.location, l.name, r.currency ORDER BY sum(r.total_incl) DESC, location""",
+        GROUP BY s.location, l.name, b.currency ORDER BY sum(b.gross) DESC, location""",
         tenant_id,
         begin,
         end,
@@ -79,8 +92,8 @@ async def earned(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
 async def bills(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
     """Every bill of a time with its payment, and payments that took money of a session without a bill."""
     return await DB.run(
-        """SELECT r.transaction, r.number AS receipt, r.currency, r.total_incl AS billed, p.state,
-            p.captured_amount AS captured, GREATEST(p.updated_at, r.issued_at) AS changed_at
+        f"""SELECT r.transaction, r.number AS receipt, r.currency, {BILLED} AS billed, p.state,
+            {TAKEN} AS captured, GREATEST(p.updated_at, r.issued_at) AS changed_at
         FROM cdr r LEFT JOIN payment p ON p.transaction = r.transaction
         WHERE r.tenant = $1 AND r.issued_at >= $2 AND r.issued_at < $3
         UNION ALL

@@ -17,7 +17,7 @@ from backend.web.files import FileStream
 from backend.web.guards import Actor
 from shared.accounts import Role
 
-AsForm = Annotated[Form, Parameter(query="format", description="csv or xlsx")]
+AsForm = Annotated[Form, Parameter(query="format", description="csv, xlsx; json: cdrs only, as OCPI 2.2.1")]
 
 
 @dataclass

@@ -23,11 +23,14 @@ class Kind(StrEnum):
 class Form(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
+    JSON = "json"
+    """Charge detail records in the form of OCPI 2.2.1."""
 
 
 MEDIA = {
     Form.CSV: "text/csv",
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.JSON: "application/json",
 }
 COLUMNS: dict[Kind, tuple[str, ...]] = {
     Kind.SESSIONS: (
@@ -69,6 +72,8 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "currency",
         "tariff",
         "estimated",
+        "corrects",
+        "reason",
         "session_id",
     ),
     Kind.PAYMENTS: (

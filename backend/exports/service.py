@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import xlsxwriter
 
+from backend.cdrs import records
 from backend.context import Context
 from backend.errors import InvalidInput
 from backend.exports import rules, store
@@ -36,7 +37,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
 
 
-async def _slices(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[list[list[Any]]]:
+async def _days(ctx: Context, tenant_id: UUID, asked: Asked) -> tuple[datetime | None, datetime | None]:
     if asked.begins_on and asked.ends_on and asked.begins_on > asked.ends_on:
         raise InvalidInput("The last day is before the first.", fields=[("$.ends_on", "not before begins_on")])
     zone = ZoneInfo((await tenants.get(ctx, tenant_id)).time_zone)
@@ -44,13 +45,19 @@ async def _slices(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[
     def midnight(day: date | None, days: int) -> datetime | None:
         return datetime.combine(day + timedelta(days), datetime.min.time(), zone) if day else None
 
+    return midnight(asked.begins_on, 0), midnight(asked.ends_on, 1)
+
+
+async def _slices(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[list[list[Any]]]:
+    begin, end = await _days(ctx, tenant_id, asked)
+    zone = ZoneInfo((await tenants.get(ctx, tenant_id)).time_zone)
     columns, after, count = rules.COLUMNS[asked.kind], None, 0
     while count < MOST_ROWS:
         rows = await store.rows(
             asked.kind,
             tenant_id,
-            begin=midnight(asked.begins_on, 0),
-            end=midnight(asked.ends_on, 1),
+            begin=begin,
+            end=end,
             location_id=asked.location_id,
             station=asked.station or None,
             state=asked.state or None,
@@ -69,11 +76,36 @@ def _local(value: Any, zone: ZoneInfo) -> Any:
 
 async def stream(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[bytes]:
     """The file, piece by piece. The first piece is made before this returns: what can't be asked is refused in time."""
+    if asked.form is Form.JSON:
+        return await _records(ctx, tenant_id, asked)
     slices = _slices(ctx, tenant_id, asked)
     first = await anext(slices)
     if asked.form is Form.CSV:
         return _csv(asked.kind, first, slices)
     return _xlsx(asked.kind, first, slices)
+
+
+async def _records(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[bytes]:
+    if asked.kind is not Kind.CDRS or asked.location_id or asked.station or asked.state:
+        raise InvalidInput(
+            "Only all CDRs of some days can be had as JSON.", fields=[("$.format", "csv or xlsx, or kind=cdrs alone")]
+        )
+    begin, end = await _days(ctx, tenant_id, asked)
+    return _ocpi(tenant_id, begin, end)
+
+
+async def _ocpi(tenant_id: UUID, begin: datetime | None, end: datetime | None) -> AsyncIterator[bytes]:
+    """A JSON array, a slice at a time."""
+    encoder = msgspec.json.Encoder(decimal_format="number")
+    after, mark = None, b"["
+    while True:
+        found, after = await records.listed(tenant_id, begin=begin, end=end, after=after, limit=SLICE)
+        for one in found:
+            yield mark + encoder.encode(one)
+            mark = b",\n"
+        if after is None:
+            break
+    yield b"[]" if mark == b"[" else b"]"
 
 
 async def _csv(kind: Kind, first: list[list[Any]], slices: AsyncIterator[list[list[Any]]]) -> AsyncIterator[bytes]:

@@ -26,8 +26,13 @@ _CDRS = f"""
         (r.facts ->> 'meter_start_wh')::numeric / 1000 AS meter_start_kwh,
         (r.facts ->> 'meter_stop_wh')::numeric / 1000 AS meter_stop_kwh,
         r.total_excl, r.total_incl - r.total_excl AS total_vat, r.total_incl, r.currency, f.name AS tariff,
-        (r.facts ->> 'estimated')::bool AS estimated, t.id::text AS session_id
-    FROM cdr r JOIN transaction t ON t.id = r.transaction {_PLACE} LEFT JOIN tariff f ON f.id = r.tariff
+        (r.facts ->> 'estimated')::bool AS estimated, r.corrects, r.reason, t.id::text AS session_id
+    FROM (SELECT id, tenant, transaction, tariff, number, issued_at, currency, total_excl, total_incl, facts,
+              '' AS corrects, '' AS reason FROM cdr
+          UNION ALL
+          SELECT k.id, k.tenant, k.transaction, o.tariff, k.number, k.issued_at, k.currency, k.total_excl, k.total_incl,
+              o.facts || '{{"energy_wh": 0}}', o.number, k.reason FROM correction k JOIN cdr o ON o.id = k.cdr) r
+    JOIN transaction t ON t.id = r.transaction {_PLACE} LEFT JOIN tariff f ON f.id = r.tariff
     WHERE r.tenant = $1"""
 _PAYMENTS = f"""
     SELECT p.created_at AS sort_at, p.id AS sort_id, p.created_at, p.updated_at, p.state, p.provider, p.method,

@@ -11,7 +11,7 @@ from backend import jobs
 from backend.accounts.rules import Throttle
 from backend.context import Context, Unit
 from backend.errors import InvalidInput, NotFound, PaymentRefused, StationTimeout, TooManyRequests, WattlineError
-from backend.events import CdrIssued, Event
+from backend.events import BillCorrected, CdrIssued, Event
 from backend.guests import rules, store
 from backend.mail import rules as mail_rules
 from backend.mail import service as mail
@@ -325,6 +325,22 @@ async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
         await jobs.enqueue(
             "guests.mail_receipt", {"visit_id": str(row["id"])}, delay=papers.RECEIPT_SETTLES, dedupe=str(row["id"])
         )
+
+
+async def on_correction(ctx: Context, unit: Unit, event: Event) -> None:
+    """Handler: who left an e-mail gets the credit note there."""
+    assert isinstance(event, BillCorrected)
+    row = await store.get(event.transaction_id)
+    if row is not None and row["email"] and mail.configured(ctx):
+        payload = {"visit_id": str(row["id"]), "paper_id": str(event.paper_id)}
+        await jobs.enqueue("guests.mail_paper", payload, dedupe=str(event.paper_id))
+
+
+async def mail_paper(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job, as `mail_receipt`."""
+    row, paper = await store.get(UUID(payload["visit_id"])), await papers.get(UUID(payload["paper_id"]))
+    if row is not None and row["email"] and paper is not None and not paper["mailed"]:
+        await papers.mail_to(ctx, paper, row["email"], row["language"])
 
 
 async def mail_receipt(ctx: Context, payload: dict[str, Any]) -> None:

@@ -72,7 +72,7 @@ async def invoices(
 ) -> Page[Paper]:
     return await service.page(
         actor,
-        kinds=[PaperKind.INVOICE, PaperKind.CREDIT_NOTE],
+        kinds=[PaperKind.INVOICE, PaperKind.CREDIT_NOTE, PaperKind.SUPPLEMENT],
         mine=mine,
         period=period,
         search=search,

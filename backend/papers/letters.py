@@ -13,6 +13,7 @@ SUBJECTS = {
     PaperKind.RECEIPT: "Your receipt {number} of {total}",
     PaperKind.INVOICE: "Your invoice {number} of {total}",
     PaperKind.CREDIT_NOTE: "Your credit note {number} of {total}",
+    PaperKind.SUPPLEMENT: "Your supplementary bill {number} of {total}",
 }
 
 
@@ -43,6 +44,7 @@ def letter(document: Document, brand: Brand, language: str) -> Letter:
             total=total,
         ),
         PaperKind.CREDIT_NOTE: voice("here is your credit note: {total}.", total=total),
+        PaperKind.SUPPLEMENT: voice("here is what is to pay on top of an earlier receipt: {total}.", total=total),
     }[document.kind]
     seller = document.seller
     sign = "\n".join(part for part in (seller.name, seller.address, seller.email, seller.phone) if part)

@@ -12,7 +12,12 @@ from shared.accounts import Brand
 from shared.money import ReceiptLine, TaxLine
 from shared.papers import Paid, PaperKind
 
-TITLES = {PaperKind.RECEIPT: "Receipt", PaperKind.INVOICE: "Invoice", PaperKind.CREDIT_NOTE: "Credit note"}
+TITLES = {
+    PaperKind.RECEIPT: "Receipt",
+    PaperKind.INVOICE: "Invoice",
+    PaperKind.CREDIT_NOTE: "Credit note",
+    PaperKind.SUPPLEMENT: "Supplementary bill",
+}
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +84,8 @@ def _head(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
     if document.period:
         sheet.pair(voice("Period"), voice.month(document.period))
     if document.corrects:
-        sheet.pair(voice("Corrects receipt {number}", number=document.corrects), document.reason)
+        sheet.pair(voice("Corrects"), voice("Receipt {number}", number=document.corrects))
+        sheet.pair(voice("Reason"), document.reason)
     if buyer.name or buyer.email:
         sheet.pair(voice("For"), " · ".join(part for part in (buyer.name, buyer.email) if part))
     for line in buyer.address.splitlines():

@@ -12,7 +12,7 @@ from backend.tariffs import taxes
 from shared.money import Receipt, ReceiptLine, Target, TaxLine
 from shared.papers import PaperKind
 
-SERIES = {PaperKind.INVOICE: "INV", PaperKind.CREDIT_NOTE: "CN"}
+SERIES = {PaperKind.INVOICE: "INV", PaperKind.CREDIT_NOTE: "CN", PaperKind.SUPPLEMENT: "SUP"}
 """How their numbers begin. A receipt has the number of its charge detail record."""
 GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
 

@@ -24,7 +24,7 @@ from backend.web.guards import Actor
 from backend.web.pages import decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
-from shared.money import Money
+from shared.money import Money, Receipt
 from shared.papers import InvoiceRunDone, Paid, Paper, PaperKind
 
 Row = store.Row
@@ -90,6 +90,37 @@ async def _add(document: rules.Document, bill: Row, **values: Any) -> bool:
             **values,
         }
     )
+
+
+async def write_correction(
+    ctx: Context, transaction_id: UUID, kind: PaperKind, said: Receipt, reason: str
+) -> tuple[UUID, str]:
+    """Inside the caller's unit: the paper of a correction, numbered on. `said`: the receipt with its lines, taxes and
+    totals replaced by those of the correction. (its id, its number)."""
+    bill = await store.bill(transaction_id)
+    assert bill is not None  # what is corrected was billed
+    zone = bill["facts"]["time_zone"]
+    count = await store.next_number(bill["tenant"], str(kind))
+    number = rules.number(kind, ctx.now().astimezone(ZoneInfo(zone)).year, count)
+    document = rules.document(
+        kind,
+        [rules.charged(said, zone)],
+        number=number,
+        currency=bill["currency"],
+        seller=await issuing.party(ctx, bill["tenant"]),
+        buyer=rules.Party(name=bill["person"] or "", email=bill["email"] or ""),
+        time_zone=zone,
+        issued_at=ctx.now(),
+        corrects=bill["number"],
+        reason=reason,
+    )
+    paper_id = uuid4()
+    if not await _add(document, bill, id=paper_id, transaction=transaction_id):
+        raise RuntimeError("the number of a correction was taken")  # it is given back
+    who = await issuing.issuer(ctx, bill["tenant"])
+    if who.mail_receipts and bill["email"] and mail.configured(ctx):
+        await jobs.enqueue("papers.mail_invoice", {"paper_id": str(paper_id)}, dedupe=str(paper_id))
+    return paper_id, number
 
 
 async def receipt_of(ctx: Context, transaction_id: UUID) -> Row:
@@ -218,10 +249,18 @@ async def drawn(ctx: Context, row: Row, language: str | None = None) -> tuple[st
     document = document_of(row)
     brand = await tenants.brand(ctx, row["tenant"])
     spoken = rules.language(language, brand.country)
-    content = await asyncio.to_thread(
-        pdf.drawn, document, brand, spoken, await paid(ctx, document), await _proof(ctx, row)
-    )
+    content = await asyncio.to_thread(pdf.drawn, document, brand, spoken, *(await _about(ctx, row, document)))
     return rules.filename(document), content
+
+
+CORRECTIONS = (PaperKind.CREDIT_NOTE, PaperKind.SUPPLEMENT)
+
+
+async def _about(ctx: Context, row: Row, document: rules.Document) -> tuple[Paid | None, pdf.Proof | None]:
+    """How far it is paid and what the meter signed: a correction says neither, its receipt does."""
+    if document.kind in CORRECTIONS:
+        return None, None
+    return await paid(ctx, document), await _proof(ctx, row)
 
 
 async def _proof(ctx: Context, row: Row) -> pdf.Proof | None:
@@ -275,6 +314,10 @@ async def mail_to(ctx: Context, row: Row, email: str = "", language: str | None 
         )
         await store.set_mail(row["id"], mail_id)
     return to
+
+
+async def get(paper_id: UUID) -> Row | None:
+    return await store.get(paper_id)
 
 
 async def mail_receipt(ctx: Context, payload: dict[str, Any]) -> None:

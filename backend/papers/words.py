@@ -25,8 +25,10 @@ GERMAN = {
     "From": "Von",
     "Tax ID": "USt-IdNr.",
     "Bank": "Bank",
-    "Corrects receipt {number}": "Berichtigt Beleg {number}",
-    "Reason: {reason}": "Grund: {reason}",
+    "Supplementary bill": "Nachberechnung",
+    "Corrects": "Berichtigt",
+    "Reason": "Grund",
+    "Correction": "Berichtigung",
     "Charging session": "Ladevorgang",
     "Charging sessions": "Ladevorgänge",
     "Place": "Ort",
@@ -111,6 +113,10 @@ GERMAN = {
         "hier ist Ihre Rechnung für {period}: {count} Ladevorgänge, {energy}, {total}."
     ),
     "here is your credit note: {total}.": "hier ist Ihre Gutschrift: {total}.",
+    "here is what is to pay on top of an earlier receipt: {total}.": (
+        "hier ist, was zu einem früheren Beleg noch zu zahlen ist: {total}."
+    ),
+    "Your supplementary bill {number} of {total}": "Ihre Nachberechnung {number} über {total}",
     "Everything is in the attached PDF.": "Alles steht im angehängten PDF.",
     "Stopped at your target: {target}": "Bei Ihrem Ziel beendet: {target}",
     # trusted meters

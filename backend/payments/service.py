@@ -214,6 +214,7 @@ async def capture(ctx: Context, payload: dict[str, Any]) -> None:
         return
     if row["state"] == rules.PENDING:
         raise Unavailable("the hold is not settled yet")
+    due -= row["credited"]
     if due <= 0:
         await release(ctx, payload)
         return

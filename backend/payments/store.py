@@ -145,6 +145,30 @@ async def close_debt(debt_id: UUID, state: str, now: datetime) -> None:
     await DB.run("UPDATE debt SET state = $2, closed_at = $3 WHERE id = $1", debt_id, state, now)
 
 
+async def lessen_debt(payment_id: UUID, amount: Decimal, now: datetime) -> Decimal:
+    """By how much the open debt of a payment shrank; one that shrinks to nothing is settled."""
+    rows = await DB.run(
+        """UPDATE debt d SET amount = d.amount - least(d.amount, $2),
+            state = CASE WHEN d.amount <= $2 THEN 'settled' ELSE d.state END,
+            closed_at = CASE WHEN d.amount <= $2 THEN $3 ELSE d.closed_at END
+        FROM (SELECT id, amount FROM debt WHERE payment = $1 AND state = 'open' AND settling IS NULL FOR UPDATE) old
+        WHERE d.id = old.id RETURNING least(old.amount, $2) AS less""",
+        payment_id, amount, now,
+    )  # fmt: skip
+    found: Decimal = rows[0]["less"] if rows else Decimal(0)
+    return found
+
+
+async def raise_debt(payment_id: UUID, amount: Decimal) -> bool:
+    """False where the payment never had a debt. One that is closed opens with this amount."""
+    rows = await DB.run(
+        """UPDATE debt SET amount = CASE WHEN state = 'open' THEN amount + $2 ELSE $2 END, state = 'open',
+            closed_at = NULL, settling = NULL WHERE payment = $1 RETURNING id""",
+        payment_id, amount,
+    )  # fmt: skip
+    return bool(rows)
+
+
 async def settle_debt_with(debt_id: UUID, payment_id: UUID | None) -> None:
     await DB.run("UPDATE debt SET settling = $2 WHERE id = $1", debt_id, payment_id)
 

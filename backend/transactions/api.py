@@ -21,6 +21,7 @@ from shared.transactions import StartTransaction, Transaction, TransactionAnswer
 States = Annotated[
     str | None, Parameter(query="state", description="requested, active, ended, failed; several with commas")
 ]
+Flag = Annotated[str | None, Parameter(max_length=40, description="Only with this flag, such as needs_decision")]
 IdempotencyKey = Annotated[str | None, Parameter(header="Idempotency-Key", description="The same for each repetition")]
 
 
@@ -88,6 +89,7 @@ async def page(
     station: str | None = None,
     mine: bool = False,
     search: str | None = None,
+    flag: Flag = None,
     sort: str = "newest",
     cursor: Cursor = None,
     limit: Limit = DEFAULT_LIMIT,
@@ -99,6 +101,7 @@ async def page(
         station=station,
         mine=mine,
         search=search,
+        flag=flag,
         sort=sort,
         cursor=cursor,
         limit=limit,

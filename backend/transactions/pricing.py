@@ -50,6 +50,11 @@ def outlet(connector: ConnectorRef | None) -> where.Outlet:
 
 def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime) -> Bill:
     """Price a transaction: `readings` as stored (only trusted ones count), its own start and end registers."""
+    return price(tariff, compact(tariff, periods(row, readings, ends_at)), zone)
+
+
+def periods(row: Row, readings: list[Row], ends_at: datetime) -> list[Period]:
+    """What is priced of a transaction."""
     points = [
         Reading(
             at=one["at"],
@@ -71,7 +76,7 @@ def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at:
     ]
     if points and points[-1].energy_wh < top:
         points.append(Reading(at=ends_at, energy_wh=top, charging=None))
-    return price(tariff, compact(tariff, from_readings(points, ends_at)), zone)
+    return from_readings(points, ends_at)
 
 
 def least(tariff: Tariff, zone: ZoneInfo, now: datetime) -> Decimal:

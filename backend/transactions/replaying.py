@@ -1,6 +1,7 @@
 """A bill computed once more from the stored readings, and how it compares with the one that was issued."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from itertools import zip_longest
 from typing import Any
 
@@ -8,6 +9,8 @@ import msgspec
 
 from backend.context import Context
 from backend.transactions import pricing, settling, store
+
+HALF_A_COIN = Decimal("0.01")
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +22,10 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
     issued: dict[str, Any]
     computed: dict[str, Any]
     differences: list[tuple[str, Any, Any]]
+    corrections: list[tuple[str, Decimal, str]] = []
+    """(number, amount with its sign, reason) of what was corrected since."""
+    left: Decimal = Decimal(0)
+    """What is to pay by now."""
 
 
 def differences(issued: Any, computed: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
@@ -56,13 +63,21 @@ async def _replay(ctx: Context, cdr: store.Row) -> Replay:
         "total_excl": cdr["total_excl"],
         "total_incl": cdr["total_incl"],
     }
+    corrected = await store.corrected(cdr["id"])
+    found = list(differences(issued, computed))
+    for one in corrected:  # what a correction says in total are its lines
+        summed = sum((Decimal(line["amount_incl"]) for line in one["lines"]), Decimal(0))
+        if abs(summed - one["total_incl"]) > len(one["lines"]) * HALF_A_COIN:
+            found.append((f"{one['number']}.total_incl", one["total_incl"], summed))
     return Replay(
         transaction_id=str(cdr["transaction"]),
         number=cdr["number"],
         currency=cdr["currency"],
         issued=issued,
         computed=computed,
-        differences=list(differences(issued, computed)),
+        differences=found,
+        corrections=[(one["number"], one["total_incl"], one["reason"]) for one in corrected],
+        left=cdr["total_incl"] + sum((one["total_incl"] for one in corrected), Decimal(0)),
     )
 
 
@@ -72,5 +87,9 @@ def told(one: Replay) -> Iterator[str]:
     yield f"Bill {one.number} of {one.issued['total_incl']} {one.currency} {verdict} (session {one.transaction_id})."
     for line in one.computed["lines"]:
         yield f"  {line['label']}: {line['quantity']} {line['unit']} x {line['unit_price']} = {line['amount']} + VAT"
+    for number, amount, reason in one.corrections:
+        yield f"  Corrected by {number}: {amount:f} {one.currency} ({reason})"
+    if one.corrections:
+        yield f"  To pay by now: {one.left:f} {one.currency}"
     for path, issued, computed in one.differences:
         yield f"  {path}: issued {issued}, computed {computed}"

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -123,6 +124,19 @@ def final_energy(
         # Between the last reading and the stop the register went back: the stop is the smaller claim.
         flags = (*flags, "meter_backwards")
     return Energy(verdict.wh - base, verdict.wh, flags)
+
+
+SAME_POWER = timedelta(minutes=15)
+"""So long counts a power that a station told."""
+
+
+def meter_stopped(readings: Sequence[Any], energy_wh: int) -> bool:
+    """Whether the power that a station told during a session is far more energy than its register counted."""
+    told = 0.0
+    for one, following in pairwise(readings):
+        if one["power_w"]:
+            told += one["power_w"] * min(following["at"] - one["at"], SAME_POWER).total_seconds() / 3600
+    return told > energy_wh * MARGIN + GRACE_WH
 
 
 def asked_for(waiting: Sequence[Any], report: Report) -> Any | None:

@@ -224,6 +224,7 @@ async def page(
     sort: str,
     after: tuple[Any, UUID] | None,
     limit: int,
+    flag: str | None = None,
 ) -> list[Row]:
     """`sorted_by` of a row is what a cursor needs beside its id."""
     column, falling, sql_kind, _ = SORTS[sort]
@@ -236,6 +237,7 @@ async def page(
           AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', s.identity, s.name, l.name, a.name, t.id_token,
                                                           t.number::text)), lower($5)) > 0)
           AND ($6::{sql_kind} IS NULL OR ({column}, t.id) {sign} ($6, $7::uuid))
+          AND ($9::text IS NULL OR t.flags ? $9)
         ORDER BY {column} {way}, t.id {way} LIMIT $8
         """,
         tenant_id,
@@ -246,6 +248,7 @@ async def page(
         after[0] if after else None,
         after[1] if after else None,
         limit,
+        flag,
     )
 
 
@@ -288,6 +291,13 @@ async def next_cdr_number(tenant_id: UUID) -> int:
 
 async def cdr(transaction_id: UUID) -> Row | None:
     return await _one("SELECT * FROM cdr WHERE transaction = $1", transaction_id)
+
+
+async def corrected(cdr_id: UUID) -> list[Row]:
+    """Credits and supplements of a bill."""
+    return await DB.run(
+        "SELECT number, total_incl, lines, reason FROM correction WHERE cdr = $1 ORDER BY issued_at, number", cdr_id
+    )
 
 
 async def billed(name: str) -> list[Row]:

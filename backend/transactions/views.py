@@ -87,6 +87,7 @@ async def page(
     station: str | None = None,
     mine: bool = False,
     search: str | None = None,
+    flag: str | None = None,
     sort: str = "newest",
     cursor: str | None = None,
     limit: int = 50,
@@ -108,6 +109,7 @@ async def page(
         sort=sort,
         after=decode_cursor(cursor, store.SORTS[sort].cursor),
         limit=limit + 1,
+        flag=flag or None,
     )
     more = len(rows) > limit
     rows = rows[:limit]

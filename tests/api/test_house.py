@@ -60,6 +60,7 @@ PUBLIC = {
     "HEAD /api/static/{file_path:path}": "files of the API's page",
 }
 FOR_ALL = {
+    "GET /api/v1/transactions/{transaction_id:uuid}/corrections",
     "PUT /api/v1/transactions/{transaction_id:uuid}/target",
     "DELETE /api/v1/transactions/{transaction_id:uuid}/target",
     "GET /api/v1/notifications",
@@ -134,6 +135,8 @@ FOR_ADMINS = {
     "POST /api/v1/people/{account_id:uuid}/password",
 }
 ONCE = {
+    "POST /api/v1/transactions/{transaction_id:uuid}/corrections",
+    "POST /api/v1/transactions/{transaction_id:uuid}/decision",
     "POST /api/v1/remedies/{run_id:uuid}/approve",
     "POST /api/v1/wallet/top-up",
     "POST /api/v1/debts/{debt_id:uuid}/settle",
@@ -370,6 +373,8 @@ async def test_what_costs_money_or_moves_a_station_needs_a_key(people: People) -
         "reservations": {"station": "NOBODY"},
         "charging-profiles": {"evse": 0, "profile": PROFILE},
         "mail": {"email": ""},
+        "corrections": {"reason": "Wrong"},
+        "decision": {"decision": "accept", "note": "Fine"},
         "top-up": {"amount": "0"},
         "credit": {"amount": "1"},
         "refunds": {"amount": "1"},

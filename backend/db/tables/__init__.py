@@ -14,6 +14,7 @@ from backend.db.tables.authorization import IdToken, LocalList, TokenGroup
 from backend.db.tables.books import ProviderDayRow, ProviderMovement, Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
+from backend.db.tables.corrections import Correction, MeterDoubt
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
@@ -152,6 +153,8 @@ TABLES = (
     Issuer,
     PaperCounter,
     Paper,
+    Correction,
+    MeterDoubt,
     GuestVisit,
     Reconciliation,
     ProviderMovement,
@@ -190,6 +193,7 @@ __all__ = [
     "ConfigTemplate",
     "ConfigTemplateStation",
     "Connector",
+    "Correction",
     "Debt",
     "Delivery",
     "DisplayMessage",
@@ -215,6 +219,7 @@ __all__ = [
     "LookBackFiring",
     "Mail",
     "MaintenanceTask",
+    "MeterDoubt",
     "MeterKey",
     "NetworkProfile",
     "Node",

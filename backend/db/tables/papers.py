@@ -35,6 +35,7 @@ class Issuer(Table, db=DB, tablename="issuer"):
     email = Varchar(length=254, default="")
     phone = Varchar(length=40, default="")
     footer = Varchar(length=300, default="")
+    party_id = Varchar(length=3, default="")  # OCPI
     mail_receipts = Boolean(default=True)
     mail_invoices = Boolean(default=True)
 
@@ -53,7 +54,7 @@ class Paper(Table, db=DB, tablename="paper"):
 
     id = UUID(primary_key=True)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
-    kind = Varchar(length=12)  # receipt, invoice, credit_note
+    kind = Varchar(length=12)  # receipt, invoice, credit_note, supplement
     number = Varchar(length=30)
     account = ForeignKey(Account, on_delete=OnDelete.restrict, null=True)
     transaction: Any = ForeignKey(TRANSACTION, on_delete=OnDelete.restrict, null=True)
