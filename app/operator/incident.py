@@ -192,7 +192,7 @@ def _impact(detail: IncidentDetail, t: Tokens, words: Words) -> ft.Control:
         return "–" if seconds is None else i18n.duration(timedelta(seconds=seconds))
 
     rows: list[tuple[str, str | ft.Control]] = [
-        (words("Lost sessions"), i18n.number(one.lost_sessions, 1)),
+        (words("Lost sessions"), i18n.number(one.lost_sessions, 1) if one.lost_sessions >= 0.05 else "–"),
         (words("Lost revenue"), i18n.money(one.lost) if one.lost else "–"),
         (words("Stations"), str(one.affected)),
         (words("Began"), i18n.moment(one.began_at or one.opened_at)),
@@ -208,10 +208,10 @@ def _evidence(detail: IncidentDetail, t: Tokens, words: Words) -> list[ft.Contro
     """What the rule saw, readings, and what went over the wire around the beginning."""
     parts: list[ft.Control] = []
     if detail.values:
-        parts.append(surfaces.key_values([(name, value) for name, value in detail.values.items()], t))
-    power = [(point.at, float(point.power_w)) for point in detail.points if point.power_w is not None]
+        parts.append(surfaces.key_values([(name[:1].upper() + name[1:], value) for name, value in detail.values.items()], t))
+    power = [(point.at, point.power_w / 1000) for point in detail.points if point.power_w is not None]
     if len(power) > 1:
-        parts.append(line_plot(power, t, unit="W", label=words("Power"), height=160))
+        parts.append(line_plot(power, t, unit="kW", label=words("Power"), height=160))
     for frame in detail.frames[:12]:
         way = "←" if frame.direction == "in" else "→"
         head = f"{i18n.clock(frame.at)}  {way} {frame.action or frame.kind}"

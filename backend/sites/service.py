@@ -234,7 +234,7 @@ async def saving(ctx: Context, row: store.Row, month: str | None, transaction_id
     if transaction_id is not None:
         begins, ends = ctx.now() - KEPT, ctx.now() + timedelta(days=1)
     told = await store.sessions(row["location"], begins, ends, transaction_id)
-    wh: dict[UUID, dict[datetime, int]] = {}
+    wh: dict[UUID, dict[datetime, float]] = {}
     for one in await store.energies([one["id"] for one in told]):
         wh.setdefault(one["transaction"], {})[one["at"]] = one["wh"]
     # A car that can't take what its outlet gives doesn't count as if it could: what it showed at most is its power.

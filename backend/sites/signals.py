@@ -187,7 +187,7 @@ class Session(NamedTuple):
     begun_at: datetime
     ended_at: datetime
     free_w: float
-    wh: Mapping[datetime, int]
+    wh: Mapping[datetime, float]
 
 
 QUARTER = timedelta(minutes=15)

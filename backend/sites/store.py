@@ -340,13 +340,16 @@ async def sessions(location_id: UUID, begins: datetime, ends: datetime, transact
 
 
 async def energies(transactions: Sequence[UUID]) -> Sequence[Row]:
-    """Wh of each session in each quarter of an hour, from its own register: in the middle of two readings."""
+    """Wh of each session in each quarter of an hour, from its own register: even between two readings."""
     return await DB.run(
-        """WITH steps AS (SELECT transaction, at - (at - lag(at) OVER (PARTITION BY transaction ORDER BY at)) / 2 AS at,
+        """WITH steps AS (SELECT transaction, at AS ends, lag(at) OVER (PARTITION BY transaction ORDER BY at) AS begins,
             energy_wh - lag(energy_wh) OVER (PARTITION BY transaction ORDER BY at)
             AS wh FROM transaction_reading WHERE transaction = ANY($1) AND energy_wh IS NOT NULL AND trusted)
-        SELECT transaction, date_bin('15 minutes', at, 'epoch') AS at, sum(wh)::bigint AS wh FROM steps
-        WHERE wh > 0 GROUP BY 1, 2 ORDER BY 2""",
+        SELECT transaction, quarter AS at, sum(wh * extract(epoch FROM least(ends, quarter + interval '15 minutes')
+            - greatest(begins, quarter)) / extract(epoch FROM ends - begins))::float8 AS wh
+        FROM steps,
+            generate_series(date_bin('15 minutes', begins, 'epoch'), ends - interval '1 us', '15 minutes') AS quarter
+        WHERE wh > 0 AND ends > begins GROUP BY 1, 2 ORDER BY 2""",
         list(transactions),
     )
 
