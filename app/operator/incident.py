@@ -208,7 +208,9 @@ def _evidence(detail: IncidentDetail, t: Tokens, words: Words) -> list[ft.Contro
     """What the rule saw, readings, and what went over the wire around the beginning."""
     parts: list[ft.Control] = []
     if detail.values:
-        parts.append(surfaces.key_values([(name[:1].upper() + name[1:], value) for name, value in detail.values.items()], t))
+        parts.append(
+            surfaces.key_values([(name[:1].upper() + name[1:], value) for name, value in detail.values.items()], t)
+        )
     power = [(point.at, point.power_w / 1000) for point in detail.points if point.power_w is not None]
     if len(power) > 1:
         parts.append(line_plot(power, t, unit="kW", label=words("Power"), height=160))

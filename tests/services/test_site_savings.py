@@ -8,7 +8,7 @@ from tests import world
 
 
 async def test_energy_is_spread_over_the_time_in_which_it_was_drawn(db: str) -> None:
-    """A meter that tells every 40 minutes makes no peak: each quarter of an hour gets its share, and nothing is lost."""
+    """A meter that tells every 40 minutes makes no peak: each quarter gets its share, and nothing is lost."""
     began = datetime(2026, 3, 2, 8, 5, tzinfo=UTC)
     station_id = await world.add_station(await world.add_tenant(), "CP")
     session = await world.add_transaction(station_id, begun_at=began)
