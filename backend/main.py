@@ -29,6 +29,7 @@ from backend.alerts import rules_api
 from backend.analytics import api as analytics_api
 from backend.authorization import api as authorization_api
 from backend.books import api as books_api
+from backend.books import owners_api
 from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
@@ -116,6 +117,7 @@ ROUTES: list[Any] = [
     *maintenance_api.routes,
     *books_api.routes,
     *cdrs_api.routes,
+    *owners_api.routes,
     *exports_api.routes,
     *guests_api.routes,
     *meters_api.routes,

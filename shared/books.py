@@ -2,6 +2,9 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
+
+import msgspec
 
 from shared.base import Message, Request
 from shared.money import Money
@@ -129,3 +132,67 @@ class ProviderDay(Message):
     differences: list[ProviderDifference]
     problem: str
     checked_at: datetime
+
+
+class OwnedPlace(Message):
+    id: str
+    name: str
+
+
+class LocationOwner(Message):
+    """Whom locations belong to. share: percent of the net earnings that are theirs; session_fee: what the operator
+    keeps of each session besides; vat: percent on the payout, 0 where none is due."""
+
+    id: str
+    name: str
+    address: str
+    email: str
+    tax_id: str
+    bank: str
+    share: Decimal
+    session_fee: Decimal
+    vat: Decimal
+    locations: list[OwnedPlace]
+
+
+class LocationOwnerNew(Request):
+    """locations: the ids of all that are theirs."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    address: Annotated[str, msgspec.Meta(max_length=300)] = ""
+    email: Annotated[str, msgspec.Meta(max_length=254)] = ""
+    tax_id: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    bank: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    share: Decimal = Decimal(100)
+    session_fee: Decimal = Decimal(0)
+    vat: Decimal = Decimal(0)
+    locations: Annotated[list[str], msgspec.Meta(max_length=1000)] = []
+
+
+class OwnerStatement(Message):
+    """What of a month is one owner's, in one currency. part: their share of net; fees: what the operator keeps for
+    sessions; payout: part less fees, total with VAT; kept: what stays with the operator; owed: not paid by drivers."""
+
+    owner_id: str
+    owner: str
+    currency: str
+    sessions: int
+    energy_wh: int
+    net: Decimal
+    gross: Decimal
+    owed: Decimal
+    share: Decimal
+    part: Decimal
+    session_fee: Decimal
+    fees: Decimal
+    payout: Decimal
+    vat: Decimal
+    tax: Decimal
+    total: Decimal
+    kept: Decimal
+    locations: list[SettlementRow]
+
+
+class OwnerStatements(Message):
+    period: str
+    items: list[OwnerStatement]

@@ -171,4 +171,39 @@ TEXTS = {
     "The bank didn't take the money back to this card: give it back another way.": (
         "Die Bank hat das Geld für diese Karte nicht angenommen: Gib es anders zurück."
     ),
+    # Owners of locations, exports
+    "Owners": "Eigentümer",
+    "New owner": "Neuer Eigentümer",
+    "No owners yet": "Noch keine Eigentümer",
+    "Where a location belongs to somebody else, their share of a month is reckoned here.": (
+        "Wo ein Standort jemand anderem gehört, wird hier dessen Anteil an einem Monat berechnet."
+    ),
+    "Nothing was earned in this month.": "In diesem Monat wurde nichts eingenommen.",
+    "{share} % of net": "{share} % vom Netto",
+    "less {fee} a session": "abzüglich {fee} je Ladevorgang",
+    "Their share": "Ihr Anteil",
+    "Payout, net": "Auszahlung, netto",
+    "Stays with you": "Bleibt bei dir",
+    "Not paid by drivers": "Nicht bezahlt",
+    "Share of the net earnings in percent": "Anteil am Netto-Erlös in Prozent",
+    "Your fee for each session, net": "Deine Gebühr je Ladevorgang, netto",
+    "VAT on the payout in percent (0: none)": "Umsatzsteuer auf die Auszahlung in Prozent (0: keine)",
+    "Give the owner a name.": "Gib dem Eigentümer einen Namen.",
+    "Forget {name}?": "{name} vergessen?",
+    "The locations stay. Months that are over are no longer reckoned for this owner.": (
+        "Die Standorte bleiben. Vergangene Monate werden für diesen Eigentümer nicht mehr berechnet."
+    ),
+    "Forget": "Vergessen",
+    "Forget this owner": "Diesen Eigentümer vergessen",
+    "Refunds": "Erstattungen",
+    "What was given back, to whom, why and by whom.": "Was zurückgegeben wurde, an wen, warum und von wem.",
+    "Top-ups": "Aufladungen",
+    "Money that drivers put into their wallets.": "Geld, das in Geldbörsen eingezahlt wurde.",
+    "Wallet movements": "Bewegungen der Geldbörsen",
+    "Each change of a wallet: put in, spent, reserved, given back, credit.": (
+        "Jede Änderung einer Geldbörse: eingezahlt, ausgegeben, reserviert, zurückgegeben, Guthaben."
+    ),
+    "What could not be taken, with when and how it was settled or written off.": (
+        "Was nicht eingezogen werden konnte, mit wann und wie es beglichen oder erlassen wurde."
+    ),
 }

@@ -8,8 +8,9 @@ from functools import partial
 import flet as ft
 
 from app import i18n
-from app.common.papers import month_name
+from app.common.papers import download, month_name
 from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
+from app.operator.money_owners import Owners
 from app.operator.money_provider import ProviderList
 from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
 from app.widgets import buttons, surfaces
@@ -30,13 +31,17 @@ def step(period: str, months: int) -> str:
     return f"{count // 12}-{count % 12 + 1:02d}"
 
 
+VIEWS = (("locations", "Locations"), ("owners", "Owners"))
+
+
 @guarded
 def SettlementPart() -> ft.Control:  # a component
-    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    """A month: what each location earned, or what of it is the owners'."""
+    app, _store, t, words = use_app(), use_store(), use_tokens(), use_words()
     this = f"{i18n.local(datetime.now(UTC)):%Y-%m}"
     period, set_period = ft.use_state(this)
-    loaded = use_load(lambda: app.api.get("/books/settlement", Settlement, period=period), [period])
-    head = ft.Row(
+    view, set_view = ft.use_state("locations")
+    month = ft.Row(
         [
             buttons.icon_button(
                 ft.Icons.CHEVRON_LEFT_ROUNDED,
@@ -56,18 +61,35 @@ def SettlementPart() -> ft.Control:  # a component
         ],
         spacing=S4,
     )
+    chips = [
+        surfaces.chip(words(word), view == name, t, partial(set_view, name), identifier=f"settlement-{name}")
+        for name, word in VIEWS
+    ]
+
+    async def save() -> None:
+        await download(app, words, f"/books/settlement/table?period={period}", f"settlement-{period}.csv")
+
+    csv = buttons.quiet("CSV", t, lambda: app.run(save), icon=ft.Icons.DOWNLOAD_ROUNDED, identifier="settlement-csv")
+    tools = [*chips, csv] if view == "locations" else chips
+    head = ft.Row([month, *tools], spacing=S8, run_spacing=S8, wrap=True)
+    body = Owners(period, key=f"owners-{period}") if view == "owners" else Earned(period, key=f"earned-{period}")
+    return ft.Column([head, body], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+@guarded
+def Earned(period: str) -> ft.Control:  # a component
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    loaded = use_load(lambda: app.api.get("/books/settlement", Settlement, period=period), [period])
     found = loaded.data
     if found is None:
-        inner = surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton_list(t, rows=4)
-        return ft.Column([head, inner], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        return surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton_list(t, rows=4)
     if not found.rows:
-        inner = surfaces.empty(
+        return surfaces.empty(
             ft.Icons.STOREFRONT_OUTLINED,
             words("Nothing was billed in this month"),
             words("Here you see what each location earned: energy, net, VAT, what was paid and what is still owed."),
             t,
         )
-        return ft.Column([head, inner], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     sums: list[ft.Control] = [_sums(one, t, words) for one in found.totals]
     listing = table(
         [
@@ -87,7 +109,7 @@ def SettlementPart() -> ft.Control:  # a component
         width=store.width - 300,
         card=lambda row: _location_card(found.rows[int(row.id)], t, words),
     )
-    return ft.Column([head, *sums, listing], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return ft.Column([*sums, listing], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _sums(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:

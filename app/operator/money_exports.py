@@ -17,6 +17,10 @@ KINDS = (
     ("sessions", "Sessions", "Each session with its place, driver, energy, registers and cost."),
     ("cdrs", "Bills", "Each charge detail record with net, VAT and total, as the receipts say."),
     ("payments", "Payments", "Each payment with what was reserved, billed and taken, and the provider's reference."),
+    ("refunds", "Refunds", "What was given back, to whom, why and by whom."),
+    ("topups", "Top-ups", "Money that drivers put into their wallets."),
+    ("wallets", "Wallet movements", "Each change of a wallet: put in, spent, reserved, given back, credit."),
+    ("debts", "Debts", "What could not be taken, with when and how it was settled or written off."),
 )
 SPANS = (("month", "This month"), ("before", "Last month"), ("year", "This year"), ("all", "Everything"))
 

@@ -1,6 +1,9 @@
 """The demo's network: six places in Hamburg, 24 stations, 40 connectors. Data, nothing else."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+
+from shared.books import LocationOwnerNew
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +121,24 @@ CARDS = tuple(f"HH{number:06d}" for number in range(100201, 100241))
 def identities() -> list[tuple[str, Site, Kind]]:
     """(identity, site, kind) of every station: `HAF-01` …"""
     return [(f"{site.code}-{number:02d}", site, kind) for site in SITES for number, kind in enumerate(site.stations, 1)]
+
+
+OWNERS = (
+    (
+        LocationOwnerNew(
+            name="Hafenquartier eG",
+            address="Am Sandtorkai 1\n20457 Hamburg",
+            tax_id="DE987654321",
+            bank="IBAN DE89 3704 0044 0532 0130 00",
+            share=Decimal(88),
+            session_fee=Decimal("0.35"),
+            vat=Decimal(19),
+        ),
+        ("HafenCity",),
+    ),
+    (
+        LocationOwnerNew(name="Markthallen GmbH", address="Wandsbeker Marktstraße 1", share=Decimal(75)),
+        ("Wandsbek", "Barmbek"),
+    ),
+)
+"""Whom some of the places belong to, with their terms; names of places begin so."""

@@ -12,6 +12,7 @@ from backend.accounts import groups
 from backend.accounts import service as accounts
 from backend.accounts.api import DEMO_ACCOUNTS
 from backend.authorization import service as authorization
+from backend.books import owners
 from backend.books import service as books
 from backend.context import Context
 from backend.db.engine import DB
@@ -76,6 +77,10 @@ ISSUER = IssuerChange(
 async def _books(ctx: Context, tenant_id: UUID) -> None:
     """Invoices of the month before and a week of reconciled days, as if the nights had been there."""
     await issuing.change(ctx, tenant_id, ISSUER)
+    places = await DB.run("SELECT id, name FROM location WHERE tenant = $1", tenant_id)
+    for owner, names in city.OWNERS:
+        mine = [str(place["id"]) for place in places if place["name"].startswith(names)]
+        await owners.add(ctx, tenant_id, msgspec.structs.replace(owner, locations=mine))
     await papers.monthly(ctx)
     await books.nightly(ctx)
 

@@ -36,7 +36,7 @@ class OfEitherForm(Operation):
     role=Role.OPERATOR,
     media_type="text/csv",
     operation_class=OfEitherForm,
-    summary="Sessions, charge detail records (cdrs) or payments as a table",
+    summary="Sessions, charge detail records (cdrs), payments, top-ups, wallets, debts or refunds as a table",
 )
 async def export(
     ctx: Context,

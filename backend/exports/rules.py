@@ -18,6 +18,10 @@ class Kind(StrEnum):
     SESSIONS = "sessions"
     CDRS = "cdrs"
     PAYMENTS = "payments"
+    TOPUPS = "topups"
+    WALLETS = "wallets"
+    DEBTS = "debts"
+    REFUNDS = "refunds"
 
 
 class Form(StrEnum):
@@ -92,6 +96,66 @@ COLUMNS: dict[Kind, tuple[str, ...]] = {
         "failure",
         "session_id",
         "payment_id",
+    ),
+    Kind.TOPUPS: (
+        "created_at",
+        "updated_at",
+        "state",
+        "driver",
+        "email",
+        "amount",
+        "refunded",
+        "currency",
+        "provider",
+        "method",
+        "reference",
+        "failure",
+        "payment_id",
+    ),
+    Kind.WALLETS: (
+        "at",
+        "driver",
+        "email",
+        "kind",
+        "amount",
+        "currency",
+        "note",
+        "session_id",
+        "payment_id",
+        "transfer_id",
+    ),
+    Kind.DEBTS: (
+        "created_at",
+        "closed_at",
+        "state",
+        "driver",
+        "email",
+        "amount",
+        "currency",
+        "reason",
+        "receipt",
+        "paid_with",
+        "paid_at",
+        "session_id",
+        "payment_id",
+        "debt_id",
+    ),
+    Kind.REFUNDS: (
+        "created_at",
+        "updated_at",
+        "state",
+        "driver",
+        "amount",
+        "currency",
+        "to",
+        "reason",
+        "made_by",
+        "reference",
+        "failure",
+        "receipt",
+        "session_id",
+        "payment_id",
+        "refund_id",
     ),
 }
 

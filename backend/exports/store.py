@@ -40,10 +40,61 @@ _PAYMENTS = f"""
         p.captured_amount AS captured, p.currency, p.failure, t.id::text AS session_id, p.id::text AS payment_id
     FROM payment p JOIN transaction t ON t.id = p.transaction {_PLACE} LEFT JOIN cdr r ON r.transaction = t.id
     WHERE p.tenant = $1"""
-_QUERIES = {Kind.SESSIONS: _SESSIONS, Kind.CDRS: _CDRS, Kind.PAYMENTS: _PAYMENTS}
-_AT = {Kind.SESSIONS: "t.created_at", Kind.CDRS: "r.issued_at", Kind.PAYMENTS: "p.created_at"}
-_ID = {Kind.SESSIONS: "t.id", Kind.CDRS: "r.id", Kind.PAYMENTS: "p.id"}
-_STATE = {Kind.SESSIONS: "t.state", Kind.CDRS: "t.state", Kind.PAYMENTS: "p.state"}
+# What isn't of one session has no station: filtered by a place, only what belongs to a session there is left.
+_SOMEWHERE = """LEFT JOIN transaction t ON t.id = p.transaction LEFT JOIN charging_station s ON s.id = t.station
+    LEFT JOIN account a ON a.id = p.account LEFT JOIN cdr r ON r.transaction = t.id"""
+_TOPUPS = f"""
+    SELECT p.created_at AS sort_at, p.id AS sort_id, p.created_at, p.updated_at, p.state, a.name AS driver, a.email,
+        p.hold_amount AS amount, p.refunded_amount AS refunded, p.currency, p.provider, p.method, p.reference,
+        p.failure, p.id::text AS payment_id
+    FROM payment p {_SOMEWHERE} WHERE p.tenant = $1 AND p.purpose = 'topup'"""
+_WALLETS = """
+    SELECT x.created_at AS sort_at, x.id AS sort_id, x.created_at AS at, a.name AS driver, a.email, x.kind,
+        e.amount, e.currency, x.note, t.id::text AS session_id, p.id::text AS payment_id, x.id::text AS transfer_id
+    FROM ledger_entry e JOIN ledger_account w ON w.id = e.account AND w.kind = 'wallet'
+    JOIN ledger_transfer x ON x.id = e.transfer JOIN account a ON a.id = w.owner
+    LEFT JOIN payment p ON p.id = x.payment LEFT JOIN transaction t ON t.id = p.transaction
+    LEFT JOIN charging_station s ON s.id = t.station WHERE x.tenant = $1"""
+_DEBTS = f"""
+    SELECT d.created_at AS sort_at, d.id AS sort_id, d.created_at, d.closed_at, d.state, a.name AS driver, a.email,
+        d.amount, d.currency, d.reason, r.number AS receipt, y.method AS paid_with,
+        CASE WHEN d.state = 'settled' THEN d.closed_at END AS paid_at, t.id::text AS session_id,
+        p.id::text AS payment_id, d.id::text AS debt_id
+    FROM debt d JOIN payment p ON p.id = d.payment {_SOMEWHERE} LEFT JOIN payment y ON y.id = d.settling
+    WHERE d.tenant = $1"""
+_REFUNDS = f"""
+    SELECT f.created_at AS sort_at, f.id AS sort_id, f.created_at, f.updated_at, f.state, a.name AS driver, f.amount,
+        f.currency, f.target AS "to", f.reason, m.name AS made_by, f.reference, f.failure, r.number AS receipt,
+        t.id::text AS session_id, p.id::text AS payment_id, f.id::text AS refund_id
+    FROM refund f JOIN payment p ON p.id = f.payment {_SOMEWHERE} LEFT JOIN account m ON m.id = f.made_by
+    WHERE f.tenant = $1"""
+_QUERIES = {
+    Kind.SESSIONS: _SESSIONS,
+    Kind.CDRS: _CDRS,
+    Kind.PAYMENTS: _PAYMENTS,
+    Kind.TOPUPS: _TOPUPS,
+    Kind.WALLETS: _WALLETS,
+    Kind.DEBTS: _DEBTS,
+    Kind.REFUNDS: _REFUNDS,
+}
+_ROW = {
+    Kind.SESSIONS: "t",
+    Kind.PAYMENTS: "p",
+    Kind.CDRS: "r",
+    Kind.TOPUPS: "p",
+    Kind.WALLETS: "x",
+    Kind.DEBTS: "d",
+    Kind.REFUNDS: "f",
+}
+_AT = {kind: f"{row}.{'issued_at' if kind is Kind.CDRS else 'created_at'}" for kind, row in _ROW.items()}
+_ID = {kind: f"{row}.id" for kind, row in _ROW.items()}
+_STATE = dict.fromkeys((Kind.SESSIONS, Kind.CDRS), "t.state") | {
+    Kind.PAYMENTS: "p.state",
+    Kind.TOPUPS: "p.state",
+    Kind.WALLETS: "x.kind",
+    Kind.DEBTS: "d.state",
+    Kind.REFUNDS: "f.state",
+}
 
 
 async def rows(

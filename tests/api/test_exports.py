@@ -13,6 +13,7 @@ import pytest
 from backend.db.engine import DB
 from backend.exports import rules, service
 from backend.exports.rules import Kind
+from backend.payments import paying, refunds
 from tests import world
 from tests.support.node import Node, running_node
 
@@ -81,6 +82,37 @@ async def test_every_row_once_and_nothing_runs(node: Node, monkeypatch: pytest.M
     wrong = await client.get("/api/v1/exports?kind=sessions&begins_on=2026-03-02&ends_on=2026-03-01")
     assert wrong.status_code == 400
     assert (await client.get("/api/v1/exports?kind=secrets")).status_code == 400
+
+
+async def test_money_beside_sessions(node: Node) -> None:
+    """Top-ups, each movement of a wallet, debts with what settled them, refunds."""
+    driver = await world.add_account(node.tenant_id, "Dana")
+    await paying.top_up(node.ctx, node.tenant_id, driver, Decimal(20))
+    await paying.give_credit(node.ctx, node.tenant_id, driver, Decimal(5), "Sorry")
+    payment = (await DB.run("SELECT id FROM payment"))[0]["id"]
+    await refunds.refund(node.ctx, node.tenant_id, payment, Decimal(3), "=Slow")
+    await DB.run(
+        """INSERT INTO debt (id, tenant, account, payment, amount, currency, state, reason)
+        VALUES (gen_random_uuid(), $1, $2, $3, 7, 'EUR', 'open', 'No funds')""",
+        node.tenant_id,
+        driver,
+        payment,
+    )
+    debt = (await DB.run("SELECT id FROM debt"))[0]["id"]
+    await paying.settle_debt(node.ctx, node.tenant_id, driver, debt)
+    client = await node.client()
+    (topup,) = await table(client, "topups")
+    assert (topup["driver"], Decimal(topup["amount"]), topup["state"]) == ("Dana", 20, "captured")
+    moved = [(row["kind"], Decimal(row["amount"])) for row in await table(client, "wallets")]
+    assert sorted(moved) == [("promotion", 5), ("reserve", -7), ("topup", 20)]
+    (owed,) = await table(client, "debts", state="settled")
+    assert (Decimal(owed["amount"]), owed["paid_with"], owed["reason"]) == (7, "Wallet", "No funds")
+    assert owed["paid_at"]
+    (back,) = await table(client, "refunds")
+    assert (Decimal(back["amount"]), back["to"], back["reason"]) == (3, "card", "'=Slow")
+    for kind in ("topups", "wallets", "debts", "refunds"):
+        sheet = await client.get("/api/v1/exports", params={"kind": kind, "format": "xlsx"})
+        assert sheet.content.startswith(b"PK"), kind
 
 
 async def test_a_sheet_holds_texts_as_texts_and_numbers_as_numbers(node: Node) -> None:

@@ -183,6 +183,7 @@ HARMLESS_TWICE = {
     "POST /api/v1/tariffs/preview": "only asks",
     "POST /api/v1/tariff-rules": "said twice it is said once",
     "POST /api/v1/driver-groups": "one of each name",
+    "POST /api/v1/owners": "one of each name",
     "POST /api/v1/playbooks": "one run a station at a time, by however many playbooks",
     "POST /api/v1/playbooks/dry-run": "only asks",
     "POST /api/v1/look-backs": "a second one is refused while the first is under way",

@@ -13,6 +13,7 @@ import pytest
 from backend.accounts import groups
 from backend.alerts import service as alerts
 from backend.authorization import tokens
+from backend.books import owners
 from backend.db.engine import DB
 from backend.papers import rules as papers
 from backend.stations import service as stations
@@ -21,6 +22,7 @@ from backend.tariffs import service as tariffs
 from backend.tariffs import where
 from backend.tariffs.model import Tariff
 from shared.accounts import DriverGroupNew, Role
+from shared.books import LocationOwnerNew
 from shared.papers import PaperKind
 from shared.stations import ConnectorStatus
 from shared.tariffs import TariffRuleNew
@@ -156,6 +158,7 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
         "tariff": tariff_id,
         "group": UUID((await groups.add(ctx, tenant_id, DriverGroupNew(name="Fleet"))).id),
         "rule": UUID((await where.add(ctx, tenant_id, TariffRuleNew(tariff_id=str(tariff_id)))).id),
+        "owner": UUID((await owners.add(ctx, tenant_id, LocationOwnerNew(name="Lord"))).id),
         "driver": await world.add_account(tenant_id, "Dora"),
         "payment": payment_id,
         "debt": debt_id,
@@ -373,6 +376,10 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("DELETE", f"/api/v1/tariff-rules/{one['rule']}", None),
         ("PUT", f"/api/v1/driver-groups/{one['group']}", {"name": "Mine"}),
         ("DELETE", f"/api/v1/driver-groups/{one['group']}", None),
+        ("GET", f"/api/v1/owners/{one['owner']}", None),
+        ("GET", f"/api/v1/owners/{one['owner']}/settlement?period=2026-01", None),
+        ("PUT", f"/api/v1/owners/{one['owner']}", {"name": "Mine"}),
+        ("DELETE", f"/api/v1/owners/{one['owner']}", None),
         ("GET", f"/api/v1/drivers/{one['driver']}", None),
         ("PUT", f"/api/v1/drivers/{one['driver']}", {"group_id": None}),
         ("POST", f"/api/v1/cards/{uuid4()}/prefer", None),

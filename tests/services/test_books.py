@@ -3,13 +3,14 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from backend.books import rules, service
+from backend.books import owner_rules, owners, rules, service
 from backend.db.engine import DB
-from backend.errors import InvalidInput
-from shared.books import SettlementRow
+from backend.errors import Conflict, InvalidInput
+from shared.books import LocationOwnerNew, SettlementRow
 from tests import world
 from tests.conftest import Clock
 from tests.services.test_papers import add_bill
@@ -124,3 +125,85 @@ async def test_payments_debts_settlement_and_a_day(db: str, clock: Clock) -> Non
     stranger = await world.add_tenant("Other")
     assert (await service.payments(stranger)).items == []
     assert (await service.days(stranger)).items == []
+
+
+def row(net: str, sessions: int = 3, currency: str = "EUR") -> SettlementRow:
+    one = Decimal(net)
+    zero = Decimal(0)
+    return SettlementRow(
+        location_id="l", location="Harbour", currency=currency, sessions=sessions, energy_wh=1000, net=one, vat=zero,
+        gross=one, captured=one, owed=zero, on_account=zero,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "share", "fee", "vat", "expected"),
+    [
+        ([row("100.00")], "90", "0", "0", ("90.00", "0.00", "90.00", "0.00", "90.00", "10.00")),
+        (
+            [row("100.00"), row("50.00", 7)],
+            "80",
+            "0.25",
+            "19",
+            ("120.00", "2.50", "117.50", "22.33", "139.83", "32.50"),
+        ),
+        ([row("0.05", 1)], "50", "0", "0", ("0.03", "0.00", "0.03", "0.00", "0.03", "0.02")),
+        ([row("1.00", 9)], "0", "0.30", "19", ("0.00", "2.70", "-2.70", "-0.51", "-3.21", "3.70")),
+        ([], "90", "1", "19", ("0.00", "0.00", "0.00", "0.00", "0.00", "0.00")),
+    ],
+)
+def test_what_is_the_owner_s(
+    rows: list[SettlementRow], share: str, fee: str, vat: str, expected: tuple[str, ...]
+) -> None:
+    terms = {"share": Decimal(share), "session_fee": Decimal(fee), "vat": Decimal(vat)}
+    one = owner_rules.statement("o", "Lord", "EUR", rows, **terms)
+    found = (one.part, one.fees, one.payout, one.tax, one.total, one.kept)
+    assert found == tuple(Decimal(amount) for amount in expected)
+    assert one.payout + one.kept == one.net
+
+
+@pytest.mark.parametrize(
+    ("share", "fee", "vat", "path"),
+    [("101", "0", "0", "$.share"), ("-1", "0", "0", "$.share"), ("50", "NaN", "0", "$.session_fee"),
+     ("50", "0.001", "0", "$.session_fee"), ("50", "0", "200", "$.vat"), ("99.99", "0.35", "7.7", None)],
+)  # fmt: skip
+def test_terms_that_cant_be_meant(share: str, fee: str, vat: str, path: str | None) -> None:
+    wrong = owner_rules.problem(Decimal(share), Decimal(fee), Decimal(vat))
+    assert (wrong[0] if wrong else None) == path
+
+
+async def test_an_owner_s_month_as_sheet_and_table(db: str, clock: Clock) -> None:
+    ctx = world.make_context(clock)
+    tenant = await world.add_tenant()
+    harbour, quay = await world.add_location(tenant, "Harbour"), await world.add_location(tenant, "=Quay")
+    at = datetime(2026, 2, 10, 12, tzinfo=UTC)
+    for number, place in enumerate((harbour, harbour, quay)):
+        station = await world.add_station(tenant, f"CP-{number}", location_id=place)
+        await add_bill(tenant, station, None, at, number, "11.90")
+    new = LocationOwnerNew(
+        name="Lord & Sons", address="Castle 1", share=Decimal(80), session_fee=Decimal("0.25"), vat=Decimal(19),
+        locations=[str(harbour)],
+    )  # fmt: skip
+    lord = await owners.add(ctx, tenant, new)
+    with pytest.raises(Conflict):
+        await owners.add(ctx, tenant, new)
+    (one,) = (await owners.statements(ctx, tenant, "2026-02")).items
+    assert (one.net, one.part, one.fees, one.total) == (Decimal(20), Decimal(16), Decimal("0.50"), Decimal("18.45"))
+    name, table = await owners.sheet(ctx, tenant, UUID(lord.id), "2026-02", None, "csv")
+    assert name == "settlement-2026-02-lord-sons.csv"
+    lines = table.decode("utf-8-sig").splitlines()
+    assert lines[1].startswith("2026-02,Lord & Sons,Harbour,2,40,20")
+    assert lines[-1].endswith("total,,,18.45,,,,EUR")
+    for language in ("de", "en"):
+        _, sheet = await owners.sheet(ctx, tenant, UUID(lord.id), "2026-02", language, "pdf")
+        assert sheet.startswith(b"%PDF")
+    _, whole = await owners.tenant_csv(ctx, tenant, "2026-02")
+    assert "2026-02,,'=Quay,1,20," in whole.decode()
+    both = await owners.change(
+        ctx, tenant, UUID(lord.id), LocationOwnerNew(name="Lord", locations=[str(quay), str(harbour)])
+    )
+    assert len(both.locations) == 2
+    with pytest.raises(InvalidInput):
+        await owners.change(ctx, tenant, UUID(lord.id), LocationOwnerNew(name="Lord", locations=[str(uuid4())]))
+    await owners.remove(ctx, tenant, UUID(lord.id))
+    assert (await owners.statements(ctx, tenant, "2026-02")).items == []

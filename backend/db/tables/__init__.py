@@ -11,7 +11,7 @@ from backend.db.tables.alerts import (
     StationDrop,
 )
 from backend.db.tables.authorization import IdToken, LocalList, TokenGroup
-from backend.db.tables.books import ProviderDayRow, ProviderMovement, Reconciliation
+from backend.db.tables.books import LocationOwner, ProviderDayRow, ProviderMovement, Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
 from backend.db.tables.corrections import Correction, MeterDoubt
@@ -85,6 +85,7 @@ TABLES = (
     RefreshToken,
     IdempotencyKey,
     Tariff,
+    LocationOwner,
     Location,
     ChargingStation,
     Connector,
@@ -215,6 +216,7 @@ __all__ = [
     "LedgerTransfer",
     "LocalList",
     "Location",
+    "LocationOwner",
     "LookBack",
     "LookBackFiring",
     "Mail",

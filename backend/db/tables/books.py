@@ -1,7 +1,10 @@
 """Days that were reconciled."""
 
-from piccolo.columns import JSONB, BigSerial, Date, ForeignKey, Integer, Numeric, Timestamptz, Varchar
+from decimal import Decimal
+
+from piccolo.columns import JSONB, UUID, BigSerial, Date, ForeignKey, Integer, Numeric, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
+from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
 
 from backend.db.engine import DB
@@ -57,3 +60,19 @@ class ProviderDayRow(Table, db=DB, tablename="provider_day"):
     differences = JSONB()  # of shared.books.ProviderDifference
     problem = Varchar(length=300, default="")
     checked_at = Timestamptz()
+
+
+class LocationOwner(Table, db=DB, tablename="location_owner"):
+    """Whom locations belong to (location.owner), and what of their earnings is theirs."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False)
+    name = Varchar(length=100)
+    address = Varchar(length=300, default="")
+    email = Varchar(length=254, default="")
+    tax_id = Varchar(length=40, default="")
+    bank = Varchar(length=100, default="")
+    share = Numeric(digits=(5, 2), default=Decimal(100))
+    session_fee = Numeric(digits=AMOUNT, default=Decimal(0))
+    vat = Numeric(digits=(5, 2), default=Decimal(0))
+    created_at = Timestamptz(default=TimestamptzNow())

@@ -1,5 +1,7 @@
 """Locations, charging stations, connectors, and what stations said."""
 
+from typing import Any
+
 from piccolo.columns import (
     JSONB,
     UUID,
@@ -9,6 +11,7 @@ from piccolo.columns import (
     DoublePrecision,
     ForeignKey,
     Integer,
+    LazyTableReference,
     SmallInt,
     Text,
     Timestamptz,
@@ -21,6 +24,8 @@ from piccolo.table import Table
 from backend.db.engine import DB
 from backend.db.tables.accounts import Account, Tenant
 from backend.db.tables.money import Tariff
+
+OWNER: Any = LazyTableReference("LocationOwner", module_path="backend.db.tables.books")
 
 
 class Location(Table, db=DB, tablename="location"):
@@ -35,6 +40,7 @@ class Location(Table, db=DB, tablename="location"):
     longitude = DoublePrecision()
     time_zone = Varchar(length=64, default="UTC")
     description = Text(default="")
+    owner: Any = ForeignKey(OWNER, on_delete=OnDelete.set_null, null=True)
     created_at = Timestamptz(default=TimestamptzNow())
 
 
