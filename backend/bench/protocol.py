@@ -105,7 +105,7 @@ async def listening_without_storage(own: Own | None = None) -> AsyncIterator[int
         identity = handshake.identity_of(upgrade.path) or ""
         version = handshake.choose_version(upgrade.offered) or "1.6"
         station = StationRef(uuid4(), tenant, identity, Registration.ACCEPTED, version)
-        return Welcome(handshake.subprotocol_of(version), Guest(station, version))
+        return Welcome(handshake.subprotocol_of(version, upgrade.offered), Guest(station, version))
 
     async def serve_link(link: Any, guest: Any) -> None:
         dialect = DIALECTS[guest.version]

@@ -91,6 +91,7 @@ _json = msgspec.json.Encoder()
 _any = msgspec.json.Decoder()
 _loose = msgspec.json.Decoder(strict=False)
 _ID_IN_RUINS = re.compile(rb'^\s*\[\s*2\s*,\s*"([^"\\]{1,64})"')
+_MICROSECONDS = re.compile(rb'("\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})000Z"')
 _AT = re.compile(r" - at `(\$[^`]*)`$")
 
 
@@ -130,7 +131,7 @@ class Codec:
 
     def _slowly(self, frame: bytes) -> Call | CallResult | CallError | Malformed:
         try:
-            text = frame.decode().replace("\0", "").replace("\\u0000", "")
+            text = frame.decode("utf-8-sig").replace("\0", "").replace("\\u0000", "")
             if salvage.depth(text) > salvage.DEEPEST:
                 raise RecursionError
             parts = _any.decode(text)
@@ -178,8 +179,9 @@ class Codec:
             broken = error
         try:
             payload, notes = mending.mend(action, self._types[action][0], raw)
-        except mending.Unmendable:
-            code, description = _named(broken)
+        except mending.Unmendable as failure:
+            left = failure.__cause__  # what is wrong beside fields that are too much
+            code, description = _named(left if isinstance(left, msgspec.ValidationError) else broken)
             return self._malformed(message_id, code, description, action=action)
         return Call(message_id, action, payload, notes or (str(broken),))
 
@@ -203,10 +205,13 @@ class Codec:
     # --- writing ----------------------------------------------------------------------------------------
 
     def encode_call(self, message_id: str, action: str, payload: Any) -> bytes:
-        return b'[2,"%b","%b",%b]' % (message_id.encode(), action.encode(), _json.encode(payload))
+        return b'[2,"%b","%b",%b]' % (message_id.encode(), action.encode(), _readable(_json.encode(payload)))
 
     def encode_result(self, message_id: MessageId, payload: Any) -> bytes:
-        return _json.encode((RESULT, message_id, payload))
+        frame = _json.encode((RESULT, message_id, payload))
+        if b'000Z"' in frame:  # a time, most likely; the station's own id stays as it is
+            return b"[3,%b,%b]" % (_json.encode(message_id), _readable(_json.encode(payload)))
+        return frame
 
     def encode_error(self, message_id: MessageId, code: str, description: str) -> bytes:
         return _json.encode([ERROR, message_id, code, description[:255], {}])
@@ -231,6 +236,11 @@ class Codec:
         except msgspec.ValidationError as error:
             match = _AT.search(str(error))
             raise InvalidPayload(match[1] if match else "$", _AT.sub("", str(error))) from None
+
+
+def _readable(payload: bytes) -> bytes:
+    """Times with three digits behind the second: of six, some stations make as many milliseconds."""
+    return _MICROSECONDS.sub(rb'\1Z"', payload)
 
 
 def _frame_of(payload: Any) -> Any:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-_PATH = re.compile(r"^/+ocpp/+(?P<identity>[^?#]+?)/*(?:[?#].*)?$")
+_PATH = re.compile(r"^/+ocpp/+(?P<identity>[^?#]+?)/*(?:[?#].*)?$", re.IGNORECASE)
 SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
 """Offered name → version."""
 
@@ -36,7 +36,8 @@ def password_of(authorization: str | None, identity: str) -> tuple[bool, str | N
     if scheme.lower() != "basic":
         return False, None
     try:
-        raw = base64.b64decode(encoded.strip(), validate=True)
+        text = encoded.strip().rstrip("=")  # some leave its end out
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
     except (binascii.Error, ValueError):
         return False, None
     prefix = identity.encode() + b":"
@@ -58,10 +59,11 @@ def choose_version(offered: Sequence[str], known: str = "") -> str | None:
     if not offered:
         return known or "1.6"
     for name in offered:
-        if name in SUBPROTOCOLS:
-            return SUBPROTOCOLS[name]
+        if name.lower() in SUBPROTOCOLS:
+            return SUBPROTOCOLS[name.lower()]
     return None
 
 
-def subprotocol_of(version: str) -> str:
-    return f"ocpp{version}"
+def subprotocol_of(version: str, offered: Sequence[str]) -> str | None:
+    """Its name, letter by letter as it was offered: anything else a client refuses. None: nothing was offered."""
+    return next((name for name in offered if name.lower() == f"ocpp{version}"), None)

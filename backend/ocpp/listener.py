@@ -94,7 +94,7 @@ class Listener:
             return _refused("twin", identity, upgrade.peer)
         epoch = await stations.next_epoch(self.ctx)
         version = handshake.choose_version(upgrade.offered, admission.station.ocpp_version)
-        named = handshake.subprotocol_of(version) if version and upgrade.offered else None
+        named = handshake.subprotocol_of(version, upgrade.offered) if version else None
         serial = (upgrade.certificate or {}).get("serialNumber")
         return Welcome(subprotocol=named, guest=Guest(admission.station, version, admission.facts, serial, epoch))
 

@@ -2,7 +2,7 @@
 
 Field experience: numbers where strings belong, texts that are too long, unknown words in enumerations, missing
 fields, empty lists. `mend` builds the message from what is usable and says what it changed; only the actions in
-FALLBACKS are treated so, everything else gets the CALLERROR it deserves.
+FALLBACKS are treated so, of everything else what is too much is left out, and the rest gets the CALLERROR it deserves.
 """
 
 from collections.abc import Mapping
@@ -75,14 +75,45 @@ def _type_of(struct: type[msgspec.Struct]) -> inspect.StructType:
 
 def mend(action: str, struct: type[msgspec.Struct], raw: Any) -> tuple[Any, tuple[str, ...]]:
     """(message, what was changed, in words) or Unmendable. `raw` is plain JSON values."""
-    if action not in FALLBACKS:
-        raise Unmendable
     notes: list[str] = []
+    if action not in FALLBACKS:
+        return _forgiven(action, struct, raw, notes), tuple(notes)
     if not isinstance(raw, dict):
         notes.append("$ is not an object")
         raw = {}
     message = _struct(_type_of(struct), raw, FALLBACKS[action], "$", notes)
     return message, tuple(notes)
+
+
+def _forgiven(action: str, struct: type[msgspec.Struct], raw: Any, notes: list[str]) -> Any:
+    """Of the other messages only what nobody asked for is forgiven: fields that don't exist, and structured data
+    where 1.6 has a text."""
+    if not isinstance(raw, dict):
+        raise Unmendable
+    known = _without_unknown(_type_of(struct), raw, "$", notes)
+    if action == "DataTransfer" and isinstance(known.get("data"), dict | list | int | float):
+        known = known | {"data": msgspec.json.encode(known["data"]).decode()}
+        notes.append("$.data is no text")
+    try:
+        return msgspec.convert(known, struct)
+    except msgspec.ValidationError as error:
+        raise Unmendable from error
+
+
+def _without_unknown(kind: inspect.Type, raw: Any, path: str, notes: list[str]) -> Any:
+    if isinstance(kind, inspect.UnionType):
+        kind = next((one for one in kind.types if not isinstance(one, inspect.NoneType)), kind)
+    if isinstance(kind, inspect.ListType) and isinstance(raw, list):
+        return [_without_unknown(kind.item_type, one, f"{path}[{number}]", notes) for number, one in enumerate(raw)]
+    if not isinstance(kind, inspect.StructType) or not isinstance(raw, dict):
+        return raw
+    types = {one.encode_name: one.type for one in kind.fields}
+    notes.extend(f"{path}.{extra} is not known" for extra in raw.keys() - types)
+    return {
+        name: _without_unknown(types[name], value, f"{path}.{name}", notes)
+        for name, value in raw.items()
+        if name in types
+    }
 
 
 def _struct(

@@ -13,6 +13,7 @@ from backend.ocpp.plain_upgrade import Plain
 MOST_HEAD = 16_384
 """Of a whole request; stations send a few hundred bytes."""
 SERVER = "Wattline"
+OFFER = "Sec-WebSocket-Protocol"
 _END = b"\r\n\r\n"
 
 
@@ -68,6 +69,10 @@ class Opening:
         for event in http.events_received():
             assert isinstance(event, Request)  # nothing behind its end was fed
             response = http.accept(event)
+            offers = event.headers.get_all(OFFER)
+            if offers and not "".join(offers).strip(" ,"):
+                del event.headers[OFFER]  # an empty offer is none
+            response = self._http.accept(event)
             if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
                 self.request, self._accepted = event, response
             else:
@@ -86,6 +91,9 @@ class Opening:
         return tuple(
             name.strip() for line in self._all("Sec-WebSocket-Protocol") for name in line.split(",") if name.strip()
         )
+        assert self.request is not None
+        lines = self.request.headers.get_all(OFFER)
+        return tuple(name.strip() for line in lines for name in line.split(",") if name.strip())
 
     def header(self, name: str) -> str | None:
         return ", ".join(self._all(name)) or None
@@ -103,7 +111,7 @@ class Opening:
             return self.request.welcomed(subprotocol, SERVER)
         assert self._accepted is not None
         if subprotocol:
-            self._accepted.headers["Sec-WebSocket-Protocol"] = subprotocol
+            self._accepted.headers[OFFER] = subprotocol
         return _bytes(self._accepted)
 
     def refused(self, status: HTTPStatus, text: str, headers: Mapping[str, str] | None = None) -> bytes:

@@ -212,7 +212,6 @@ AGAINST_THE_SCHEMA: list[tuple[str, Any, str, str]] = [
     ("DataTransfer", {}, "OccurenceConstraintViolation", "OccurrenceConstraintViolation"),
     ("DataTransfer", {"vendorId": 7}, "TypeConstraintViolation", "TypeConstraintViolation"),
     ("DataTransfer", {"vendorId": "v" * 300}, "PropertyConstraintViolation", "PropertyConstraintViolation"),
-    ("DataTransfer", {"vendorId": "v", "extra": 1}, "FormationViolation", "FormatViolation"),
     ("Heartbeat", [1], "TypeConstraintViolation", "TypeConstraintViolation"),
 ]
 

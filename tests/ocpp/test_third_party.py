@@ -1,0 +1,200 @@
+"""What stations and test suites of others do differently: on the way in, in a frame, in a field."""
+
+import base64
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import connect
+
+from backend.ocpp import handshake
+from backend.ocpp.codec import CODECS, Call, Malformed
+from backend.ocpp.v16 import messages as v16
+from tests.conformance.conftest import node, node_settings, operator  # noqa: F401  # fixtures
+from tests.support.node import Node
+from tests.support.sockets import Bytes, house, request
+
+T = "2026-01-01T10:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("path", "identity"),
+    [
+        ("/ocpp/CP-1", "CP-1"),
+        ("/OCPP/CP-1/", "CP-1"),
+        ("//ocpp//CP-1//", "CP-1"),
+        ("/ocpp/CP%2D1?token=x", "CP-1"),
+        ("/ocpp/EVB%2BP%3A01", "EVB+P:01"),
+        ("/ocpp/a+b", "a+b"),
+        ("/ocpp/%E2%82%AC", "€"),
+        ("/ocpp/%FF", None),
+        ("/ocpp/", None),
+        ("/ocpp", None),
+        ("/", None),
+    ],
+)
+def test_paths(path: str, identity: str | None) -> None:
+    assert handshake.identity_of(path) == identity
+
+
+@pytest.mark.parametrize(
+    ("offered", "version", "named"),
+    [
+        (["ocpp1.6", "ocpp2.0.1"], "1.6", "ocpp1.6"),  # the station's order counts
+        (["ocpp2.0.1", "ocpp1.6"], "2.0.1", "ocpp2.0.1"),
+        (["ocpp2.1", "ocpp2.0", "ocpp1.6"], "1.6", "ocpp1.6"),
+        (["OCPP1.6"], "1.6", "OCPP1.6"),  # a client refuses another spelling than its own
+        (["ocpp2.0"], None, None),
+        ([], "1.6", None),
+    ],
+)
+def test_subprotocols(offered: list[str], version: str | None, named: str | None) -> None:
+    chosen = handshake.choose_version(offered)
+    assert chosen == version
+    assert chosen is None or handshake.subprotocol_of(chosen, offered) == named
+
+
+RAW = base64.b64encode(b"CP-1:pass:word").decode()
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        (f"Basic {RAW}", (True, "pass:word")),
+        (f"basic   {RAW}  ", (True, "pass:word")),
+        (f"BASIC {RAW.rstrip('=')}", (True, "pass:word")),
+        ("Basic " + base64.b64encode(b"CP-1:").decode(), (True, "")),
+        ("Basic " + base64.b64encode(b"CP-1:\xff\x00").decode(), (True, "ff00")),
+        ("Basic " + base64.b64encode(b"cp-1:x").decode(), (False, None)),
+        ("Basic", (False, None)),
+        ("Digest x", (False, None)),
+        ("", (True, None)),
+        (None, (True, None)),
+    ],
+)
+def test_basic_headers(header: str | None, found: tuple[bool, str | None]) -> None:
+    assert handshake.password_of(header, "CP-1") == found
+
+
+async def test_an_empty_offer_of_subprotocols_is_none() -> None:
+    async with house() as home:
+        one = await Bytes.at(home)
+        one.say(request().replace(b"Sec-WebSocket-Protocol: ocpp1.6", b"Sec-WebSocket-Protocol: "))
+        status, headers, _ = await one.answer()
+        assert status == 101, headers
+
+
+# --- one message ---------------------------------------------------------------------------------------
+
+ACCEPTED: list[tuple[str, str, Any]] = [
+    ("1.6", "Heartbeat", {"extra": None}),
+    ("1.6", "FirmwareStatusNotification", {"status": "Idle", "requestId": 5}),
+    ("1.6", "DataTransfer", {"vendorId": "", "messageId": None, "data": None}),
+    ("1.6", "DataTransfer", {"vendorId": "v", "data": {"a": [1.5]}, "more": True}),
+    ("1.6", "DataTransfer", {"vendorId": "v", "data": 12}),
+    ("1.6", "SecurityEventNotification", {"type": "X", "timestamp": T, "techInfo": None}),
+    ("1.6", "LogStatusNotification", {"status": "Idle", "requestId": None}),
+    ("1.6", "BootNotification", {"chargePointVendor": "", "chargePointModel": "", "iccid": None, "foo": 1}),
+    ("1.6", "StopTransaction", {"meterStop": 1, "timestamp": T, "transactionId": 1, "idTag": None, "reason": ""}),
+    ("2.0.1", "Heartbeat", {"customData": {"vendorId": "x", "a": 1}, "b": 1}),
+    ("2.0.1", "SecurityEventNotification", {"type": "X", "timestamp": T, "techInfo": None, "y": 1}),
+    ("2.0.1", "ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": None}),
+    ("2.0.1", "NotifyChargingLimit", {"chargingLimit": {"chargingLimitSource": "EMS", "colour": "red"}}),
+    ("2.0.1", "DataTransfer", {"vendorId": "v", "data": [1, {"a": None}]}),
+    ("2.0.1", "ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired", "x": None}),
+    ("2.0.1", "NotifyReport", {"requestId": 1, "generatedAt": T, "seqNo": 0, "tbc": None, "reportData": None}),
+]
+
+
+@pytest.mark.parametrize(("version", "action", "payload"), ACCEPTED)
+def test_messages_that_say_more_or_nothing_are_taken(version: str, action: str, payload: Any) -> None:
+    found = CODECS[version].decode(json.dumps([2, "m", action, payload]).encode())
+    assert isinstance(found, Call), found
+
+
+def test_structured_data_is_kept_as_its_text() -> None:
+    found = CODECS["1.6"].decode(b'[2,"m","DataTransfer",{"vendorId":"v","data":{"a":1}}]')
+    assert isinstance(found, Call)
+    assert (found.payload.data, found.mended) == ('{"a":1}', ("$.data is no text",))
+
+
+@pytest.mark.parametrize(
+    ("version", "action", "payload", "code"),
+    [
+        ("1.6", "DataTransfer", {"vendorId": 7, "extra": 1}, "TypeConstraintViolation"),
+        ("1.6", "Heartbeat", [], "TypeConstraintViolation"),
+        ("2.0.1", "SecurityEventNotification", {"type": "X", "y": 1}, "OccurrenceConstraintViolation"),
+        ("2.0.1", "NotifyChargingLimit", {"chargingLimit": {}, "y": 1}, "OccurrenceConstraintViolation"),
+    ],
+)
+def test_what_is_too_much_hides_no_other_mistake(version: str, action: str, payload: Any, code: str) -> None:
+    found = CODECS[version].decode(json.dumps([2, "m", action, payload]).encode())
+    assert isinstance(found, Malformed)
+    assert found.code == code
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("2026-01-01T10:00:00Z", datetime(2026, 1, 1, 10, tzinfo=UTC)),
+        ("2026-01-01T10:00:00.123456789Z", datetime(2026, 1, 1, 10, 0, 0, 123457, tzinfo=UTC)),
+        ("2026-01-01T12:00:00.1+02:00", datetime(2026, 1, 1, 10, 0, 0, 100000, tzinfo=UTC)),
+        ("2026-01-01T12:00:00+0200", datetime(2026, 1, 1, 10, tzinfo=UTC)),
+        ("2026-01-01T10:00:00", datetime(2026, 1, 1, 10)),  # noqa: DTZ001  # without zone; the session makes it UTC
+        ("2026-01-01 10:00:00z", datetime(2026, 1, 1, 10, tzinfo=UTC)),
+        ("0001-01-01T00:00:00Z", datetime(1, 1, 1, tzinfo=UTC)),
+        ("9999-12-31T23:59:59Z", datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_times(said: str, meant: datetime) -> None:
+    text = f'[2,"m","SecurityEventNotification",{{"type":"X","timestamp":"{said}"}}]'
+    found = CODECS["1.6"].decode(text.encode())
+    assert isinstance(found, Call), found
+    told = found.payload.timestamp
+    assert told.utcoffset() == meant.utcoffset() or told.tzinfo is not None
+    assert abs((told - meant).total_seconds()) < 0.000002
+
+
+def test_times_that_we_tell_have_three_digits_or_none() -> None:
+    """Of six digits some stations make as many milliseconds, and are a quarter of an hour off."""
+    at = datetime(2026, 1, 1, 10, 0, 0, 886000, tzinfo=UTC)
+    answer = CODECS["1.6"].encode_result("CP:00.123000Z", v16.HeartbeatResponse(current_time=at))
+    assert json.loads(answer) == [3, "CP:00.123000Z", {"currentTime": "2026-01-01T10:00:00.886Z"}]
+    whole = CODECS["1.6"].encode_result("m", v16.HeartbeatResponse(current_time=at.replace(microsecond=0)))
+    assert b'"2026-01-01T10:00:00Z"' in whole
+
+
+@pytest.mark.parametrize(
+    ("frame", "taken"),
+    [
+        ('\ufeff [2, "a b", "Heartbeat", {}]\n', True),
+        ('[2,"","Heartbeat",{}]', True),
+        ('[2,"' + "x" * 50 + '","Heartbeat"]', True),
+        ('[2,7,"Heartbeat",null,{}]', True),
+        ('[2.0,"m","Heartbeat",{}]\0', True),
+        ('[2,"m","heartbeat",{}]', False),
+        ('[2,"m","Heartbeat","{}"]', False),
+        ('["2","m","Heartbeat",{}]', False),
+    ],
+)
+def test_frames(frame: str, taken: bool) -> None:
+    assert isinstance(CODECS["1.6"].decode(frame.encode()), Call) is taken
+
+
+@pytest.mark.parametrize("version", ["1.6", "2.0.1"])
+async def test_answers_to_nobody_are_passed_over_and_compression_is_declined(
+    node: Node,  # noqa: F811  # the fixture
+    version: str,
+) -> None:
+    """A client that offers compression, splits its frames and answers what nobody asked is served all the same."""
+    await node.add_station("CP-1")
+    url = f"{node.ocpp_url}/CP-1/"
+    async with connect(url, subprotocols=[f"ocpp{version}"], compression="deflate", proxy=None) as socket:
+        assert socket.protocol.extensions == []
+        for stray in ('[3,"nobody",{}]', '[4,"nobody","GenericError","",{}]', '[4,"nobody"]', '[3,"nobody"]'):
+            await socket.send(stray)
+        await socket.send(["[2,", '"one"', ',"Heart', 'beat",{}]'])
+        await socket.ping()
+        assert json.loads(await socket.recv())[:2] == [3, "one"]
+        assert await (await socket.ping("still there?")) >= 0
