@@ -11,6 +11,7 @@ from backend.errors import StartRefused
 
 ROLES = ("ocpp", "web", "worker")
 UNKNOWN_STATIONS = ("pending", "refuse")
+OCSP_UNVERIFIED = ("accept", "refuse")
 SMTP_TLS = ("starttls", "tls", "none")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -88,6 +89,10 @@ class Settings:
     )
     feed_hosts: tuple[str, ...] = _setting(
         "WATTLINE_FEED_HOSTS", (), "Servers inside the own network that prices, CO2 or solar forecasts may come from"
+    ocsp_unverified: str = _setting(
+        "WATTLINE_OCSP_UNVERIFIED",
+        "accept",
+        "OCSP answers about contracts whose issuer nobody here knows: accept (and told at the station) or refuse",
     )
     public_url: str = _setting(
         "WATTLINE_PUBLIC_URL", "", "Address people type into a browser; empty: from host and port"
@@ -240,6 +245,7 @@ def _check(settings: Settings) -> None:
         raise StartRefused(f"WATTLINE_ROLES names {', '.join(wrong) or 'nothing'}; choose from {', '.join(ROLES)}.")
     for variable, value, choices in (
         ("WATTLINE_UNKNOWN_STATIONS", settings.unknown_stations, UNKNOWN_STATIONS),
+        ("WATTLINE_OCSP_UNVERIFIED", settings.ocsp_unverified, OCSP_UNVERIFIED),
         ("WATTLINE_SMTP_TLS", settings.smtp_tls, SMTP_TLS),
         ("WATTLINE_LOG_LEVEL", settings.log_level.lower(), LOG_LEVELS),
     ):

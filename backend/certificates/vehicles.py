@@ -76,21 +76,24 @@ async def _posted(query: Query) -> bytes:
     return bytes(found)
 
 
-def _said(answer: bytes, query: Query, known: Sequence[x509.Certificate], now: datetime) -> ocsp.OCSPCertStatus:
-    """What the responder says of this certificate, at this time; UNKNOWN where it speaks of others or of long ago, or
-    where somebody else signed. Whose key nobody knows (the station has the chain, we got digests only) is told so."""
+def _said(
+    answer: bytes, query: Query, known: Sequence[x509.Certificate], now: datetime
+) -> tuple[ocsp.OCSPCertStatus, bool]:
+    """What the responder says of this certificate, at this time, and whether that could be checked; UNKNOWN where it
+    speaks of others or of long ago, or where somebody else signed. It can't be checked where nobody here knows the
+    issuer's key: the station has the chain, and gave digests only."""
     response = ocsp.load_der_ocsp_response(answer)
     signed = rules.responder_signed(response, query.names[1], query.algorithm, known, now)
     if signed is None:
         log.warning("an OCSP answer can't be checked: its issuer is not among the contract roots", url=query.url[:200])
     if signed is False:
         log.warning("security: an OCSP answer was signed by somebody else", url=query.url[:200])
-        return ocsp.OCSPCertStatus.UNKNOWN
+        return ocsp.OCSPCertStatus.UNKNOWN, True
     for one in response.responses:
         until = one.next_update_utc
         if (one.issuer_name_hash, one.issuer_key_hash, one.serial_number) == query.names and (not until or now < until):
-            return one.certificate_status
-    return ocsp.OCSPCertStatus.UNKNOWN
+            return one.certificate_status, signed is True
+    return ocsp.OCSPCertStatus.UNKNOWN, True
 
 
 async def certificate_for_car(ctx: Context, schema: str, action: str, exi: str) -> str | None:
@@ -113,9 +116,20 @@ async def certificate_for_car(ctx: Context, schema: str, action: str, exi: str) 
 # --- contracts ---------------------------------------------------------------------------------------
 
 
-async def contract_status(ctx: Context, token: str, pem: str | None, queries: Sequence[Query]) -> str:
-    """C07: a word of AuthorizeCertificateStatusEnumType. The station checked the chain itself and gives digests, or
-    it leaves that to us and gives the chain."""
+async def contract_status(ctx: Context, token: str, pem: str | None, queries: Sequence[Query]) -> tuple[str, list[str]]:
+    """C07: a word of AuthorizeCertificateStatusEnumType, and the addresses of responders whose answer could not be
+    checked. The station checked the chain itself and gives digests, or it leaves that to us and gives the chain.
+
+    Such an answer counts, where the settings don't say otherwise: "revoked" is believed as well, and without the
+    issuer's certificate the alternative is that no such car charges.
+    """
+    unverified: list[str] = []
+    return await _contract_status(ctx, token, pem, queries, unverified), unverified
+
+
+async def _contract_status(
+    ctx: Context, token: str, pem: str | None, queries: Sequence[Query], unverified: list[str]
+) -> str:
     roots = _roots(ctx)
     chain: list[x509.Certificate] = []
     if pem:
@@ -132,10 +146,12 @@ async def contract_status(ctx: Context, token: str, pem: str | None, queries: Se
         answer = await _ask_responder(ctx, query)
         if answer is None:
             return "NoCertificateAvailable"
-        said = _said(answer, query, [*chain, *roots], ctx.now())
+        said, checked = _said(answer, query, [*chain, *roots], ctx.now())
+        if not checked:
+            unverified.append(query.url)
         if said is ocsp.OCSPCertStatus.REVOKED:
             return "CertificateRevoked"
-        if said is not ocsp.OCSPCertStatus.GOOD:
+        if said is not ocsp.OCSPCertStatus.GOOD or (not checked and ctx.settings.ocsp_unverified == "refuse"):
             return "NoCertificateAvailable"
     return GOOD
 

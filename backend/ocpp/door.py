@@ -24,6 +24,7 @@ REFUSED, TOO_MANY = "ConnectionRefused", "TooManyConnectionsRefused"
 WORDS = {
     "password": "wrong credentials",
     "certificate": "not the certificate that was expected",
+    "revoked": "a certificate that was revoked",
     "profile": "less secure than it must be",
 }
 

@@ -43,6 +43,7 @@ REFUSALS = {
     "password": Refusal(HTTPStatus.UNAUTHORIZED, "The identity or the password is not right."),
     "profile": Refusal(HTTPStatus.FORBIDDEN, "This station must connect more securely."),
     "certificate": Refusal(HTTPStatus.FORBIDDEN, "The certificate of the station is not the one expected."),
+    "revoked": Refusal(HTTPStatus.FORBIDDEN, "The certificate of the station was revoked."),
 }
 
 
@@ -88,7 +89,7 @@ class Listener:
         if not admission.allowed or admission.station is None:
             reason = admission.reason if admission.reason in REFUSALS else "password"
             await self.door.refused(admission.station, identity, upgrade.peer, admission.reason)
-            return _refused(reason, identity, upgrade.peer)
+            return _refused(reason, identity, upgrade.peer, (upgrade.certificate or {}).get("serialNumber"))
         self.door.admitted(identity, upgrade.peer, upgrade.authorization)
         if not await self.connections.may_replace(admission.station.id, admission.held_by):
             return _refused("twin", identity, upgrade.peer)
@@ -105,8 +106,7 @@ class Listener:
     async def _judge(self, identity: str, upgrade: Upgrade) -> Admission:
         serial = (upgrade.certificate or {}).get("serialNumber")
         if serial and await certificates.is_revoked(self.ctx, serial):
-            log.warning("security: a revoked certificate", identity=identity, serial=serial, peer=upgrade.peer)
-            return Admission(False, "certificate", await stations.called(self.ctx, identity))
+            return Admission(False, "revoked", await stations.called(self.ctx, identity))
         well_formed, password = handshake.password_of(upgrade.authorization, identity)
         if not well_formed:
             return Admission(False, "password", await stations.called(self.ctx, identity))
@@ -163,7 +163,9 @@ class Listener:
         await self.connections.close_all()
 
 
-def _refused(reason: str, identity: str, peer: str) -> Refusal:
-    log.warning("security: a station was refused", identity=identity[:100], reason=reason, peer=peer)
+def _refused(reason: str, identity: str, peer: str, serial: str | None = None) -> Refusal:
+    """`serial`: of the certificate that it showed."""
+    shown = {"serial": serial} if serial else {}
+    log.warning("security: a station was refused", identity=identity[:100], reason=reason, peer=peer, **shown)
     metrics.REFUSED.labels(reason).inc()
     return REFUSALS[reason]

@@ -68,11 +68,10 @@ class Opening:
             return
         for event in http.events_received():
             assert isinstance(event, Request)  # nothing behind its end was fed
-            response = http.accept(event)
             offers = event.headers.get_all(OFFER)
             if offers and not "".join(offers).strip(" ,"):
                 del event.headers[OFFER]  # an empty offer is none
-            response = self._http.accept(event)
+            response = http.accept(event)
             if response.status_code == HTTPStatus.SWITCHING_PROTOCOLS:
                 self.request, self._accepted = event, response
             else:
@@ -88,12 +87,7 @@ class Opening:
 
     def offered(self) -> tuple[str, ...]:
         """The subprotocols, as they were named."""
-        return tuple(
-            name.strip() for line in self._all("Sec-WebSocket-Protocol") for name in line.split(",") if name.strip()
-        )
-        assert self.request is not None
-        lines = self.request.headers.get_all(OFFER)
-        return tuple(name.strip() for line in lines for name in line.split(",") if name.strip())
+        return tuple(name.strip() for line in self._all(OFFER) for name in line.split(",") if name.strip())
 
     def header(self, name: str) -> str | None:
         return ", ".join(self._all(name)) or None

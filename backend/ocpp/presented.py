@@ -34,10 +34,10 @@ class Presented:
         try:
             yield
         finally:
-            left = self._links[serial]
+            left = self._links.get(serial, set())
             left.discard(link)
             if not left:
-                del self._links[serial]
+                self._links.pop(serial, None)
 
     async def watch(self) -> None:
         """Until cancelled."""
@@ -54,6 +54,6 @@ class Presented:
                 log.exception("revoked certificates can't be looked up; tried again")
                 continue
             for serial in revoked:
-                for link in tuple(self._links.get(serial, ())):
+                for link in self._links.pop(serial, ()):  # each is told once, however long it takes to close
                     log.warning("security: a certificate in use was revoked", serial=serial, peer=link.peer)
                     await link.close(1008, "the certificate was revoked")

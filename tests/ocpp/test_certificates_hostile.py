@@ -33,10 +33,12 @@ async def elsewhere() -> AsyncIterator[Web]:
 
 
 @pytest.fixture
-def node_settings(tmp_path: Path) -> dict[str, Any]:
+def node_settings(tmp_path: Path, request: pytest.FixtureRequest) -> dict[str, Any]:
     roots = tmp_path / "mo.pem"
     roots.write_text(pem(CHAIN.root))
-    return {"data_dir": tmp_path, "ocsp_hosts": ("127.0.0.1",), "contract_roots": str(roots)}
+    return {"data_dir": tmp_path, "ocsp_hosts": ("127.0.0.1",), "contract_roots": str(roots)} | getattr(
+        request, "param", {}
+    )
 
 
 async def authorized(node: Node, **more: Any) -> Json:  # noqa: F811  # the fixture
@@ -155,6 +157,32 @@ async def test_an_answer_that_somebody_else_signed(
         assert (await station.call("Authorize", request))["certificateStatus"] == "Accepted"
         elsewhere.answer = elsewhere.answer[:-8] + bytes(8)
         assert (await station.call("Authorize", request))["certificateStatus"] == "NoCertificateAvailable"
+
+
+@pytest.mark.parametrize(
+    ("node_settings", "status"),
+    [({}, "Accepted"), ({"ocsp_unverified": "refuse"}, "NoCertificateAvailable")],
+    indirect=["node_settings"],
+)
+async def test_an_answer_that_nobody_can_check_is_told_and_counts_as_the_settings_say(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+    elsewhere: Web,
+    status: str,
+) -> None:
+    """The station has the chain and gives digests only; the issuer is not among our roots."""
+    await add_token(operator, EMAID, type="eMAID")
+    contract = CHAIN.contract(EMAID)
+    hashes = [CHAIN.asked(contract, elsewhere.url)]
+    request = {"idToken": {"idToken": EMAID, "type": "eMAID"}, "iso15118CertificateHashData": hashes}
+    async with charging_station(node) as station:
+        elsewhere.answer = CHAIN.answer(contract, revoked=True)
+        assert (await station.call("Authorize", request))["certificateStatus"] == "CertificateRevoked"
+        elsewhere.answer = CHAIN.answer(contract, revoked=False)
+        assert (await station.call("Authorize", request))["certificateStatus"] == status
+        (event,) = (await operator.get("/api/v1/stations/CP-1/security-events")).json()["items"]  # once, not twice
+        assert event["type"] == "OCSPAnswerNotVerified"
+        assert elsewhere.url in event["info"]
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1/f.bin", "ftp://nas/f.bin", "http://169.254.169.254/"])

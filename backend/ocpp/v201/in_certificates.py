@@ -1,12 +1,21 @@
 """2.0.1 A02, M: a station asks for its certificate, or for what a car needs."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from backend.certificates import service as certificates
 from backend.certificates import vehicles
+from backend.maintenance import service as maintenance
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v201 import messages as m
 from shared.certificates import SigningKind
+
+UNVERIFIED = "OCSPAnswerNotVerified"
+"""Our own word among the security events: nobody here knows who issued the certificate."""
+TOLD_AGAIN = timedelta(hours=1)
+MOST_TOLD = 10_000
+_told: dict[tuple[UUID, str], datetime] = {}
 
 
 async def sign(session: Session, request: m.SignCertificate) -> m.SignCertificateResponse:
@@ -33,10 +42,22 @@ async def contract(session: Session, request: m.Authorize) -> m.AuthorizeCertifi
     except ValueError:
         return "CertChainError"
     token = request.id_token.id_token
-    found: m.AuthorizeCertificateStatusEnumType = await vehicles.contract_status(  # type: ignore[assignment]  # of these words
-        session.ctx, token, request.certificate, asked
-    )
-    return found
+    found, unverified = await vehicles.contract_status(session.ctx, token, request.certificate, asked)
+    for url in dict.fromkeys(unverified):
+        await _tell_unverified(session, url)
+    return found  # type: ignore[return-value]  # of these words
+
+
+async def _tell_unverified(session: Session, url: str) -> None:
+    """Once an hour for each station and responder."""
+    key, now = (session.station.id, url), session.ctx.now()
+    told = _told.pop(key, None)
+    _told[key] = now if told is None or now - told >= TOLD_AGAIN else told
+    while len(_told) > MOST_TOLD:
+        _told.pop(next(iter(_told)))
+    if _told[key] == now:
+        info = f"{url[:150]}: add the issuer's certificate to WATTLINE_CONTRACT_ROOTS"
+        await maintenance.security_event(session.ctx, session.station, UNVERIFIED, now, info)
 
 
 async def status(session: Session, request: m.GetCertificateStatus) -> m.GetCertificateStatusResponse:
