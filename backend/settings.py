@@ -89,6 +89,7 @@ class Settings:
     )
     feed_hosts: tuple[str, ...] = _setting(
         "WATTLINE_FEED_HOSTS", (), "Servers inside the own network that prices, CO2 or solar forecasts may come from"
+    )
     ocsp_unverified: str = _setting(
         "WATTLINE_OCSP_UNVERIFIED",
         "accept",
