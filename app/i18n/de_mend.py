@@ -70,6 +70,10 @@ TEXTS = {
     "Connected, but silent: ask, then restart": "Verbunden, aber still: fragen, dann neu starten",
     "Starts fail: out of service and back, then restart": "Starts scheitern: außer Betrieb, zurück, Neustart",
     "Stuck around a session: ask, clear limits, restart": "Hängt um einen Ladevorgang: fragen, neu starten",
+    "Sessions stop after seconds: restart": "Sitzungen enden nach Sekunden: neu starten",
+    "Charging without a session: ask for the status, then restart if somebody agrees": (
+        "Laden ohne Sitzung: nach dem Zustand fragen, nach Zustimmung neu starten"
+    ),
     "Clock is off: have the station ask for the time": "Uhr geht falsch: Station nach der Zeit fragen lassen",
     "My session was interrupted": "Mein Ladevorgang wurde unterbrochen",
     "My session is finished": "Mein Ladevorgang ist fertig",

@@ -245,10 +245,11 @@ async def running(readings_since: datetime) -> Sequence[Row]:
 
 async def outlets(before: datetime) -> Sequence[Row]:
     """Outlets that say for some time that they are in use while no session runs there; and those of which an
-    incident says so, whatever they say now."""
+    incident says so, whatever they say now. `since`: both hold; the session may have ended a moment ago."""
     return await DB.run(
         f"""SELECT c.id, s.id AS station, s.tenant, s.vendor, s.model, {LABEL} AS label, c.status,
-            coalesce(c.status_at, $1) AS since,
+            greatest(coalesce(c.status_at, $1), (SELECT t.ended_at FROM transaction t
+                WHERE t.station = s.id AND t.evse = c.evse ORDER BY t.created_at DESC LIMIT 1)) AS since,
             EXISTS (SELECT 1 FROM transaction t WHERE t.station = s.id AND t.evse = c.evse
                 AND t.state IN ('requested', 'active')) AS busy
         FROM connector c JOIN charging_station s ON s.id = c.station

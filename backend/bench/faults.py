@@ -1,9 +1,9 @@
-"""`wattline bench-faults`: simulated days of stations through the real codec, handlers, rules and database, on a clock
-that runs as fast as it can. Writes build/bench-faults.json."""
+"""`wattline bench-faults`: simulated days of stations through the real connections, rules, playbooks and database, on a
+clock that runs as fast as it can; then a storm; then reported faults to a phone in real time. Writes
+build/bench-faults.json."""
 
 import argparse
 import asyncio
-import json
 import sys
 import tempfile
 import time
@@ -12,18 +12,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import msgspec
 
-from backend import wiring
-from backend.alerts import service as alerts
-from backend.alerts import watching
+from backend import logs, wiring
+from backend.bench import fault_push, fault_score, fault_storm, fault_world
+from backend.bench.fault_rows import Row, shown
 from backend.bus.local import LocalBus
 from backend.context import Context
 from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
-from backend.db.engine import DB
 from backend.db.migrate import migrate
 from backend.events import IncidentOpened
 from backend.ocpp.codec import CODECS, Call
@@ -34,19 +32,12 @@ from backend.ocpp.v16 import inbound as inbound16
 from backend.ocpp.v16 import outbound as outbound16
 from backend.settings import Settings
 from backend.simulator import faults
-from backend.simulator.faults import Ranges, Scenario, Step
-from backend.stations import service as stations
-from backend.stations.model import StationRef
-from backend.tenants import service as tenants
-from shared.stations import Registration
+from backend.simulator.fault_days import Ranges
 
-TICK = timedelta(minutes=1)
-STORM = 5000
-STORM_SITES = 250
-AT_ONCE = 8
-"""Stations that speak in the same moment."""
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """What is detected doesn't depend on whether it would survive a power cut; the days pass faster."""
+SILENT_S = 1
+"""How long a simulated station that hangs is waited for: in real time, unlike all else."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -327,9 +318,10 @@ async def storm(ctx: Context, now: Now, tenant_id: UUID, heard: list[Any]) -> li
 
 
 async def run(url: str, ranges: Ranges, options: argparse.Namespace) -> list[Row]:
+async def days(url: str, ranges: Ranges, options: argparse.Namespace) -> list[Row]:
     await migrate(url)
     await engine.connect(url, pool_min=20, pool_max=20)
-    now = Now(datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=2))
+    now = fault_world.Now(datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(days=2))
     heard: list[Any] = []
 
     async def keep(_ctx: Context, _unit: object, event: Any) -> None:
@@ -337,48 +329,63 @@ async def run(url: str, ranges: Ranges, options: argparse.Namespace) -> list[Row
 
     handlers = dict(wiring.EVENTS)
     handlers[IncidentOpened] = (*handlers.get(IncidentOpened, ()), keep)
+    settings = Settings(secret="x" * 40, station_rate=0, call_timeout_s=SILENT_S)
     try:
         async with LocalBus() as bus:
-            ctx = Context(settings=Settings(secret="x" * 40), bus=bus, now=now, handlers=handlers)
-            scenarios = [faults.well(ranges, number) for number in range(options.well)]
-            scenarios += [
-                faults.broken(ranges, kind, number) for kind in faults.FAULTS for number in range(options.each)
-            ]
-            refs = await people_a_world(ctx, scenarios)
-            frames = FrameLog(ctx)
-            actors = [Actor(ctx, ref, one, frames) for ref, one in zip(refs, scenarios, strict=True)]
-            begun = time.monotonic()
-            begin = await live(ctx, now, actors, options.hours)
-            rows, missed, false = await judged(actors, begin, options.hours)
-            for word, found in (("missed", missed), ("false", false)):
-                for line, times in Counter(found).most_common(30):
-                    print(f"  {word}: {line}" + (f" ({times} times)" if times > 1 else ""), file=sys.stderr)
-            messages = sum(one.messages for one in actors)
-            rows.append(Row(name="messages taken", value=messages, unit="", goal="", met=None))
-            rows.append(Row(name="wall time", value=round(time.monotonic() - begun), unit="s", goal="", met=None))
-            rows.append(await reported_latency(ctx, actors, now))
-            rows += await storm(ctx, now, refs[0].tenant_id, heard)
-            return rows
+            ctx = Context(settings=settings, bus=bus, now=now, handlers=handlers)
+            rows, tenant_id = await _days(ctx, now, ranges, options)
+            return rows + await fault_storm.storm(ctx, now, tenant_id, heard)
     finally:
         await engine.disconnect()
 
 
-def main(argv: Sequence[str]) -> int:
+async def _days(
+    ctx: Context, now: fault_world.Now, ranges: Ranges, options: argparse.Namespace
+) -> tuple[list[Row], Any]:
+    kinds = [kind for kind in faults.FAULTS if not options.kinds or any(part in kind for part in options.kinds)]
+    scenarios = [faults.well(ranges, number) for number in range(options.well)]
+    scenarios += [faults.broken(ranges, kind, number) for kind in kinds for number in range(options.each)]
+    refs = await fault_world.settle(ctx, scenarios)
+    await fault_world.give_a_past(refs, scenarios, now.at)
+    actors = fault_world.cast(ctx, ranges, refs, scenarios)
+    begun = time.monotonic()
+    begin = await fault_world.live(ctx, now, actors, options.hours)
+    score = await fault_score.scored(actors, begin, options.hours)
+    for word, found in (("missed", score.missed), ("false", score.false), ("not mended", score.unmended)):
+        for line, times in Counter(found).most_common(40):
+            print(f"  {word}: {line}" + (f" ({times} times)" if times > 1 else ""), file=sys.stderr)
+    rows = [
+        *score.rows,
+        Row(name="messages of stations in these days", value=sum(one.messages for one in actors)),
+        Row(name="wall time of these days", value=round(time.monotonic() - begun), unit="s"),
+    ]
+    for actor in actors:
+        await actor.close()
+    return rows, refs[0].tenant_id
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
     one = argparse.ArgumentParser(prog="wattline bench-faults", description=__doc__)
     one.add_argument("--set", choices=["scoring", "tuning"], default="scoring", help="which scenarios (scoring)")
-    one.add_argument("--well", type=int, default=120, help="stations that are well (120)")
-    one.add_argument("--each", type=int, default=2, help="stations with each kind of fault (2)")
+    one.add_argument("--well", type=int, default=200, help="stations that are well (200)")
+    one.add_argument("--each", type=int, default=4, help="stations with each kind of fault (4)")
+    one.add_argument("--kinds", nargs="*", default=(), help="only kinds of faults that contain one of these words")
     one.add_argument("--hours", type=float, default=24, help="how long they live (24)")
+    one.add_argument("--stations", type=int, default=10_000, help="in the database while pushes are timed; 0: none are")
+    one.add_argument("--sockets", type=int, default=300, help="of these connected, each with a fault (300)")
     one.add_argument("--output", type=Path, default=Path("build/bench-faults.json"))
-    options = one.parse_args(argv)
+    return one.parse_args(argv)
+
+
+def main(argv: Sequence[str]) -> int:
+    options = parse(argv)
+    logs.configure(level="error")
     ranges = faults.SCORING if options.set == "scoring" else faults.TUNING
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), options=QUICK) as url:
-        rows = asyncio.run(run(url, ranges, options))
-    wide = max(len(row.name) for row in rows)
-    for row in rows:
-        met = "" if row.met is None else "  met" if row.met else "  MISSED"
-        goal = f"  goal {row.goal}" if row.goal else ""
-        print(f"{row.name:<{wide}} {row.value:>10g} {row.unit:<3}{goal}{met}")
+        rows = asyncio.run(days(url, ranges, options))
+    if options.stations:
+        rows += fault_push.measured(options.stations, options.sockets)
+    print(shown(rows))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
     return 0

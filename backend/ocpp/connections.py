@@ -90,6 +90,11 @@ class Connections:
     def __len__(self) -> int:
         return len(self._sessions)
 
+    def holds(self, station_id: UUID) -> bool:
+        """Whether it has a socket here and its presence is stored."""
+        session = self._sessions.get(station_id)
+        return session is not None and session.stored
+
     async def may_replace(self, station_id: UUID, held_by: str = "") -> bool:
         """Whether a new socket of this station may come: there is none, or the present one is dead.
 

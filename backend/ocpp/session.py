@@ -296,7 +296,8 @@ class Session:
             return
         off_s = (self.aware(at) - self.ctx.now()).total_seconds()
         before, self.clock_off_s = self.clock_off_s, off_s
-        if before is None or abs(off_s - before) > CLOCK_PLAY_S:
+        right_again = self.clock_told_s is not None and abs(off_s) <= CLOCK_PLAY_S  # no queue makes a time right
+        if (before is None or abs(off_s - before) > CLOCK_PLAY_S) and not right_again:
             return
         if self.clock_told_s is not None and abs(off_s - self.clock_told_s) <= CLOCK_PLAY_S:
             return

@@ -1,18 +1,16 @@
-"""Days of stations, well and broken, as what they say over the wire: seeded, for measuring detection. Pure.
+"""Stations that are well and stations that are broken, as days (`fault_days`): seeded, for measuring detection. Pure.
 
-A day is a list of steps: at a second, a station connects, drops, falls mute, or says a call of OCPP 1.6. `$tx` in a
-payload is the number that the last StartTransaction of the outlet was given. Tuning and scoring draw from different
-seeds; the ranges of scoring are mostly wider and contain those of tuning (`Ranges`).
+Tuning and scoring draw from different seeds and from ranges that have no number in common.
 """
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-DAY_S = 86_400
-EVERY_S = 300
-"""Between two readings."""
+from backend.simulator.fault_days import DAY_S, SCORING, TUNING, Day, Ranges, Scenario, Step
+
+__all__ = ["FAULTS", "SCORING", "TUNING", "broken", "recovered", "well"]
+
 CODES_16 = (
     "ConnectorLockFailure EVCommunicationError GroundFailure HighTemperature InternalError LocalListConflict "
     "OtherError OverCurrentFailure OverVoltage PowerMeterFailure PowerSwitchFailure ReaderFailure "
@@ -21,318 +19,212 @@ CODES_16 = (
 MREC = [f"CX{number:03}" for number in range(8, 27)]
 """Those that 1.6 has no name of its own for: sent as the vendor's code."""
 
-
-@dataclass(frozen=True, slots=True)
-class Ranges:
-    """Where the numbers of a fault are drawn from, as parts of how far beyond the threshold they lie."""
-
-    seed: str
-    volts_high: tuple[float, float]
-    volts_low: tuple[float, float]
-    derated: tuple[float, float]
-    jump_wh: tuple[int, int]
-    clock_s: tuple[int, int]
-    sessions: tuple[int, int]
-
-
-TUNING = Ranges("tuning", (262, 270), (185, 195), (0.05, 0.15), (90_000, 200_000), (600, 9000), (2, 3))
-SCORING = Ranges("scoring", (259, 285), (150, 200), (0.02, 0.24), (45_000, 2_000_000), (180, 40_000), (1, 5))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    at_s: float
-    kind: str
-    """connect, drop, mute, say."""
-    action: str = ""
-    payload: Mapping[str, Any] = field(default_factory=dict)
-    clock_off_s: float = 0.0
-
-
-@dataclass(slots=True)
-class Scenario:
-    """One station's day. `begins_s`: when the fault does; None: a station that is well. `rules`: any of them finds it
-    within `within_s`. `also`: rules whose incidents follow from it and are true."""
-
-    kind: str
-    steps: list[Step]
-    begins_s: float | None = None
-    within_s: float = 120
-    rules: frozenset[str] = frozenset()
-    also: frozenset[str] = frozenset()
-    site: int = 0
-
-
-class Day:
-    """Writes what a station with one outlet says in a day."""
-
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
-        self.steps: list[Step] = [Step(0, "connect")]
-        self.register = chance.randint(10_000, 900_000)
-        self.off_s = 0.0
-        self.phases = 3 if chance.random() < 0.7 else 1
-        self.status(1, "Available")
-
-    def say(self, at_s: float, action: str, **payload: Any) -> None:
-        self.steps.append(Step(at_s, "say", action, payload, self.off_s))
-
-    def status(self, at_s: float, status: str, code: str = "NoError", **more: Any) -> None:
-        self.say(at_s, "StatusNotification", connectorId=1, status=status, errorCode=code, **more)
-
-    def start(self, at_s: float) -> None:
-        self.status(at_s, "Preparing")
-        card = f"CARD-{self.chance.randint(1, 40)}"
-        self.say(at_s + 8, "StartTransaction", connectorId=1, idTag=card, meterStart=self.register)
-        self.status(at_s + 9, "Charging")
-
-    def read(self, at_s: float, power_w: float, **wrong: Any) -> None:
-        """A reading; `wrong`: volts, amps (three each), energy_wh instead of what is right."""
-        volts = wrong.get("volts") or [self.chance.gauss(231, 2) for _ in range(3)]
-        amps = wrong.get("amps") or [power_w / 230 / self.phases if n < self.phases else 0.0 for n in range(3)]
-        energy_wh = wrong.get("energy_wh", self.register)
-
-        def value(number: float, measurand: str, unit: str, **more: str) -> dict[str, str]:
-            return {"value": f"{number:.1f}", "measurand": measurand, "unit": unit, **more}
-
-        self.say(
-            at_s,
-            "MeterValues",
-            connectorId=1,
-            transactionId="$tx",
-            meterValue=[
-                {
-                    "sampledValue": [
-                        value(energy_wh, "Energy.Active.Import.Register", "Wh"),
-                        value(power_w, "Power.Active.Import", "W"),
-                        value(16, "Current.Offered", "A"),
-                        *(value(volts[n], "Voltage", "V", phase=f"L{n + 1}") for n in range(3)),
-                        *(value(amps[n], "Current.Import", "A", phase=f"L{n + 1}") for n in range(3)),
-                    ]
-                }
-            ],
-        )
-
-    def charge(self, at_s: float, until_s: float, share: float = 1.0, **wrong: Any) -> float:
-        """Readings of a car that takes `share` of the offer; where it ended."""
-        full_w = 16 * 230 * self.phases * self.chance.uniform(0.9, 0.99)
-        while at_s < until_s:
-            at_s += EVERY_S
-            power_w = full_w * share * self.chance.uniform(0.97, 1.0)
-            self.register += int(power_w * EVERY_S / 3600)
-            self.read(at_s, power_w, **wrong)
-        return at_s
-
-    def stop(self, at_s: float, reason: str = "Local") -> None:
-        self.say(at_s, "StopTransaction", transactionId="$tx", meterStop=self.register, reason=reason)
-        self.status(at_s + 1, "Finishing")
-        self.status(at_s + self.chance.uniform(30, 3000), "Available")
-
-    def session(self, at_s: float, minutes: float) -> float:
-        """A good one; some cars are full before their driver comes. When the outlet is free again at the latest."""
-        self.start(at_s)
-        end = self.charge(at_s + 10, at_s + minutes * 60)
-        if self.chance.random() < 0.4:
-            for share in (0.6, 0.25, 0.1):
-                end = self.charge(end, end + EVERY_S - 1, share)
-            self.status(end + 5, "SuspendedEV")
-            for _ in range(self.chance.randint(0, 20)):
-                end += EVERY_S
-                self.read(end, 0)
-        self.stop(end + 30)
-        return end + 3200
-
-    def hiccup(self, at_s: float) -> None:
-        """A restart of the modem, too short to matter."""
-        self.steps += [Step(at_s, "drop"), Step(at_s + self.chance.uniform(5, 45), "connect")]
-
-    def live(self, from_s: float, until_s: float) -> float:
-        """Ordinary hours."""
-        at_s = from_s + self.chance.uniform(600, 9000)
-        while at_s < until_s - 9000:
-            at_s = self.session(at_s, self.chance.uniform(20, 60)) + self.chance.uniform(300, 20_000)
-            if self.chance.random() < 0.3:
-                self.hiccup(at_s - 200)
-        return max(at_s, from_s)
-
-
-Fault = Callable[[Day, float, Ranges], tuple[set[str], float]]
+Fault = Callable[[Day, float], tuple[set[str], float]]
 """Writes the fault into the day from a second on: the rules that must find it, and within how many seconds."""
 
 
 def reported(code: str, vendor: str = "") -> Fault:
-    def write(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+    """Out of service at once, still in service, or in the middle of a session that goes on."""
+
+    def write(day: Day, at_s: float) -> tuple[set[str], float]:
         more = {"vendorErrorCode": vendor} if vendor else {}
-        faulted = day.chance.random() < 0.7
-        day.status(at_s, "Faulted" if faulted else "Available", code, **more)
+        way = day.chance.random()
+        if way < 0.75:
+            day.status(at_s, "Faulted" if way < 0.6 else "Available", code, **more)
+            return {"connector_faulted"}, 120
+        begun = max(0.0, at_s - 900)
+        day.start(begun)
+        day.charge(begun + 10, at_s)
+        day.error = code
+        day.status(at_s, "Charging", code, **more)
+        day.stop(day.charge(at_s, at_s + day.draw("session_min") * 60) + 20)
         return {"connector_faulted"}, 120
 
     return write
 
 
-def vendor_text(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def vendor_text(day: Day, at_s: float) -> tuple[set[str], float]:
     day.status(at_s, "Faulted", "OtherError", info="GroundFailure: RCD tripped", vendorErrorCode="E-107")
     return {"connector_faulted"}, 120
 
 
-def faulted_without_reason(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def faulted_without_reason(day: Day, at_s: float) -> tuple[set[str], float]:
     day.status(at_s, "Faulted")
     return {"connector_faulted"}, 120
 
 
-def gone(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def gone(day: Day, at_s: float) -> tuple[set[str], float]:
     day.steps.append(Step(at_s, "drop"))
     return {"station_offline"}, 240
 
 
-def mute(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def mute(day: Day, at_s: float) -> tuple[set[str], float]:
     day.steps.append(Step(at_s, "mute"))
     return {"station_silent"}, 600
 
 
-def flapping(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def flapping(day: Day, at_s: float) -> tuple[set[str], float]:
     for _ in range(day.chance.randint(7, 20)):
         day.steps += [Step(at_s, "drop"), Step(at_s + 20, "connect")]
-        at_s += day.chance.uniform(60, 360)
+        at_s += 20 + day.draw("flap_s")
     return {"station_flapping"}, 3600
 
 
-def high(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
-    day.start(at_s)
-    volts = [day.chance.uniform(*ranges.volts_high) for _ in range(3)]
-    day.charge(at_s + 10, at_s + 3000, volts=volts)
-    return {"voltage_out_of_band"}, 1500
+def session_with(rules: set[str], within_s: float, readings: float, *, minutes: float = 60, before_s: float = 0) -> Any:
+    """A session whose readings are wrong from its beginning, or from `before_s` on. Found within `within_s` and the
+    time of so many readings."""
+
+    def made(wrong: Callable[[Day], dict[str, Any]], share: Callable[[Day], float] = lambda _day: 1.0) -> Fault:
+        def write(day: Day, at_s: float) -> tuple[set[str], float]:
+            day.start(at_s)
+            end = day.charge(at_s + 10, at_s + before_s) if before_s else at_s + 10
+            end = day.charge(end, end + minutes * 60, share(day), **wrong(day))
+            day.stop(end + 40)
+            return rules, within_s + before_s + (readings + 1) * day.every_s
+
+        return write
+
+    return made
 
 
-def low(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
-    day.start(at_s)
-    volts = [day.chance.uniform(*ranges.volts_low) for _ in range(3)]
-    day.charge(at_s + 10, at_s + 3000, volts=volts)
-    return {"voltage_out_of_band"}, 1500
+def three(name: str) -> Callable[[Day], dict[str, Any]]:
+    return lambda day: {"volts": [day.draw(name) for _ in range(3)]}
 
 
-def neutral_broken(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
-    day.start(at_s)
-    day.charge(at_s + 10, at_s + 3000, volts=[206.0, 231.0, 252.0])
-    return {"phase_imbalance"}, 2400
-
-
-def phase_lost(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def phase_lost(day: Day, at_s: float) -> tuple[set[str], float]:
     day.phases = 3
     day.start(at_s)
     end = day.charge(at_s + 10, at_s + 900)
-    day.charge(end, end + 3000, 0.67, amps=[16.0, 15.9, day.chance.uniform(0, 1)])
-    return {"phase_imbalance"}, 3600
+    day.stop(day.charge(end, end + 3600, 0.67, amps=[16.0, 15.9, day.chance.uniform(0, 1)]) + 40)
+    return {"phase_imbalance"}, 1200 + 4 * day.every_s
 
 
-def derated(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
-    day.start(at_s)
-    day.charge(at_s + 10, at_s + 5000, day.chance.uniform(*ranges.derated))
-    return {"power_below_offer"}, 3000
-
-
-def jump(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
+def jump(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
     end = day.charge(at_s + 10, at_s + 900)
-    day.register += day.chance.randint(*ranges.jump_wh)
-    day.charge(end, end + 1800)
-    return {"meter_jump"}, 2400
+    day.register += int(day.draw("jump_wh"))
+    day.stop(day.charge(end, end + 1800) + 40)
+    return {"meter_jump"}, 1020 + 3 * day.every_s
 
 
-def freeze(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
-    day.start(at_s)
-    day.charge(at_s + 10, at_s + 3600, day.chance.uniform(0.5, 1), energy_wh=day.register)
-    return {"meter_freeze"}, 1800
-
-
-def backwards(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def backwards(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
     end = day.charge(at_s + 10, at_s + 1800)
-    day.read(end + EVERY_S, 7000, energy_wh=day.register - day.chance.randint(900, 5000))
-    day.stop(end + EVERY_S + 60)
-    return {"meter_backwards"}, 3600
+    day.read(end + day.every_s, 7000, energy_wh=day.register - day.chance.randint(900, 5000))
+    day.stop(end + day.every_s + 60)
+    return {"meter_backwards"}, 2400 + 2 * day.every_s
 
 
-def no_power(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
-    day.start(at_s)
-    day.charge(at_s + 10, at_s + 3600, 0.0)
-    return {"no_power", "power_below_offer"}, 1800
-
-
-def zombie(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def zombie(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
     end = day.charge(at_s + 10, at_s + 900)
     day.status(end + 60, "Available")
-    return {"zombie_session"}, 3600
+    return {"zombie_session"}, 1500 + day.every_s
 
 
-def lost_session(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def lost_session(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
     day.charge(at_s + 10, at_s + 900)
-    return {"zombie_session"}, 1200 + 7200 + 600
+    return {"zombie_session"}, 900 + 7200 + 120 + day.every_s
 
 
-def plugged(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def plugged(day: Day, at_s: float) -> tuple[set[str], float]:
     day.status(at_s, "Preparing")
-    return {"plugged_not_started"}, 2400
+    return {"plugged_not_started"}, 1860
 
 
-def stuck_finishing(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
-    at_s = min(at_s, 6 * 3600.0)
+def stuck_finishing(day: Day, at_s: float) -> tuple[set[str], float]:
     day.status(at_s, "Finishing")
-    return {"stuck_finishing"}, 13 * 3600
+    return {"stuck_finishing"}, 12 * 3600 + 120
 
 
-def unasked_charging(day: Day, at_s: float, _ranges: Ranges) -> tuple[set[str], float]:
+def unasked_charging(day: Day, at_s: float) -> tuple[set[str], float]:
     day.status(at_s, "Charging")
-    return {"charging_without_session"}, 1500
+    return {"charging_without_session"}, 1020
 
 
-def empty_sessions(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
-    for _ in range(2 + ranges.sessions[1]):
+def empty_sessions(day: Day, at_s: float) -> tuple[set[str], float]:
+    for _ in range(3 + day.ranges.count(day.chance, "more_sessions")):
         day.start(at_s)
         day.stop(at_s + 400)
         at_s += 4000
-    return {"no_energy"}, 5 * 4000
+    return {"no_energy"}, 2 * 4000 + 600
 
 
-def breaking_sessions(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
+def breaking_sessions(day: Day, at_s: float) -> tuple[set[str], float]:
     reason = day.chance.choice(["PowerLoss", "EmergencyStop", "Other", "HardReset"])
-    for _ in range(2 + ranges.sessions[1]):
+    for _ in range(3 + day.ranges.count(day.chance, "more_sessions")):
         day.start(at_s)
         day.register += 150
         day.stop(at_s + day.chance.uniform(15, 90), reason)
         at_s += 3500
-    return {"stops_early"}, 5 * 3500
+    return {"stops_early"}, 2 * 3500 + 300
+
+
+def nobody_comes(day: Day, at_s: float) -> tuple[set[str], float]:
+    """The way to it is blocked, say: it looks well and a busy place falls quiet."""
+    return {"no_sessions"}, 14.5 * 3600
 
 
 def clock(sign: int) -> Fault:
-    def write(day: Day, at_s: float, ranges: Ranges) -> tuple[set[str], float]:
-        day.off_s = sign * day.chance.uniform(*ranges.clock_s)
+    def write(day: Day, at_s: float) -> tuple[set[str], float]:
+        day.off_s = sign * day.draw("clock_s")
         for n in range(4):
             day.status(at_s + n * 600, "Available")
-        return {"clock_drift"}, 1500
+        return {"clock_drift"}, 1300
 
     return write
 
 
+def event(component: str, variable: str, *, code: str = "", severity: int = 2) -> Fault:
+    """As a 2.0.1 station tells it (N07)."""
+
+    def write(day: Day, at_s: float) -> tuple[set[str], float]:
+        one = {"eventId": 1, "trigger": "Alerting", "actualValue": "true", "eventNotificationType": "HardWiredMonitor"}
+        about = {"component": {"name": component}, "variable": {"name": variable}}
+        more = {"techCode": code} if code else {}
+        data = [{**one, **about, **more, "timestamp": "$now", "cleared": False}]
+        if severity > 2:
+            data[0]["eventNotificationType"] = "HardWiredNotification"
+        day.say(at_s, "NotifyEvent", generatedAt="$now", seqNo=0, eventData=data)
+        return {"device_event", "connector_faulted"}, 120
+
+    return write
+
+
+EVENTS: Mapping[str, Fault] = {
+    "2.0.1 EmergencyStopSensor": event("EmergencyStopSensor", "Problem"),
+    "2.0.1 GroundIsolationProtection": event("GroundIsolationProtection", "Problem"),
+    "2.0.1 PowerContactor": event("PowerContactor", "Problem"),
+    "2.0.1 CableBreakawaySensor": event("CableBreakawaySensor", "Problem"),
+    "2.0.1 OverCurrentProtection": event("OverCurrentProtection", "Problem"),
+    "2.0.1 TokenReader": event("TokenReader", "Problem", severity=4),
+    "2.0.1 vendor's code": event("Controller", "Problem", code="CX011"),
+}
 FAULTS: Mapping[str, Fault] = {
     **{f"1.6 {code}": reported(code) for code in CODES_16},
     **{f"MREC {code}": reported("OtherError", code) for code in MREC},
+    **EVENTS,
     "vendor's text": vendor_text,
     "faulted without a reason": faulted_without_reason,
     "connection lost": gone,
     "connected and mute": mute,
     "connection flaps": flapping,
-    "voltage high": high,
-    "voltage low": low,
-    "neutral broken": neutral_broken,
+    "voltage high": session_with({"voltage_out_of_band"}, 60, 2)(three("volts_high")),
+    "voltage low": session_with({"voltage_out_of_band"}, 60, 2)(three("volts_low")),
+    "neutral broken": session_with({"phase_imbalance"}, 60, 3)(lambda _day: {"volts": [206.0, 231.0, 252.0]}),
     "phase lost": phase_lost,
-    "power derated": derated,
+    "power derated": session_with({"power_below_offer"}, 660, 3, minutes=80)(
+        lambda _day: {}, lambda day: day.draw("derated")
+    ),
     "meter jumps": jump,
-    "meter stands still": freeze,
+    "meter stands still": session_with({"meter_freeze"}, 660, 3)(
+        lambda day: {"energy_wh": day.register}, lambda day: day.chance.uniform(0.5, 1)
+    ),
     "meter runs backwards": backwards,
-    "charging without energy": no_power,
+    "charging without energy": session_with({"no_power", "power_below_offer"}, 660, 3)(
+        lambda _day: {}, lambda _day: 0.0
+    ),
     "stop never sent": zombie,
     "session falls silent": lost_session,
     "plugged and never started": plugged,
@@ -340,27 +232,92 @@ FAULTS: Mapping[str, Fault] = {
     "charging without a session": unasked_charging,
     "sessions without energy": empty_sessions,
     "sessions break off": breaking_sessions,
+    "nobody comes any more": nobody_comes,
     "clock ahead": clock(1),
     "clock behind": clock(-1),
 }
 """Kind → fault."""
 FOLLOWS = frozenset(
-    {"zombie_session", "plugged_not_started", "no_power", "station_flapping", "charging_without_session"}
+    "zombie_session plugged_not_started no_power station_flapping charging_without_session no_sessions".split()
 )
 """What a fault may end in when its day goes on without anybody mending it."""
+HANDS = ""
+CURES: Mapping[str, Mapping[str, float]] = {
+    "1.6 ConnectorLockFailure": {"unlock": 0.5, "soft": 0.2, HANDS: 0.3},
+    "1.6 EVCommunicationError": {"soft": 0.4, "hard": 0.1, HANDS: 0.5},
+    "1.6 InternalError": {"soft": 0.6, "hard": 0.3, HANDS: 0.1},
+    "1.6 LocalListConflict": {"soft": 0.6, HANDS: 0.4},
+    "1.6 OtherError": {"soft": 0.5, "hard": 0.2, HANDS: 0.3},
+    "1.6 PowerMeterFailure": {"soft": 0.4, "hard": 0.2, HANDS: 0.4},
+    "1.6 ReaderFailure": {"soft": 0.5, "hard": 0.2, HANDS: 0.3},
+    "1.6 ResetFailure": {"hard": 0.6, HANDS: 0.4},
+    "MREC CX012": {"soft": 0.3, HANDS: 0.7},
+    "MREC CX013": {"soft": 0.5, HANDS: 0.5},
+    "MREC CX014": {"soft": 0.2, "hard": 0.1, HANDS: 0.7},
+    "faulted without a reason": {"soft": 0.5, "hard": 0.25, HANDS: 0.25},
+    "connected and mute": {"soft": 0.5, HANDS: 0.5},
+    "plugged and never started": {"soft": 0.3, HANDS: 0.7},
+    "stuck in Finishing": {"soft": 0.5, HANDS: 0.5},
+    "charging without a session": {"trigger": 0.3, "soft": 0.5, HANDS: 0.2},
+    "sessions without energy": {"soft": 0.5, HANDS: 0.5},
+    "sessions break off": {"soft": 0.4, HANDS: 0.6},
+    "clock ahead": {"heartbeat": 0.7, "soft": 0.2, HANDS: 0.1},
+    "clock behind": {"heartbeat": 0.7, "soft": 0.2, HANDS: 0.1},
+}
+"""The mildest step from afar that mends a fault, and how often it is that one. Of the kinds left out only hands do,
+or they end by themselves."""
+
+
+class Newer(Day):
+    """A 2.0.1 station: nobody charges there in this day."""
+
+    def status(self, at_s: float, status: str, code: str = "", **more: Any) -> None:
+        self.say(at_s, "StatusNotification", timestamp="$now", connectorStatus=status, evseId=1, connectorId=1)
+
+    def live(self, from_s: float, until_s: float) -> float:
+        at_s = from_s
+        while at_s < until_s - 3000:
+            at_s += self.chance.uniform(600, 3000)
+            self.status(at_s, "Available")
+        return at_s
+
+
+def _sorted(day: Day) -> list[Step]:
+    return sorted(day.steps, key=lambda step: step.at_s)
 
 
 def well(ranges: Ranges, number: int) -> Scenario:
-    day = Day(random.Random(f"{ranges.seed}/well/{number}"))
+    day = Day(random.Random(f"{ranges.seed}/well/{number}"), ranges)
     day.live(60, DAY_S)
-    return Scenario("well", sorted(day.steps, key=lambda step: step.at_s), site=number)
+    return Scenario("well", _sorted(day))
 
 
 def broken(ranges: Ranges, kind: str, number: int) -> Scenario:
-    """Ordinary hours, then the fault, which nobody mends."""
+    """Ordinary hours, then the fault."""
     chance = random.Random(f"{ranges.seed}/{kind}/{number}")
-    day = Day(chance)
-    at_s = day.live(60, chance.uniform(0.1, 0.5) * DAY_S) if kind != "stuck in Finishing" else chance.uniform(600, 1800)
-    rules, within_s = FAULTS[kind](day, at_s, ranges)
-    steps = sorted(day.steps, key=lambda step: step.at_s)
-    return Scenario(kind, steps, at_s, within_s, frozenset(rules), FOLLOWS, number)
+    newer = kind in EVENTS
+    day = Newer(chance, ranges) if newer else Day(chance, ranges)
+    early = kind in ("stuck in Finishing", "nobody comes any more")
+    at_s = chance.uniform(600, 1800) if early else day.live(60, chance.uniform(0.1, 0.5) * DAY_S)
+    rules, within_s = FAULTS[kind](day, at_s)
+    cures = CURES.get(kind, {HANDS: 1.0})
+    return Scenario(
+        kind,
+        _sorted(day),
+        at_s,
+        within_s,
+        frozenset(rules),
+        FOLLOWS,
+        cure=chance.choices(list(cures), list(cures.values()))[0],
+        usual_per_day=24 if kind == "nobody comes any more" else 5,
+        version="2.0.1" if newer else "1.6",
+    )
+
+
+def recovered(ranges: Ranges, kind: str, number: int, from_s: float) -> list[Step]:
+    """What a station that was mended says until its day is over."""
+    day = Day(random.Random(f"{ranges.seed}/{kind}/{number}/mended"), ranges)
+    day.steps.clear()
+    day.status(from_s + 5, "Available")
+    day.live(from_s + 60, DAY_S)
+    return _sorted(day)

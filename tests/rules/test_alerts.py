@@ -223,6 +223,9 @@ def well(n: int) -> dict[str, Any]:
         (running(soc_percent=92, moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), set()),
         (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000 + 60_000 * (n > 3)})), {"meter_jump"}),
         (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000})), {"meter_freeze"}),
+        (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000, "power_w": None if n == 0 else 7000})),
+            {"meter_freeze"}),  # the first reading came with the start and knows no power
+        (running(moments=every(7, 6, lambda n: well(n) | ({"power_w": 2_000} if n > 3 else {}))), set()),  # filling up
         (running(moments=every(5, 2, lambda n: well(n) | {"energy_wh": 1000})), set()),
         (running(moments=every(5, 6, lambda n: {"energy_wh": 1000, "power_w": 0})), {"no_power"}),
         (running(charging=False, moments=every(5, 6, lambda n: {"energy_wh": 1000, "power_w": 0})), set()),
@@ -260,6 +263,8 @@ def past(*sessions: tuple[float, int, str, str]) -> rules.PastFacts:
     [
         (past((900, 0, "Local", "a"), (900, 20, "Local", "b"), (900, 0, "Local", "c")), {"no_energy"}),
         (past((900, 0, "Local", "a"), (900, 20, "Local", "a"), (900, 0, "Local", "a")), set()),  # one broken car
+        (past(*[(900, 0, "Local", "a")] * 3, *[(900, 9000, "Local", "b")] * 3), set()),
+        (past(*[(900, 0, "Local", "a")] * 6), {"no_energy"}),
         (past((900, 0, "Local", "a"), (900, 20, "Local", "b")), set()),
         (past(*[(30, 200, "PowerLoss", d) for d in "abc"]), {"stops_early"}),
         (past(*[(30, 200, "Local", d) for d in "abc"]), set()),

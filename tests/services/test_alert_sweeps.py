@@ -233,3 +233,20 @@ async def test_readings_of_three_phases_are_looked_at(clock: Clock) -> None:
         )
     await watching.look_at_sessions(ctx)
     assert [rule for rule, _ in await unsolved(ctx, tenant_id)] == ["voltage_out_of_band"]
+
+
+async def test_an_outlet_whose_session_ended_a_moment_ago_isnt_charging_without_one(clock: Clock) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    station_id = await world.add_station(tenant_id)
+    connector_id = await world.add_connector(station_id)
+    early = clock.now() - timedelta(hours=1)
+    await DB.run("UPDATE charging_station SET online = true, last_seen_at = $1", clock.now())
+    await DB.run("UPDATE connector SET status = 'charging', status_at = $1", early)
+    await world.add_transaction(
+        station_id, connector_id, evse=1, state="ended", begun_at=early, created_at=early, ended_at=clock.now()
+    )
+    await watching.look_at_outlets(ctx)
+    assert await unsolved(ctx, tenant_id) == []
+    clock.advance(minutes=16)
+    await watching.look_at_outlets(ctx)
+    assert [rule for rule, _ in await unsolved(ctx, tenant_id)] == ["charging_without_session"]

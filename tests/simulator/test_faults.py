@@ -6,26 +6,34 @@ import pytest
 
 from backend.ocpp.codec import CODECS, Call
 from backend.simulator import faults
+from backend.simulator.fault_days import NUMBERS, SCORING, TUNING
+
+LITERALS = {"$tx": "7", "$card": "CARD", "$now": "2026-03-02T09:00:00Z"}
 
 
-def test_there_are_enough_kinds_and_two_sets() -> None:
+def test_there_are_enough_kinds() -> None:
     assert len(faults.FAULTS) >= 40
-    assert faults.TUNING.seed != faults.SCORING.seed
+    assert set(faults.CURES) <= set(faults.FAULTS)
+    assert all(sum(cures.values()) == pytest.approx(1) for cures in faults.CURES.values())
+
+
+def test_scoring_has_no_seed_and_no_number_of_tuning() -> None:
+    assert TUNING.seed != SCORING.seed
+    assert [name for name in NUMBERS if not SCORING.apart(TUNING, name)] == []
 
 
 @pytest.mark.parametrize("kind", list(faults.FAULTS))
 def test_a_broken_day_is_repeatable_and_right_by_the_schemas(kind: str) -> None:
-    one, again = (faults.broken(faults.SCORING, kind, 0) for _ in range(2))
+    one, again = (faults.broken(SCORING, kind, 0) for _ in range(2))
     assert one.steps == again.steps
     assert one.begins_s is not None
-    assert any(step.at_s >= one.begins_s for step in one.steps)
-    other = faults.broken(faults.TUNING, kind, 0)
-    assert other.steps != one.steps
+    assert kind == "nobody comes any more" or any(step.at_s >= one.begins_s for step in one.steps)
+    assert faults.broken(TUNING, kind, 0) != one
     for step in one.steps:
         if step.kind != "say":
             continue
-        payload = json.loads(json.dumps(dict(step.payload)).replace('"$tx"', "7"))
-        times = payload["meterValue"][0] if step.action == "MeterValues" else payload
-        times["timestamp"] = "2026-03-02T09:00:00Z"
-        call = CODECS["1.6"].decode(json.dumps([2, "1", step.action, payload]).encode())
-        assert isinstance(call, Call), step
+        text = json.dumps(step.payload).replace('"$tx"', LITERALS["$tx"])
+        for word in ("$card", "$now"):
+            text = text.replace(word, LITERALS[word])
+        call = CODECS[one.version].decode(json.dumps([2, "1", step.action, json.loads(text)]).encode())
+        assert isinstance(call, Call), (step, call)

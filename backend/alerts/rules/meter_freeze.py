@@ -6,7 +6,7 @@ from shared.operations import Severity
 
 def judge(facts: RunningFacts, *, minutes: float = 10, least_w: float = 1000) -> Finding | None:
     """Power of at least `least_w` in every reading of `minutes`, with one and the same register."""
-    known = [one for one in facts.moments if one.energy_wh is not None]
+    known = [one for one in facts.moments if one.energy_wh is not None and one.power_w is not None]
     if len(known) < 3:
         return None
     latest = [one for one in known if one.energy_wh == known[-1].energy_wh]

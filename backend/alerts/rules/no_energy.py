@@ -5,12 +5,14 @@ from shared.operations import Severity
 
 
 def judge(facts: PastFacts, *, sessions: float = 3, least_wh: float = 100) -> Finding | None:
-    """`sessions` in a row below `least_wh`, not all of one driver: a broken car is not a broken station."""
+    """`sessions` in a row below `least_wh`; twice as many where all are one driver's: a broken car is not a broken
+    station."""
     latest = facts.sessions[: int(sessions)]
-    if len(latest) < sessions or any(one.energy_wh >= least_wh for one in latest):
-        return None
     drivers = {one.driver for one in latest}
-    if len(drivers) == 1 and drivers != {""} and len(facts.sessions) < sessions * 2:
+    if len(drivers) == 1 and drivers != {""}:
+        sessions *= 2
+        latest = facts.sessions[: int(sessions)]
+    if len(latest) < sessions or any(one.energy_wh >= least_wh for one in latest):
         return None
     return Finding(
         severity=Severity.WARNING,

@@ -3,6 +3,9 @@
 from backend.alerts.rules.base import Finding, RunningFacts, of
 from shared.operations import Severity
 
+LEAST_READINGS = 3
+"""However far apart they are: a battery that fills up passes through one or two."""
+
 
 def judge(facts: RunningFacts, *, percent: float = 30, minutes: float = 10, full_percent: float = 70) -> Finding | None:
     """Below `percent` of the offer in every reading of the last `minutes`. Nobody is blamed for a battery that is
@@ -10,8 +13,9 @@ def judge(facts: RunningFacts, *, percent: float = 30, minutes: float = 10, full
     known = [one for one in facts.moments if one.power_w is not None and one.offered_w]
     if not facts.charging or facts.limited or len(known) < 3 or (facts.soc_percent or 0) >= full_percent:
         return None
-    latest = [one for one in known if (known[-1].at - one.at).total_seconds() <= minutes * 60]
-    if (known[-1].at - known[0].at).total_seconds() < minutes * 60 or not latest:
+    lately = [one for one in known if (known[-1].at - one.at).total_seconds() <= minutes * 60]
+    latest = lately if len(lately) >= LEAST_READINGS else known[-LEAST_READINGS:]
+    if (known[-1].at - known[0].at).total_seconds() < minutes * 60:
         return None
     if not all(0 <= (one.power_w or 0) < (one.offered_w or 0) * percent / 100 for one in latest):
         return None

@@ -1,0 +1,230 @@
+"""What a station says in a day, well or not: steps at seconds, drawn by chance from ranges. Pure.
+
+A day is a list of steps: at a second, a station connects, drops, falls mute, or says a call. In a payload
+`$now` is the station's time, `$card` a card, `$tx` the number that the last StartTransaction was given.
+"""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DAY_S = 86_400
+Span = tuple[tuple[float, float], ...]
+"""Intervals, any of which a number may come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Where the numbers of days come from. Those of scoring lie outside of those of tuning (`apart`)."""
+
+    seed: str
+    volts_high: Span
+    volts_low: Span
+    derated: Span
+    jump_wh: Span
+    clock_s: Span
+    more_sessions: Span
+    """Beyond the three that make a pattern."""
+    flap_s: Span
+    """Between two lost connections of a link that flaps."""
+    every_s: Span
+    """Between two readings."""
+    session_min: Span
+    usual_volts: Span
+
+    def draw(self, chance: random.Random, name: str) -> float:
+        return chance.uniform(*chance.choice(getattr(self, name)))
+
+    def count(self, chance: random.Random, name: str) -> int:
+        return round(self.draw(chance, name))
+
+    def apart(self, other: "Ranges", name: str) -> bool:
+        """Whether no number of one can be one of the other."""
+        return all(
+            top < low or high < bottom for low, high in getattr(self, name) for bottom, top in getattr(other, name)
+        )
+
+
+TUNING = Ranges(
+    seed="tuning",
+    volts_high=((262, 270),),
+    volts_low=((185, 195),),
+    derated=((0.05, 0.15),),
+    jump_wh=((90_000, 200_000),),
+    clock_s=((600, 9000),),
+    more_sessions=((1, 2),),
+    flap_s=((120, 300),),
+    every_s=((300, 300),),
+    session_min=((30, 50),),
+    usual_volts=((229, 233),),
+)
+SCORING = Ranges(
+    seed="scoring",
+    volts_high=((258.5, 261.9), (270.1, 285)),
+    volts_low=((150, 184.9), (195.1, 201.5)),
+    derated=((0.01, 0.049), (0.151, 0.25)),
+    jump_wh=((40_000, 89_999), (200_001, 2_000_000)),
+    clock_s=((150, 599), (9001, 40_000)),
+    more_sessions=((0, 0), (3, 4)),
+    flap_s=((40, 119), (301, 420)),
+    every_s=((60, 60), (120, 120), (240, 240), (420, 420)),
+    session_min=((15, 29), (51, 110)),
+    usual_volts=((223, 228.9), (233.1, 239)),
+)
+NUMBERS = tuple(name for name in Ranges.__dataclass_fields__ if name != "seed")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    at_s: float
+    kind: str
+    """connect, drop, mute, say, slow."""
+    action: str = ""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    clock_off_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Scenario:
+    """One station's day. `begins_s`: when the fault does; None: a station that is well. `rules`: any of them finds it
+    within `within_s`. `also`: rules whose incidents follow from it and are true. `cure`: the mildest step that mends
+    it from afar; empty: nothing but hands does. `usual_per_day`: sessions a day that it had until today."""
+
+    kind: str
+    steps: list[Step]
+    begins_s: float | None = None
+    within_s: float = 120
+    rules: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+    cure: str = ""
+    usual_per_day: float = 5
+    version: str = "1.6"
+
+
+class Day:
+    """Writes what a station with one outlet says in a day."""
+
+    def __init__(self, chance: random.Random, ranges: Ranges) -> None:
+        self.chance, self.ranges = chance, ranges
+        self.steps: list[Step] = [Step(0, "connect")]
+        self.register = chance.randint(10_000, 900_000)
+        self.off_s = 0.0
+        self.phases = 3 if chance.random() < 0.7 else 1
+        self.every_s = ranges.draw(chance, "every_s")
+        self.volts = ranges.draw(chance, "usual_volts")
+        self.error = "NoError"
+        self.status(1, "Available")
+
+    def draw(self, name: str) -> float:
+        return self.ranges.draw(self.chance, name)
+
+    def say(self, at_s: float, action: str, **payload: Any) -> None:
+        self.steps.append(Step(at_s, "say", action, payload, self.off_s))
+
+    def status(self, at_s: float, status: str, code: str = "", **more: Any) -> None:
+        self.say(
+            at_s,
+            "StatusNotification",
+            connectorId=1,
+            status=status,
+            errorCode=code or self.error,
+            timestamp="$now",
+            **more,
+        )
+
+    def start(self, at_s: float) -> None:
+        self.status(at_s, "Preparing")
+        more = {"meterStart": self.register, "timestamp": "$now"}
+        self.say(at_s + 8, "StartTransaction", connectorId=1, idTag="$card", **more)
+        self.status(at_s + 9, "Charging")
+
+    def read(self, at_s: float, power_w: float, **wrong: Any) -> None:
+        """A reading; `wrong`: volts, amps (three each), energy_wh instead of what is right."""
+        volts = wrong.get("volts") or [self.chance.gauss(self.volts, 2) for _ in range(3)]
+        amps = wrong.get("amps") or [power_w / 230 / self.phases if n < self.phases else 0.0 for n in range(3)]
+        energy_wh = wrong.get("energy_wh", self.register)
+
+        def value(number: float, measurand: str, unit: str, **more: str) -> dict[str, str]:
+            return {"value": f"{number:.1f}", "measurand": measurand, "unit": unit, **more}
+
+        self.say(
+            at_s,
+            "MeterValues",
+            connectorId=1,
+            transactionId="$tx",
+            meterValue=[
+                {
+                    "timestamp": "$now",
+                    "sampledValue": [
+                        value(energy_wh, "Energy.Active.Import.Register", "Wh"),
+                        value(power_w, "Power.Active.Import", "W"),
+                        value(16, "Current.Offered", "A"),
+                        *(value(volts[n], "Voltage", "V", phase=f"L{n + 1}") for n in range(3)),
+                        *(value(amps[n], "Current.Import", "A", phase=f"L{n + 1}") for n in range(3)),
+                    ],
+                }
+            ],
+        )
+
+    def charge(self, at_s: float, until_s: float, share: float = 1.0, **wrong: Any) -> float:
+        """Readings of a car that takes `share` of the offer; where it ended."""
+        full_w = 16 * 230 * self.phases * self.chance.uniform(0.9, 0.99)
+        at_s += self.chance.uniform(0, 5)
+        while at_s < until_s:
+            at_s += self.every_s
+            power_w = full_w * share * self.chance.uniform(0.97, 1.0)
+            self.register += int(power_w * self.every_s / 3600)
+            self.read(at_s, power_w, **wrong)
+        return at_s
+
+    def stop(self, at_s: float, reason: str = "Local") -> None:
+        more = {"meterStop": self.register, "timestamp": "$now"}
+        self.say(at_s, "StopTransaction", transactionId="$tx", reason=reason, **more)
+        self.status(at_s + 1, "Finishing")
+        self.status(at_s + self.chance.uniform(30, 3000), "Available")
+
+    def session(self, at_s: float, minutes: float) -> float:
+        """A good one; some cars are full before their driver comes. When the outlet is free again at the latest."""
+        self.start(at_s)
+        end = self.charge(at_s + 10, at_s + minutes * 60)
+        if self.chance.random() < 0.4:
+            for share in (0.6, 0.25, 0.1):
+                end = self.charge(end, end + self.every_s - 1, share)
+            self.status(end + 5, "SuspendedEV")
+            for _ in range(self.chance.randint(0, 20)):
+                end += self.every_s
+                self.read(end, 0)
+        self.stop(end + 30)
+        return end + 3200
+
+    def hiccup(self, at_s: float) -> None:
+        """A restart of the modem, too short to matter."""
+        self.steps += [Step(at_s, "drop"), Step(at_s + self.chance.uniform(5, 45), "connect")]
+
+    def visit(self, at_s: float) -> float:
+        """Somebody who comes without charging: gives up before a card, changes their mind, or lets the car stand."""
+        kind = self.chance.random()
+        if kind < 0.4:
+            self.status(at_s, "Preparing")
+            self.status(at_s + self.chance.uniform(30, 1500), "Available")
+        elif kind < 0.7:
+            self.start(at_s)
+            self.register += 60
+            self.stop(at_s + self.chance.uniform(40, 110), self.chance.choice(["Local", "EVDisconnected"]))
+        else:
+            self.status(at_s, "Finishing")
+            self.status(at_s + self.chance.uniform(600, 3400), "Available")
+        return at_s + 3500
+
+    def live(self, from_s: float, until_s: float) -> float:
+        """Ordinary hours. When the last thing in them is over at the latest."""
+        at_s = from_s + self.chance.uniform(600, 9000)
+        while at_s < until_s - 12_000:
+            if self.chance.random() < 0.15:
+                at_s = self.visit(at_s) + self.chance.uniform(300, 3000)
+                continue
+            at_s = self.session(at_s, self.draw("session_min")) + self.chance.uniform(500, 15_000)
+            if self.chance.random() < 0.3:
+                self.hiccup(at_s - 200)
+        return max(at_s, from_s)
