@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from backend.ocpp.connections import Connections
-from backend.ocpp.transport import LinkClosed
+from backend.ocpp.host import LinkClosed, Take
 from backend.simulator.fault_days import Scenario, Step
 from backend.stations.model import NOT_TOLD, StationRef
 
@@ -38,6 +38,16 @@ class Pipe:
 
     async def receive(self) -> bytes | None:
         return await self._frames.get()
+
+    async def serve(self, take: Take) -> None:
+        while (frame := await self.receive()) is not None:
+            if (rest := take(frame)) is not None:
+                await rest
+
+    def send_now(self, frame: bytes) -> bool:
+        if self._open:
+            self._hears(frame)
+        return self._open
 
     async def send(self, frame: bytes) -> None:
         if not self._open:
