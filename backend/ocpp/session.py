@@ -290,14 +290,13 @@ class Session:
 
     async def clock_seen(self, at: datetime | None) -> None:
         """A time that the station told of what just happened. Its clock is told on once a connection and where it
-        changed, when it was off by as much twice in a row: what waited in a queue is older by another span each
-        time."""
+        changed, when it was off by as much twice in a row: what waited in a queue is older by other spans."""
         if at is None:
             return
         off_s = (self.aware(at) - self.ctx.now()).total_seconds()
         before, self.clock_off_s = self.clock_off_s, off_s
-        right_again = self.clock_told_s is not None and abs(off_s) <= CLOCK_PLAY_S  # no queue makes a time right
-        if (before is None or abs(off_s - before) > CLOCK_PLAY_S) and not right_again:
+        right = self.clock_told_s is not None and abs(off_s) <= CLOCK_PLAY_S  # no queue makes a time right
+        if not right and (before is None or abs(off_s - before) > CLOCK_PLAY_S):
             return
         if self.clock_told_s is not None and abs(off_s - self.clock_told_s) <= CLOCK_PLAY_S:
             return
