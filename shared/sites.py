@@ -155,7 +155,8 @@ class Notice(Message):
 class CarNow(Message):
     """A car, what it may draw and why. `counted_a` is what it counts with: an unreachable one with its worst case.
 
-    `reason_code` and `reason_values` say the reason for programs; `reason` says it in English.
+    `reason_code` and `reason_values` say the reason for programs; `reason` says it in English. `learned`: nobody told
+    departure or energy; they are what is usual for this driver, or here.
     """
 
     transaction_id: str
@@ -172,6 +173,7 @@ class CarNow(Message):
     reachable: bool = True
     reason_code: str = ""
     reason_values: dict[str, str] = {}
+    learned: bool = False
 
 
 class PlanPoint(Message):

@@ -237,4 +237,18 @@ TEXTS: dict[str, str] = {
     "The month before": "Der Monat davor",
     "The month after": "Der Monat danach",
     "Against uncontrolled charging": "Gegen ungesteuertes Laden",
+    "usually leaves {at}": "fährt meist {at}",
+    "An outlet that differs": "Ein abweichender Anschluss",
+    "Silent after, seconds": "Stumm nach, Sekunden",
+    "A meter that isn't heard of for so long counts with the limit.": (
+        "Ein Zähler, der so lange stumm ist, zählt mit der Grenze."
+    ),
+    "Efficiency, 0 to 1": "Wirkungsgrad, 0 bis 1",
+    "Of a direct-current station: what of the drawn energy reaches the car.": (
+        "Bei Gleichstrom: was von der bezogenen Energie im Fahrzeug ankommt."
+    ),
+    "EVSE": "EVSE",
+    "Day-ahead prices go before these, as long as they are known.": (
+        "Börsenpreise gehen diesen vor, solange sie bekannt sind."
+    ),
 }

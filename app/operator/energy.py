@@ -144,7 +144,7 @@ def _body(
     if not live.enabled:
         found.insert(0, _warning(words("Not controlled: this site is switched off."), t))
     limits = signals.grid_limits(live.grid_limits, t, words)
-    share = signals.sharing(site, t, words, doors.sharing)
+    share = signals.sharing(site, live, t, words, doors.sharing)
     feeds = signals.feeds(live, t, words, doors.feed)
     if not wide:
         return [*found, *limits, tree, cars, plan, saved, share, feeds, doors.keys]
@@ -207,7 +207,8 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
     if one.energy_wanted_wh:
         wanted = words("wants {energy}").format(energy=" ".join(energy(one.energy_wanted_wh)))
     if one.departs_at is not None:
-        wanted = ", ".join(part for part in (wanted, words("leaves {at}").format(at=clock(one.departs_at))) if part)
+        leaves = words("usually leaves {at}") if one.learned else words("leaves {at}")
+        wanted = ", ".join(part for part in (wanted, leaves.format(at=clock(one.departs_at))) if part)
     had = words("{energy} so far").format(energy=" ".join(energy(one.energy_wh)))
     return ft.Semantics(
         identifier=f"car-{one.station}-{one.evse}",

@@ -12,7 +12,7 @@ from app.hooks import use_app, use_live, use_store, use_tokens, use_words
 from app.operator import energy_rules as rules
 from app.operator.energy_rules import Draft
 from app.operator.station_add import problem_note
-from app.theme import S8, S12, T12, Tokens
+from app.theme import S8, S12, T12, T14, Tokens
 from app.widgets import buttons, inputs
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
@@ -23,6 +23,7 @@ from shared.stations import StationRow
 
 Words = Callable[[str], str]
 KINDS = (NodeKind.TRANSFORMER, NodeKind.FEEDER, NodeKind.LOAD, NodeKind.SOLAR, NodeKind.BATTERY)
+METERED = {NodeKind.LOAD, NodeKind.SOLAR, NodeKind.BATTERY}
 BRANCHES = {NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER}
 KIND_WORDS = {
     NodeKind.GRID: "Grid connection",
@@ -59,6 +60,11 @@ def EditTree(
     def add(kind: NodeKind) -> None:
         under = node.key if node.kind in BRANCHES else node.parent or known[0].key
         more, key = rules.added(known, kind, under, words(KIND_WORDS[kind]))
+        set_typed(more)
+        set_chosen(key)
+
+    def add_connector() -> None:
+        more, key = rules.with_connector(known, node)
         set_typed(more)
         set_chosen(key)
 
@@ -116,10 +122,20 @@ def EditTree(
         ),
         *_fields(node, known, t, words, put),
     ]
+    if node.kind is NodeKind.STATION:
+        parts.append(
+            buttons.quiet(
+                words("An outlet that differs"),
+                t,
+                add_connector,
+                icon=ft.Icons.ADD_ROUNDED,
+                identifier="add-connector",
+            )
+        )
     if node.kind is not NodeKind.GRID:
         parts.append(
             buttons.quiet(
-                words("Take {name} out").format(name=node.name or node.station or node.key),
+                words("Take {name} out").format(name=_called(node)),
                 t,
                 lambda: set_typed(rules.removed(known, node.key)),
                 icon=ft.Icons.DELETE_OUTLINE_ROUNDED,
@@ -131,6 +147,7 @@ def EditTree(
             identifier="site-enabled",
             content=ft.Switch(
                 label=words("Controlled by Wattline"),
+                label_text_style=ft.TextStyle(color=t.ink, size=T14),
                 value=enabled,
                 active_color=t.primary,
                 on_change=lambda event: set_enabled(bool(event.control.value)),
@@ -155,6 +172,10 @@ def EditTree(
     return ft.Container(width=0, height=0)
 
 
+def _called(one: Draft) -> str:
+    return one.name or one.station or (f"EVSE {one.evse}" if one.kind is NodeKind.CONNECTOR else one.key)
+
+
 def _picture(known: list[Draft], key: str, depth: int, words: Words) -> Branch:
     one = next(node for node in known if node.key == key)
     limit = " · ".join(
@@ -163,7 +184,7 @@ def _picture(known: list[Draft], key: str, depth: int, words: Words) -> Branch:
     note = words(KIND_WORDS[one.kind])
     if one.kind in (NodeKind.STATION, NodeKind.CONNECTOR):
         note = words("fallback {a} A").format(a=one.fallback_a or "0")
-    return Branch(key, one.kind.value, one.name or one.station or key, depth, None, (0, 0, 0), None, limit, note)
+    return Branch(key, one.kind.value, _called(one), depth, None, (0, 0, 0), None, limit, note)
 
 
 def _fields(
@@ -174,7 +195,7 @@ def _fields(
             inputs.field(label, getattr(node, name), t, partial(put, name), identifier=f"node-{name}"), expand=True
         )
 
-    rows: list[ft.Control] = [text(node.name or node.station or node.key, t, bold=True)]
+    rows: list[ft.Control] = [text(_called(node), t, bold=True)]
     rows.append(inputs.field(words("Name"), node.name, t, partial(put, "name"), identifier="node-name"))
     if node.kind is not NodeKind.GRID:
         above = [one for one in known if one.kind in BRANCHES and one.key != node.key]
@@ -191,6 +212,26 @@ def _fields(
             spacing=S12,
         )
     )
+    if node.kind in METERED:
+        rows += [
+            number(words("Silent after, seconds"), "stale_after_s"),
+            muted(words("A meter that isn't heard of for so long counts with the limit."), t, size=T12),
+        ]
+    if node.kind is NodeKind.STATION:
+        rows += [
+            number(words("Efficiency, 0 to 1"), "efficiency"),
+            muted(words("Of a direct-current station: what of the drawn energy reaches the car."), t, size=T12),
+        ]
+    if node.kind is NodeKind.CONNECTOR:
+        rows.append(
+            inputs.field(
+                words("EVSE"),
+                str(node.evse or ""),
+                t,
+                lambda typed: put("evse", int(typed) if typed.isdecimal() else None),
+                identifier="node-evse",
+            )
+        )
     if node.kind in (NodeKind.STATION, NodeKind.CONNECTOR):
         rows += [
             ft.Row(

@@ -42,6 +42,7 @@ class Draft:
     maximum_a: str = "32"
     fallback_a: str = "6"
     efficiency: str = "1"
+    stale_after_s: str = "120"
 
 
 def ordered(nodes: Sequence[PowerNode] | Sequence[Draft]) -> list[tuple[str, int]]:
@@ -75,7 +76,7 @@ def _branch(node: PowerNode, flow: Flow, depth: int, words: dict[str, str]) -> B
     return Branch(
         key=node.key,
         kind=node.kind.value,
-        name=node.name or node.station or node.key,
+        name=node.name or node.station or (f"EVSE {node.evse}" if node.kind is NodeKind.CONNECTOR else node.key),
         depth=depth,
         power_w=flow.power_w,
         currents_a=(each[0], each[1], each[2]),
@@ -126,6 +127,7 @@ def drafts(nodes: Sequence[PowerNode]) -> list[Draft]:
             maximum_a=_written(node.maximum_a),
             fallback_a=_written(node.fallback_a),
             efficiency=_written(node.efficiency),
+            stale_after_s=str(node.stale_after_s),
         )
         for node in nodes
     ]
@@ -154,6 +156,15 @@ def added(known: Sequence[Draft], kind: NodeKind, parent: str, name: str) -> tup
     return [*known, Draft(key, kind, parent, name=name, limit_a="32" if kind is not NodeKind.SOLAR else "")], key
 
 
+def with_connector(known: Sequence[Draft], station: Draft) -> tuple[list[Draft], str]:
+    """An outlet of the station that differs from it: the first that isn't named yet."""
+    named = {one.evse for one in known if one.parent == station.key}
+    evse = next(n for n in range(1, 1000) if n not in named)
+    key = f"{station.key}-evse-{evse}"[:40]
+    new = replace(station, key=key, kind=NodeKind.CONNECTOR, parent=station.key, station="", evse=evse, name="")
+    return [*known, replace(new, limit_a="", limit_kw="")], key
+
+
 def removed(known: Sequence[Draft], key: str) -> list[Draft]:
     """What hung on it hangs on what it hung on."""
     gone = next(one for one in known if one.key == key)
@@ -165,7 +176,7 @@ def nodes_of(known: Sequence[Draft]) -> list[PowerNode] | tuple[str, str]:
     found = []
     for one in known:
         values: dict[str, Decimal | None] = {}
-        for name in ("limit_a", "limit_kw", "minimum_a", "maximum_a", "fallback_a", "efficiency"):
+        for name in ("limit_a", "limit_kw", "minimum_a", "maximum_a", "fallback_a", "efficiency", "stale_after_s"):
             typed = getattr(one, name).strip().replace(",", ".")
             try:
                 values[name] = Decimal(typed) if typed else None
@@ -188,6 +199,7 @@ def nodes_of(known: Sequence[Draft]) -> list[PowerNode] | tuple[str, str]:
                 maximum_a=values["maximum_a"] or Decimal(0),
                 fallback_a=values["fallback_a"] or Decimal(0),
                 efficiency=values["efficiency"] or Decimal(1),
+                stale_after_s=int(values["stale_after_s"] or 120),
             )
         )
     return found

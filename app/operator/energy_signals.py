@@ -28,7 +28,7 @@ STATES = {
 }
 
 
-def sharing(site: PowerSite, t: Tokens, words: Words, on_edit: Callable[[], None]) -> ft.Control:
+def sharing(site: PowerSite, live: SiteLive, t: Tokens, words: Words, on_edit: Callable[[], None]) -> ft.Control:
     rows: list[tuple[str, str | ft.Control]] = [
         (words("Who gets power first"), words(POLICIES[site.policy.name])),
         (words("Price each kWh"), amount(site.tariff.base, site.tariff.currency)),
@@ -37,7 +37,11 @@ def sharing(site: PowerSite, t: Tokens, words: Words, on_edit: Callable[[], None
     if site.policy.demand_charge and site.policy.demand_peak_w:
         rows.append((words("Stays below"), " ".join(power(site.policy.demand_peak_w))))
     edit = buttons.quiet(words("Edit"), t, on_edit, icon=ft.Icons.TUNE_ROUNDED, identifier="energy-sharing")
-    return surfaces.section(words("Sharing and prices"), surfaces.key_values(rows, t), t, trailing=edit)
+    parts = [surfaces.key_values(rows, t)]
+    if any(one.kind == SignalKind.PRICE and one.known_until for one in live.feeds):
+        parts.append(muted(words("Day-ahead prices go before these, as long as they are known."), t, size=T12))
+    column = ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+    return surfaces.section(words("Sharing and prices"), column, t, trailing=edit)
 
 
 def _steps(tariff: EnergyTariff, words: Words) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import flet as ft
 
+from app.i18n import number as number_text
 from app.i18n import power
 from app.theme import CONTROL, S4, S8, S12, T12, T14, Tokens
 from app.widgets.text import muted, number, text
@@ -77,6 +78,9 @@ def _branch(one: Branch, t: Tokens, on_open: Callable[[str], Any] | None, chosen
     lines: list[ft.Control] = [ft.Row(head, spacing=S12, vertical_alignment=ft.CrossAxisAlignment.CENTER)]
     if one.shares is not None:
         lines.append(_phases(one, t))
+    elif one.power_w:
+        each = "   ".join(f"L{place + 1} {number_text(current, 1)}" for place, current in enumerate(one.currents_a))
+        lines.append(ft.Container(muted(f"{each} A", t, size=T12), padding=ft.Padding.only(left=34 + S12)))
     body = ft.Container(
         ft.Column(lines, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH),
         padding=ft.Padding.symmetric(vertical=S8, horizontal=S12),

@@ -86,7 +86,7 @@ def cars(scene: Scene, plan: Mapping[str, Any]) -> list[CarNow]:
         if spot not in scene.lanes:
             continue
         grant, told = scene.grant(spot), planned.get(spot)
-        counted = scene.counted_a(spot)
+        counted, wish = scene.counted_a(spot), scene.wanted(spot)
         why = _why(scene, spot, grant, told, counted)
         found.append(
             CarNow(
@@ -101,8 +101,9 @@ def cars(scene: Scene, plan: Mapping[str, Any]) -> list[CarNow]:
                 reason_code=why.code,
                 reason_values=why.values,
                 energy_wh=car["energy_wh"],
-                energy_wanted_wh=car["wanted_wh"] or car["needs_wh"],
-                departs_at=car["departs_at"] or car["needs_departs_at"],
+                energy_wanted_wh=wish.energy_wh,
+                departs_at=wish.departs_at,
+                learned=wish.learned,
                 reachable=scene.online(spot),
             )
         )
@@ -167,15 +168,15 @@ def _expected_w(scene: Scene, plan: Mapping[str, Any], at: datetime) -> float:
         grant = scene.grant(spot)
         if spot not in scene.lanes or not grant.acked_a:
             continue
-        departs = car["departs_at"] or car["needs_departs_at"]
-        if departs and at >= departs:
+        told = scene.wanted(spot)
+        if told.departs_at and at >= told.departs_at and not told.learned:
             continue
         per_amp = scene.phases(spot) * rules.VOLTAGE
         if later.get(spot):
             total += per_amp * value_at(later[spot], at.timestamp())
             continue
         power = grant.acked_a * per_amp
-        wanted = car["wanted_wh"] or car["needs_wh"]
+        wanted = told.energy_wh
         hours = (at - scene.now).total_seconds() / 3600
         total += 0.0 if wanted and car["energy_wh"] + power * hours > wanted else power
     return total

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import msgspec
 
@@ -17,10 +18,24 @@ from backend.sites.grants import Grant
 from backend.sites.planning import Car, Cost, Given, Question
 from backend.sites.rules import Lane, Phases, Spot
 from shared.energy import Purpose
-from shared.sites import EnergyTariff, Notice, PowerNode, SignalKind, SitePolicy
+from shared.sites import EnergyTariff, Notice, PolicyName, PowerNode, SignalKind, SitePolicy
 
 HORIZON = timedelta(hours=24)
+PAST = timedelta(days=60)
 SLOT = timedelta(minutes=15)
+
+
+class Habit(NamedTuple):
+    stay_s: float
+    energy_wh: float
+
+
+class Wanted(NamedTuple):
+    """`learned`: nobody told it, it is what is usual."""
+
+    energy_wh: int | None
+    departs_at: datetime | None
+    learned: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,12 +59,28 @@ class Scene:
     limit_w: int | None
     warnings: list[Notice] = field(default_factory=list)
     machine: Safety | None = None
+    habits: dict[UUID | None, Habit] = field(default_factory=dict)
+    """Of drivers who told nothing; None: of everybody here."""
 
     def online(self, spot: Spot) -> bool:
         return bool(self.outlets[spot]["online"])
 
     def grant(self, spot: Spot) -> Grant:
         return self.grants.setdefault(spot, Grant())
+
+    def wanted(self, spot: Spot) -> Wanted:
+        """As the driver told, or the car; else as this driver or most people do here, while that lies ahead."""
+        car = self.cars[spot]
+        energy_wh, departs_at = car["wanted_wh"] or car["needs_wh"], car["departs_at"] or car["needs_departs_at"]
+        habit = self.habits.get(car["account"]) or self.habits.get(None)
+        if departs_at is not None or habit is None:
+            return Wanted(energy_wh, departs_at)
+        usual = car["begun_at"] + timedelta(seconds=habit.stay_s)
+        if usual <= self.now:
+            return Wanted(energy_wh, None)
+        if energy_wh is None and habit.energy_wh > car["energy_wh"]:
+            energy_wh = round(habit.energy_wh)
+        return Wanted(energy_wh, usual, learned=True)
 
     def known_phases(self, spot: Spot) -> int | None:
         """As the meter shows, or as the station was told last."""
@@ -171,11 +202,23 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         tariff=msgspec.convert(row["tariff"], EnergyTariff, strict=False),
         signals=known,
         limit_w=limit_w,
+        habits=await _habits(location_id, policy, list(cars.values()), now),
         warnings=[
             notice("meter_silent", "{node} is not heard of: it counts as its worst case.", node=rules.named(node))
             for node in nodes if node.key in stale
         ],
     )  # fmt: skip
+
+
+async def _habits(
+    location_id: UUID, policy: SitePolicy, cars: Sequence[store.Row], now: datetime
+) -> dict[UUID | None, Habit]:
+    """Where it matters only: who shares evenly at once has no use for a departure."""
+    if policy.name in (PolicyName.EQUAL, PolicyName.FIRST) or all(one["departs_at"] for one in cars):
+        return {}
+    accounts = [one["account"] for one in cars if one["account"] is not None]
+    rows = await store.habits(location_id, accounts, now - PAST)
+    return {row["account"]: Habit(row["stay_s"], float(row["energy_wh"])) for row in rows}
 
 
 def notice(code: str, text: str, **values: str) -> Notice:
@@ -223,15 +266,15 @@ def cars_of(scene: Scene) -> list[Car]:
         grant = scene.grant(spot)
         if grant.over_since is not None:
             continue
-        wanted = row["wanted_wh"] or row["needs_wh"]
+        told = scene.wanted(spot)
         found.append(
             Car(
                 lane=lane,
                 phases=scene.phases(spot),
                 arrived_at=row["begun_at"],
                 takes_a=_takes(scene, spot, grant),
-                still_wh=max(0, wanted - row["energy_wh"]) if wanted else None,
-                departs_at=row["departs_at"] or row["needs_departs_at"],
+                still_wh=max(0, told.energy_wh - row["energy_wh"]) if told.energy_wh else None,
+                departs_at=told.departs_at,
                 priority=100 - (row["soc_percent"] if row["soc_percent"] is not None else 50),
                 given_a=grant.acked_a,
                 given_at=grant.acked_at,

@@ -125,6 +125,24 @@ async def cars(location_id: UUID) -> Sequence[Row]:
     )
 
 
+async def habits(location_id: UUID, accounts: Sequence[UUID], since: datetime) -> Sequence[Row]:
+    """How long these drivers stay here and what they take, and (account null) everybody: so that most are in time."""
+    return await DB.run(
+        """WITH past AS (SELECT t.account, extract(epoch FROM t.ended_at - t.begun_at)::float8 AS stay_s, t.energy_wh
+            FROM transaction t JOIN charging_station s ON s.id = t.station
+            WHERE s.location = $1 AND t.state = 'ended' AND t.begun_at > $3 AND t.ended_at IS NOT NULL
+            AND t.energy_wh > 500)
+        SELECT account, count(*)::int AS sessions, percentile_cont(0.25) WITHIN GROUP (ORDER BY stay_s) AS stay_s,
+            percentile_cont(0.75) WITHIN GROUP (ORDER BY energy_wh) AS energy_wh
+        FROM past WHERE account = ANY($2) GROUP BY account HAVING count(*) >= 3
+        UNION ALL SELECT NULL, count(*)::int, percentile_cont(0.25) WITHIN GROUP (ORDER BY stay_s),
+            percentile_cont(0.75) WITHIN GROUP (ORDER BY energy_wh) FROM past HAVING count(*) >= 20""",
+        location_id,
+        list(accounts),
+        since,
+    )
+
+
 async def levels(location_id: UUID, ours_from: int) -> Sequence[Row]:
     """The highest stack level that somebody else uses, and ours, by station, EVSE and purpose."""
     return await DB.run(
