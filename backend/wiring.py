@@ -79,7 +79,7 @@ from backend.sites import service as sites
 from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
-from backend.transactions import requests, rollups, settling, targets
+from backend.transactions import loose, requests, rollups, settling, targets
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
@@ -215,6 +215,7 @@ CRON: Mapping[str, CronJob] = {
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
     "transactions.keep_readings": ("11 1 * * *", rollups.keep_readings),
+    "transactions.forget_loose": ("13 1 * * *", loose.forget),
     "transactions.roll_up": ("*/5 * * * *", rollups.roll_up),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
     "transactions.watch_targets": ("* * * * *", targets.watch_all),

@@ -1,6 +1,7 @@
 """Trusted meters: what a meter signed in a session, and the keys to check it with."""
 
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
@@ -62,3 +63,14 @@ class MeterKeyEntry(Request):
 
     public_key: Annotated[str, msgspec.Meta(min_length=40, max_length=4000)]
     label: Annotated[str, msgspec.Meta(max_length=100)] = ""
+
+
+class MeterReading(Message):
+    """What a meter said last while nobody charged there. `evse` 0: the station's main meter."""
+
+    evse: int
+    at: datetime
+    energy_wh: int | None = None
+    power_w: int | None = None
+    current_a: Decimal | None = None
+    voltage_v: Decimal | None = None

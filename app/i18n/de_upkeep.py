@@ -260,4 +260,12 @@ UNMATCHED: dict[str, str] = {
     "Why it is of none": "Warum sie zu keinem gehört",
 }
 
-TEXTS = UNMATCHED | LOG | FIRMWARE | STEPS | FILES | CERTIFICATES | SCREEN | LIMITS
+METERS = {
+    "Meters between sessions": "Zähler außerhalb von Ladevorgängen",
+    "The meters can't be read now.": "Die Zähler lassen sich gerade nicht lesen.",
+    "Main meter": "Hauptzähler",
+    "Outlet {n}": "Ladepunkt {n}",
+    "Register {value}": "Zählerstand {value}",
+}
+
+TEXTS = METERS | UNMATCHED | LOG | FIRMWARE | STEPS | FILES | CERTIFICATES | SCREEN | LIMITS

@@ -14,6 +14,7 @@ from app.operator.station_connectors import Connectors
 from app.operator.station_facts import Facts, Unplaced
 from app.operator.station_history import CommandHistory, SendAnyCall
 from app.operator.station_log import OcppLog
+from app.operator.station_meters import Meters
 from app.operator.station_now import Happened, Health
 from app.operator.station_papers import ForGuests
 from app.operator.station_upkeep import Upkeep
@@ -121,6 +122,7 @@ def StationBody(
             Health(detail, open_ones),
             *([Unplaced(detail)] if rules.unplaced(detail.row) else []),
             Connectors(detail, mine, commander),
+            Meters(identity, _minute(detail), key=f"meters-{identity}"),
             Happened(identity, sessions),
         ]
         right: list[ft.Control] = [
@@ -134,6 +136,12 @@ def StationBody(
 
 
 _LIVE = (TransactionState.REQUESTED, TransactionState.ACTIVE)
+
+
+def _minute(detail: StationDetail) -> Any:
+    """When it was last heard, roughly: what its meters say is read anew then."""
+    seen = detail.row.last_seen_at
+    return seen and seen.replace(second=0, microsecond=0)
 
 
 def _page(identity: str) -> str:

@@ -9,12 +9,13 @@ from litestar.params import Parameter
 from backend.context import Context
 from backend.errors import NotFound
 from backend.stations import catalog
-from backend.transactions import doubts, requests, targets, views
+from backend.transactions import doubts, loose, requests, targets, views
 from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
 from shared.accounts import Role
 from shared.base import Page
+from shared.meters import MeterReading
 from shared.money import Receipt, TargetNew
 from shared.transactions import StartTransaction, Transaction, TransactionAnswer, TransactionDetail, TransactionQuestion
 
@@ -81,6 +82,17 @@ async def drop_target(ctx: Context, actor: Actor, transaction_id: UUID) -> None:
     await targets.change(ctx, actor, transaction_id, None)
 
 
+@get(
+    "/api/v1/stations/{identity:str}/readings",
+    role=Role.OPERATOR,
+    summary="What its meters said last while nobody charged",
+)
+async def readings(ctx: Context, actor: Actor, identity: str) -> list[MeterReading]:
+    """The newest of each outlet, and of the main meter (evse 0). What comes within sessions is theirs."""
+    station = await catalog.find(ctx, actor.tenant_id, identity)
+    return await loose.latest(station.id)
+
+
 @get("/api/v1/transactions", summary="Sessions, a driver's own or an operator's all")
 async def page(
     ctx: Context,
@@ -131,4 +143,4 @@ async def ask_status(ctx: Context, actor: Actor, identity: str, data: Transactio
     return await doubts.ask(ctx, station, transaction_id, actor.account_id)
 
 
-routes = [start, stop, set_target, drop_target, page, detail, receipt, ask_status]
+routes = [start, stop, set_target, drop_target, readings, page, detail, receipt, ask_status]

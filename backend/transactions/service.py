@@ -25,7 +25,7 @@ from backend.events import (
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import grouping, quarantine_store, recording, rules, store
+from backend.transactions import grouping, loose, quarantine_store, recording, rules, store
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
@@ -148,7 +148,8 @@ async def samples(
     readings: Sequence[Sample],
     signed: Sequence[Signed] = (),
 ) -> None:
-    """Meter values (1.6 MeterValues). Without a transaction id they belong to the active one of the outlet, if any."""
+    """Meter values (1.6 MeterValues). Without a transaction id they belong to the active one of the outlet; where none
+    runs they are kept as the station's own."""
     if not readings and not signed:
         return
     evse, number = rules.usable(evse, 32) or 0, rules.usable(number)
@@ -156,18 +157,32 @@ async def samples(
     plain = Updated(at=at, number=number, evse=evse, readings=list(readings), signed=list(signed))
     if await _together(ctx, station, plain, "") is not None:
         return
+    named = number is not None and number > 0
+    if not named and await _loose(ctx, station, plain):
+        return
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
-        row = await store.by_wire(station.id, None, number) if number is not None and number > 0 else None
+        row = await store.by_wire(station.id, None, number) if named else None
         if row is None:
             live = await store.live_on(station.id, [State.ACTIVE], evse) if evse else []
             row = live[0] if len(live) == 1 else None
         if row is None:
+            await loose.record(ctx, [_said_loosely(ctx, station, plain)])
             return
         connector = await stations.connector_by_wire(ctx, station.id, row["evse"] or evse)
         report = _with_sane_times(ctx, plain)
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
+
+
+async def _loose(ctx: Context, station: StationRef, report: Updated) -> bool:
+    """Written as what a meter says while nobody charges there, if that is so."""
+    said: bool = await ctx.together(loose.GROUP, loose.record, station.id, _said_loosely(ctx, station, report))
+    return said
+
+
+def _said_loosely(ctx: Context, station: StationRef, report: Updated) -> loose.Said:
+    return loose.Said(station.id, report.evse or 0, _with_sane_times(ctx, report).readings)
 
 
 async def on_status(ctx: Context, unit: Unit, event: Event) -> None:

@@ -174,6 +174,7 @@ SHORT = {
     "/api/v1/chargers": "at most ten, by the code that stands on them",
     "/api/v1/playbooks": "a handful that somebody wrote",
     "/api/v1/notifications": "the latest fifty",
+    "/api/v1/stations/{identity}/readings": "one a meter of a station",
     "/api/v1/notifications/channels": "a handful that somebody set up",
     "/api/v1/notifications/rotas": "a handful that somebody set up",
     "/api/v1/notifications/routes": "a handful that somebody set up",

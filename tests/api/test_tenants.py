@@ -226,6 +226,7 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("POST", f"{station}/accept", None),
         ("POST", f"{station}/reject", None),
         ("GET", f"{station}/frames", None),
+        ("GET", f"{station}/readings", None),
         ("GET", f"{station}/frames/export", None),
         ("GET", f"{station}/messages", None),
         ("PUT", f"{station}/messages/1", {"priority": "NormalCycle", "content": "Mine"}),

@@ -97,7 +97,11 @@ COLUMNS = """
 # What Piccolo takes for a column that says no default; such a column is to be given by whoever writes a row.
 UNSAID = {None, "''", "'\\x'", "0", "0.0", "'0'", "now", "gen_random_uuid", "'{}'"}
 # Partitioned: unique in a partition only, so PostgreSQL can't promise it.
-COUNTS_ONLY = {("ocpp_frame", "id", "is_unique"), ("transaction_reading", "id", "is_unique")}
+COUNTS_ONLY = {
+    ("ocpp_frame", "id", "is_unique"),
+    ("transaction_reading", "id", "is_unique"),
+    ("station_reading", "id", "is_unique"),
+}
 # Made by the database only.
 OURS = {
     ("transaction", "number"): "nextval('transaction_number'::regclass)",

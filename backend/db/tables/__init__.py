@@ -75,7 +75,14 @@ from backend.db.tables.stations import (
     StatusChange,
 )
 from backend.db.tables.templates import ConfigTemplate, ConfigTemplateStation
-from backend.db.tables.transactions import PowerRollup, RollupMark, Transaction, TransactionMessage, TransactionReading
+from backend.db.tables.transactions import (
+    PowerRollup,
+    RollupMark,
+    StationReading,
+    Transaction,
+    TransactionMessage,
+    TransactionReading,
+)
 from backend.db.tables.vendor_data import KnownVendor, VendorData
 
 TABLES = (
@@ -100,6 +107,7 @@ TABLES = (
     Transaction,
     TransactionMessage,
     TransactionReading,
+    StationReading,
     PowerRollup,
     RollupMark,
     Reservation,
@@ -261,6 +269,7 @@ __all__ = [
     "StationEvent",
     "StationMonitor",
     "StationMonitoring",
+    "StationReading",
     "StationReport",
     "StationVariable",
     "StationWatch",

@@ -107,6 +107,22 @@ class TransactionReading(Table, db=DB, tablename="transaction_reading"):
     offered_w = Integer(null=True, default=None)  # what the station says the car may draw
 
 
+class StationReading(Table, db=DB, tablename="station_reading"):
+    """One sampled moment of an outlet (or of the main meter, evse 0) while nobody charges there, in partitions by
+    month. Unique in (station, evse, at); `id` only counts."""
+
+    id = BigSerial(primary_key=True)
+    station = UUID(null=False)  # no reference: it would cost a look-up for each reading
+    evse = Integer(null=False)
+    at = Timestamptz()
+    energy_wh = BigInt(null=True, default=None)
+    power_w = Integer(null=True, default=None)
+    soc_percent = Integer(null=True, default=None)
+    current_a = Numeric(digits=(8, 2), null=True, default=None)
+    voltage_v = Numeric(digits=(8, 2), null=True, default=None)
+    context = Varchar(length=30, default="Sample.Periodic")
+
+
 class PowerRollup(Table, db=DB, tablename="power_rollup"):
     """The network's power in a quarter of an hour: the mean of each transaction, added up. Unique in (tenant, at)."""
 
