@@ -26,6 +26,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     id_tokens: list[str] = []
     registers: list[int] = []
     """What the meters show when they are new, Wh."""
+    certified: bool = False
+    """It has a certificate of its own, which it asks for and renews (2.0.1)."""
 
     @property
     def dc(self) -> bool:
@@ -91,6 +93,13 @@ class KeptProfile(msgspec.Struct, kw_only=True):
     held: Held
 
 
+class Root(msgspec.Struct, kw_only=True):
+    """A root certificate that it trusts. `kind`: a word of 2.0.1 InstallCertificateUseEnumType."""
+
+    kind: str
+    pem: str
+
+
 class Memory(msgspec.Struct, kw_only=True):
     """What survives a power cut."""
 
@@ -123,6 +132,11 @@ class Memory(msgspec.Struct, kw_only=True):
     next_monitor: int = 1
     monitoring_level: int = 9
     profiles: list[KeptProfile] = []
+    certificate: str = ""
+    """Its own, with the chain, PEM."""
+    wished_key: str = ""
+    """Made for a certificate that hasn't come yet."""
+    roots: list[Root] = []
     saved_at: datetime | None = None
 
 

@@ -10,6 +10,7 @@ from backend.simulator import access, inventory, profiles_wire
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
 from backend.simulator.station import Station
+from backend.simulator.v201_certificates import KINDS, Certificates201
 from backend.simulator.v201_limits import Limits201
 from backend.simulator.v201_upkeep import Upkeep201
 from backend.simulator.v201_watching import Watching201
@@ -32,7 +33,7 @@ OCCUPIED = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "
 TRIGGERS = ("BootNotification", "Heartbeat", "MeterValues", "StatusNotification", "TransactionEvent")
 
 
-class Wire201(Upkeep201, Watching201, Limits201, ChargePoint):
+class Wire201(Upkeep201, Watching201, Limits201, Certificates201, ChargePoint):
     """`number` of an outlet is the EVSE's id."""
 
     def __init__(self, station: Station, socket: Any) -> None:
@@ -52,6 +53,8 @@ class Wire201(Upkeep201, Watching201, Limits201, ChargePoint):
         answer = await self.ask(call.BootNotification(charging_station=about, reason=reason))
         if self.station.memory.monitors:
             self.watch()
+        if self.station.spec.certified and answer.status == RegistrationStatusEnumType.accepted:
+            self.aside(self.want_certificate())
         return Boot(str(RegistrationStatusEnumType(answer.status).value), answer.interval)
 
     async def heartbeat(self) -> None:
@@ -193,6 +196,8 @@ class Wire201(Upkeep201, Watching201, Limits201, ChargePoint):
 
     @on(Action.trigger_message)
     def on_trigger(self, requested_message: str, evse: dict[str, Any] | None = None, **_: Any) -> Any:
+        if requested_message in KINDS:
+            return call_result.TriggerMessage(status="Accepted")
         if requested_message not in TRIGGERS:
             return call_result.TriggerMessage(status="NotImplemented")
         fits = evse is None or self.station.outlet(evse["id"]) is not None
@@ -200,7 +205,9 @@ class Wire201(Upkeep201, Watching201, Limits201, ChargePoint):
 
     @after(Action.trigger_message)
     def after_trigger(self, requested_message: str, evse: dict[str, Any] | None = None, **_: Any) -> None:
-        if requested_message in ("BootNotification", "Heartbeat"):
+        if requested_message in KINDS:
+            self.aside(self.ask_to_sign(KINDS[requested_message]))
+        elif requested_message in ("BootNotification", "Heartbeat"):
             self.station.wish(requested_message)
         elif requested_message in TRIGGERS:
             for outlet in self.station.outlets:

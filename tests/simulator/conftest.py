@@ -73,7 +73,14 @@ class Site:
 
 @asynccontextmanager
 async def site(
-    node: Node, version: str, *, connectors: int = 1, speed: float = SPEED, state: Path | None = None, **wishes: Any
+    node: Node,
+    version: str,
+    *,
+    connectors: int = 1,
+    speed: float = SPEED,
+    state: Path | None = None,
+    certified: bool = False,
+    **wishes: Any,
 ) -> AsyncIterator[Site]:
     """An accepted station that has booted. A second one on the same node keeps the first one's row."""
     if not getattr(node, "site_connectors", None):
@@ -81,7 +88,8 @@ async def site(
         node.site_connectors = await node.add_station("CP-1", connectors=connectors, tariff_id=tariff)  # type: ignore[attr-defined]
         await card(node)
     one = Site(node, node.site_connectors)  # type: ignore[attr-defined]
-    spec = Spec(identity="CP-1", version=version, connectors=connectors, registers=[1_000_000] * connectors)
+    registers = [1_000_000] * connectors
+    spec = Spec(identity="CP-1", version=version, connectors=connectors, registers=registers, certified=certified)
     settings = {"people": False, **wishes}
     one.fleet = Fleet([spec], Wishes(url=node.ocpp_url, seed="1", speed=speed, **settings), Memories(state))
     with one.fleet.running():
