@@ -8,7 +8,7 @@ import flet as ft
 import flet.canvas as cv
 
 from app import i18n
-from app.common import bill
+from app.common import bill, history
 from app.common.papers import ReceiptFiles
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import LARGE, S4, S8, S12, S16, S24, S32, T12, T16, T20, T28, Tokens
@@ -18,6 +18,7 @@ from app.widgets.brand import mark
 from app.widgets.status import badge
 from app.widgets.text import muted, number, text
 from shared.accounts import Brand
+from shared.cdrs import BillHistory
 from shared.money import Receipt, ReceiptLine, TaxLine
 
 Words = Callable[[str], str]
@@ -55,7 +56,11 @@ def ReceiptPage(transaction_id: str) -> ft.Control:  # a component
     receipt = loaded.data
     if receipt is not None:
         inner: ft.Control = ft.Column(
-            [_paper(receipt, app.brand, t, words), ReceiptFiles(transaction_id, receipt.number)],
+            [
+                _paper(receipt, app.brand, t, words),
+                AfterBill(transaction_id),
+                ReceiptFiles(transaction_id, receipt.number),
+            ],
             spacing=S16,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         )
@@ -86,6 +91,23 @@ def ReceiptPage(transaction_id: str) -> ft.Control:  # a component
         expand=True,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH if store.phone else ft.CrossAxisAlignment.CENTER,
     )
+
+
+@guarded
+def AfterBill(transaction_id: str) -> ft.Control:  # a component
+    """Nothing where nothing was corrected and no meter is in doubt."""
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    found = use_load(
+        lambda: app.api.get(f"/transactions/{transaction_id}/corrections", BillHistory), [transaction_id]
+    ).data
+    parts: list[ft.Control] = []
+    if found is not None and found.doubt is not None:
+        parts.append(history.doubt_note(found.doubt, t, words))
+    if found is not None and found.corrections:
+        rows = history.corrections(found, app, store.language, t, words)
+        column = ft.Column(rows, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        parts.append(surfaces.section(words("Corrected since"), column, t))
+    return ft.Column(parts, spacing=S16, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _unwritten(t: Tokens, words: Words) -> ft.Control:

@@ -37,4 +37,60 @@ TEXTS = {
         "Die Ladesäule hat das Beenden abgelehnt und wird noch einmal gefragt; beende am Auto oder zieh das Kabel."
     ),
     "Supplementary bill": "Nachberechnung",
+    "The operator looked at it: the bill by the trusted readings stays.": (
+        "Der Betreiber hat es geprüft: Die Rechnung nach den verlässlichen Werten bleibt."
+    ),
+    "The operator looked at it: what the charger reported is billed.": (
+        "Der Betreiber hat es geprüft: Berechnet wird, was die Ladesäule gemeldet hat."
+    ),
+    "The operator looked at it: nothing is to pay for this session.": (
+        "Der Betreiber hat es geprüft: Für diesen Ladevorgang ist nichts zu zahlen."
+    ),
+    "It is billed by its trusted readings, {energy}. The operator looks at it.": (
+        "Berechnet werden seine verlässlichen Werte, {energy}. Der Betreiber prüft es."
+    ),
+    "The charger's meter gave numbers that can't be true.": (
+        "Der Zähler der Ladesäule hat Werte gemeldet, die nicht stimmen können."
+    ),
+    "{amount} given back": "{amount} erstattet",
+    "To pay after corrections": "Zu zahlen nach Berichtigung",
+    "Corrected since": "Seither berichtigt",
+    "Bill": "Rechnung",
+    "Keep the bill": "Rechnung behalten",
+    "Bill what it reported": "Gemeldetes berechnen",
+    "Bill nothing": "Nichts berechnen",
+    "Nothing was corrected. A bill is never changed: it is credited beside it.": (
+        "Nichts wurde berichtigt. Eine Rechnung ändert sich nie: Sie wird daneben gutgeschrieben."
+    ),
+    "Correct the bill …": "Rechnung berichtigen …",
+    "Correct the bill": "Rechnung berichtigen",
+    "Trusted readings": "Verlässliche Werte",
+    "No energy that could be billed": "Keine Energie, die berechnet werden könnte",
+    "What the meter reported": "Vom Zähler gemeldet",
+    "This meter needs your decision": "Dieser Zähler braucht deine Entscheidung",
+    "This meter was in doubt": "Dieser Zähler war im Zweifel",
+    "Credit note {number} is written.": "Gutschrift {number} ist geschrieben.",
+    "{amount} are left of this bill.": "{amount} sind von dieser Rechnung übrig.",
+    "Amount with VAT; empty: all of it": "Betrag mit MwSt.; leer: alles",
+    "Reason, for the driver too": "Grund, auch für den Fahrer",
+    "The bill stays as it is. The credit note gets the next number and goes to the driver.": (
+        "Die Rechnung bleibt, wie sie ist. Die Gutschrift erhält die nächste Nummer und geht an den Fahrer."
+    ),
+    "Write the credit note": "Gutschrift schreiben",
+    "Decided. The driver is told.": "Entschieden. Der Fahrer erfährt es.",
+    "The driver pays {amount}, by the trusted readings.": "Der Fahrer zahlt {amount}, nach den verlässlichen Werten.",
+    "The driver pays {amount}, by what the meter reported.": "Der Fahrer zahlt {amount}, nach dem Gemeldeten.",
+    "The driver pays nothing; what was taken goes back.": "Der Fahrer zahlt nichts; was abgebucht war, geht zurück.",
+    "Why": "Warum",
+    "Needs a decision": "Zu entscheiden",
+    "The meter can't be believed: decide below what is billed.": (
+        "Der Zähler ist nicht glaubhaft: Entscheide unten, was berechnet wird."
+    ),
+    "The meter stood still while power flowed; only what it counted is billed.": (
+        "Der Zähler stand still, während Strom floss; berechnet wird nur, was er zählte."
+    ),
+    "{n} sessions need your decision: their meter can't be believed.": (
+        "{n} Ladevorgänge brauchen deine Entscheidung: Ihr Zähler ist nicht glaubhaft."
+    ),
+    "Correction": "Berichtigung",
 }

@@ -93,7 +93,7 @@ def NeedsYou(found: Overview) -> ft.Control:  # a component
     fresh = [one for one in found.incidents if one.state is IncidentState.OPEN]
     taken = [one for one in found.incidents if one.state is IncidentState.ACKNOWLEDGED]
     pending = waiting.data.items if waiting.data and found.pending_stations else []
-    if not fresh and not found.pending_stations:
+    if not fresh and not found.pending_stations and not found.decisions:
         return _all_good(found, len(taken), t, words, app)
     lines: list[ft.Control] = [IncidentLine(one, named=True, key=one.id) for one in fresh[:MOST_INCIDENTS]]
     for row in pending:
@@ -101,6 +101,18 @@ def NeedsYou(found: Overview) -> ft.Control:  # a component
         lines.append(ft.Container(line, bgcolor=t.violet.ground, border_radius=CONTROL, padding=S12))
     left = len(fresh) - MOST_INCIDENTS
     links: list[ft.Control] = []
+    if found.decisions:
+        sentence = words("{n} sessions need your decision: their meter can't be believed.").format(n=found.decisions)
+        address = rules.address("/sessions", state="decide")
+        line = text(sentence, t, color=t.warning.ink, bold=True)
+        lines.append(
+            buttons.tappable(
+                ft.Container(line, bgcolor=t.warning.ground, border_radius=CONTROL, padding=S12),
+                lambda: app.go(address),
+                identifier="needs-decision",
+                label=sentence,
+            )
+        )
     if left > 0 or taken:
         word = words("All incidents") if left <= 0 else words("{n} more incidents").format(n=left)
         links.append(buttons.quiet(word, t, lambda: app.go("/incidents"), identifier="all-incidents"))
@@ -115,7 +127,7 @@ def NeedsYou(found: Overview) -> ft.Control:  # a component
         links.append(muted(words("{n} more in hand").format(n=len(taken)), t, size=T12))
     if links:
         lines.append(ft.Row(links, spacing=S12, wrap=store.phone))
-    count = len(fresh) + found.pending_stations
+    count = len(fresh) + found.pending_stations + found.decisions
     pill = ft.Container(
         ft.Text(str(count), size=T14, weight=ft.FontWeight.W_700, color=t.danger.ink if fresh else t.violet.ink),
         bgcolor=t.danger.ground if fresh else t.violet.ground,

@@ -13,8 +13,9 @@ from app.i18n import duration, energy, moment, money, power, price, rated
 from app.i18n import number as plain
 from app.operator import session_rules as rules
 from app.operator import station_rules
-from app.operator.session_pieces import state_badge
-from app.theme import CONTROL, S4, S8, S12, S16, S24, T12, T20, T28, Tokens
+from app.operator.session_bill import SessionBill
+from app.operator.session_pieces import notes_card, state_badge
+from app.theme import S4, S8, S12, S16, S24, T12, T20, T28, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import confirm
@@ -48,7 +49,7 @@ def SessionPage(transaction_id: str) -> ft.Control:  # a component
     main: list[ft.Control] = [Figures(detail.transaction, detail.readings, detail.max_power_w)]
     told = rules.notes(detail, words)
     if told:
-        main.insert(0, _notes(told, t, words))
+        main.insert(0, notes_card(told, t, words))
     if detail.transaction.state is TransactionState.FAILED:
         main = [_failed(detail.transaction, t, words)]
     else:
@@ -59,6 +60,9 @@ def SessionPage(transaction_id: str) -> ft.Control:  # a component
         _payment(detail, t, words),
         _meter(detail, t, words),
     ]
+    if detail.has_receipt:
+        turn = f"{detail.transaction.updated_at} {len(detail.transaction.flags)}"
+        side.insert(0, SessionBill(transaction_id, turn, key="bill"))
     if store.wide:
         body: ft.Control = ft.Row(
             [
@@ -268,26 +272,6 @@ def Curves(readings: list[Reading], begun_at: datetime | None, max_power_w: int)
         )
 
     return ft.use_memo(draw, [len(readings), readings[-1].at if readings else None, t, words("Power")])
-
-
-def _notes(told: list[str], t: Tokens, words: rules.Words) -> ft.Control:
-    lines: list[ft.Control] = [
-        ft.Row(
-            [
-                ft.Icon(ft.Icons.WARNING_AMBER_ROUNDED, size=20, color=t.warning.ink),
-                text(words("What to know about this session"), t, bold=True, color=t.warning.ink, expand=True),
-            ],
-            spacing=S8,
-        ),
-        *[ft.Container(text(line, t), padding=ft.Padding.only(left=28)) for line in told],
-    ]
-    return ft.Semantics(
-        identifier="session-notes",
-        container=True,
-        content=ft.Container(
-            ft.Column(lines, spacing=S4), bgcolor=t.warning.ground, border_radius=CONTROL, padding=S16
-        ),
-    )
 
 
 def _failed(one: Transaction, t: Tokens, words: rules.Words) -> ft.Control:

@@ -52,7 +52,8 @@ def SessionsPage() -> ft.Control:  # a component
         return await app.api.get(
             "/transactions",
             Page[Transaction],
-            state=state or "ended,failed",
+            state="ended" if state == "decide" else state or "ended,failed",
+            flag="needs_decision" if state == "decide" else None,
             search=wanted.strip(),
             sort=rules.api_sort(sort),
             cursor=cursor,
