@@ -76,6 +76,7 @@ from backend.tariffs import where_api as tariff_rules_api
 from backend.templates import api as templates_api
 from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
+from backend.tickets import api as tickets_api
 from backend.transactions import api as transactions_api
 from backend.transactions import quarantine_api
 from backend.vendor_data import api as vendor_data_api
@@ -128,6 +129,7 @@ ROUTES: list[Any] = [
     *notify_api.routes,
     *remedies_api.routes,
     *status_api.routes,
+    *tickets_api.routes,
     *vendor_data_api.routes,
     *health.routes,
 ]

@@ -80,6 +80,7 @@ from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
 from backend.transactions import loose, requests, rollups, settling, targets
+from backend.tickets import service as tickets
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
@@ -185,6 +186,7 @@ JOBS: Mapping[str, Job] = {
     "stations.deliver": partial(waiting.deliver, ERRANDS),
     "reservations.expire": reservations.expire,
     "transactions.check_target": targets.check,
+    "tickets.deliver": tickets.deliver,
     "transactions.expire": requests.expire,
     "transactions.settle": settling.settle,
 }

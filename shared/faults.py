@@ -25,6 +25,8 @@ class EntryKind(StrEnum):
     """Somebody was told."""
     GROUPED = "grouped"
     """It became a part of a greater one, or stands for itself again."""
+    TICKET = "ticket"
+    """To a service partner, or their answer."""
     CLOSED = "closed"
 
 

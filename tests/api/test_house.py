@@ -51,6 +51,9 @@ PUBLIC = {
     "PUT /api/v1/power/grid-limit": "for grid operators; the key says which site",
     "DELETE /api/v1/power/grid-limit/{ref:str}": "the same",
     "GET /status": "the public status page",
+    "GET /ticket/{token:str}": "a service partner, by the link in the ticket",
+    "POST /ticket/{token:str}": "a service partner, by the link in the ticket",
+    "POST /api/v1/ticket-answers/{token:str}": "a service partner, by the link in the ticket",
     "GET /status/{slug:str}": "the same",
     "POST /api/v1/payment-reports/{provider:str}/{tenant_id:uuid}": "for payment providers; signed",
     "GET /health/live": "for the orchestrator",
@@ -109,6 +112,9 @@ FOR_ALL = {
 }
 """Any signed-in person; what belongs to somebody else is hidden by the service."""
 FOR_ADMINS = {
+    "POST /api/v1/service-partners",
+    "PUT /api/v1/service-partners/{partner_id:uuid}",
+    "DELETE /api/v1/service-partners/{partner_id:uuid}",
     "POST /api/v1/playbooks",
     "PUT /api/v1/playbooks/{playbook_id:uuid}",
     "DELETE /api/v1/playbooks/{playbook_id:uuid}",
@@ -187,6 +193,11 @@ HARMLESS_TWICE = {
     "POST /api/v1/owners": "one of each name",
     "POST /api/v1/playbooks": "one run a station at a time, by however many playbooks",
     "POST /api/v1/playbooks/dry-run": "only asks",
+    "POST /api/v1/service-partners": "one too many is seen and removed",
+    "POST /api/v1/incidents/{incident_id:uuid}/tickets": "a partner has one ticket about an incident",
+    "POST /api/v1/tickets/{ticket_id:uuid}/retry": "only what failed is sent again",
+    "POST /api/v1/ticket-answers/{token:str}": "a state, not a step",
+    "POST /ticket/{token:str}": "a state, not a step",
     "POST /api/v1/look-backs": "a second one is refused while the first is under way",
     "POST /api/v1/look-backs/{look_back_id:uuid}/stop": "stopped is stopped",
     "POST /api/v1/remedies/{run_id:uuid}/stop": "stopped is stopped",

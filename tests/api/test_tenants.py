@@ -40,6 +40,7 @@ async def notifications(tenant_id: UUID, account_id: UUID) -> dict[str, Any]:
         "hook": ("notify_hook (tenant, name, kind, url, secret)", "$1, 'H', 'generic', 'https://h.example', 'x'"),
         "rota": ("notify_rota (tenant, name, plan)", "$1, 'R', '{}'"),
         "route": ("notify_route (tenant, name, plan)", "$1, 'R', '{}'"),
+        "partner": ("service_partner (tenant, name, kind, address, secret)", "$1, 'P', 'email', 'p@p.example', 'x'"),
         "look_back": (
             "look_back (tenant, account, id, asked, begins_at, ends_at, created_at)",
             "$1, $2, gen_random_uuid(), '{\"rules\": [\"station_offline\"]}', now() - interval '1 day', now(), now()",
@@ -136,6 +137,9 @@ async def ours(db: str, clock: Clock) -> dict[str, Any]:
             station_id,
         )
     )[0]["id"]
+    sql = """INSERT INTO service_ticket (id, incident, partner_name, kind, address, created_at)
+        VALUES (gen_random_uuid(), $1, 'P', 'email', 'p@p.example', now()) RETURNING id"""
+    told["ticket"] = (await DB.run(sql, incident_id))[0]["id"]
     payment_id = (
         await DB.run(
             """INSERT INTO payment (tenant, account, provider, state, currency, hold_amount)
@@ -190,6 +194,7 @@ PROFILE = {
 
 POINT = {"starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z", "value": "0.3"}
 PLAYBOOK = {"name": "Mine", "rules": ["station_silent"], "steps": [{"kind": "wait"}]}
+PARTNER = {"name": "Mine", "kind": "email", "address": "p@p.example"}
 HOOK = {"name": "Mine", "kind": "generic", "url": "http://127.0.0.1:1/mine"}
 ROTA = {"name": "Mine", "members": [str(uuid4())], "starts_at": "2026-01-01T00:00:00Z"}
 ROUTE = {"name": "Mine", "targets": [{"kind": "role", "id": "admin"}]}
@@ -352,6 +357,10 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"/api/v1/playbooks/{one['playbook']}", None),
         ("PUT", f"/api/v1/playbooks/{one['playbook']}", PLAYBOOK),
         ("DELETE", f"/api/v1/playbooks/{one['playbook']}", None),
+        ("PUT", f"/api/v1/service-partners/{one['partner']}", PARTNER),
+        ("DELETE", f"/api/v1/service-partners/{one['partner']}", None),
+        ("POST", f"/api/v1/incidents/{one['incident']}/tickets", {"note": "Mine"}),
+        ("POST", f"/api/v1/tickets/{one['ticket']}/retry", None),
         ("GET", f"/api/v1/look-backs/{one['look_back']}", None),
         ("GET", f"/api/v1/look-backs/{one['look_back']}/firings", None),
         ("POST", f"/api/v1/look-backs/{one['look_back']}/stop", None),

@@ -75,7 +75,7 @@ from backend.db.tables.stations import (
     StatusChange,
 )
 from backend.db.tables.templates import ConfigTemplate, ConfigTemplateStation
-from backend.db.tables.transactions import (
+from backend.db.tables.transactions import (, PowerRollup, RollupMark, Transaction, TransactionMessage, TransactionReading
     PowerRollup,
     RollupMark,
     StationReading,
@@ -83,6 +83,7 @@ from backend.db.tables.transactions import (
     TransactionMessage,
     TransactionReading,
 )
+from backend.db.tables.tickets import ServicePartner, ServiceTicket
 from backend.db.tables.vendor_data import KnownVendor, VendorData
 
 TABLES = (
@@ -183,6 +184,8 @@ TABLES = (
     Playbook,
     PlaybookVersion,
     Remedy,
+    ServicePartner,
+    ServiceTicket,
     LookBack,
     LookBackFiring,
     RemedyStep,
@@ -262,6 +265,8 @@ __all__ = [
     "RuleSwitch",
     "RuleThreshold",
     "SecurityEvent",
+    "ServicePartner",
+    "ServiceTicket",
     "SignedValue",
     "StationBaseline",
     "StationCommand",

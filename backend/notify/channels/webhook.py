@@ -1,16 +1,13 @@
 """Webhooks, signed as standardwebhooks.com says: to programs, to chats, and to gateways that send SMS."""
 
-import asyncio
-import ipaddress
-import socket
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 from standardwebhooks.webhooks import Webhook
 
+from backend.addresses import leads_inside
 from backend.context import Context
 from backend.notify.channels.base import Gone, Letter, Refused, Trouble
 
@@ -81,19 +78,7 @@ FORMS: dict[str, Callable[[Letter], Any]] = {"generic": generic, "slack": slack,
 
 async def may_call(ctx: Context, url: str) -> bool:
     """Only addresses of the open internet, and the hosts of WATTLINE_WEBHOOK_HOSTS inside the own network."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
-            return False
-    except ValueError:
-        return False
-    if parts.hostname in ctx.settings.webhook_hosts:
-        return True
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(parts.hostname, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Trouble(f"The host {parts.hostname} isn't known at the moment.") from None
-    return all(ipaddress.ip_address(one[4][0]).is_global for one in found)
+    return url.startswith(("http://", "https://")) and not await leads_inside(url, ctx.settings.webhook_hosts)
 
 
 async def send(ctx: Context, letter: Letter) -> None:
