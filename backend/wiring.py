@@ -79,8 +79,8 @@ from backend.sites import service as sites
 from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
-from backend.transactions import loose, requests, rollups, settling, targets
 from backend.tickets import service as tickets
+from backend.transactions import loose, requests, rollups, settling, targets
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data

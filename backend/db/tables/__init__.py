@@ -75,7 +75,8 @@ from backend.db.tables.stations import (
     StatusChange,
 )
 from backend.db.tables.templates import ConfigTemplate, ConfigTemplateStation
-from backend.db.tables.transactions import (, PowerRollup, RollupMark, Transaction, TransactionMessage, TransactionReading
+from backend.db.tables.tickets import ServicePartner, ServiceTicket
+from backend.db.tables.transactions import (
     PowerRollup,
     RollupMark,
     StationReading,
@@ -83,7 +84,6 @@ from backend.db.tables.transactions import (, PowerRollup, RollupMark, Transacti
     TransactionMessage,
     TransactionReading,
 )
-from backend.db.tables.tickets import ServicePartner, ServiceTicket
 from backend.db.tables.vendor_data import KnownVendor, VendorData
 
 TABLES = (
