@@ -322,6 +322,12 @@ class Saving(Message):
     uncontrolled_peak_w: int
 
 
+class OwnSaving(Message):
+    """A driver's month, for each currency: nothing where no site of theirs shares power."""
+
+    items: list[Saving]
+
+
 class WhatIf(Request):
     """More connectors on the same node, and the site's own past sessions on them."""
 

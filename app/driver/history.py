@@ -10,6 +10,7 @@ from app import i18n
 from app.common.papers import OwnInvoices
 from app.driver import rules
 from app.driver.pieces import RunningBar, problem
+from app.driver.saved import Saved
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import CARD, LARGE, S4, S8, S12, S16, T12, T16, Tokens
@@ -69,6 +70,7 @@ def HistoryPage() -> ft.Control:  # a component
             )
         )
     else:
+        parts.append(Saved(key="saved"))
         for month in rules.months([*first.items, *older], bool(following)):
             parts.append(_month(month, t, words, app.go))
     if trouble:

@@ -10,6 +10,7 @@ from app import i18n
 from app.common import bill
 from app.driver import rules
 from app.driver.pieces import bottom_bar, note, tone
+from app.driver.saved import Saved
 from app.driver.session_pieces import PowerCurve, figure, state_line
 from app.theme import S8, S12, T16, T20, T40, Tokens
 from app.widgets import buttons, surfaces
@@ -47,6 +48,7 @@ def ended(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control
             t,
         ),
     ]
+    parts.append(Saved(one.id, key="saved"))
     if one.target is not None and one.target.state is TargetState.REACHED:
         reached = words("Stopped at your target: {target}").format(target=bill.target(one.target))
         parts.insert(2, note(reached, t, "good", identifier="target-reached"))

@@ -251,4 +251,8 @@ TEXTS: dict[str, str] = {
     "Day-ahead prices go before these, as long as they are known.": (
         "Börsenpreise gehen diesen vor, solange sie bekannt sind."
     ),
+    "Saved by charging at the right time: {money}": "Gespart durch Laden zur rechten Zeit: {money}",
+    "Saved this month by charging at the right time: {money}": (
+        "In diesem Monat gespart durch Laden zur rechten Zeit: {money}"
+    ),
 }

@@ -7,7 +7,7 @@ from litestar import Request, delete, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.sites import feeds, live, service, whatif
+from backend.sites import feeds, live, savings, service, whatif
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
@@ -19,6 +19,7 @@ from shared.sites import (
     GridLimitSet,
     KeyNew,
     KeyPurpose,
+    OwnSaving,
     PowerSite,
     Readings,
     Saving,
@@ -64,7 +65,7 @@ async def read_live(ctx: Context, actor: Actor, location_id: UUID) -> SiteLive:
 
 @get(f"{SITE}/savings", role=Role.OPERATOR, summary="A month against uncontrolled charging")
 async def read_saving(ctx: Context, actor: Actor, location_id: UUID, month: Month = None) -> Saving:
-    return await service.saving(ctx, await service.row_of(actor.tenant_id, location_id), month)
+    return await savings.of_site(ctx, await service.row_of(actor.tenant_id, location_id), month)
 
 
 @post(f"{SITE}/what-if", role=Role.OPERATOR, status_code=200, summary="More connectors on the site's own past")
@@ -152,7 +153,13 @@ async def set_wish(ctx: Context, actor: Actor, transaction_id: UUID, data: WishS
 
 @get(f"{SESSION}/saving", summary="What a session saved against uncontrolled charging")
 async def read_session_saving(ctx: Context, actor: Actor, transaction_id: UUID) -> Saving:
-    return await service.session_saving(ctx, actor, transaction_id)
+    return await savings.of_session(ctx, actor, transaction_id)
+
+
+@get("/api/v1/me/saving", summary="What a driver saved in a month by charging at the right time")
+async def read_own_saving(ctx: Context, actor: Actor, month: Month = None) -> OwnSaving:
+    """Of their sessions at sites that share power."""
+    return await savings.of_driver(ctx, actor, month)
 
 
 routes = [
@@ -174,4 +181,5 @@ routes = [
     read_wish,
     set_wish,
     read_session_saving,
+    read_own_saving,
 ]

@@ -13,7 +13,7 @@ import msgspec
 from backend.context import Context
 from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
-from backend.sites import grants, rules, signals, store, wire
+from backend.sites import grants, past_store, rules, signals, store, wire
 from backend.sites.grants import Grant
 from backend.sites.planning import Car, Cost, Given, Question
 from backend.sites.rules import Lane, Phases, Spot
@@ -217,7 +217,7 @@ async def _habits(
     if policy.name in (PolicyName.EQUAL, PolicyName.FIRST) or all(one["departs_at"] for one in cars):
         return {}
     accounts = [one["account"] for one in cars if one["account"] is not None]
-    rows = await store.habits(location_id, accounts, now - PAST)
+    rows = await past_store.habits(location_id, accounts, now - PAST)
     return {row["account"]: Habit(row["stay_s"], float(row["energy_wh"])) for row in rows}
 
 

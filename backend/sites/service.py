@@ -11,8 +11,7 @@ import msgspec
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, NotSignedIn
 from backend.events import SiteChanged
-from backend.sites import control, rules, signals, store
-from backend.sites.signals import Known, Session
+from backend.sites import control, rules, store
 from backend.transactions import views
 from backend.web.guards import Actor
 from shared.sites import (
@@ -23,8 +22,6 @@ from shared.sites import (
     PowerNode,
     PowerSite,
     Reading,
-    Saving,
-    SignalKind,
     SiteKey,
     SitePolicy,
     SiteSet,
@@ -221,54 +218,6 @@ async def grid_limits(
     rows = await store.grid_limits(location_id, ctx.now() - KEPT, after, limit + 1)
     found = [grid_limit(row, ctx.now()) for row in rows[:limit]]
     return found, [found[-1].ref] if len(rows) > limit else None
-
-
-# --- what it came to ---------------------------------------------------------------------------------
-
-
-async def saving(ctx: Context, row: store.Row, month: str | None, transaction_id: UUID | None = None) -> Saving:
-    """Measured: every session's own register against the prices, and the same energy at full power on arrival."""
-    zone = row["time_zone"]
-    name = month or f"{ctx.now():%Y-%m}"
-    begins, ends = signals.month_of(name, zone)
-    if transaction_id is not None:
-        begins, ends = ctx.now() - KEPT, ctx.now() + timedelta(days=1)
-    told = await store.sessions(row["location"], begins, ends, transaction_id)
-    wh: dict[UUID, dict[datetime, float]] = {}
-    for one in await store.energies([one["id"] for one in told]):
-        wh.setdefault(one["transaction"], {})[one["at"]] = one["wh"]
-    # A car that can't take what its outlet gives doesn't count as if it could: what it showed at most is its power.
-    sessions = [
-        Session(one["begun_at"], one["ended_at"], float(min(one["outlet_w"], one["max_power_w"] or one["outlet_w"])),
-                wh[one["id"]])
-        for one in told if one["id"] in wh
-    ]  # fmt: skip
-    tariff = msgspec.convert(row["tariff"], EnergyTariff, strict=False)
-    known = [
-        Known(one["starts_at"], one["ends_at"], one["value"])
-        for one in await store.signals(row["location"], begins, ends)
-        if one["kind"] == SignalKind.PRICE.value
-    ]
-    came = signals.came_to(sessions, lambda at: signals.price_at(tariff, known, at, zone))
-    return Saving(
-        month=name,
-        energy_wh=came.energy_wh,
-        cost=came.cost,
-        uncontrolled_cost=came.free_cost,
-        saved=came.free_cost - came.cost,
-        currency=tariff.currency,
-        peak_w=came.peak_w,
-        uncontrolled_peak_w=came.free_peak_w,
-    )
-
-
-async def session_saving(ctx: Context, actor: Actor, transaction_id: UUID) -> Saving:
-    """Of one session, for its driver too. Raises NotFound."""
-    await views.one(ctx, actor, transaction_id)
-    row = await store.site_of_transaction(transaction_id)
-    if row is None:
-        raise NotFound("This session's location has no power tree.", code="no_power_tree")
-    return await saving(ctx, row, None, transaction_id)
 
 
 # --- wishes ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from backend.energy.core.session_files import Session
 from backend.energy.core.simulation import run
 from backend.energy.core.site_files import Site
 from backend.errors import InvalidInput
-from backend.sites import planning, rules, signals, store
+from backend.sites import past_store, planning, rules, signals, store
 from backend.sites.rules import Lane
 from shared.sites import EnergyTariff, PowerNode, SignalKind, SitePolicy, WhatIf, WhatIfAnswer, WhatIfSide
 
@@ -55,7 +55,7 @@ async def ask(ctx: Context, row: store.Row, wanted: WhatIf) -> WhatIfAnswer:
         evses.setdefault(one["identity"], []).append(one["evse"])
     lanes = rules.lanes(nodes, evses)
     places = {lane.spot: number for number, lane in enumerate(lanes)}
-    told = await store.sessions(row["location"], ctx.now() - timedelta(days=wanted.days), ctx.now(), None)
+    told = await past_store.sessions(row["location"], ctx.now() - timedelta(days=wanted.days), ctx.now(), None)
     past = [
         Past(places[one["identity"], one["evse"]], _session(one, lanes[places[one["identity"], one["evse"]]]))
         for one in told

@@ -2,13 +2,15 @@
 
 import asyncio
 import contextvars
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 
 from backend.db.engine import DB
-from backend.sites import plan_store, service
+from backend.sites import plan_store, savings, service
 from backend.sites.scene import look
-from shared.sites import NodeKind, PolicyName, PowerNode, SitePolicy, SiteSet
+from backend.web.guards import Actor
+from shared.accounts import Role
+from shared.sites import EnergyTariff, NodeKind, PolicyName, PowerNode, SitePolicy, SiteSet, TariffStep
 from tests import world
 from tests.conftest import Clock
 
@@ -21,6 +23,38 @@ async def test_a_plan_knows_only_what_was_committed_when_it_looked(db: None) -> 
     assert not await plan_store.was_seen(number, younger)
     assert await plan_store.was_seen(number, await plan_store.snapshot())
     assert not await plan_store.was_seen(number, None)
+
+
+async def test_a_driver_sees_what_their_month_saved(db: None, clock: Clock) -> None:
+    """10 kWh at night, that would have been drawn in the evening; another's session doesn't count."""
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    location_id = await world.add_location(tenant_id)
+    station_id = await world.add_station(tenant_id, "CP-1", location_id=location_id)
+    connector_id = await world.add_connector(station_id, 1, max_power_w=11_000)
+    account_id = await world.add_account(tenant_id)
+    night = TariffStep(begins=time(22), ends=time(6), price=Decimal("0.10"))
+    site = SiteSet(
+        nodes=[PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(40))],
+        tariff=EnergyTariff(base=Decimal("0.40"), steps=[night]),
+    )
+    await service.put(ctx, tenant_id, location_id, site)
+    begun_at = clock.now().replace(day=1, hour=17)  # 18:00 in Hamburg
+    begun = {"begun_at": begun_at, "ended_at": begun_at + timedelta(hours=8), "state": "ended", "energy_wh": 10_000}
+    for account in (account_id, await world.add_account(tenant_id, "Other")):
+        mine = await world.add_transaction(station_id, connector_id, evse=1, account=account, **begun)
+        for hours, wh in ((0, 0), (5, 0), (6, 10_000)):
+            await DB.run(
+                "INSERT INTO transaction_reading (transaction, at, energy_wh) VALUES ($1, $2, $3)",
+                mine,
+                begun_at + timedelta(hours=hours),
+                wh,
+            )
+    actor = Actor(account_id=account_id, tenant_id=tenant_id, role=Role.DRIVER, name="Dana")
+    (month,) = (await savings.of_driver(ctx, actor, None)).items
+    assert (month.energy_wh, month.cost, month.uncontrolled_cost) == (10_000, Decimal("1.00"), Decimal("4.00"))
+    whole = await savings.of_site(ctx, await service.row_of(tenant_id, location_id), "2026-03")
+    assert (whole.energy_wh, whole.saved) == (20_000, Decimal("6.00"))
 
 
 async def test_a_driver_who_tells_nothing_is_expected_to_stay_as_usual(db: None, clock: Clock) -> None:
