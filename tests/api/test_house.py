@@ -87,6 +87,7 @@ FOR_ALL = {
     "GET /api/v1/transactions/{transaction_id:uuid}/wish",
     "PUT /api/v1/transactions/{transaction_id:uuid}/wish",
     "GET /api/v1/transactions/{transaction_id:uuid}/saving",
+    "GET /api/v1/me/saving",
     "GET /api/v1/transactions/{transaction_id:uuid}/receipt",
     "GET /api/v1/transactions/{transaction_id:uuid}/receipt/pdf",
     "POST /api/v1/transactions/{transaction_id:uuid}/receipt/mail",
