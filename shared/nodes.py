@@ -6,11 +6,11 @@ from shared.base import Message
 
 
 class Node(Message):
-    """`state`: running, stopping or dead; `stations`: how many sockets it held at its last beat."""
+    """`state`: running, stopping or dead; `stations`: sockets at its last beat, null where that is not told."""
 
     name: str
     roles: list[str]
-    stations: int
+    stations: int | None
     state: str
     started_at: datetime
     seen_at: datetime

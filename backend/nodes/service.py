@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from uuid import uuid4
 
+import msgspec
 import structlog
 from prometheus_client import Counter, Gauge
 
@@ -177,3 +178,11 @@ async def nodes() -> list[Node]:
         )
         for row in await store.all_nodes(LEASE)
     ]
+
+
+async def shown() -> list[Node]:
+    """For an operator: nothing in it tells one tenant of the others."""
+    told = await nodes()
+    if await store.one_tenant():
+        return told
+    return [msgspec.structs.replace(one, name=f"node {count}", stations=None) for count, one in enumerate(told, 1)]

@@ -108,3 +108,7 @@ async def allowed_connections() -> int:
             - coalesce(current_setting('reserved_connections', true), '0')::int AS n"""
     )
     return int(rows[0]["n"])
+
+
+async def one_tenant() -> bool:
+    return len(await DB.run("SELECT 1 FROM tenant LIMIT 2")) < 2

@@ -81,6 +81,14 @@ async def test_who_may_not_start_beside_others(db: str) -> None:
     assert await service.nodes() == []
 
 
+async def test_no_tenant_learns_of_the_others_by_the_nodes(db: str) -> None:
+    await world.add_tenant()
+    async with running(db, "host.example:9000", **MANY):
+        assert [(one.name, one.stations) for one in await service.shown()] == [("host.example:9000", 0)]
+        await world.add_tenant("South")
+        assert [(one.name, one.stations) for one in await service.shown()] == [("node 1", None)]
+
+
 async def test_a_lease_that_looks_fresh_but_is_nobodys_keeps_nobody_out(db: str) -> None:
     """Of a node that was killed a moment ago."""
     one = Membership(context(**MANY), db, "a")
