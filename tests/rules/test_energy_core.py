@@ -170,6 +170,26 @@ def test_every_plan_keeps_every_limit(
     assert set(found.why) == {car.connector for car in asked}
 
 
+def test_a_car_that_takes_less_than_the_minimum_is_told_the_minimum() -> None:
+    """2 kW on three phases are 2.9 A; no station can be told less than 6."""
+    rows = Rows(site(fallback=0))
+    slow = Car(connector="c0", arrived=0, departure=HOUR, wanted_wh=5000, max_kw=2.0)
+    assert plan(rows, [slow], Outlook(), now=0).amps["c0"] == 6
+
+
+def test_a_full_fuse_is_used_though_shares_below_the_minimum_are_no_use() -> None:
+    """Six cars on 20 A would get 3.3 A each; three of them get all of it instead, and the others wait for a reason."""
+    connectors = tuple(Connector(id=f"c{n}", node="f", phases=1) for n in range(6))
+    rows = Rows(Grid(nodes=(Node(id="f", name="Feeder", amps=(20, 20, 20)),), connectors=connectors))
+    cars = [Car(connector=f"c{n}", arrived=n, departure=4 * HOUR, wanted_wh=9000) for n in range(6)]
+    found = plan(rows, cars, Outlook(), now=0)
+    assert sum(found.amps.values()) == pytest.approx(20, abs=0.3)
+    assert all(amps == 0 or amps >= 6 for amps in found.amps.values())
+    waits = [found.why[name] for name, amps in found.amps.items() if amps == 0]
+    assert waits
+    assert all(why.code == "limit" and "Feeder L1" in why.text and why.ahead for why in waits)
+
+
 def test_phasors_hold_and_never_rely_on_another_car() -> None:
     names = ["a", "b"]
     grid = Grid(

@@ -142,8 +142,10 @@ def _sun(problem: Problem, build: _Build, place: np.ndarray) -> None:
 
 
 def _run(build: _Build, budget_s: float) -> Floats:
-    if not build.cost:
-        return np.zeros(0)
+    return _solved(_model(build), budget_s, gap=0.0) if build.cost else np.zeros(0)
+
+
+def _model(build: _Build) -> highspy.HighsLp:
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = len(build.cost), len(build.row_upper)
     model.col_cost_ = np.array(build.cost, dtype=float)
@@ -153,13 +155,66 @@ def _run(build: _Build, budget_s: float) -> Floats:
     model.a_matrix_.start_ = np.array(build.start, dtype=np.int32)
     model.a_matrix_.index_ = np.array(build.index, dtype=np.int32)
     model.a_matrix_.value_ = np.array(build.value, dtype=float)
+    return model
+
+
+def _solved(model: highspy.HighsLp, budget_s: float, gap: float) -> Floats:
+    """With a `gap` (whole numbers) the best found in time is good enough, if there is one."""
     solver = _core._Highs()  # the class above it greets on stdout
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.setOptionValue("time_limit", max(budget_s, 0.01))
+    if gap:
+        solver.setOptionValue("mip_rel_gap", gap)
     solver.passModel(model)
     solver.run()
     status = solver.getModelStatus()
-    if status != highspy.HighsModelStatus.kOptimal:
+    feasible = gap and solver.getInfo().primal_solution_status == 2
+    if status != highspy.HighsModelStatus.kOptimal and not feasible:
         raise Unsolved(solver.modelStatusToString(status))
     return np.array(solver.getSolution().col_value, dtype=float)
+
+
+class Choice:
+    """Who charges in the next step. `gain`: of an ampere; `loyal`: of one that it has already (`had`) besides."""
+
+    def __init__(
+        self, lines: Floats, ends: Floats, least: Floats, most: Floats, gain: Floats, had: Floats, loyal: Floats,
+        kw: Floats, total_kw: float,
+    ) -> None:  # fmt: skip
+        self.lines, self.ends, self.least, self.most = lines, ends, least, most
+        self.gain, self.had, self.loyal, self.kw, self.total_kw = gain, had, loyal, kw, total_kw
+
+
+def choose(asked: Choice, budget_s: float) -> Floats:
+    """Off, or at least the minimum, within all limits and `total_kw`, with the highest gain. Raises Unsolved."""
+    build, none = _Build(), -highspy.kHighsInf
+    cars = np.flatnonzero((asked.most > 1e-9) & (asked.most >= asked.least - 1e-9)).tolist()
+    amps, whole = {}, []
+    for car in cars:
+        amps[car] = build.column(-float(asked.gain[car]), 0.0, float(asked.most[car]))
+        keeps = min(float(asked.had[car]), float(asked.most[car]))
+        if keeps > 0:
+            kept = build.column(-float(asked.loyal[car]), 0.0, keeps)
+            build.row(none, 0.0, [kept, amps[car]], [1.0, -1.0])
+        if asked.least[car] > 0:
+            on = build.column(0.0, 0.0, 1.0)
+            whole.append(on)
+            build.row(none, 0.0, [amps[car], on], [1.0, -float(asked.most[car])])
+            build.row(0.0, highspy.kHighsInf, [amps[car], on], [1.0, -min(float(asked.least[car]), asked.most[car])])
+    for row, end in zip(asked.lines, asked.ends, strict=True):
+        used = [car for car in cars if row[car] > 1e-12]
+        if float(sum(row[car] * asked.most[car] for car in used)) > end:
+            build.row(none, float(end), [amps[car] for car in used], [float(row[car]) for car in used])
+    build.row(none, asked.total_kw, [amps[car] for car in cars], [float(asked.kw[car]) for car in cars])
+    found = np.zeros(len(asked.most))
+    if not cars:
+        return found
+    model = _model(build)
+    kinds = np.full(len(build.cost), highspy.HighsVarType.kContinuous)
+    kinds[whole] = highspy.HighsVarType.kInteger
+    model.integrality_ = kinds.tolist()
+    solution = _solved(model, budget_s, gap=2e-3)
+    for car in cars:
+        found[car] = solution[amps[car]]
+    return np.where(found < asked.least - 1e-4, 0.0, np.clip(found, np.minimum(asked.least, asked.most), asked.most))

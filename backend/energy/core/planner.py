@@ -14,6 +14,9 @@ from backend.energy.core.rows import Floats, Rows
 UNKNOWN_STAY_S = 8 * 3600.0
 UNKNOWN_WANT_KWH = 40.0
 DWELL_S = 300.0
+URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
+"""How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
+CHEAPER = 0.01
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
@@ -34,6 +37,10 @@ class _Desk:
         self.per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in pairs])
         self.most = np.array([_most(one.max_amps, car, kw) for (one, car), kw in zip(pairs, self.per_amp, strict=True)])
         self.least = np.array([one.min_amps for one in self.at])
+        small = (self.most < self.least) & (self.most > 0)
+        part = np.where(small, self.most / np.maximum(self.least, 1e-9), 1.0)
+        self.draw_kw, self.per_amp = self.draw_kw * part, self.per_amp * part
+        self.most = np.where(small, self.least, self.most)  # told the least, such a car takes what it can
         self.step = np.array([one.step_amps for one in self.at])
         self.ends = np.array([_end(car, now) for car in cars])
         self.wanted = np.array(
@@ -87,8 +94,9 @@ def plan(
         amps = shared_out(desk, policy, now)
     else:
         try:
-            ahead = optimum.solve(_problem(desk, starts, policy), budget_s)
-            amps, solver = rounded(desk, ahead, starts), "optimum"
+            problem = _problem(desk, starts, policy)
+            ahead = optimum.solve(problem, budget_s * 0.7)
+            amps, solver = rounded(desk, ahead, starts, problem.cost, budget_s * 0.2), "optimum"
         except optimum.Unsolved as failed:
             fell_back = f"no optimum in time ({failed})"
             amps = shared_out(desk, policy, now)
@@ -151,38 +159,34 @@ def _efficiency(desk: _Desk) -> Floats:
     return np.array([one.efficiency for one in desk.at])
 
 
-def rounded(desk: _Desk, ahead: Floats, starts: Floats) -> Floats:
-    """The first step of the optimum as real cars can follow it: off, or at least the minimum, in whole steps."""
-    want = ahead[:, 0].copy()
-    hours = (starts[1] - starts[0]) / 3600
-    need = desk.wanted / np.maximum(desk.per_amp, 1e-9) / max(hours, 1e-6)
-    amps = _floor(desk, np.where(want >= desk.least - 1e-6, np.minimum(want, desk.most), 0.0))
-    budget = float(want.sum() - amps.sum())
-    order = sorted(range(len(want)), key=lambda car: (desk.had[car] <= 0, desk.laxity_s[car]))
-    for car in order:
-        tiny = desk.least[car] > desk.most[car]
-        if (
-            1e-6 < want[car] < desk.least[car]
-            and not tiny
-            and (budget >= desk.least[car] / 2 or desk.laxity_s[car] < 0)
-        ) and desk.room(amps, car) >= desk.least[car]:
-            amps[car] = desk.least[car]
-            budget -= desk.least[car]
-    for car in sorted(range(len(want)), key=lambda car: desk.laxity_s[car]):
-        if budget <= 1e-6:
-            break
-        if want[car] > 1e-6 or _now_is_as_good(ahead[car]):
-            top = min(desk.room(amps, car), desk.most[car], amps[car] + budget, max(need[car], desk.least[car]))
-            top = math.floor(top / desk.step[car] + 1e-6) * desk.step[car]
-            if top >= desk.least[car] and top > amps[car]:
-                budget -= top - amps[car]
-                amps[car] = top
-    return _within(desk, amps)
+def rounded(desk: _Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: float) -> Floats:
+    """The first step of the optimum as real cars can follow it: off, or at least the minimum, in whole steps.
+
+    Not car by car: whoever has time makes room for those who would get less than their minimum, so nothing is lost.
+    """
+    want = ahead[:, 0]
+    low = (want > 1e-6) & (want < np.minimum(desk.least, desk.most) - 1e-6)
+    if not low.any():
+        return _within(desk, _floor(desk, np.minimum(want, desk.most)))
+    hours = max((starts[1] - starts[0]) / 3600, 1 / 60)
+    need = desk.wanted / np.maximum(desk.per_amp, 1e-9) / hours
+    now_is_good = np.array([want[car] > 1e-6 or _now_is_as_good(ahead[car], cost, car) for car in range(len(want))])
+    most = np.where(now_is_good, np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
+    urgent = 1 / (1 + np.maximum(desk.laxity_s, 0.0) / 3600)
+    first = np.array([1 + max(car.priority, 0.0) for car in desk.cars])
+    share = want / np.maximum(desk.most, 1e-9)
+    asked = optimum.Choice(
+        lines=desk.lines, ends=desk.bounds, least=desk.least, most=most, had=desk.had, kw=desk.per_amp,
+        gain=desk.per_amp * first * (1 + URGENT * urgent + WANTED * share), loyal=desk.per_amp * LOYAL,
+        total_kw=float(want @ desk.per_amp) + 0.5 * float(np.min((desk.least * desk.per_amp)[low])),
+    )  # fmt: skip
+    return _within(desk, _floor(desk, optimum.choose(asked, budget_s)))
 
 
-def _now_is_as_good(row: Floats) -> bool:
-    """It was to charge in the very next step anyway."""
-    return len(row) > 1 and row[1] > 1e-6
+def _now_is_as_good(row: Floats, cost: Floats, car: int) -> bool:
+    """It is to charge later, or not at all, and no later time is cheaper."""
+    planned = np.flatnonzero(row > 1e-6)
+    return not len(planned) or bool(np.min(cost[car, planned]) >= cost[car, 0] - CHEAPER)
 
 
 def _floor(desk: _Desk, amps: Floats) -> Floats:
