@@ -20,12 +20,15 @@ BESIDE = 1000.0
 COMMANDS = 200
 SCREENS = 500
 CHANGES = 10
+POOL = 16
+"""Connections that commit side by side."""
 
 
 def commits(scale: Scale) -> list[Row]:
-    """TransactionEvents only, each answered after its commit."""
+    """TransactionEvents only, each answered after its commit; against a commit for each message, as a server makes
+    them that handles one message after the other, and as one makes them that has a pool of connections."""
     rates, words = [], ""
-    for arguments in ((), ("--one-by-one",)):
+    for arguments in ((), ("--one-by-one=1",), (f"--one-by-one={POOL}",)):
         with pair("node", f"--stations={scale.stations}", *arguments) as one:
             one.connect("only events", scale.stations, "2.0.1")
             one.run(scale.seconds)
@@ -33,8 +36,12 @@ def commits(scale: Scale) -> list[Row]:
         rates.append(median(r.messages / r.seconds for r in rounds))
         words = words or answers(rounds)
     load = f"{scale.stations} stations, one TransactionEvent with 8 samples in flight each; {words}"
-    baseline = "the same node with a commit for each message, 16 connections"
-    return [compared("durable TransactionEvents", rates[0], "1/s", baseline, rates[1], load, more_is_better=True)]
+    name, baseline = "durable TransactionEvents", "the same node with a commit for each message"
+    alone, many = f"{baseline}, one after the other", f"{baseline}, {POOL} at once"
+    return [
+        compared(name, rates[0], "1/s", alone, rates[1], load, more_is_better=True),
+        compared(f"{name}, and a pool", rates[0], "1/s", many, rates[2], load, more_is_better=True),
+    ]
 
 
 def ingest(scale: Scale) -> list[Row]:

@@ -31,7 +31,9 @@ def main() -> None:
     parser.add_argument("--tls", action="store_true", help="with a certificate of its own; not for `node`")
     parser.add_argument("--stations", type=int, default=500)
     parser.add_argument("--roles", default=",".join(ROLES))
-    parser.add_argument("--one-by-one", action="store_true", help="a commit for each transaction message")
+    parser.add_argument(
+        "--one-by-one", type=int, default=0, help="a commit for each transaction message, so many at once"
+    )
     options = parser.parse_args()
     if options.tls and options.kind == "node":
         parser.error("a whole node is measured without TLS")

@@ -75,13 +75,13 @@ async def ingest(seconds: float, together: int) -> Any:
     return {"rows": rows / (time.perf_counter() - begun)}
 
 
-async def run_node(settings: Settings, url: str, core: str, stations: int, one_by_one: bool) -> None:
+async def run_node(settings: Settings, url: str, core: str, stations: int, one_by_one: int) -> None:
     process.pin(core)
     async with node(settings, url) as ctx:
         if one_by_one:
-            # As many at once as there are connections: PostgreSQL may still flush several commits together.
+            # Where several are under way at once, PostgreSQL may still flush their commits together.
             alone = partial(grouping.record, ctx)
-            ctx.groups.of(grouping.GROUP, alone, most_together=1, at_once=settings.pool_max - 4)
+            ctx.groups.of(grouping.GROUP, alone, most_together=1, at_once=one_by_one)
         await add_stations(ctx, stations)
         rows = await DB.run("SELECT pg_backend_pid() AS pid")
         postmaster = process.parent_of(rows[0]["pid"])
@@ -94,8 +94,9 @@ async def run_node(settings: Settings, url: str, core: str, stations: int, one_b
         await process.obey(hello, {"usage": usage, "settle": process.settle, "ingest": ingest})
 
 
-def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: bool = False) -> None:
-    """Until the input ends. The database is kept off the server's core."""
+def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: int = 0) -> None:
+    """Until the input ends. The database is kept off the server's core. `one_by_one`: a commit for each transaction
+    message, so many at once."""
     process.keep_off(core)
     folder = Path(tempfile.mkdtemp(prefix="wattline-bench-"))
     folder.chmod(0o711)  # root's database server runs as another user

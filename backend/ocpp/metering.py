@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+
+import msgspec
 
 from backend.ocpp.quirks import NONE, Quirks
 from backend.transactions.model import Sample
@@ -20,8 +21,7 @@ PHASES = frozenset({"L1", "L2", "L3"})
 LARGEST = Decimal(10) ** 15
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True, gc=False):
     """One sampled value. unit empty: the default of its measurand. multiplier: power of ten (2.0.1)."""
 
     value: str | float
@@ -77,7 +77,10 @@ def sample(at: datetime, values: Iterable[Value], quirks: Quirks = NONE) -> Samp
 
 def _number(value: Value) -> Decimal | None:
     try:
-        number = Decimal(str(value.value).strip().replace(",", ".")).scaleb(value.multiplier)
+        text = str(value.value)
+        number = Decimal(text.strip().replace(",", ".") if "," in text else text)
+        if value.multiplier:
+            number = number.scaleb(value.multiplier)
     except (InvalidOperation, ValueError):
         return None
     return number if number.is_finite() and abs(number) < LARGEST else None

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from shared.stations import ConnectorStatus, PowerType, Registration
 
 
@@ -118,8 +120,7 @@ class VariableReport:
         return self.component, self.evse, self.connector, self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameLine:
+class FrameLine(msgspec.Struct, frozen=True, kw_only=True):
     """One OCPP message as it went over the wire, secrets already blanked."""
 
     station_id: UUID
