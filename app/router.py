@@ -15,6 +15,7 @@ from app.driver.find import FindPage
 from app.driver.history import HistoryPage
 from app.driver.location import LocationPage
 from app.driver.me import MePage
+from app.driver.price import PricePage
 from app.driver.session import DriverSessionPage
 from app.driver.wallet import WalletPage
 from app.operator.analytics import AnalyticsPage
@@ -63,6 +64,7 @@ class Place:
 DRIVER_ROUTES = (
     Route("/", FindPage, "Find"),
     Route("/locations/:location_id", LocationPage, "Find"),
+    Route("/price/:connector_id", PricePage, "Find"),
     Route("/charge", ChargePage, "Charge"),
     Route("/history", HistoryPage, "History"),
     Route("/history/:transaction_id", DriverSessionPage, "History"),

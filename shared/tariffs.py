@@ -94,3 +94,65 @@ class PlacePrices(Message):
     rules: list[TariffRule]
     general: TariffRow | None
     own_tariffs: int
+
+
+class PricePart(Message):
+    """kind: energy (for each kWh), time (for each hour of charging), parking (for each hour after charging), flat
+    (once). `price` includes VAT."""
+
+    kind: str
+    price: Decimal
+
+
+class PriceWindow(Message):
+    """A part of today; `now`: the one that holds at this moment. No parts: it costs nothing then."""
+
+    begins: str
+    ends: str
+    now: bool
+    parts: list[PricePart]
+
+
+class PriceCondition(Message):
+    """Prices from `low` on and up to `high` of: kwh, minutes, kw or ampere."""
+
+    what: str
+    low: Decimal | None
+    high: Decimal | None
+    parts: list[PricePart]
+
+
+class PriceExample(Message):
+    """What a session would cost that begins now, by the engine that writes the bills."""
+
+    energy_wh: int
+    charging_minutes: int
+    parking_minutes: int
+    total: Money
+    lines: list[ReceiptLine]
+
+
+class PriceExplanation(Message):
+    """What a session costs at a connector now. headline None: it costs nothing.
+
+    windows: today on the clock of the location; only one where the price is the same all day. power_w: what a common
+    car draws here, which the examples count with.
+    """
+
+    connector_id: str
+    station: str
+    connector: str
+    location: str
+    location_id: str | None
+    headline: PriceHeadline | None
+    power_w: int
+    time_zone: str
+    windows: list[PriceWindow]
+    conditions: list[PriceCondition]
+    examples: list[PriceExample]
+    vat_rates: list[Decimal]
+    minimum: Money | None
+    maximum: Money | None
+    parking_cap: Money | None
+    hold: Money | None
+    """What is reserved before the start."""

@@ -264,6 +264,15 @@ def StartBar(
                 ),
             )
         )
+        parts.append(
+            buttons.quiet(
+                words("What would my session cost?"),
+                t,
+                lambda: app.go(f"/price/{connector.id}"),
+                icon=ft.Icons.INFO_OUTLINE_ROUNDED,
+                identifier="explain-price",
+            )
+        )
         if mine is not None:
             parts.append(reserved_note(mine, t, words))
         parts.append(

@@ -93,4 +93,33 @@ TEXTS = {
         "{n} Ladevorgänge brauchen deine Entscheidung: Ihr Zähler ist nicht glaubhaft."
     ),
     "Correction": "Berichtigung",
+    "What it costs": "Was es kostet",
+    "What would my session cost?": "Was würde mein Ladevorgang kosten?",
+    "{amount} for each hour after charging": "{amount} je Stunde nach dem Laden",
+    "The price now": "Der Preis jetzt",
+    "Charging costs nothing at this hour.": "Zu dieser Stunde kostet Laden nichts.",
+    "The first {minutes} minutes after charging are free: time to come back to the car.": (
+        "Die ersten {minutes} Minuten nach dem Laden sind frei: Zeit, zum Auto zurückzukommen."
+    ),
+    "The time after charging never costs more than {amount}.": "Die Zeit nach dem Laden kostet nie mehr als {amount}.",
+    "A session costs at least {amount}.": "Ein Ladevorgang kostet mindestens {amount}.",
+    "A session never costs more than {amount}.": "Ein Ladevorgang kostet nie mehr als {amount}.",
+    "All prices include VAT ({rates}).": "Alle Preise enthalten die MwSt. ({rates}).",
+    "No VAT applies.": "Es fällt keine MwSt. an.",
+    "now": "jetzt",
+    "Today, by the hour": "Heute nach Uhrzeit",
+    "A session keeps its prices list; each part is billed at the price of its hour.": (
+        "Ein Ladevorgang behält seine Preisliste; jeder Teil wird zum Preis seiner Uhrzeit berechnet."
+    ),
+    "By how much and how long": "Nach Menge und Dauer",
+    "From {low} to {high} {unit}": "Von {low} bis {high} {unit}",
+    "From {low} {unit} on": "Ab {low} {unit}",
+    "If you start now, with a car that takes {power}. Counted by what writes the bills.": (
+        "Wenn du jetzt beginnst, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
+    ),
+    "Examples": "Beispiele",
+    "{kwh} kWh in {minutes} minutes": "{kwh} kWh in {minutes} Minuten",
+    "{kwh} kWh in {minutes} minutes, then {parking} minutes connected": (
+        "{kwh} kWh in {minutes} Minuten, dann {parking} Minuten angeschlossen"
+    ),
 }

@@ -101,6 +101,7 @@ def connector(
         title=voice("Charge here"),
         again_s=WAIT_S if place.obstacle and not problem else 0,
         place=place,
+        explained=place.explained,
         key=key,
         lang=lang,
         hosted=hosted,

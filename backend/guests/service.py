@@ -23,11 +23,12 @@ from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
 from backend.stations.rules import connector_label
 from backend.tenants import service as tenants
-from backend.transactions import requests, views
+from backend.transactions import explaining, requests, views
 from backend.transactions.rules import why_not_start
 from shared.meters import SignedSession
 from shared.money import Money, Receipt, TargetNew
 from shared.stations import Connector, Registration, StationForDriver
+from shared.tariffs import PriceExplanation
 from shared.transactions import TransactionDetail
 
 EMAIL_KEPT = timedelta(days=90)
@@ -55,6 +56,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     connector: Connector
     ref: ConnectorRef
     hold: Money | None
+    explained: PriceExplanation
     obstacle: tuple[str, str] | None
     neighbours: list[Neighbour]
 
@@ -120,6 +122,7 @@ async def _place(ctx: Context, row: store.Row, *, neighbours: bool) -> Place:
         connector=connector,
         ref=ref,
         hold=hold,
+        explained=await explaining.explained(ctx, ref),
         obstacle=obstacle,
         neighbours=await _neighbours(ctx, ref) if near else [],
     )

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from backend.papers.words import Voice
 from shared.money import PriceHeadline
+from shared.tariffs import PriceExample, PricePart
 
 GERMAN = {
     "Charge here": "Hier laden",
@@ -70,6 +71,16 @@ GERMAN = {
         "Merken Sie sich diese Seite: Nur über sie kommen Sie zu Ihrem Ladevorgang und Ihrem Beleg zurück."
     ),
     "Stop by itself (if you like)": "Von selbst beenden (freiwillig)",
+    "What would my session cost?": "Was würde mein Ladevorgang kosten?",
+    "now": "jetzt",
+    "after charging": "nach dem Laden",
+    "{kwh} kWh in {minutes} minutes": "{kwh} kWh in {minutes} Minuten",
+    "{kwh} kWh in {minutes} minutes, then {parking} minutes connected": (
+        "{kwh} kWh in {minutes} Minuten, dann {parking} Minuten angeschlossen"
+    ),
+    "If you start now, with a car that takes {power}. Counted by what writes the bills.": (
+        "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
+    ),
     "Stop at": "Beenden bei",
     "Unit": "Einheit",
     "Charging stops before the price, the energy or the time goes beyond this. You can always stop earlier.": (
@@ -168,6 +179,7 @@ GERMAN = {
         "Dieser Betreiber kann noch keine E-Mails senden; laden Sie stattdessen das PDF."
     ),
 }
+PARKED = "after charging"
 PLUGS = {
     "IEC_62196_T2": "Type 2",
     "IEC_62196_T2_COMBO": "CCS",
@@ -209,3 +221,22 @@ class GuestVoice(Voice):
         )
         before = f"{self('from')} " if price.varies else ""
         return [(before + self.price(amount, price.currency), self(word)) for amount, word in parts if amount]
+
+    def window(self, parts: list[PricePart], currency: str) -> str:
+        """The prices of a part of the day."""
+        units = {"energy": "/kWh", "time": "/h", "parking": "/h", "flat": ""}
+        said = [
+            f"{self.price(one.price, currency)}{units[one.kind]}"
+            + (f" {self(PARKED)}" if one.kind == "parking" else "")
+            for one in parts
+        ]
+        return " + ".join(said) or self("free")
+
+    def example(self, one: PriceExample) -> str:
+        kwh = self.number(Decimal(one.energy_wh) / 1000)
+        if not one.parking_minutes:
+            return self("{kwh} kWh in {minutes} minutes", kwh=kwh, minutes=one.charging_minutes)
+        return self(
+            "{kwh} kWh in {minutes} minutes, then {parking} minutes connected",
+            kwh=kwh, minutes=one.charging_minutes, parking=one.parking_minutes,
+        )  # fmt: skip

@@ -10,7 +10,7 @@ import msgspec
 
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.tariffs import rules, samples, service, store
+from backend.tariffs import offer, samples, service, store
 from backend.tariffs.model import Bill, Tariff
 from shared.money import Money, ReceiptLine
 from shared.tariffs import SampleSession, TariffDetail, TariffNew, TariffPreview, TariffQuote
@@ -27,7 +27,7 @@ def read(definition: dict[str, Any]) -> tuple[Tariff | None, Problems]:
         found = _PLACE.match(str(error))
         assert found is not None
         return None, [(found["path"] or "$", found["words"])]
-    return tariff, rules.problems(tariff)
+    return tariff, offer.problems(tariff)
 
 
 def _meant(definition: dict[str, Any]) -> Tariff:

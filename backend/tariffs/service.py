@@ -9,7 +9,7 @@ import msgspec
 
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.tariffs import rules, store
+from backend.tariffs import offer, store
 from backend.tariffs.model import Tariff
 from shared.money import PriceHeadline, TariffRow
 
@@ -69,7 +69,7 @@ async def headlines(ctx: Context, ids: Iterable[UUID]) -> dict[UUID, PriceHeadli
 
 
 def shown(stored: StoredTariff) -> PriceHeadline:
-    found = rules.headline(stored.definition)
+    found = offer.headline(stored.definition)
     return PriceHeadline(
         tariff_id=str(stored.id),
         currency=stored.currency,
@@ -85,7 +85,7 @@ def shown(stored: StoredTariff) -> PriceHeadline:
 
 async def add(ctx: Context, tenant_id: UUID, name: str, definition: Tariff) -> UUID:
     """Raises InvalidInput, with the places, for a tariff that can't be meant."""
-    if found := rules.problems(definition):
+    if found := offer.problems(definition):
         raise InvalidInput("This tariff can't be used.", fields=found)
     tariff_id = uuid4()
     await store.add(tariff_id, tenant_id, name, definition.currency, msgspec.to_builtins(definition), ctx.now())

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.tariffs.model import Bill, Period, PeriodKind, Tariff
-from backend.tariffs.rules import price, problems
+from backend.tariffs.offer import problems
+from backend.tariffs.rules import price
 
 MOST = Decimal(10_000_000)
 

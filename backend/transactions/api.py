@@ -9,7 +9,7 @@ from litestar.params import Parameter
 from backend.context import Context
 from backend.errors import NotFound
 from backend.stations import catalog
-from backend.transactions import doubts, loose, requests, targets, views
+from backend.transactions import doubts, explaining, loose, requests, targets, views
 from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit
@@ -17,6 +17,7 @@ from shared.accounts import Role
 from shared.base import Page
 from shared.meters import MeterReading
 from shared.money import Receipt, TargetNew
+from shared.tariffs import PriceExplanation
 from shared.transactions import StartTransaction, Transaction, TransactionAnswer, TransactionDetail, TransactionQuestion
 
 States = Annotated[
@@ -93,6 +94,12 @@ async def readings(ctx: Context, actor: Actor, identity: str) -> list[MeterReadi
     return await loose.latest(station.id)
 
 
+@get("/api/v1/connectors/{connector_id:uuid}/price", summary="What a session costs here now, with examples")
+async def explain_price(ctx: Context, actor: Actor, connector_id: UUID) -> PriceExplanation:
+    """Today's prices by the hour, what depends on the use, and sessions priced by the engine that writes the bills."""
+    return await explaining.explain(ctx, actor.tenant_id, connector_id, actor.account_id)
+
+
 @get("/api/v1/transactions", summary="Sessions, a driver's own or an operator's all")
 async def page(
     ctx: Context,
@@ -143,4 +150,4 @@ async def ask_status(ctx: Context, actor: Actor, identity: str, data: Transactio
     return await doubts.ask(ctx, station, transaction_id, actor.account_id)
 
 
-routes = [start, stop, set_target, drop_target, readings, page, detail, receipt, ask_status]
+routes = [explain_price, start, stop, set_target, drop_target, readings, page, detail, receipt, ask_status]

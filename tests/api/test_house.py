@@ -63,6 +63,7 @@ PUBLIC = {
     "HEAD /api/static/{file_path:path}": "files of the API's page",
 }
 FOR_ALL = {
+    "GET /api/v1/connectors/{connector_id:uuid}/price",
     "GET /api/v1/transactions/{transaction_id:uuid}/corrections",
     "PUT /api/v1/transactions/{transaction_id:uuid}/target",
     "DELETE /api/v1/transactions/{transaction_id:uuid}/target",

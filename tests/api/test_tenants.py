@@ -225,6 +225,7 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("PUT", f"/api/v1/transactions/{one['active']}/wish", {"energy_wh": 1000}),
         ("GET", f"/api/v1/transactions/{one['active']}/saving", None),
         ("GET", f"/api/v1/connectors/{one['connector']}", None),
+        ("GET", f"/api/v1/connectors/{one['connector']}/price", None),
         ("PATCH", f"/api/v1/connectors/{one['connector']}", {"max_power_w": 1}),
         ("GET", station, None),
         ("PATCH", station, {"name": "mine"}),

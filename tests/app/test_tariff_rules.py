@@ -7,7 +7,7 @@ import pytest
 
 from app.operator import tariff_rules as rules
 from backend.tariffs.model import Tariff
-from backend.tariffs.rules import problems
+from backend.tariffs.offer import problems
 
 FULL = {
     "energy": "0,40",

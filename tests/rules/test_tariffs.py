@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.tariffs import rules
+from backend.tariffs import explaining, offer, rules
 from backend.tariffs.model import Period, PeriodKind, PriceLimit, Tariff
 from backend.tariffs.periods import Reading, from_readings
 
@@ -159,7 +159,7 @@ def test_rounding_by_currency(currency: str, payable: str) -> None:
 
 
 def test_headline_shows_prices_with_vat() -> None:
-    found = rules.headline(PLAIN)
+    found = offer.headline(PLAIN)
     assert (found.energy, found.flat, found.parking) == (Decimal("0.4998"), Decimal("0.595"), Decimal("7.14"))
 
 
@@ -167,7 +167,7 @@ def test_problems_name_the_place() -> None:
     broken = tariff(
         elements=[{"price_components": [{"type": "ENERGY", "price": 1}], "restrictions": {"min_kwh": 5, "max_kwh": 5}}]
     )
-    assert [path for path, _words in rules.problems(broken)] == ["$.elements[0].restrictions.max_kwh"]
+    assert [path for path, _words in offer.problems(broken)] == ["$.elements[0].restrictions.max_kwh"]
 
 
 def reading(minute: int, wh: int, charging: bool | None = None) -> Reading:
@@ -190,3 +190,59 @@ def test_periods_never_have_negative_energy(points: list[tuple[int, int]]) -> No
     if points:
         registers = [wh for _minute, wh in points]
         assert sum(one.energy_wh for one in found) <= max(registers) - min(registers)
+
+
+@given(parts=session, at=st.integers(1, 3_000), one=st.sampled_from([PLAIN, TANGLED]))
+def test_a_session_cut_anywhere_costs_the_same(parts: list, at: int, one: Tariff) -> None:
+    """Not only in the middle of a period: at any minute of the whole, in which meter values may come."""
+    whole = build([(kind, minutes, wh // minutes * minutes) for kind, minutes, wh in parts])  # exact in each minute
+    moment = BEGIN + timedelta(minutes=at)
+    pieces: list[Period] = []
+    for period in whole:
+        if period.begins_at < moment < period.ends_at:
+            share = Decimal((moment - period.begins_at) // timedelta(minutes=1))
+            energy = period.energy_wh * share / Decimal((period.ends_at - period.begins_at) // timedelta(minutes=1))
+            pieces.append(msgspec.structs.replace(period, ends_at=moment, energy_wh=energy))
+            pieces.append(msgspec.structs.replace(period, begins_at=moment, energy_wh=period.energy_wh - energy))
+        else:
+            pieces.append(period)
+    expected, found = rules.price(one, whole, BERLIN), rules.price(one, pieces, BERLIN)
+    assert abs(found.total_excl_vat - expected.total_excl_vat) <= Decimal("0.0001")
+
+
+@given(parts=session, more=st.integers(1, 600), one=st.sampled_from([PLAIN, TANGLED]))
+def test_a_longer_session_never_costs_less(parts: list, more: int, one: Tariff) -> None:
+    """What a target in money relies on."""
+    whole = build(parts)
+    longer = [*parts, (PeriodKind.PARKING, more, 0)]
+    assert rules.price(one, build(longer), BERLIN).payable >= rules.price(one, whole, BERLIN).payable
+
+
+@given(kwh=st.integers(1, 100), parking=st.integers(0, 300), minutes=st.integers(0, 1439))
+def test_an_example_is_what_the_same_readings_are_billed(kwh: int, parking: int, minutes: int) -> None:
+    """Quote and bill: an example before the start, and the same session as a station tells it."""
+    begin = BEGIN + timedelta(minutes=minutes)
+    shown = explaining.example(TANGLED, begin, BERLIN, 11_000, kwh, parking)
+    full = begin + timedelta(minutes=shown.charging_minutes)
+    readings = [
+        Reading(at=begin, energy_wh=7_000, charging=True),
+        Reading(at=full, energy_wh=7_000 + kwh * 1000, charging=False),
+    ]
+    billed = rules.price(TANGLED, from_readings(readings, full + timedelta(minutes=parking)), BERLIN)
+    assert abs(billed.total_incl_vat - shown.bill.total_incl_vat) <= Decimal("0.0001")
+
+
+def test_today_by_the_hour_and_by_the_use() -> None:
+    found = explaining.windows(TANGLED, BEGIN, BERLIN, 11_000)
+    assert [(one.begins_at.astimezone(BERLIN).hour, one.prices["energy"]) for one in found] == [
+        (0, Decimal("0.3000")),
+        (6, Decimal("0.4000")),
+        (22, Decimal("0.3000")),
+    ]
+    assert all(one.prices["parking"] == 6 for one in found)  # a Monday
+    assert [(one.what, one.low) for one in explaining.conditions(TANGLED)] == [("kwh", 12), ("minutes", 90)]
+    (all_day,) = explaining.windows(PLAIN, BEGIN, BERLIN, 11_000)
+    assert all_day.prices == {"flat": Decimal("0.595"), "energy": Decimal("0.4998"), "time": Decimal("1.428"), "parking": Decimal("7.14")}  # noqa: E501  # fmt: skip
+    assert explaining.rates(PLAIN) == [19]
+    assert explaining.power_w(150_000, "DC") == 90_000
+    assert [one.charging_minutes for one in explaining.examples(PLAIN, BEGIN, BERLIN, 11_000)] == [55, 109, 218]

@@ -1,0 +1,68 @@
+"""What is said of a tariff before anybody charges by it: its headline, and why it can't be meant. Pure."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from backend.tariffs.model import Dimension, Headline, Tariff
+from backend.tariffs.rules import exact
+
+
+def headline(tariff: Tariff) -> Headline:
+    """The prices that apply first when nothing is restricted, or else of the first element; text says "from"."""
+    found: dict[Dimension, Decimal] = {}
+    varies = False
+    for element in tariff.elements:
+        rule = element.restrictions
+        if rule is not None and rule.reservation is not None:
+            continue
+        for component in element.price_components:
+            gross = exact(Fraction(component.price) * (1 + Fraction(component.vat or 0) / 100))
+            if component.type in found:
+                varies = varies or found[component.type] != gross
+                found[component.type] = min(found[component.type], gross) if rule is not None else gross
+            else:
+                found[component.type] = gross
+    texts = []
+    if varies:
+        texts.append("Prices depend on time or use")
+    if tariff.parking_grace_minutes and found.get(Dimension.PARKING_TIME):
+        texts.append(f"{tariff.parking_grace_minutes} min free after charging")
+
+    def shown(dimension: Dimension) -> Decimal | None:
+        value = found.get(dimension)
+        return value.normalize() + Decimal("0.00") if value else None
+
+    return Headline(
+        currency=tariff.currency,
+        energy=shown(Dimension.ENERGY),
+        time=shown(Dimension.TIME),
+        parking=shown(Dimension.PARKING_TIME),
+        flat=shown(Dimension.FLAT),
+        text=". ".join(texts),
+        varies=varies,
+    )
+
+
+def problems(tariff: Tariff) -> list[tuple[str, str]]:
+    """Why a tariff can't be used, as (path, plain words)."""
+    found = []
+    for number, element in enumerate(tariff.elements):
+        path, rule = f"$.elements[{number}]", element.restrictions
+        types = [component.type for component in element.price_components]
+        if len(set(types)) != len(types):
+            found.append((path, "Each kind of price may stand once in an element."))
+        if rule is None:
+            continue
+        for name in ("kwh", "current", "power", "duration", "date"):
+            low, high = ("start_date", "end_date") if name == "date" else (f"min_{name}", f"max_{name}")
+            one: date | None = getattr(rule, low)
+            other: date | None = getattr(rule, high)
+            if one is not None and other is not None and one >= other:
+                found.append((f"{path}.restrictions.{high}", f"It must be more than {low}; this never applies."))
+    for name, limit in (("min_price", tariff.min_price), ("max_price", tariff.max_price)):
+        if limit is not None and limit.incl_vat is not None and limit.incl_vat < limit.excl_vat:
+            found.append((f"$.{name}.incl_vat", "With VAT it can't be less than without."))
+    if tariff.min_price and tariff.max_price and tariff.min_price.excl_vat > tariff.max_price.excl_vat:
+        found.append(("$.min_price", "The minimum price is above the maximum price."))
+    return found
