@@ -9,6 +9,7 @@ import flet as ft
 
 from app.auth.sign_in import SignInPage
 from app.common.not_found import NotFoundPage
+from app.common.notices import NoticesPage
 from app.common.receipt import ReceiptPage
 from app.driver.charge import ChargePage
 from app.driver.find import FindPage
@@ -29,6 +30,7 @@ from app.operator.locations import LocationsPage
 from app.operator.money import MoneyPage
 from app.operator.notifications import NotificationsPage
 from app.operator.overview import OverviewPage
+from app.operator.partners import PartnersPage
 from app.operator.payment_settings import PaymentSettingsPage
 from app.operator.playbooks import PlaybooksPage
 from app.operator.quarantine import QuarantinePage
@@ -70,6 +72,7 @@ DRIVER_ROUTES = (
     Route("/history/:transaction_id", DriverSessionPage, "History"),
     Route("/sessions/:transaction_id", DriverSessionPage, "Charge"),
     Route("/sessions/:transaction_id/receipt", ReceiptPage, "History"),
+    Route("/notices", NoticesPage, "Messages"),
     Route("/me", MePage, "Me"),
     Route("/wallet", WalletPage, "Me"),
 )
@@ -87,6 +90,8 @@ OPERATOR_ROUTES = (
     Route("/incidents/:incident_id", IncidentPage, "Incidents"),
     Route("/playbooks", PlaybooksPage, "Incidents"),
     Route("/rules", DetectionPage, "Incidents"),
+    Route("/partners", PartnersPage, "Incidents"),
+    Route("/notices", NoticesPage, "Messages"),
     Route("/notifications", NotificationsPage, "Incidents"),
     Route("/quarantine", QuarantinePage, "Incidents"),
     Route("/money", MoneyPage, "Money"),
@@ -100,6 +105,7 @@ DRIVER_PLACES = (
     Place("Find", "/", ft.Icons.MAP_OUTLINED, ft.Icons.MAP_ROUNDED),
     Place("Charge", "/charge", ft.Icons.BOLT_OUTLINED, ft.Icons.BOLT_ROUNDED),
     Place("History", "/history", ft.Icons.RECEIPT_LONG_OUTLINED, ft.Icons.RECEIPT_LONG_ROUNDED),
+    Place("Messages", "/notices", ft.Icons.NOTIFICATIONS_OUTLINED, ft.Icons.NOTIFICATIONS_ROUNDED),
     Place("Me", "/me", ft.Icons.PERSON_OUTLINE_ROUNDED, ft.Icons.PERSON_ROUNDED),
 )
 OPERATOR_PLACES = (
@@ -109,6 +115,7 @@ OPERATOR_PLACES = (
     Place("Incidents", "/incidents", ft.Icons.WARNING_AMBER_ROUNDED, ft.Icons.WARNING_ROUNDED),
     Place("Money", "/money", ft.Icons.PAYMENTS_OUTLINED, ft.Icons.PAYMENTS_ROUNDED),
     Place("Analytics", "/analytics", ft.Icons.INSIGHTS_OUTLINED, ft.Icons.INSIGHTS_ROUNDED),
+    Place("Messages", "/notices", ft.Icons.NOTIFICATIONS_OUTLINED, ft.Icons.NOTIFICATIONS_ROUNDED),
     Place("Settings", "/settings", ft.Icons.SETTINGS_OUTLINED, ft.Icons.SETTINGS_ROUNDED),
 )
 SIGN_IN = Route("/sign-in", SignInPage)

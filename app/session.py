@@ -10,6 +10,7 @@ import msgspec
 from app import theme
 from app.alarm import Alarm
 from app.api import Api, ApiError
+from app.bell import Bell
 from app.device.files import Files
 from app.device.language import language_of
 from app.device.location import Locator
@@ -40,6 +41,7 @@ class App:
         self.locator = Locator(page)
         self.files = Files(page)
         self.alarm = Alarm(self.live, self.store, self.run)
+        self.bell = Bell(self.live, self.store)
         self.store.web = bool(page.web)
         self.api.on_tokens = self._remember
         self._toasts = 0
@@ -126,6 +128,7 @@ class App:
         if self._leave_brand is None:
             self._leave_brand = self.live.follow("brand", self._on_brand)
         self.alarm.follow()
+        self.bell.follow()
 
     def _on_brand(self, message: LiveMessage) -> None:
         try:
@@ -190,4 +193,5 @@ class App:
         before, self.store.account = self.store.account, tokens.account if tokens else None
         if before is not None and (tokens is None or tokens.account.id != before.id):
             self.alarm.leave()
+            self.bell.leave()
             await self.live.hang_up()

@@ -18,6 +18,7 @@ from app.router import (
     match,
 )
 from app.session import App
+from app.state import Store
 from app.theme import CONTROL, S4, S8, S12, S16, S24, T12, T14, T16, TOUCH, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
@@ -25,7 +26,8 @@ from app.widgets.brand import mark
 from app.widgets.text import muted, text
 from shared.accounts import Role
 
-INCIDENTS = "/incidents"
+INCIDENTS, NOTICES = "/incidents", "/notices"
+BADGES = {INCIDENTS: "incident-badge", NOTICES: "notice-badge"}
 ROLE_WORDS = {Role.DRIVER: "Driver", Role.OPERATOR: "Operator", Role.ADMIN: "Administrator"}
 MORE = Place("More", "", ft.Icons.MORE_HORIZ_ROUNDED, ft.Icons.MORE_HORIZ_ROUNDED)
 
@@ -96,9 +98,9 @@ def _probe(measured: Callable[[Any], None]) -> ft.Control:
 
 
 def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens) -> ft.Control:
-    """At the place of incidents with how many are open: on a badge that takes no room."""
+    """With how many wait there: on a badge that takes no room."""
     icon = ft.Icon(place.chosen_icon if lit else place.icon, size=size, color=color)
-    if place.path != INCIDENTS or not count:
+    if not count:
         return icon
     badge = ft.Container(
         ft.Text(
@@ -117,17 +119,32 @@ def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens)
         alignment=ft.Alignment.CENTER,
     )
     return ft.Stack(
-        [icon, ft.Container(ft.Semantics(identifier="incident-badge", content=badge), left=size / 2, top=-8)],
+        [
+            icon,
+            ft.Container(
+                ft.Semantics(identifier=BADGES.get(place.path, "more-badge"), content=badge), left=size / 2, top=-8
+            ),
+        ],
         width=size,
         height=size,
         clip_behavior=ft.ClipBehavior.NONE,
     )
 
 
+def _waiting(place: Place, store: Store) -> int:
+    """How many wait for somebody at a place; on a phone those behind “More” too."""
+    if place.path == NOTICES:
+        return store.unread
+    if place is MORE:
+        return store.unread if store.operator else 0
+    return store.open_incidents if place.path == INCIDENTS else 0
+
+
 def _said(place: Place, count: int, words: Callable[[str], str]) -> str:
     """What a screen reader says of a place."""
-    if place.path == INCIDENTS and count:
-        return words("{place}, {n} open").format(place=words(place.name), n=count)
+    if count:
+        said = words("{place}, {n} open") if place.path == INCIDENTS else words("{place}, {n} unread")
+        return said.format(place=words(place.name), n=count)
     return words(place.name)
 
 
@@ -148,14 +165,14 @@ def _BottomBar(places: tuple[Place, ...], chosen: str) -> ft.Control:  # a compo
         color = t.primary if lit else t.muted
         return ft.Semantics(
             identifier=f"nav-{place.name.lower()}",
-            label=_said(place, store.open_incidents, words),
+            label=_said(place, _waiting(place, store), words),
             button=True,
             selected=lit,
             expand=True,
             content=ft.Container(
                 ft.Column(
                     [
-                        _icon(place, lit, color, 24, store.open_incidents, t),
+                        _icon(place, lit, color, 24, _waiting(place, store), t),
                         ft.Text(
                             words(place.name),
                             size=T12 * min(1, BAR_LETTERS / t.letters),
@@ -202,6 +219,7 @@ def _more_sheet(
             [
                 ft.Icon(place.chosen_icon if lit else place.icon, size=24, color=t.primary if lit else t.muted),
                 text(words(place.name), t, size=T16, bold=lit),
+                *([_count(place, count, t)] if (count := _waiting(place, app.store)) else []),
             ],
             spacing=S16,
         )
@@ -254,9 +272,9 @@ def _more_sheet(
     )
 
 
-def _count(number: int, t: Tokens) -> ft.Control:
+def _count(place: Place, number: int, t: Tokens) -> ft.Control:
     return ft.Semantics(
-        identifier="incident-badge",
+        identifier=BADGES[place.path],
         content=ft.Container(
             ft.Text(str(number), size=T12, weight=ft.FontWeight.W_700, color=t.danger.ink),
             bgcolor=t.danger.ground,
@@ -273,15 +291,15 @@ def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:
     def entry(place: Place) -> ft.Control:
         lit = place.name == chosen
         color = t.primary if lit else t.muted
-        parts: list[ft.Control] = [_icon(place, lit, color, 20, 0 if labelled else store.open_incidents, t)]
+        parts: list[ft.Control] = [_icon(place, lit, color, 20, 0 if labelled else _waiting(place, store), t)]
         if labelled:
             weight = ft.FontWeight.W_600 if lit else ft.FontWeight.W_500
             parts.append(ft.Text(words(place.name), size=T14, weight=weight, color=t.ink if lit else t.muted))
-            if place.path == INCIDENTS and store.open_incidents:
-                parts += [ft.Container(expand=True), _count(store.open_incidents, t)]
+            if count := _waiting(place, store):
+                parts += [ft.Container(expand=True), _count(place, count, t)]
         return ft.Semantics(
             identifier=f"nav-{place.name.lower()}",
-            label=_said(place, store.open_incidents, words),
+            label=_said(place, _waiting(place, store), words),
             button=True,
             selected=lit,
             content=ft.Container(

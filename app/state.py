@@ -36,6 +36,8 @@ class Store:
     toast_bad: bool = False
     open_incidents: int = 0
     """For operators: how many nobody looks after yet."""
+    unread: int = 0
+    """One's own messages that nobody has looked at."""
     alerts: tuple[Incident, ...] = ()
     """What has just opened, the worst first; goes by itself."""
     web: bool = False

@@ -16,6 +16,7 @@ from app.i18n import (
     de_rules,
     de_stations,
     de_terms,
+    de_tickets,
 )
 
 PARTS = (
@@ -34,6 +35,7 @@ PARTS = (
     de_pay,
     de_energy,
     de_terms,
+    de_tickets,
 )
 GERMAN: dict[str, str] = {}
 for _part in PARTS:

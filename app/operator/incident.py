@@ -13,6 +13,7 @@ from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_wo
 from app.operator import incident_rules as rules
 from app.operator import station_rules
 from app.operator.incident_remedy import RemedySection
+from app.operator.incident_tickets import TicketSection
 from app.theme import S4, S8, S12, S16, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -56,6 +57,7 @@ SIGNS = {
     EntryKind.STEP: ft.Icons.BUILD_OUTLINED,
     EntryKind.TOLD: ft.Icons.NOTIFICATIONS_NONE_ROUNDED,
     EntryKind.GROUPED: ft.Icons.ACCOUNT_TREE_OUTLINED,
+    EntryKind.TICKET: ft.Icons.HANDYMAN_OUTLINED,
     EntryKind.CLOSED: ft.Icons.CHECK_ROUNDED,
 }
 
@@ -89,6 +91,7 @@ def IncidentPage(incident_id: str) -> ft.Control:  # a component
         _what(one, t, words, app.go),
         Deciding(one, again),
         RemedySection(one.id, str(fresh) + str(turn)),
+        TicketSection(one.id, str(fresh) + str(turn), one.state is IncidentState.CLOSED, again),
         *_evidence(detail, t, words),
     ]
     right: list[ft.Control] = [_impact(detail, t, words), Timeline(detail, again)]

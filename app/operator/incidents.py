@@ -103,6 +103,7 @@ def IncidentsPage() -> ft.Control:  # a component
         [
             buttons.quiet(words("Rules"), t, partial(app.go, "/rules"), identifier="to-rules"),
             buttons.quiet(words("Playbooks"), t, partial(app.go, "/playbooks"), identifier="to-playbooks"),
+            buttons.quiet(words("Service partners"), t, partial(app.go, "/partners"), identifier="to-partners"),
             buttons.quiet(words("Notifications"), t, partial(app.go, "/notifications"), identifier="to-notifications"),
         ],
         spacing=S8,

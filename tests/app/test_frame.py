@@ -113,8 +113,11 @@ async def test_signing_out_forgets_the_sign_in_here_and_on_the_server(node: Node
 @pytest.mark.parametrize(
     ("role", "places"),
     [
-        (Role.DRIVER, ["find", "charge", "history", "me"]),
-        (Role.OPERATOR, ["overview", "stations", "sessions", "incidents", "money", "analytics", "settings"]),
+        (Role.DRIVER, ["find", "charge", "history", "messages", "me"]),
+        (
+            Role.OPERATOR,
+            ["overview", "stations", "sessions", "incidents", "money", "analytics", "messages", "settings"],
+        ),
     ],
 )
 async def test_the_places_of_a_role_at_every_width(node: Node, role: Role, places: list[str]) -> None:

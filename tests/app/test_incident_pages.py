@@ -8,6 +8,7 @@ import pytest
 from backend import main
 from backend.alerts import service as alerts
 from backend.db.engine import DB
+from backend.events import NoticeSent
 from backend.remedies import service as remedies
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
@@ -106,3 +107,45 @@ async def test_a_driver_says_what_to_hear(node: Node) -> None:
         await screen.wait_for_text("My session was interrupted")
         await screen.click("wish-quiet")
         await screen.wait_for_text("From 22:00 to 07:00")
+
+
+async def test_an_incident_goes_to_a_service_partner(node: Node) -> None:
+    location_id = await world.add_location(node.tenant_id)
+    station_id = await world.add_station(node.tenant_id, "CP-1", online=True, location_id=location_id)
+    report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=node.ctx.now(), error_code="GroundFailure")
+    await stations.connector_status(node.ctx, station_id, report)
+    [incident] = await alerts.open_incidents(node.ctx, node.tenant_id)
+    async with app_for(node, role=Role.ADMIN, size=PHONE, route=f"/incidents/{incident.id}") as screen:
+        await screen.wait_for_text("Nobody is named yet who repairs stations.")
+        await screen.click("to-partners")
+        await screen.wait_for_text("No service partners")
+        await screen.click("partner-new")
+        await screen.type("partner-name", "Fix")
+        await screen.type("partner-address", "nobody")
+        await screen.click("partner-save")
+        await screen.wait_for_text("This is no e-mail address.")
+        await screen.type("partner-address", "fix@fix.example")
+        await screen.click("partner-save")
+        await screen.wait_for_text("E-mail · fix@fix.example · All sites")
+        await screen.client.moved(f"/incidents/{incident.id}")
+        await screen.type("ticket-note", "Key at the kiosk")
+        await screen.click("ticket-send")
+        await screen.wait_for_text("T-1 · Fix")
+        await screen.wait_for_text("Ticket T-1 goes to Fix.")
+
+
+async def test_messages_are_counted_until_they_are_read(node: Node) -> None:
+    async with app_for(node, role=Role.OPERATOR, size=DESKTOP, route="/") as screen:
+        await screen.wait("nav-messages")
+        sql = """INSERT INTO delivery (id, tenant, account, channel, kind, key, title, body, link, state, created_at)
+            SELECT gen_random_uuid(), tenant, id, 'app', 'test', 'k', 'Station is offline', 'CP-1', '/stations', 'sent',
+            now() FROM account WHERE role = 'operator'"""
+        await DB.run(sql)
+        [account] = await DB.run("SELECT id FROM account WHERE role = 'operator'")
+        async with node.ctx.unit() as unit:
+            unit.emit(NoticeSent(tenant_id=node.tenant_id, at=node.ctx.now(), account_id=account["id"]))
+        await screen.wait("notice-badge")
+        await screen.click("nav-messages")
+        await screen.wait_for_text("CP-1")
+        await screen.click("notices-read")
+        await screen.until(lambda: "notice-badge" not in screen.identifiers(), "no badge")
