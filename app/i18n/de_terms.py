@@ -75,7 +75,7 @@ TEXTS = {
         "Jede Karte wird angenommen und kein Geld fließt: zum Ausprobieren."
     ),
     "Secret key (sk_…)": "Geheimer Schlüssel (sk_…)",
-    "Signing secret of the webhook (whsec_…)": "Signaturgeheimnis des Webhooks (whsec_…)",
+    "Webhook secret (whsec_…)": "Geheimnis des Webhooks (whsec_…)",
     "A key can stay out of the database: write env:WATTLINE_PAY_… and set that variable on the server.": (
         "Ein Schlüssel kann der Datenbank fernbleiben: Schreibe env:WATTLINE_PAY_… und setze die Variable am Server."
     ),

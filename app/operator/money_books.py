@@ -60,6 +60,7 @@ def SettlementPart() -> ft.Control:  # a component
             ),
         ],
         spacing=S4,
+        tight=True,
     )
     chips = [
         surfaces.chip(words(word), view == name, t, partial(set_view, name), identifier=f"settlement-{name}")

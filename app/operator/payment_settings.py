@@ -128,7 +128,7 @@ def _provider(
             ),
             _secret(
                 "webhook_secret",
-                "Signing secret of the webhook (whsec_…)",
+                "Webhook secret (whsec_…)",
                 known.has_webhook_secret,
                 known.webhook_secret_reference,
                 now,
@@ -188,7 +188,11 @@ def _secret(
     field = inputs.field(
         words(label), now(name, ""), t, partial(put, name), identifier=f"payment-{name}", password=True
     )
-    return ft.Column([field, muted(told, t, size=T12)], spacing=S4)
+    return _stacked([field, muted(told, t, size=T12)])
+
+
+def _stacked(parts: list[ft.Control]) -> ft.Control:
+    return ft.Column(parts, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _chips(
@@ -207,7 +211,7 @@ def _rules(known: PaymentSettings, now: Now, put: Callable[[str, Any], None], t:
 
     def field(name: str, label: str, stored: str, about: str) -> ft.Control:
         typed = inputs.field(label, now(name, stored), t, partial(put, name), identifier=f"payment-{name}")
-        return ft.Column([typed, muted(words(about), t, size=T12)], spacing=S4)
+        return _stacked([typed, muted(words(about), t, size=T12)])
 
     def plain(value: Decimal) -> str:
         return i18n.number(value, 2)

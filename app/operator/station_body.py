@@ -127,8 +127,8 @@ def StationBody(
         ]
         right: list[ft.Control] = [
             CommandPanel(detail, mine, commander),
-            Facts(detail),
             PricesHere(station_id=detail.row.id, key=f"prices-{detail.row.id}"),
+            Facts(detail),
             ForGuests(detail),
         ]
         part = _scrolling(_columns(left, right, room), edge)

@@ -30,12 +30,12 @@ LABELS = {
     "flat": "Once a session",
     "vat": "VAT in percent",
     "grace": "Free minutes after charging",
-    "cap": "Time after charging costs at most",
+    "cap": "After charging at most",
     "least": "A session costs at least",
     "most": "A session costs at most",
     "night": "For each kWh at other hours",
-    "night_from": "These hours begin, such as 22:00",
-    "night_to": "These hours end, such as 06:00",
+    "night_from": "From, such as 22:00",
+    "night_to": "Until, such as 06:00",
 }
 SAMPLES = {"quick": "Fast charging at noon", "evening": "A stop in the evening", "overnight": "Over night"}
 KINDS = {
@@ -237,7 +237,9 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a
     if trouble:
         entries.append(ft.Semantics(identifier="tariff-problem", content=text(trouble, t, color=t.danger.ink)))
     entries.append(ft.Row([buttons.primary(words("Save"), t, submit, busy=busy, identifier="save-tariff")]))
-    form = surfaces.section(words("Prices"), ft.Column(entries, spacing=S12), t)
+    form = surfaces.section(
+        words("Prices"), ft.Column(entries, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH), t
+    )
     shown: ft.Control = surfaces.section(words("What sessions would cost"), _quote(quote, t, words), t)
     if tariff_id:
         stretch = ft.CrossAxisAlignment.STRETCH

@@ -61,7 +61,9 @@ def summed(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, Sums]:
 
 
 def differences(ours: Sums, theirs: Sums) -> list[tuple[str, Decimal, Decimal]]:
-    """(code, what we count, what the provider lists) of one payment."""
+    """(code, what we count, what the provider lists) of one payment. Of one that nobody here knows, only that."""
+    if ours == Sums() and theirs.charge:
+        return [("charge_unknown", ZERO, theirs.charge)]
     found = []
     for kind in KINDS:
         mine, its = getattr(ours, kind), getattr(theirs, kind)

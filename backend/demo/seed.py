@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -19,13 +20,14 @@ from backend.db.engine import DB
 from backend.demo import city, history, power
 from backend.papers import issuing
 from backend.papers import service as papers
+from backend.payments import paying
 from backend.stations.rules import hash_password
 from backend.tariffs import service as tariffs
 from backend.tariffs import where
 from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
 from backend.transactions import rollups
-from shared.accounts import DriverGroupNew
+from shared.accounts import DriverGroupNew, Role
 from shared.papers import IssuerChange
 from shared.tariffs import TariffRuleNew
 
@@ -53,6 +55,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
             await authorization.add_card(ctx, tenant.id, card, label="Customer card")
         stations = await _network(ctx, tenant.id, prices)
         await _fleet(ctx, tenant.id, prices)
+        await _debtor(ctx, tenant.id)
         await history.write(ctx, tenant.id, prices)
         await rollups.roll_up(ctx)
         await _add_registers(stations)
@@ -83,6 +86,30 @@ async def _books(ctx: Context, tenant_id: UUID) -> None:
         await owners.add(ctx, tenant_id, msgspec.structs.replace(owner, locations=mine))
     await papers.monthly(ctx)
     await books.nightly(ctx)
+
+
+async def _debtor(ctx: Context, tenant_id: UUID) -> None:
+    """Somebody whose card was refused four times, and who got some credit before that."""
+    mara = await accounts.add(
+        ctx, tenant_id, email="mara.blum@example.com", password=secrets.token_urlsafe(18), name="Mara Blum",
+        role=Role.DRIVER,
+    )  # fmt: skip
+    if mara is None:
+        return
+    await paying.give_credit(ctx, tenant_id, mara.id, Decimal(5), "Sorry for the broken cable")
+    payment_id, failed_at = uuid4(), ctx.now() - timedelta(days=3)
+    why = "The card was declined. Please use another one."
+    await DB.run(
+        """INSERT INTO payment (id, tenant, account, provider, payer, state, currency, hold_amount, due_amount, failure,
+            tries, created_at, updated_at)
+        VALUES ($1, $2, $3, 'demo', $4, 'failed', 'EUR', 50, 18.40, $5, 4, $6, $6)""",
+        payment_id, tenant_id, mara.id, mara.email, why, failed_at,
+    )  # fmt: skip
+    await DB.run(
+        """INSERT INTO debt (id, tenant, account, payment, amount, currency, state, reason, created_at)
+        VALUES ($1, $2, $3, $4, 18.40, 'EUR', 'open', $5, $6)""",
+        uuid4(), tenant_id, mara.id, payment_id, why, failed_at,
+    )  # fmt: skip
 
 
 async def _fleet(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:

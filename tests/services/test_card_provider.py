@@ -283,6 +283,8 @@ async def test_a_list_that_cant_be_read_is_said(shop: Shop) -> None:
         ({}, {}, []),
         ({"charge": "5"}, {}, ["charge_missing"]),
         ({}, {"charge": "5"}, ["charge_unknown"]),
+        ({}, {"charge": "5", "refund": "-5"}, ["charge_unknown"]),
+        ({}, {"refund": "-5"}, ["refund_unknown"]),
         ({"charge": "5"}, {"charge": "6"}, ["charge_differs"]),
         ({"charge": "5", "refund": "-2"}, {"charge": "5"}, ["refund_missing"]),
         ({"charge": "5", "refund": "-1"}, {"charge": "5", "refund": "-2"}, ["refund_unknown"]),
