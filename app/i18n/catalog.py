@@ -17,6 +17,7 @@ from app.i18n import (
     de_stations,
     de_terms,
     de_tickets,
+    de_waiting,
 )
 
 PARTS = (
@@ -36,6 +37,7 @@ PARTS = (
     de_energy,
     de_terms,
     de_tickets,
+    de_waiting,
 )
 GERMAN: dict[str, str] = {}
 for _part in PARTS:

@@ -22,6 +22,44 @@ CHOICES = (("3600", "1 hour"), ("86400", "1 day"), ("604800", "1 week"))
 """How long a command may wait for a station that is offline, in seconds."""
 USUAL = CHOICES[1][0]
 MOST = 50
+ACTIONS = {
+    "ActivateNetworkProfile": "Use another network profile",
+    "ApplyTemplate": "Set to its template",
+    "ClearCache": "Forget known cards",
+    "ClearMonitors": "Remove monitors",
+    "ClearProfiles": "Lift limits",
+    "CustomerInformation": "Data of a customer",
+    "DeleteCertificate": "Delete a root",
+    "GetLocalListVersion": "Version of its cards",
+    "GetLog": "Send a log file",
+    "GetMonitoringReport": "Tell its monitors",
+    "GetProfiles": "Tell its limits",
+    "GetReport": "Tell its device model",
+    "GetVariables": "Read the configuration",
+    "InstallCertificate": "Install a root",
+    "ListCertificates": "Tell its certificates",
+    "ListMessages": "Tell its messages",
+    "PublishFirmware": "Publish firmware",
+    "RemoveMessage": "Remove a message",
+    "RenewCertificate": "Renew its certificate",
+    "Reset": "Restart",
+    "SendData": "Message of its maker",
+    "SendLocalList": "Take the cards",
+    "SetAvailability": "In or out of service",
+    "SetMonitoringBase": "Choose its monitors",
+    "SetMonitoringLevel": "Tell fewer or more events",
+    "SetMonitors": "Watch variables",
+    "SetNetworkProfile": "Take a network profile",
+    "SetProfile": "Limit its power",
+    "SetVariable": "Change a setting",
+    "SetVariables": "Change settings",
+    "ShowMessage": "Show a message",
+    "Trigger": "Ask for a message",
+    "Unlock": "Unlock cable",
+    "UnpublishFirmware": "Publish firmware no more",
+    "UpdateFirmware": "Update the firmware",
+}
+"""What waits, in plain words; a call by hand is called as it is on the wire."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +164,13 @@ def _waits(one: CommandRow, t: Tokens, words: Callable[[str], str], on_cancel: C
             ft.Icon(ft.Icons.SCHEDULE_ROUNDED, size=18, color=t.muted),
             ft.Column(
                 [
-                    text(one.action, t, bold=True, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS),
+                    text(
+                        words(ACTIONS.get(one.action, one.action)),
+                        t,
+                        bold=True,
+                        no_wrap=True,
+                        overflow=ft.TextOverflow.ELLIPSIS,
+                    ),
                     muted(" · ".join(part for part in (one.by, until) if part), t, size=T12),
                 ],
                 spacing=0,

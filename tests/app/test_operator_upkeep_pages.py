@@ -13,7 +13,8 @@ import msgspec
 import pytest
 
 from app.i18n import catalog
-from app.operator import upkeep_rules
+from app.operator import patience, upkeep_rules
+from backend import wiring
 from backend.certificates import rules as certificates
 from backend.displays import rules as displays
 from backend.energy import rules as energy
@@ -299,16 +300,21 @@ async def test_what_is_asked_of_a_station_that_is_offline_waits_and_is_called_of
         await phone.click("wait-604800")
         await phone.click("upkeep-files")
         await phone.click("ask-diagnostics")
-        await phone.wait_for_text("GetLog", "patience")
+        await phone.wait_for_text("Send a log file", "patience")
         await phone.click("upkeep-limits")
         await phone.type("limit-kw", "11")
         await phone.click("limit-set")
-        await phone.wait_for_text("SetProfile", "patience")
+        await phone.wait_for_text("Limit its power", "patience")
         await phone.click("upkeep-firmware")
         await phone.click("firmware-start")
         await phone.type("firmware-url", "https://files.example.com/fw.bin")
         await phone.click("dialog-confirm")
-        await phone.wait_for_text("UpdateFirmware", "patience")
+        await phone.wait_for_text("Update the firmware", "patience")
         for left in (2, 1, 0):
             await phone.click(_named(phone, "waits-cancel-")[0])
             await phone.until(lambda left=left: len(_named(phone, "waits-cancel-")) == left, "one less that waits")
+
+
+def test_all_that_may_wait_has_plain_words() -> None:
+    assert set(wiring.ERRANDS) <= set(patience.ACTIONS)
+    assert set(patience.ACTIONS.values()) <= set(catalog.GERMAN)
