@@ -58,7 +58,7 @@ TEXTS: dict[str, str] = {
     "Greatest power in kW": "Größte Leistung in kW",
     "The power is a number of kilowatts, such as 22 or 3.7.": "Die Leistung ist eine Zahl in kW, etwa 22 oder 3,7.",
     "Tariff": "Tarif",
-    "The general one: {name}": "Der allgemeine: {name}",
+    "What applies at this place, else {name}": "Was an diesem Ort gilt, sonst {name}",
     "There is no tariff: charging is free.": "Es gibt keinen Tarif: Laden ist kostenlos.",
     "The tariffs can't be read now; the connector keeps its own.": (
         "Die Tarife lassen sich gerade nicht lesen; der Anschluss behält seinen."

@@ -85,7 +85,7 @@ def EditOutlet(row: StationRow, connector: Connector, on_close: Callable[[], Any
     ]
     if tariffs.data and tariffs.data.items:
         first = tariffs.data.items[0]
-        options = [("", words("The general one: {name}").format(name=first.name))]
+        options = [("", words("What applies at this place, else {name}").format(name=first.name))]
         options += [(one.id, f"{one.name} · {price(one.price)}") for one in tariffs.data.items]
         parts.append(inputs.choice(words("Tariff"), tariff, options, t, set_tariff, identifier="outlet-tariff"))
     elif tariffs.data is not None:

@@ -23,7 +23,7 @@ GERMAN = {
     "Location": "Standort",
     "Net earnings": "Netto-Erlös",
     "Nothing was earned in this month.": "In diesem Monat wurde nichts eingenommen.",
-    "Your share of {rate}": "Dein Anteil von {rate}",
+    "Your share of {rate}": "Anteil von {rate}",
     "Less {fee} for each of {n} sessions": "Abzüglich {fee} je Ladevorgang ({n})",
     "Payout, net": "Auszahlung, netto",
     "Payout": "Auszahlung",
