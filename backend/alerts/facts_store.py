@@ -152,7 +152,8 @@ async def greater() -> Sequence[Row]:
 async def lately(tenant_id: UUID, rule: str, station_id: UUID, since: datetime) -> Row:
     """How many incidents of a rule were opened since, in all and at the site of a station."""
     rows = await DB.run(
-        """SELECT count(*)::int AS in_all, count(*) FILTER (WHERE s.location = m.location)::int AS at_site, m.location,
+        """SELECT count(DISTINCT i.station)::int AS stations,
+            count(*) FILTER (WHERE s.location = m.location)::int AS at_site, m.location,
             array_agg(i.id) AS ids, array_agg(i.id) FILTER (WHERE s.location = m.location) AS site_ids
         FROM charging_station m
         LEFT JOIN incident i ON i.tenant = $1 AND i.opened_at > $4 AND i.rule = $2 AND i.parent IS NULL
@@ -167,17 +168,32 @@ async def lately(tenant_id: UUID, rule: str, station_id: UUID, since: datetime) 
     return rows[0]
 
 
-async def greater_open(tenant_id: UUID, location_id: UUID | None, rule: str, since: datetime) -> UUID | None:
+async def opened_between(tenant_id: UUID, rule: str, after: datetime, before: datetime) -> int:
+    rows = await DB.run(
+        """SELECT count(*)::int AS n FROM incident
+        WHERE tenant = $1 AND rule = $2 AND opened_at > $3 AND opened_at <= $4""",
+        tenant_id,
+        rule,
+        after,
+        before,
+    )
+    return int(rows[0]["n"])
+
+
+async def count_parts(incident_id: UUID, parts: int) -> None:
+    await DB.run("UPDATE incident SET affected = $2 WHERE id = $1", incident_id, parts)
+
+
+async def greater_open(tenant_id: UUID, location_id: UUID | None, rule: str, since: datetime) -> Row | None:
     """A greater incident of the tenant or of the site that is fresh enough to belong to."""
-    row = await _one(
-        """SELECT id FROM incident WHERE tenant = $1 AND station IS NULL AND rule = $3 AND state <> 'closed'
+    return await _one(
+        """SELECT id, location FROM incident WHERE tenant = $1 AND station IS NULL AND rule = $3 AND state <> 'closed'
         AND (location IS NULL OR location = $2) AND seen_at > $4 ORDER BY location NULLS FIRST LIMIT 1""",
         tenant_id,
         location_id,
         rule,
         since,
     )
-    return row["id"] if row else None
 
 
 async def silents(before: datetime) -> Sequence[Row]:

@@ -39,7 +39,7 @@ BUCKET = timedelta(seconds=5)
 """Connections lost within this time are looked at together: thousands at once cost one job."""
 START_WINDOW = timedelta(hours=1)
 CERTIFICATE_WARN_DAYS = 30
-STORM_SPAN, STORM_AT_SITE, STORM_IN_ALL = timedelta(minutes=2), 4, 25
+STORM_PAST = timedelta(days=7)
 STORM = "many_faults"
 PAST_SESSIONS = 6
 
@@ -70,14 +70,18 @@ async def _raise(ctx: Context, unit: Unit, place: Place, rule: str, finding: rul
 
 async def _storm(ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding) -> UUID | None:
     assert place.station_id is not None
-    since = ctx.now() - STORM_SPAN
+    since = ctx.now() - correlation.STORM_SPAN
     lately = await facts_store.lately(place.tenant_id, rule, place.station_id, since)
     known = await facts_store.greater_open(place.tenant_id, lately["location"], STORM, ctx.now() - watching.SETTLED)
     if known is not None:
-        return known
-    if lately["in_all"] + 1 >= STORM_IN_ALL:
+        # Those that were opened at the same moment on other nodes, where nobody could know of it yet.
+        late = lately["ids"] if known["location"] is None else lately["site_ids"]
+        if late:
+            await facts_store.adopt(known["id"], late)
+        return UUID(str(known["id"]))
+    if await _is_storm(ctx, place.tenant_id, rule, lately["stations"] + 1):
         where, ids, where_words = Place(place.tenant_id), lately["ids"], "at many places"
-    elif lately["location"] is not None and lately["at_site"] + 1 >= STORM_AT_SITE:
+    elif lately["location"] is not None and lately["at_site"] + 1 >= correlation.STORM_AT_SITE:
         where, ids = Place(place.tenant_id, location_id=lately["location"]), lately["site_ids"]
         where_words = "at this site"
     else:
@@ -86,6 +90,14 @@ async def _storm(ctx: Context, unit: Unit, place: Place, rule: str, finding: rul
     parent = await incidents.raise_incident(ctx, unit, where, STORM, greater, seen=Seen.BETTER, affected=len(ids) + 1)
     await facts_store.adopt(parent, ids)
     return parent
+
+
+async def _is_storm(ctx: Context, tenant_id: UUID, rule: str, together: int) -> bool:
+    if together < correlation.STORM_LEAST:
+        return False
+    before = ctx.now() - correlation.STORM_SPAN
+    past = await facts_store.opened_between(tenant_id, rule, before - STORM_PAST, before)
+    return together >= correlation.storm_from(past / STORM_PAST.days)
 
 
 # --- what happens in the house -----------------------------------------------------------------------

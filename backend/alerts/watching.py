@@ -199,6 +199,8 @@ async def _look_at_greater(ctx: Context) -> None:
         settled = ctx.now() - row["last_part_at"] > SETTLED
         few = settled and row["parts_open"] <= max(2, row["parts"] // 10) and row["parts_open"] < row["parts"]
         if row["parts_open"] and not few:
+            if row["rule"] not in (SITE, NETWORK) and row["affected"] < row["parts"]:
+                await facts_store.count_parts(row["id"], row["parts"])
             continue
         async with ctx.unit() as unit:
             known = await store.lock(row["tenant"], row["id"])

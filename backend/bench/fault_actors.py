@@ -18,6 +18,8 @@ DISTURB = frozenset({"Reset", "UnlockConnector", "ChangeAvailability", "RemoteSt
 STRENGTH = ("", "trigger", "heartbeat", "unlock", "soft", "hard")
 """What mends, mildest first: a restart does what an unlock does, too."""
 BOOT_S = 70
+DRIVERS = 7
+"""Who come to a station, one after the other."""
 Recover = Callable[[float], list[Step]]
 
 
@@ -78,6 +80,7 @@ class Actor:
         self.begin = datetime.min.replace(tzinfo=UTC)
         self.next = 0
         self.number = 0
+        self.drivers = 0
         self.session_open = False
         self.messages = 0
         self.interrupted = 0
@@ -141,10 +144,15 @@ class Actor:
         # The clock of the house stands at the end of its minute; a station's own may be wrong besides.
         at = self.begin + timedelta(seconds=step.at_s + (0 if self.cured_s is not None else step.clock_off_s))
         stamp = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        text = json.dumps(step.payload).replace('"$now"', f'"{stamp}"').replace('"$card"', f'"{self.card}"')
+        text = (
+            json.dumps(step.payload)
+            .replace('"$now"', f'"{stamp}"')
+            .replace('"$card"', f'"{self.card}-{self.drivers % DRIVERS}"')
+        )
         answer = await self.call(step.action, json.loads(text.replace('"$tx"', str(self.number))))
         if step.action == "StartTransaction":
             self.number, self.session_open = answer["transactionId"], True
+            self.drivers += 1
         elif step.action == "StopTransaction":
             self.session_open = False
         elif step.action == "StatusNotification":

@@ -12,7 +12,7 @@ import msgspec
 
 from backend import wiring
 from backend.alerts import service as alerts
-from backend.bench.fault_actors import Actor
+from backend.bench.fault_actors import DRIVERS, Actor
 from backend.context import Context
 from backend.db.engine import DB
 from backend.ocpp.connections import Connections
@@ -25,6 +25,8 @@ from backend.tenants import service as tenants
 from shared.stations import Registration
 
 TICK = timedelta(minutes=1)
+PART_S = 10.0
+"""What happens within it has one time on the house's clock."""
 AT_ONCE = 8
 """Stations that speak in the same moment."""
 BUSINESS_EACH = 10
@@ -79,9 +81,11 @@ async def settle(ctx: Context, scenarios: Sequence[Scenario]) -> list[StationRef
     """A tenant with cards, a site for every three stations, and a station for each scenario."""
     tenant = await tenants.ensure(ctx, name="Bench")
     await DB.run(
-        "INSERT INTO id_token (tenant, value) SELECT $1, 'CARD-' || n FROM generate_series(0, $2) n",
+        """INSERT INTO id_token (tenant, value)
+        SELECT $1, 'CARD-' || n || '-' || d FROM generate_series(0, $2) n, generate_series(0, $3) d""",
         tenant.id,
         len(scenarios),
+        DRIVERS,
     )
     sites = [uuid4() for _ in range(len(scenarios) // 3 + 1)]
     await DB.run(
@@ -136,6 +140,12 @@ def cast(ctx: Context, ranges: Ranges, refs: Sequence[StationRef], scenarios: Se
     ]
 
 
+async def speak(actors: Sequence[Actor], second: float) -> None:
+    due = [one for one in actors if one.due(second)]
+    for start in range(0, len(due), AT_ONCE):
+        await asyncio.gather(*(one.until(second) for one in due[start : start + AT_ONCE]))
+
+
 async def live(ctx: Context, now: Now, actors: Sequence[Actor], hours: float) -> datetime:
     """A day, minute by minute: what stations say in it, what the clock looks at, and the jobs that are due."""
     begin, work = now.at, Jobs(ctx, now)
@@ -143,11 +153,10 @@ async def live(ctx: Context, now: Now, actors: Sequence[Actor], hours: float) ->
         actor.begin = begin
     await alerts.watch_upkeep(ctx)
     for minute in range(int(hours * 60)):
-        now.at = begin + TICK * (minute + 1)
         second = (minute + 1) * 60.0
-        due = [one for one in actors if one.due(second)]
-        for start in range(0, len(due), AT_ONCE):
-            await asyncio.gather(*(one.until(second) for one in due[start : start + AT_ONCE]))
+        for part in range(1, round(60 / PART_S) + 1):
+            now.at = begin + TICK * minute + timedelta(seconds=part * PART_S)
+            await speak(actors, minute * 60 + part * PART_S)
         for one in actors:
             one.second = second
         await stations.seen(ctx, {one.ref.id: now.at for one in actors if one.pipe is not None and not one.mute})

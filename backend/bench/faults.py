@@ -83,8 +83,8 @@ async def _days(
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     one = argparse.ArgumentParser(prog="wattline bench-faults", description=__doc__)
     one.add_argument("--set", choices=["scoring", "tuning"], default="scoring", help="which scenarios (scoring)")
-    one.add_argument("--well", type=int, default=200, help="stations that are well (200)")
-    one.add_argument("--each", type=int, default=4, help="stations with each kind of fault (4)")
+    one.add_argument("--well", type=int, default=140, help="stations that are well (140)")
+    one.add_argument("--each", type=int, default=3, help="stations with each kind of fault (3)")
     one.add_argument("--kinds", nargs="*", default=(), help="only kinds of faults that contain one of these words")
     one.add_argument("--hours", type=float, default=24, help="how long they live (24)")
     one.add_argument("--stations", type=int, default=10_000, help="in the database while pushes are timed; 0: none are")

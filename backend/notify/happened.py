@@ -22,6 +22,7 @@ async def of(incident_ids: Sequence[UUID]) -> Mapping[UUID, rules.Happened]:
             station=row["station"],
             connector=row["connector"],
             affected=row["affected"],
+            part=row["part"],
         )
         for row in await store.incidents(incident_ids)
     }

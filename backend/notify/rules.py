@@ -53,6 +53,8 @@ class Happened:
     station: str
     connector: str
     affected: int = 1
+    part: bool = False
+    """Of a greater incident, which is told instead."""
 
 
 def local(now: datetime, zone: str) -> datetime:

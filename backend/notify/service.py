@@ -128,8 +128,8 @@ async def _route(
         level = 0
         if kind is Told.CLOSED and not plan.on_close:
             continue
-        if kind is Told.OPENED and one.state is not IncidentState.OPEN:
-            continue  # over, or taken, before anybody was told
+        if kind is Told.OPENED and (one.state is not IncidentState.OPEN or one.part):
+            continue  # over, taken, or a part of something greater before anybody was told
         if kind is Told.ESCALATED:
             level = row["data"].get("level", 1)
             if row["data"].get("route") != route_id or level > len(plan.steps) or one.state is not IncidentState.OPEN:

@@ -52,7 +52,7 @@ async def begin(ctx: Context, payload: dict[str, Any]) -> None:
     """Job: choose a playbook for an incident and begin it."""
     incident_id, run_id = UUID(payload["incident_id"]), UUID(payload["run_id"])
     row = await store.place(incident_id)
-    if row is None or row["state"] in GONE:
+    if row is None or row["state"] in GONE or row["parent"] is not None:
         return
     await playbooks.ensure(ctx, row["tenant"])
     for book in await store.playbooks(row["tenant"], ctx.now()):

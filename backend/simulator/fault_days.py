@@ -1,7 +1,7 @@
 """What a station says in a day, well or not: steps at seconds, drawn by chance from ranges. Pure.
 
 A day is a list of steps: at a second, a station connects, drops, falls mute, or says a call. In a payload
-`$now` is the station's time, `$card` a card, `$tx` the number that the last StartTransaction was given.
+`$now` is the station's time, `$card` a card, another one each time, `$tx` the number that the last StartTransaction was given.
 """
 
 import random
@@ -60,9 +60,9 @@ TUNING = Ranges(
     usual_volts=((229, 233),),
 )
 SCORING = Ranges(
-    seed="scoring",
-    volts_high=((258.5, 261.9), (270.1, 285)),
-    volts_low=((150, 184.9), (195.1, 201.5)),
+    seed="scoring 2",
+    volts_high=((258.5, 261.4), (270.6, 285)),
+    volts_low=((150, 184.4), (195.6, 201.5)),
     derated=((0.01, 0.049), (0.151, 0.25)),
     jump_wh=((40_000, 89_999), (200_001, 2_000_000)),
     clock_s=((150, 599), (9001, 40_000)),

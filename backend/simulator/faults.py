@@ -88,7 +88,13 @@ def session_with(rules: set[str], within_s: float, readings: float, *, minutes: 
 
 
 def three(name: str) -> Callable[[Day], dict[str, Any]]:
-    return lambda day: {"volts": [day.draw(name) for _ in range(3)]}
+    """A mains that is too high or too low on all phases alike."""
+
+    def volts(day: Day) -> dict[str, Any]:
+        level = day.draw(name)
+        return {"volts": [level + day.chance.uniform(-0.5, 0.5) for _ in range(3)]}
+
+    return volts
 
 
 def phase_lost(day: Day, at_s: float) -> tuple[set[str], float]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import exp
 from uuid import UUID
 
 from backend.alerts.rules.base import Finding
@@ -13,6 +14,9 @@ SITE_LEAST, SITE_SHARE = 3, 0.6
 WIDE_LEAST, WIDE_PLACES = 20, 4
 TOGETHER = timedelta(minutes=10)
 """Stations that went within this time may have gone for one reason: sockets die at different moments."""
+STORM_SPAN = timedelta(minutes=2)
+STORM_LEAST, STORM_AT_SITE = 5, 4
+STORM_BY_CHANCE = 1e-5
 PATIENCE = timedelta(seconds=60)
 """How long a lost station waits for neighbours that have just gone too."""
 
@@ -76,6 +80,19 @@ def grouped(
 
 def _whole(here: Sequence[Absent], size: int) -> bool:
     return len(here) >= SITE_LEAST and len(here) >= size * SITE_SHARE
+
+
+def storm_from(usual_per_day: float) -> int:
+    """How many stations that report a fault within STORM_SPAN are no chance any more, where so many a day are usual:
+    five in a house where little happens, more in one of ten thousand stations."""
+    expected = usual_per_day * STORM_SPAN.total_seconds() / 86_400
+    term = at_most = exp(-expected)
+    number = 1
+    while 1 - at_most >= STORM_BY_CHANCE and number < 1000:
+        term *= expected / number
+        at_most += term
+        number += 1
+    return max(STORM_LEAST, number)
 
 
 def site_offline(stations: int, size: int, began_at: datetime) -> Finding:
