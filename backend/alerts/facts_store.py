@@ -168,6 +168,17 @@ async def lately(tenant_id: UUID, rule: str, station_id: UUID, since: datetime) 
     return rows[0]
 
 
+async def alone_since(rule: str, since: datetime) -> Sequence[Row]:
+    """Incidents at stations that belong to nothing greater."""
+    return await DB.run(
+        """SELECT i.id, i.tenant, i.station, i.title, s.location FROM incident i
+        JOIN charging_station s ON s.id = i.station
+        WHERE i.rule = $1 AND i.opened_at > $2 AND i.parent IS NULL AND i.state <> 'closed' ORDER BY i.opened_at""",
+        rule,
+        since,
+    )
+
+
 async def opened_between(tenant_id: UUID, rule: str, after: datetime, before: datetime) -> int:
     rows = await DB.run(
         """SELECT count(*)::int AS n FROM incident

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend import jobs
-from backend.alerts import facts_store, incidents, rules, rules_store, store, tuning, watching
+from backend.alerts import facts_store, incidents, rules, rules_store, store, storms, tuning, watching
 from backend.alerts.incidents import Seen as Seen
 from backend.alerts.incidents import acknowledge as acknowledge
 from backend.alerts.incidents import close as close
@@ -13,7 +13,6 @@ from backend.alerts.incidents import incident as incident
 from backend.alerts.incidents import open_incidents as open_incidents
 from backend.alerts.incidents import shown as shown
 from backend.alerts.place import Place as Place
-from backend.alerts.rules import correlation
 from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.events import (
@@ -39,8 +38,6 @@ BUCKET = timedelta(seconds=5)
 """Connections lost within this time are looked at together: thousands at once cost one job."""
 START_WINDOW = timedelta(hours=1)
 CERTIFICATE_WARN_DAYS = 30
-STORM_PAST = timedelta(days=7)
-STORM = "many_faults"
 PAST_SESSIONS = 6
 
 
@@ -63,41 +60,9 @@ async def _apply(ctx: Context, unit: Unit, place: Place, facts: rules.Facts, *, 
 async def _raise(ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding, seen: Seen) -> None:
     """In a storm of reports the greater incident is told, and each of them is a part of it."""
     parent = None
-    if rule == "connector_faulted" and place.station_id and not await store.is_open(place, rule):
-        parent = await _storm(ctx, unit, place, rule, finding)
+    if rule == storms.REPORTED and place.station_id and not await store.is_open(place, rule):
+        parent = await storms.parent_of(ctx, unit, place, finding)
     await incidents.raise_incident(ctx, unit, place, rule, finding, seen=seen, parent=parent)
-
-
-async def _storm(ctx: Context, unit: Unit, place: Place, rule: str, finding: rules.Finding) -> UUID | None:
-    assert place.station_id is not None
-    since = ctx.now() - correlation.STORM_SPAN
-    lately = await facts_store.lately(place.tenant_id, rule, place.station_id, since)
-    known = await facts_store.greater_open(place.tenant_id, lately["location"], STORM, ctx.now() - watching.SETTLED)
-    if known is not None:
-        # Those that were opened at the same moment on other nodes, where nobody could know of it yet.
-        late = lately["ids"] if known["location"] is None else lately["site_ids"]
-        if late:
-            await facts_store.adopt(known["id"], late)
-        return UUID(str(known["id"]))
-    if await _is_storm(ctx, place.tenant_id, rule, lately["stations"] + 1):
-        where, ids, where_words = Place(place.tenant_id), lately["ids"], "at many places"
-    elif lately["location"] is not None and lately["at_site"] + 1 >= correlation.STORM_AT_SITE:
-        where, ids = Place(place.tenant_id, location_id=lately["location"]), lately["site_ids"]
-        where_words = "at this site"
-    else:
-        return None
-    greater = correlation.many_faults(len(ids) + 1, finding.title, where_words)
-    parent = await incidents.raise_incident(ctx, unit, where, STORM, greater, seen=Seen.BETTER, affected=len(ids) + 1)
-    await facts_store.adopt(parent, ids)
-    return parent
-
-
-async def _is_storm(ctx: Context, tenant_id: UUID, rule: str, together: int) -> bool:
-    if together < correlation.STORM_LEAST:
-        return False
-    before = ctx.now() - correlation.STORM_SPAN
-    past = await facts_store.opened_between(tenant_id, rule, before - STORM_PAST, before)
-    return together >= correlation.storm_from(past / STORM_PAST.days)
 
 
 # --- what happens in the house -----------------------------------------------------------------------

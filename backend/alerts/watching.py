@@ -10,11 +10,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from backend.alerts import facts_store, incidents, rules, store, tuning
+from backend.alerts import facts_store, incidents, rules, store, storms, tuning
 from backend.alerts.place import Place
 from backend.alerts.rules import correlation
 from backend.alerts.rules.correlation import Absent
 from backend.alerts.rules.station_offline import GRACE
+from backend.alerts.storms import SETTLED
 from backend.context import Context
 from shared.faults import EntryKind
 from shared.operations import IncidentState
@@ -25,8 +26,6 @@ LINK_SPAN = timedelta(hours=1)
 READINGS = timedelta(minutes=45)
 OUTLET_AFTER = timedelta(minutes=1)
 BASELINE_DAYS = 56
-SETTLED = timedelta(minutes=15)
-"""A greater incident to which nothing more was added since takes nothing more on, and lets the last parts go."""
 Judged = tuple[Place, str, rules.Finding | None]
 
 
@@ -87,6 +86,7 @@ def _key(row: store.Row) -> tuple[Any, ...]:
 
 async def look_at_presence(ctx: Context) -> None:
     """Stations that are away or silent, those that came back, and what they are parts of."""
+    await storms.look(ctx)
     await _look_at_absents(ctx)
     await _look_at_silents(ctx)
     await _look_at_greater(ctx)

@@ -1,7 +1,8 @@
 """What a station says in a day, well or not: steps at seconds, drawn by chance from ranges. Pure.
 
 A day is a list of steps: at a second, a station connects, drops, falls mute, or says a call. In a payload
-`$now` is the station's time, `$card` a card, another one each time, `$tx` the number that the last StartTransaction was given.
+`$now` is the station's time, `$card` a card (another one each time), `$tx` the number that the last StartTransaction
+was given.
 """
 
 import random
