@@ -11,6 +11,7 @@ import flet as ft
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.i18n import ago, moment
+from app.operator import patience
 from app.operator import station_rules as rules
 from app.operator.station_add import problem_note
 from app.operator.station_commands import Commander
@@ -128,6 +129,7 @@ def SendAnyCall(detail: StationDetail, commander: Commander) -> ft.Control:  # a
     action, set_action = ft.use_state("")
     payload, set_payload = ft.use_state("{}")
     problem, set_problem = ft.use_state("")
+    wait, set_wait = ft.use_state(patience.USUAL)
     samples = SAMPLES.get(row.ocpp_version, SAMPLES["2.0.1"])
 
     def take(name: str) -> None:
@@ -137,7 +139,9 @@ def SendAnyCall(detail: StationDetail, commander: Commander) -> ft.Control:  # a
 
     def send() -> None:
         key = uuid4().hex
-        path = f"/stations/{rules.quoted(row.identity)}/ocpp/{rules.quoted(action.strip())}"
+        path = patience.waiting_for(
+            f"/stations/{rules.quoted(row.identity)}/ocpp/{rules.quoted(action.strip())}", "" if row.online else wait
+        )
         commander.send(
             words("Call {action}").format(action=action.strip()),
             lambda: app.api.post(path, json.loads(payload or "{}"), dict[str, Any], key=key),
@@ -174,14 +178,15 @@ def SendAnyCall(detail: StationDetail, commander: Commander) -> ft.Control:  # a
     ]
     if problem:
         parts.append(problem_note(words(problem), t))
-    usable = row.online and not commander.busy
+    if not row.online:
+        parts.append(patience.chips(wait, set_wait, t, words))
+    usable = not commander.busy
     parts.append(
         ft.Row(
             [
                 buttons.quiet(
                     words("Send"), t, ask if usable else None, icon=ft.Icons.SEND_ROUNDED, identifier="call-send"
                 ),
-                *([] if row.online else [muted(words("Not while the station is offline."), t, size=T12)]),
             ],
             spacing=S12,
         )

@@ -130,21 +130,30 @@ async def trigger(
     "/api/v1/stations/{identity:str}/ocpp/{action:str}",
     role=Role.OPERATOR,
     status_code=200,
+    responses=KEPT,
     summary="Send any OCPP call",
 )
 async def call(
-    ctx: Context, actor: Actor, request: AnyRequest, identity: str, action: str, data: dict[str, Any]
+    ctx: Context,
+    actor: Actor,
+    request: AnyRequest,
+    identity: str,
+    action: str,
+    data: dict[str, Any],
+    queue_for_s: QueueFor = None,
 ) -> Response[Any]:
     """The body is the payload of the call, checked against the schema of the station's OCPP version; the answer
     is the station's own payload, or a problem with its error. With an Idempotency-Key header it is sent once."""
 
-    async def ask() -> dict[str, Any]:
-        answer = await _send(ctx, actor, identity, commands.RawCall(action=action, payload=data))
-        return answer.payload
+    async def ask() -> dict[str, Any] | CommandAnswer:
+        command = commands.RawCall(action=action, payload=data)
+        answer = await _send(ctx, actor, identity, command, queue_for_s)
+        return answer if answer.queued_until else answer.payload
 
     if request.headers.get(HEADER):
         return await once(ctx, request, actor.account_id, ask, status=200)
-    return Response(content=await ask(), status_code=200)
+    answer = await ask()
+    return Response(content=answer, status_code=status_of(answer, 200))
 
 
 @post(

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 
 from backend import jobs
-from backend.commands import AnyCommand, SetVariable, SetVariables
+from backend.commands import AnyCommand, RawCall, SetVariable, SetVariables
 from backend.context import Context, Unit
 from backend.errors import Conflict, InvalidInput, StationNotThere, StationOffline, WattlineError
 from backend.events import Event, StationBooted, StationChanged, StationConnected
@@ -63,6 +63,8 @@ async def send(
     Raises what a command raises, but StationOffline; InvalidInput for a secret, which isn't kept.
     """
     refuse_secrets(_names(command))
+    if isinstance(command, RawCall) and rules.redact(command.payload) != command.payload:
+        refuse_secrets(["password"])
     if not await record_store.waiting(station.id, ctx.now()):
         try:
             return told(await commands.send(ctx, station.id, command, account_id=account_id, record_offline=False))

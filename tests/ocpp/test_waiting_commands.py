@@ -149,6 +149,7 @@ ERRAND_CALLS: list[tuple[str, str, Json, str, Json]] = [
     ),
     ("post", "charging-profiles/clear", {"numbers": [999]}, "ClearChargingProfile", {"status": "Unknown"}),
     ("delete", "messages/3", {}, "ClearDisplayMessage", ACCEPTED),
+    ("post", "ocpp/ClearCache", {}, "ClearCache", ACCEPTED),
 ]
 
 
@@ -204,6 +205,7 @@ async def test_what_can_never_work_is_refused_now_and_the_rest_is_told_later(
         ("certificates", {"kind": "csms", "certificate": "no certificate"}),
         ("customer-information", {"report": True, "clear": False}),
         ("firmware", {"url": "http://127.0.0.1/a.bin"}),
+        ("ocpp/ChangeConfiguration", {"key": "AuthorizationKey", "value": "00" * 20}),
     ):
         answer = await errand(operator, "post", path, body, queue_for_s=3600)
         assert answer.status_code == 400, (path, answer.text)
