@@ -88,7 +88,7 @@ class House:
     def check(self) -> None:
         lanes = rules.lanes(self.tree(), EVSES)
         rows = Rows(rules.grid_of(self.tree(), lanes))
-        for later in (0, 100, 500, 840, 900, 960, 1100):
+        for later in (0, 20, 100, 500, 800, 840, 860, 880, 900, 920, 940, 1100):
             at = self.now + timedelta(seconds=later)
             amps = np.array([self.stations[lane.spot].gives(at) for lane in lanes])
             assert rows.fits(amps), (later, amps)
@@ -160,7 +160,7 @@ class House:
         station = self.stations[spot]
         match self.random.choice(("time", "time", "session", "session", "line", "config")):
             case "time":
-                self.now += timedelta(seconds=self.random.choice((1, 15, 60, 400, 1000)))
+                self.now += timedelta(seconds=self.random.choice((1, 15, 60, 290, 590, 840, 890, 1000)))
             case "session":
                 station.session, station.limit = None if station.session else uuid4(), None
                 if station.online:

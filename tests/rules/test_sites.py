@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.energy.core import planner
+from backend.energy.core.cars import Order, Policy
 from backend.energy.core.rows import Rows
+from backend.energy.core.session_files import Session
 from backend.errors import InvalidInput
-from backend.sites import planning, rules, signals
+from backend.sites import planning, rules, signals, whatif
 from backend.sites.planning import Car, Cost
 from shared.sites import EnergyTariff, PolicyName, PowerNode, Rotation, SignalKind, SignalPoint, SitePolicy, TariffStep
 
@@ -172,6 +174,33 @@ def test_no_plan_passes_a_limit(
         assert all(flowing["grid"][place] <= fuse + 1e-3 for place in touched)
         assert rules.watts(flowing["grid"]) <= round(fuse * 600) + 1
     assert all(one.current_a == 0 or one.current_a >= 6 for one in found.values())
+
+
+def test_more_connectors_on_the_same_fuse_through_the_real_scheduler() -> None:
+    """Two cars that fit become six that don't; what is in the way is named, and no limit is passed."""
+    nodes = tree(32)
+    lanes = rules.lanes(nodes, EVSES)
+    begun = NOW.timestamp()
+    past = [
+        whatif.Past(
+            number,
+            Session(
+                id=str(number), connector=rules.outlet_id(lanes[number].spot), arrival=begun + number * 60,
+                departure=begun + 2 * 3600, energy_kwh=20.0, max_kw=11.0, phases=3,
+            ),
+        )
+        for number in (0, 1)
+    ]  # fmt: skip
+    frame = whatif.Frame(nodes, Policy(order=Order.EQUAL), ((begun, 0.3),))
+    now, limit = whatif.side(frame, lanes, past)
+    assert (now.delivered_wh, now.complete_share, limit, now.cost) == (40_000, 1.0, "", Decimal("12.0"))
+    more_lanes, more_past = whatif.more(nodes, nodes[0], lanes, past, 4)
+    then, limit = whatif.side(frame, more_lanes, more_past)
+    assert (then.connectors, then.sessions, then.wanted_wh) == (7, 6, 120_000)
+    assert then.delivered_wh < 52_000  # 32 A for two hours and twenty minutes
+    assert then.complete_share < 1
+    assert limit == "grid L1"
+    assert then.peak_share <= 1
 
 
 # --- signals -----------------------------------------------------------------------------------------
