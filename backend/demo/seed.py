@@ -15,9 +15,12 @@ from backend.accounts.api import DEMO_ACCOUNTS
 from backend.authorization import service as authorization
 from backend.books import owners
 from backend.books import service as books
+from backend.cdrs import deciding
+from backend.cdrs import service as corrections
 from backend.context import Context
 from backend.db.engine import DB
 from backend.demo import city, history, power
+from backend.events import CdrIssued
 from backend.papers import issuing
 from backend.papers import service as papers
 from backend.payments import paying
@@ -26,9 +29,10 @@ from backend.tariffs import service as tariffs
 from backend.tariffs import where
 from backend.tariffs.model import Tariff
 from backend.tenants import service as tenants
-from backend.transactions import rollups
+from backend.transactions import flags, rollups
 from shared.accounts import DriverGroupNew, Role
 from shared.papers import IssuerChange
+from shared.payments import RefundTarget
 from shared.tariffs import TariffRuleNew
 
 FLEET_FILE = "fleet.json"
@@ -60,6 +64,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         await rollups.roll_up(ctx)
         await _add_registers(stations)
     await power.tight_fuse(ctx, tenant.id)
+    await _trouble(ctx, tenant.id)
     await _books(ctx, tenant.id)
     fleet.touch(mode=0o600)
     fleet.write_text(json.dumps({"stations": stations}, indent=1))
@@ -110,6 +115,29 @@ async def _debtor(ctx: Context, tenant_id: UUID) -> None:
         VALUES ($1, $2, $3, $4, 18.40, 'EUR', 'open', $5, $6)""",
         uuid4(), tenant_id, mara.id, payment_id, why, failed_at,
     )  # fmt: skip
+async def _trouble(ctx: Context, tenant_id: UUID) -> None:
+    """A bill that was corrected, and a meter that jumped and waits for somebody to decide."""
+    rows = await DB.run(
+        """SELECT t.id, t.ended_at, t.meter_start_wh FROM cdr r JOIN transaction t ON t.id = r.transaction
+        JOIN account a ON a.id = t.account WHERE r.tenant = $1 AND a.role = 'driver' AND t.energy_wh > 8000
+        ORDER BY r.issued_at DESC LIMIT 3""",
+        tenant_id,
+    )
+    if len(rows) < 3:
+    _, corrected, doubted = rows
+    reason = "The connector was blocked by another car for ten minutes."
+    await corrections.credit(ctx, corrected["id"], Decimal("2.00"), reason, RefundTarget.WALLET, None)
+        """INSERT INTO transaction_reading (transaction, at, energy_wh, context, trusted)
+        VALUES ($1, $2, $3, 'Sample.Periodic', false)""",
+        doubted["id"],
+        doubted["ended_at"] + timedelta(seconds=1),
+        doubted["meter_start_wh"] + 412_000,
+    )
+    cdr = (await DB.run("SELECT id FROM cdr WHERE transaction = $1", doubted["id"]))[0]["id"]
+    async with ctx.unit() as unit:
+        await flags.add(doubted["id"], "meter_jump", "estimated")
+        told = CdrIssued(tenant_id=tenant_id, at=ctx.now(), cdr_id=cdr, transaction_id=doubted["id"])
+        await deciding.on_cdr(ctx, unit, told)
 
 
 async def _fleet(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
