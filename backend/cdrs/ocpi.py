@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from backend.tariffs.model import Period, PeriodKind
+from backend.tariffs.model import Period, PeriodKind, Tariff
 from shared.money import ReceiptLine
 
 Row = Mapping[str, Any]
@@ -96,6 +96,19 @@ def correction(original: dict[str, Any], row: Row) -> dict[str, Any]:
     return {**original, **own, "remark": f"In addition to {original['id']}: {row['reason']}"}
 
 
+def numbers(value: Any) -> Any:
+    """With JSON numbers where OCPI wants them; four decimals are exact in each."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, dict):
+        return {name: numbers(one) for name, one in value.items()}
+    return [numbers(one) for one in value] if isinstance(value, list) else value
+
+
+_exact = msgspec.json.Encoder(decimal_format="number")
+_decode = msgspec.json.Decoder(float_hook=Decimal)
+
+
 def _token(row: Row, country: str, who: str) -> dict[str, str]:
     uid = row["id_token"] or "UNKNOWN"
     kind = "APP_USER" if uid.startswith("APP") else "AD_HOC_USER" if uid.startswith("GUEST") else "RFID"
@@ -130,7 +143,7 @@ def _location(row: Row, facts: Row, country: str) -> dict[str, Any]:
 def _tariffs(row: Row, country: str, who: str) -> list[dict[str, Any]]:
     if row["tariff"] is None:
         return []
-    definition = row["definition"]
+    definition = _decode.decode(_exact.encode(msgspec.convert(row["definition"], Tariff, strict=False)))
     found = {
         "country_code": country,
         "party_id": who,

@@ -50,7 +50,7 @@ async def page(
 ) -> Page[dict[str, Any]]:
     after = decode_cursor(cursor, tuple[datetime, UUID])
     items, following = await listed(tenant_id, begin=begin, end=end, after=after, limit=limit)
-    return page_of(items, list(following) if following else None)
+    return page_of(ocpi.numbers(items), list(following) if following else None)
 
 
 async def of_session(ctx: Context, tenant_id: UUID, transaction_id: UUID) -> list[dict[str, Any]]:
@@ -69,4 +69,4 @@ async def of_session(ctx: Context, tenant_id: UUID, transaction_id: UUID) -> lis
             "written_at": one["issued_at"],
         }
         found.append(ocpi.correction(original, values))
-    return found
+    return list(ocpi.numbers(found))

@@ -115,6 +115,8 @@ async def _debtor(ctx: Context, tenant_id: UUID) -> None:
         VALUES ($1, $2, $3, $4, 18.40, 'EUR', 'open', $5, $6)""",
         uuid4(), tenant_id, mara.id, payment_id, why, failed_at,
     )  # fmt: skip
+
+
 async def _trouble(ctx: Context, tenant_id: UUID) -> None:
     """A bill that was corrected, and a meter that jumped and waits for somebody to decide."""
     rows = await DB.run(
@@ -124,9 +126,11 @@ async def _trouble(ctx: Context, tenant_id: UUID) -> None:
         tenant_id,
     )
     if len(rows) < 3:
+        return
     _, corrected, doubted = rows
     reason = "The connector was blocked by another car for ten minutes."
     await corrections.credit(ctx, corrected["id"], Decimal("2.00"), reason, RefundTarget.WALLET, None)
+    await DB.run(
         """INSERT INTO transaction_reading (transaction, at, energy_wh, context, trusted)
         VALUES ($1, $2, $3, 'Sample.Periodic', false)""",
         doubted["id"],

@@ -53,6 +53,8 @@ async def test_a_bill_is_credited_in_parts_and_never_changes(node: Node) -> None
     records = (await operator.get("/api/v1/cdrs")).json()["items"]
     assert [one.get("credit", False) for one in records] == [False, True, True]
     assert {one["credit_reference_id"] for one in records[1:]} == {before["number"]}
+    assert records[0]["total_cost"] == {"excl_vat": 6, "incl_vat": 7.02}
+    assert records[0]["tariffs"][0]["elements"][0]["price_components"][0]["price"] == 0.5
     assert sum(Decimal(str(one["total_cost"]["incl_vat"])) for one in records) == 0
     assert records == (await operator.get(f"{path}/receipt/cdr")).json()["items"]
     table = (await operator.get("/api/v1/exports", params={"kind": "cdrs"})).text
