@@ -164,7 +164,8 @@ async def add(ctx: Context, tenant_id: UUID, new: TariffRuleNew) -> TariffRule:
         location = await _owned(tenant_id, "location", new.location_id)
         station = await _owned(tenant_id, "station", new.station_id)
         group = await _owned(tenant_id, "group", new.group_id)
-        assert tariff is not None
+        if tariff is None:
+            raise InvalidInput("Name the tariff.", fields=[("$.tariff_id", "empty")])
         rule_id = await where_store.add(
             tenant_id, tariff, location, station, group, new.valid_from, new.valid_to, ctx.now()
         )
