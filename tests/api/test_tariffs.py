@@ -135,7 +135,8 @@ async def test_a_tariff_applies_by_place_group_and_day(people: People, clock: Cl
         assert shown["general"]["name"] == "First"
         listed = (await client.get("/api/v1/tariff-rules", params={"tariff_id": changed["id"]})).json()["items"]
         assert [one["id"] for one in listed] == [rule["id"]]
-        for bad in ({"tariff_id": ""}, {"tariff_id": "x"}, {"location_id": str(station)}, {"valid_from": "2026-02-01", "valid_to": "2026-01-01"},
+        for bad in ({"tariff_id": ""}, {"tariff_id": "x"},
+                    {"location_id": str(station)}, {"valid_from": "2026-02-01", "valid_to": "2026-01-01"},
                     {"location_id": str(place), "station_id": str(station)}):  # fmt: skip
             refused = await client.post("/api/v1/tariff-rules", json={"tariff_id": fleet} | bad)
             assert refused.status_code == 400, bad
