@@ -245,21 +245,27 @@ def _fields(
             muted(words("The fallback holds in the station while Wattline is silent."), t, size=T12),
             ft.Row(
                 [
-                    inputs.choice(
-                        words("Phases"),
-                        node.phases,
-                        [(one, one) for one in ("1", "2", "3")],
-                        t,
-                        partial(put, "phases"),
-                        identifier="node-phases",
+                    ft.Container(
+                        inputs.choice(
+                            words("Phases"),
+                            node.phases,
+                            [(one, one) for one in ("1", "2", "3")],
+                            t,
+                            partial(put, "phases"),
+                            identifier="node-phases",
+                        ),
+                        expand=True,
                     ),
-                    inputs.choice(
-                        words("Phase rotation"),
-                        node.rotation,
-                        [(one.value, one.value) for one in Rotation],
-                        t,
-                        partial(put, "rotation"),
-                        identifier="node-rotation",
+                    ft.Container(
+                        inputs.choice(
+                            words("Phase rotation"),
+                            node.rotation,
+                            [(one.value, one.value) for one in Rotation],
+                            t,
+                            partial(put, "rotation"),
+                            identifier="node-rotation",
+                        ),
+                        expand=True,
                     ),
                 ],
                 spacing=S12,
