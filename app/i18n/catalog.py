@@ -13,6 +13,7 @@ from app.i18n import (
     de_monitors,
     de_pay,
     de_reports,
+    de_routes,
     de_rules,
     de_stations,
     de_terms,
@@ -36,6 +37,7 @@ PARTS = (
     de_pay,
     de_energy,
     de_terms,
+    de_routes,
     de_tickets,
     de_waiting,
 )

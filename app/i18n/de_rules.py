@@ -37,6 +37,7 @@ TEXTS = {
     ),
     "Failed and switched off": "Gescheitert und abgeschaltet",
     "Own thresholds": "Eigene Schwellen",
+    "fired once in 30 days": "in 30 Tagen einmal angeschlagen",
     "fired {n} times in 30 days": "in 30 Tagen {n}-mal angeschlagen",
     "This rule has no thresholds: what a station reports counts.": (
         "Diese Regel hat keine Schwellen: Es zählt, was die Station meldet."

@@ -32,7 +32,7 @@ TEXTS = {
     "Add who repairs your stations; then incidents can be sent to them.": (
         "Trage ein, wer deine Stationen repariert; dann kannst du Störfälle dorthin senden."
     ),
-    "{n} open tickets": "{n} offene Aufträge",
+    "Open tickets: {n}": "Offene Aufträge: {n}",
     "Signing secret": "Geheimnis der Signatur",
     "Taken": "Übernommen",
     "Not taken": "Nicht übernommen",

@@ -142,7 +142,9 @@ def OneRule(one: Rule, own: list[Threshold], again: Callable[[], Any]) -> ft.Con
         signs.append(badge(word, ft.Icons.BLOCK_ROUNDED, tone))
     if own:
         signs.append(badge(words("Own thresholds"), ft.Icons.TUNE_ROUNDED, t.info))
-    about = [words("fired {n} times in 30 days").format(n=one.fired)]
+    about = [
+        words("fired once in 30 days") if one.fired == 1 else words("fired {n} times in 30 days").format(n=one.fired)
+    ]
     if one.error:
         about.append(one.error)
     head = ft.Row(

@@ -77,7 +77,19 @@ def TicketSection(incident_id: str, fresh: str, closed: bool, again: Callable[[]
     elif not closed:
         options = [("", words("Whoever is for this site")), *((one.id, one.name) for one in partners.data.partners)]
         parts += [
-            inputs.choice(words("Service partner"), partner, options, t, set_partner, identifier="ticket-partner"),
+            ft.Row(
+                [
+                    inputs.choice(
+                        words("Service partner"),
+                        partner,
+                        options,
+                        t,
+                        set_partner,
+                        identifier="ticket-partner",
+                        width=300,
+                    )
+                ]
+            ),
             inputs.field(words("Message to them (not required)"), note, t, set_note, identifier="ticket-note"),
             ft.Row(
                 [buttons.quiet(words("Send a ticket"), t, lambda: app.run(send), busy=busy, identifier="ticket-send")]

@@ -1,7 +1,6 @@
 """Who is told of what: one's own wishes, routes, the on-call rota, channels, and what became of each message."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -12,6 +11,7 @@ from app.api import ApiError
 from app.common.wishes import WishesSection
 from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
 from app.operator.incident_rules import SEVERITY_WORDS
+from app.operator.route_edit import DAYS, EditRota, EditRoute, new_rota
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -27,7 +27,6 @@ from shared.notify import (
     HookKind,
     HookSet,
     Rota,
-    RotaSet,
     Route,
     RouteSet,
     Step,
@@ -94,6 +93,8 @@ def Routes() -> ft.Control:  # a component
     """Which incidents go to whom; a new one is made for the on-call rota or the whole team."""
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     turn, set_turn = ft.use_state(0)
+    editing: Any = ft.use_state(None)
+    edited, set_edited = editing
     severity, set_severity = ft.use_state(str(Severity.CRITICAL))
     target, set_target = ft.use_state("role:operator")
     after, set_after = ft.use_state("10")
@@ -131,7 +132,13 @@ def Routes() -> ft.Control:  # a component
         )
         app.run(act, app.api.post, "/notifications/routes", plan, Route)
 
+    def done() -> None:
+        set_edited(None)
+        set_turn(lambda n: n + 1)
+
     parts: list[ft.Control] = []
+    if edited is not None:
+        parts.append(EditRoute(edited.id, edited.plan, targets, CHANNELS, done))
     if found.data is None:
         parts.append(surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton(t, height=72))
     for one in found.data or []:
@@ -143,8 +150,19 @@ def Routes() -> ft.Control:  # a component
         for step in one.plan.steps:
             next_ones = ", ".join(targets.get(f"{to.kind}:{to.id}", to.id) for to in step.targets)
             about += " · " + words("after {n} minutes: {whom}").format(n=step.after_min, whom=next_ones)
+        if one.plan.hours is not None:
+            on = " ".join(words(DAYS[day]) for day in one.plan.hours.days)
+            about += f" · {on} {one.plan.hours.begins}–{one.plan.hours.ends}"
+        if one.plan.location_ids:
+            about += " · " + words("{n} sites").format(n=len(one.plan.location_ids))
+        if not one.plan.enabled:
+            about += " · " + words("Off")
         signs: list[ft.Control] = [] if one.id else [badge(words("By default"), ft.Icons.AUTO_MODE_ROUNDED, t.neutral)]
         actions: list[ft.Control] = []
+        if store.admin:
+            actions.append(
+                buttons.quiet(words("Change"), t, partial(set_edited, one), identifier=f"route-edit-{one.id or 'new'}")
+            )
         if one.id and store.admin:
             remove = partial(app.run, act, app.api.delete, f"/notifications/routes/{one.id}")
             actions.append(buttons.quiet(words("Remove"), t, remove, identifier=f"route-remove-{one.id}"))
@@ -180,6 +198,8 @@ def Rotas() -> ft.Control:  # a component
     turn, set_turn = ft.use_state(0)
     name, set_name = ft.use_state("")
     chosen, set_chosen = ft.use_state(list[str]())
+    editing: Any = ft.use_state(None)
+    edited, set_edited = editing
 
     async def load() -> list[Rota]:
         return await app.api.get("/notifications/rotas", list[Rota])
@@ -202,11 +222,16 @@ def Rotas() -> ft.Control:  # a component
         set_chosen([one for one in chosen if one != account_id] if account_id in chosen else [*chosen, account_id])
 
     def add() -> None:
-        begin = datetime.now(UTC).replace(hour=6, minute=0, second=0, microsecond=0)
-        plan = RotaSet(name=name.strip(), members=chosen, starts_at=begin)
+        plan = new_rota(name.strip(), chosen)
         app.run(act, app.api.post, "/notifications/rotas", plan, Rota)
 
+    def done() -> None:
+        set_edited(None)
+        set_turn(lambda n: n + 1)
+
     parts: list[ft.Control] = []
+    if edited is not None:
+        parts.append(EditRota(edited, {each.id: each.name for each in (team.data.items if team.data else [])}, done))
     if found.data is None:
         parts.append(surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton(t, height=56))
     elif not found.data:
@@ -217,6 +242,9 @@ def Rotas() -> ft.Control:  # a component
         about += " · " + " → ".join(one.names.get(member, "–") for member in one.plan.members)
         actions: list[ft.Control] = []
         if store.admin:
+            actions.append(
+                buttons.quiet(words("Change"), t, partial(set_edited, one), identifier=f"rota-edit-{one.id}")
+            )
             remove = partial(app.run, act, app.api.delete, f"/notifications/rotas/{one.id}")
             actions.append(buttons.quiet(words("Remove"), t, remove, identifier=f"rota-remove-{one.id}"))
         parts.append(_line(one.plan.name, about, t, [], actions))

@@ -65,7 +65,7 @@ def PartnersPage() -> ft.Control:  # a component
         where = ", ".join(names.get(site, "–") for site in one.location_ids) or words("All sites")
         about = [words(KINDS[one.kind]), one.address, where]
         if one.open_tickets:
-            about.append(words("{n} open tickets").format(n=one.open_tickets))
+            about.append(words("Open tickets: {n}").format(n=one.open_tickets))
         lines: list[ft.Control] = [text(one.name, t, size=T16, bold=True), muted(" · ".join(about), t)]
         if one.kind is PartnerKind.WEBHOOK and one.secret:
             lines.append(
@@ -139,7 +139,7 @@ def EditPartner(one: Partner | None, sites: list[LocationSummary], on_done: Call
     label = words("E-mail address") if kind == PartnerKind.EMAIL else words("Web address (https)")
     parts: list[ft.Control] = [
         inputs.field(words("Name"), name, t, set_name, identifier="partner-name"),
-        inputs.choice(words("Asked by"), kind, kinds, t, set_kind, identifier="partner-kind"),
+        ft.Row([inputs.choice(words("Asked by"), kind, kinds, t, set_kind, identifier="partner-kind", width=300)]),
         inputs.field(label, address, t, set_address, identifier="partner-address"),
         muted(words("For these sites"), t, size=T12),
         ft.Row(where, spacing=S8, run_spacing=S8, wrap=True),

@@ -228,9 +228,9 @@ def Steps(steps: list[PlaybookStep], set_steps: Callable[[list[PlaybookStep]], A
         if one.kind is StepKind.TRIGGER:
             asked = [(each, each) for each in dict.fromkeys((*MESSAGES, one.message))]
             set_message: Any = lambda value, at=number: put(at, message=value)  # noqa: E731
-            parts.append(
-                inputs.choice(words("Message"), one.message, asked, t, set_message, identifier=f"ask-{number}")
-            )
+            named = f"ask-{number}"
+            which = inputs.choice(words("Message"), one.message, asked, t, set_message, identifier=named, width=300)
+            parts.append(ft.Row([which]))
         if one.kind is StepKind.FIRMWARE:
             set_url: Any = lambda value, at=number: put(at, url=value)  # noqa: E731
             parts.append(inputs.field(words("Address"), one.url, t, set_url, identifier=f"step-url-{number}"))

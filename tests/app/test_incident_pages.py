@@ -1,6 +1,7 @@
 """An incident in full, as an operator works through it, without a browser, on a real node."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -61,13 +62,19 @@ async def test_playbooks_are_read_tried_and_changed(node: Node) -> None:
         await screen.wait_for_text("22:00–06:30")
 
 
-async def worked(node: Node) -> None:
-    """Does what the worker would: this house has none."""
+async def stored(sql: str) -> Any:
+    """The one row, as soon as it is there."""
     for _ in range(500):
-        if rows := await DB.run("SELECT id FROM look_back WHERE state = 'queued'"):
+        if rows := await DB.run(sql):
             break
         await asyncio.sleep(0.02)
     [row] = rows
+    return row
+
+
+async def worked(node: Node) -> None:
+    """Does what the worker would: this house has none."""
+    row = await stored("SELECT id FROM look_back WHERE state = 'queued'")
     await main.JOBS["lookback.run"](node.ctx, {"id": str(row["id"]), "turn": 0})
 
 
@@ -100,6 +107,26 @@ async def test_who_is_told_is_set_up(node: Node, size: tuple[int, int]) -> None:
         await screen.click("route-add")
         await screen.wait_for_text("after 10 minutes")
         await screen.wait_for_text("Nobody is on call yet.")
+        await screen.wait_for_text("Critical → Operators")
+        row = await stored("SELECT id FROM notify_route")
+        await screen.click(f"route-edit-{row['id']}")
+        await screen.click("way-email")
+        await screen.click("day-5")
+        await screen.type("route-begins", "9")
+        await screen.click("route-escalate")
+        await screen.click("route-save")
+        await screen.wait_for_text("Sat 09:00–18:00")
+        [account] = await DB.run("SELECT id FROM account WHERE role = 'admin'")
+        await screen.click(f"member-{account['id']}")
+        await screen.type("rota-name", "Nights")
+        await screen.click("rota-add")
+        await screen.wait_for_text("Nights")
+        rota = await stored("SELECT id FROM notify_rota")
+        await screen.wait(f"rota-edit-{rota['id']}")
+        await screen.click(f"rota-edit-{rota['id']}")
+        await screen.type("rota-edit-name", "Days")
+        await screen.click("rota-save")
+        await screen.wait_for_text("Days")
 
 
 async def test_a_driver_says_what_to_hear(node: Node) -> None:
