@@ -20,7 +20,7 @@ TEXTS: dict[str, str] = {
     "{n} card": "{n} Karte",
     "{n} cards": "{n} Karten",
     "{n} blocked": "{n} gesperrt",
-    "No more": "Nicht mehr",
+    "Take away": "Entziehen",
     "Show its cards": "Ihre Karten zeigen",
     "Groups of cards": "Kartengruppen",
     "Card or fob": "Karte oder Anhänger",

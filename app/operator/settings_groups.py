@@ -62,7 +62,7 @@ def CardGroups(turn: int, on_open: Callable[[str], Any]) -> ft.Control:  # a com
         if one.blocked:
             about.append(words("{n} blocked").format(n=one.blocked))
         turn_it = (
-            buttons.quiet(words("No more"), t, partial(app.run, put, one, False), identifier=f"master-off-{one.name}")
+            buttons.quiet(words("Take away"), t, partial(app.run, put, one, False), identifier=f"master-off-{one.name}")
             if one.master_pass
             else buttons.quiet(words("Master pass"), t, partial(ask, one), identifier=f"master-on-{one.name}")
         )

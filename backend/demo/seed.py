@@ -13,6 +13,7 @@ from backend.accounts import groups
 from backend.accounts import service as accounts
 from backend.accounts.api import DEMO_ACCOUNTS
 from backend.authorization import service as authorization
+from backend.authorization import tokens
 from backend.books import owners
 from backend.books import service as books
 from backend.cdrs import deciding
@@ -28,14 +29,31 @@ from backend.stations.rules import hash_password
 from backend.tariffs import service as tariffs
 from backend.tariffs import where
 from backend.tariffs.model import Tariff
+from backend.templates import service as templates
 from backend.tenants import service as tenants
 from backend.transactions import flags, rollups
 from shared.accounts import DriverGroupNew, Role
 from shared.papers import IssuerChange
 from shared.payments import RefundTarget
 from shared.tariffs import TariffRuleNew
+from shared.templates import TemplateNew
+from shared.tokens import TokenGroupChange
 
 FLEET_FILE = "fleet.json"
+
+COURIERS, TOWING = "HANSA", "TOWING"
+TEMPLATE = msgspec.convert(
+    {
+        "name": "Twin 22, as agreed with its maker",
+        "model": "Twin 22*",
+        "wanted": [
+            {"component": component, "name": name, "value": value}
+            for name, value in (("HeartbeatInterval", "300"), ("WebSocketPingInterval", "60"))
+            for component in ("", "OCPPCommCtrlr")
+        ],
+    },
+    TemplateNew,
+)
 
 
 async def seed(ctx: Context, data_dir: Path) -> Path:
@@ -55,8 +73,13 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
                 ctx, tenant.id, email=account.email, password=account.password, name=account.name, role=account.role
             )
         prices = {name: await tariffs.add(ctx, tenant.id, name, tariff(name)) for name in city.TARIFFS}
-        for card in city.CARDS:
-            await authorization.add_card(ctx, tenant.id, card, label="Customer card")
+        for number, card in enumerate(city.CARDS):
+            courier = number % 8 == 3
+            label, group = ("Hansa Couriers", COURIERS) if courier else ("Customer card", "")
+            await authorization.add_card(ctx, tenant.id, card, label=label, parent=group)
+        await authorization.add_card(ctx, tenant.id, "HH900001", label="Towing service", parent=TOWING)
+        await tokens.put_group(ctx, tenant.id, TokenGroupChange(name=TOWING, master_pass=True))
+        await templates.add(ctx, tenant.id, TEMPLATE)
         stations = await _network(ctx, tenant.id, prices)
         await _fleet(ctx, tenant.id, prices)
         await _debtor(ctx, tenant.id)

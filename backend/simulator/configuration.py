@@ -33,6 +33,7 @@ SETTINGS = (
     Setting("attempts", "3", "int", "TransactionMessageAttempts", "OCPPCommCtrlr", "MessageAttempts"),
     Setting("retry_s", "10", "int", "TransactionMessageRetryInterval", "OCPPCommCtrlr", "MessageAttemptInterval"),
     Setting("offline_cards", "true", "bool", "LocalAuthorizeOffline", "AuthCtrlr", "LocalAuthorizeOffline"),
+    Setting("master_pass", "", "text", "", "AuthCtrlr", "MasterPassGroupId"),
     Setting("stop_invalid", "true", "bool", "StopTransactionOnInvalidId", "TxCtrlr", "StopTxOnInvalidId"),
     Setting("ask_remote", "false", "bool", "AuthorizeRemoteTxRequests", "AuthCtrlr", "AuthorizeRemoteStart", True),
     Setting("ping_s", "0", "int", "WebSocketPingInterval", "OCPPCommCtrlr", "WebSocketPingInterval", unit="s"),
