@@ -62,7 +62,9 @@ def SessionPage(transaction_id: str) -> ft.Control:  # a component
     ]
     if detail.has_receipt:
         turn = f"{detail.transaction.updated_at} {len(detail.transaction.flags)}"
-        side.insert(0, SessionBill(transaction_id, turn, key="bill"))
+        # What waits for a decision stands first, on a phone too.
+        first = main if "needs_decision" in detail.transaction.flags else side
+        first.insert(0, SessionBill(transaction_id, turn, key="bill"))
     if store.wide:
         body: ft.Control = ft.Row(
             [
