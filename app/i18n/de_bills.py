@@ -92,6 +92,9 @@ TEXTS = {
     "{n} sessions need your decision: their meter can't be believed.": (
         "{n} Ladevorgänge brauchen deine Entscheidung: Ihr Zähler ist nicht glaubhaft."
     ),
+    "One session needs your decision: its meter can't be believed.": (
+        "Ein Ladevorgang braucht deine Entscheidung: Sein Zähler ist nicht glaubhaft."
+    ),
     "Correction": "Berichtigung",
     "What it costs": "Was es kostet",
     "What would my session cost?": "Was würde mein Ladevorgang kosten?",

@@ -102,7 +102,11 @@ def NeedsYou(found: Overview) -> ft.Control:  # a component
     left = len(fresh) - MOST_INCIDENTS
     links: list[ft.Control] = []
     if found.decisions:
-        sentence = words("{n} sessions need your decision: their meter can't be believed.").format(n=found.decisions)
+        sentence = words("One session needs your decision: its meter can't be believed.")
+        if found.decisions > 1:
+            sentence = words("{n} sessions need your decision: their meter can't be believed.").format(
+                n=found.decisions
+            )
         address = rules.address("/sessions", state="decide")
         line = text(sentence, t, color=t.warning.ink, bold=True)
         lines.append(
