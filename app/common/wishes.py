@@ -8,6 +8,7 @@ import flet as ft
 import msgspec
 
 from app.api import ApiError
+from app.device import push
 from app.hooks import use_app, use_load, use_tokens, use_words
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
@@ -69,8 +70,8 @@ def WishesSection(driver: bool) -> ft.Control:  # a component
     lines.append(_switch(words("Push to my phone"), now.push, t, partial(_set, change, "push"), "wish-push"))
     if not own.push_works:
         lines.append(muted(words("Push is not set up here yet; messages stand in the app."), t, size=T12))
-    elif not own.devices:
-        lines.append(muted(words("No phone is registered yet: open the app on your phone once."), t, size=T12))
+    elif not own.devices and push.token() is None:
+        lines.append(muted(words(push.WHY_NOT), t, size=T12))
     for device in own.devices:
         lines.append(
             ft.Row(

@@ -83,8 +83,8 @@ TEXTS = {
     "Push is not set up here yet; messages stand in the app.": (
         "Push ist hier noch nicht eingerichtet; Nachrichten stehen in der App."
     ),
-    "No phone is registered yet: open the app on your phone once.": (
-        "Noch kein Telefon angemeldet: die App einmal auf dem Telefon öffnen."
+    "This app can't receive push yet. Messages stand in the app, and come by e-mail where you want them.": (
+        "Diese App kann noch kein Push empfangen. Nachrichten stehen in der App und kommen auf Wunsch per E-Mail."
     ),
     "A daily digest for what isn't critical, at 8:00": "Täglich um 8:00 gesammelt, was nicht kritisch ist",
     "Quiet hours": "Ruhezeit",
