@@ -264,7 +264,6 @@ METERS = {
     "Meters between sessions": "Zähler außerhalb von Ladevorgängen",
     "The meters can't be read now.": "Die Zähler lassen sich gerade nicht lesen.",
     "Main meter": "Hauptzähler",
-    "Outlet {n}": "Ladepunkt {n}",
     "Register {value}": "Zählerstand {value}",
 }
 

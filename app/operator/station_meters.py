@@ -32,7 +32,7 @@ def Meters(identity: str, seen: Any) -> ft.Control:  # a component
 
 
 def _line(one: MeterReading, t: Tokens, words: Any) -> ft.Control:
-    name = words("Main meter") if one.evse == 0 else words("Outlet {n}").format(n=one.evse)
+    name = words("Main meter") if one.evse == 0 else words("Connector {label}").format(label=one.evse)
     return ft.Semantics(
         identifier=f"meter-{one.evse}",
         content=ft.Row(
@@ -57,7 +57,7 @@ def said(one: MeterReading, words: Any) -> Sequence[str]:
     """The register first: it is what bills are checked against."""
     first = words("Register {value}").format(value=" ".join(energy(one.energy_wh))) if one.energy_wh is not None else ""
     more = [
-        " ".join(power(one.power_w)) if one.power_w is not None else "",
+        "" if one.power_w is None else f"{one.power_w} W" if abs(one.power_w) < 1000 else " ".join(power(one.power_w)),
         f"{one.current_a.normalize():f} A" if one.current_a is not None else "",
         f"{one.voltage_v.normalize():f} V" if one.voltage_v is not None else "",
     ]

@@ -108,6 +108,24 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
     await _copy("payment", payments)
     await DB.run("UPDATE tenant SET cdr_counter = $2 WHERE id = $1", tenant_id, len(found))
     await _copy("status_change", _outages(chance, rows, ctx.now()))
+    await _copy("station_reading", _between_sessions({one["place"]["connector"]: one for one in found}, ctx.now()))
+
+
+def _between_sessions(latest: dict[Any, dict[str, Any]], now: datetime) -> list[dict[str, Any]]:
+    """What the meters said a little while ago, with nobody there: registers where the last sessions left them, and a
+    few watts for lamps and electronics at the main meter of the station."""
+    at = now - timedelta(minutes=12)
+    registers: dict[Any, int] = {}
+    said = []
+    for one in latest.values():
+        station, wh = one["place"]["station"], one["past"].start_wh + one["past"].energy_wh
+        registers[station] = registers.get(station, 0) + wh
+        said.append((station, one["place"]["evse"], wh, 0))
+    said += [(station, 0, round(wh * 1.012), 38) for station, wh in registers.items()]
+    return [
+        {"station": station, "evse": evse, "at": at, "energy_wh": wh, "power_w": watts}
+        for station, evse, wh, watts in said
+    ]
 
 
 def _connector_past(chance: random.Random, kind: city.Kind, now: datetime) -> list[Past]:
