@@ -17,6 +17,8 @@ DWELL_S = 300.0
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
 """How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
 CHEAPER = 0.01
+STRANGERS_LEAVE = 0.4
+"""What cars yet to come leave of the limits. Who waits for a better price waits only if it fits into that."""
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
@@ -144,9 +146,10 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     late = 2e-4 * np.minimum(hours, 24.0)[None, :] * tight[:, None]
     worth = optimum.WORTH / 100 * first
     least = np.zeros_like(most)
+    room = np.where(np.arange(len(left)) == 0, 1.0, STRANGERS_LEAVE)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
     return optimum.Problem(
-        lines=desk.lines, ends=desk.bounds, hours=(right - left) / 3600, most=most, least=least,
+        lines=desk.lines, ends=desk.bounds[:, None] * room, hours=(right - left) / 3600, most=most, least=least,
         kwh_per_amp_h=desk.per_amp, wanted_kwh=desk.wanted,
         cost=price[None, :] / np.maximum(_efficiency(desk), 1e-6)[:, None] + late, worth=worth,
         solar_kw=solar if desk.outlook.solar else None,
