@@ -102,10 +102,11 @@ def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens)
     icon = ft.Icon(place.chosen_icon if lit else place.icon, size=size, color=color)
     if not count:
         return icon
+    grown = min(max(1, t.letters), BAR_LETTERS)
     badge = ft.Container(
         ft.Text(
             str(count) if count < 100 else "99+",
-            size=T12 / max(1, t.letters),  # stays within its badge
+            size=T12 * grown / max(1, t.letters),  # stays within its badge
             weight=ft.FontWeight.W_700,
             color=t.surface,
             no_wrap=True,
@@ -115,7 +116,7 @@ def _icon(place: Place, lit: bool, color: str, size: int, count: int, t: Tokens)
         border=ft.Border.all(2, t.surface),
         border_radius=99,
         padding=ft.Padding.symmetric(horizontal=5),
-        height=20,
+        height=20 * grown,
         alignment=ft.Alignment.CENTER,
     )
     return ft.Stack(

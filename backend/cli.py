@@ -97,8 +97,10 @@ def bench_energy(options: argparse.Namespace) -> int:
 
 
 def bench_faults(options: argparse.Namespace) -> int:
+    from backend import logs
     from backend.bench.faults import main as run_bench
 
+    logs.configure(level="error")
     return run_bench(options.rest)
 
 

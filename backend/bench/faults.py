@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from backend import logs, wiring
+from backend import wiring
 from backend.bench import fault_push, fault_score, fault_storm, fault_world
 from backend.bench.fault_rows import Row, shown
 from backend.bus.local import LocalBus
@@ -95,7 +95,6 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 def main(argv: Sequence[str]) -> int:
     options = parse(argv)
-    logs.configure(level="error")
     ranges = faults.SCORING if options.set == "scoring" else faults.TUNING
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), options=QUICK) as url:
         rows = asyncio.run(days(url, ranges, options))

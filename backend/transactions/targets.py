@@ -153,12 +153,17 @@ async def _due(ctx: Context, row: Row, now: datetime) -> datetime | None:
 
 async def _stop(ctx: Context, row: Row) -> None:
     """Written down first: after a crash the next look tries again, a minute later."""
-    tried = {"tried_at": ctx.now().isoformat(), "tries": row["target"].get("tries", 0) + 1}
+    tried: dict[str, Any] = {"tried_at": ctx.now().isoformat(), "tries": row["target"].get("tries", 0) + 1}
     await _note(ctx, row, **tried)
     try:
         await requests.stop_running(ctx, row, None)
     except tuple(TROUBLES) as failure:
         trouble = next(words for kind, words in TROUBLES.items() if isinstance(failure, kind))
+        if isinstance(failure, StationOffline):
+            tried = {
+                "tried_at": None,
+                "tries": row["target"].get("tries", 0),
+            }  # nothing was sent: at once when it is back
         await _note(ctx, row, **tried, state=str(TargetState.BLOCKED), trouble=trouble)
         return
     except Conflict:

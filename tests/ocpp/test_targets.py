@@ -74,8 +74,6 @@ async def test_an_offline_station_is_told_when_it_is_back(node: Node) -> None:
     assert (await driver.put(f"{path}/target", json={"minutes": 1})).status_code == 200
     shown = await eventually(driver, path, lambda d: d["transaction"]["target"]["state"] == "blocked")
     assert "offline" in shown["transaction"]["target"]["trouble"]
-    # A minute passes for the stop that could not be sent.
-    await DB.run("""UPDATE transaction SET target = target || '{"tried_at": "2026-01-01T00:00:00+00:00"}'""")
     async with node.booted("CP-1") as station:
         message_id, _ = await station.expect_call("RemoteStopTransaction")
         await station.answer(message_id, {"status": "Accepted"})

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from backend.db.engine import DB
-from backend.sites import store
+from backend.sites import past_store
 from tests import world
 
 
@@ -19,6 +19,6 @@ async def test_energy_is_spread_over_the_time_in_which_it_was_drawn(db: str) -> 
             began + timedelta(minutes=minutes),
             register,
         )
-    told = {row["at"]: round(row["wh"]) for row in await store.energies([session])}
+    told = {row["at"]: round(row["wh"]) for row in await past_store.energies([session])}
     eight = began - timedelta(minutes=5)
     assert told == {eight: 2000, eight + timedelta(minutes=15): 3000, eight + timedelta(minutes=30): 3000}
