@@ -190,18 +190,6 @@ def test_a_full_fuse_is_used_though_shares_below_the_minimum_are_no_use() -> Non
     assert all(why.code == "limit" and "Feeder L1" in why.text and why.ahead for why in waits)
 
 
-def test_a_raise_is_given_for_less_time_where_a_fallback_of_others_stands_in_its_way() -> None:
-    rows = Rows(Grid(
-        nodes=(Node(id="f", amps=(16, 16, 16)),),
-        connectors=tuple(Connector(id=f"c{n}", node="f", fallback_amps=8) for n in range(2)),
-    ))  # fmt: skip
-    safety = Safety(rows, 0.0)
-    for one in safety.release({}, 0.0, 900.0):
-        safety.acknowledged(one.connector, one.number)
-    sent = safety.release({"c0": 16.0}, 100.0, 1200.0)
-    assert [(one.connector, one.amps, one.until) for one in sent] == [("c0", 16.0, 900.0)]
-
-
 def test_phasors_hold_and_never_rely_on_another_car() -> None:
     names = ["a", "b"]
     grid = Grid(

@@ -194,9 +194,7 @@ class Safety:
         for place in order:
             one, last = self.rows.grid.connectors[place], self.held[place][-1]
             told = phases.get(one.id)
-            for limit, end, used in self._tries(
-                place, wanted.get(one.id, 0.0), [*moments[1:], until], told, lines - parts[place]
-            ):
+            for limit, end, used in self._tries(place, wanted.get(one.id, 0.0), until, told, lines - parts[place]):
                 holds = np.array([when < end for when in moments])
                 added = np.outer(self._column(place, used), np.where(holds, limit, 0.0))
                 if self.fallback[place] > 0:
@@ -233,19 +231,15 @@ class Safety:
         return [place for _, _, place in sorted(found)]
 
     def _tries(
-        self, place: int, amps: float, ends: Sequence[float], phases: int | None, others: Floats
+        self, place: int, amps: float, until: float, phases: int | None, others: Floats
     ) -> list[tuple[float, float, int | None]]:
-        """The wish; or for less time, before leases of others end and their fallbacks count; then as much as there is
-        room for; then at least what takes nothing from anybody. `ends`: of leases, the usual one last."""
-        until = ends[-1]
+        """The wish; then as much as there is room for; then at least what takes nothing from anybody."""
         one, last = self.rows.grid.connectors[place], self.held[place][-1]
         column = self._column(place, phases)
         on = column > 1e-12
         room = float(np.min((self.ends[on, None] - others[on]) / column[on, None], initial=math.inf))
         some = math.floor(min(room, amps) / one.step_amps + 1e-6) * one.step_amps
         found = [(amps, until, phases)]
-        if amps > last.amps:
-            found += [(amps, end, phases) for end in sorted(set(ends), reverse=True) if last.sent_at < end < until]
         if some >= one.min_amps and some < amps:
             found.append((some, until, phases))
         kept = min(amps, last.amps)
