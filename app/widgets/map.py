@@ -13,8 +13,6 @@ from app.widgets.boundary import guarded
 from app.widgets.geo import Cluster, Pin
 
 EVERYWHERE, NEAR, STREETS = 4.0, 12.5, 15.0
-CITY_FROM = 8.5
-"""Zoom from which the drawn city is shown."""
 WORLD_UNTIL = 10.0
 
 

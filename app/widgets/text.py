@@ -6,8 +6,6 @@ import flet as ft
 
 from app.theme import T12, T14, T16, T20, T28, Tokens
 
-TABULAR = "tnum"
-
 
 def text(
     value: str, t: Tokens, *, size: int = T14, color: str | None = None, bold: bool = False, **more: Any

@@ -29,24 +29,6 @@ async def presence(station_id: UUID) -> Row | None:
     )
 
 
-async def presence_suspects(silent_before: datetime, gone_before: datetime) -> Sequence[UUID]:
-    """Stations whose presence a rule should look at again: something is wrong and no incident says so, or an
-    incident says so and it is over."""
-    rows = await DB.run(
-        """SELECT s.id FROM charging_station s
-        LEFT JOIN incident o ON o.station = s.id AND o.rule = 'station_offline' AND o.state <> 'closed'
-        LEFT JOIN incident q ON q.station = s.id AND q.rule = 'station_silent' AND q.state <> 'closed'
-        WHERE (o.id IS NULL AND s.registration = 'accepted' AND NOT s.online AND s.disconnected_at <= $2)
-        OR (q.id IS NULL AND s.registration = 'accepted' AND s.online AND s.last_seen_at <= $1)
-        OR (o.id IS NOT NULL AND (s.online OR s.registration <> 'accepted'))
-        OR (q.id IS NOT NULL AND
-            (NOT s.online OR s.registration <> 'accepted' OR s.last_seen_at > $1))""",
-        silent_before,
-        gone_before,
-    )
-    return [row["id"] for row in rows]
-
-
 async def start_failures(connector_id: UUID, since: datetime) -> Row:
     """Failed starts at a connector after `since` and after its last session, with its place and label."""
     rows = await DB.run(

@@ -183,7 +183,7 @@ def write(path: Path, rows: Sequence[Row]) -> None:
 def line(row: Row) -> str:
     mark = {True: "met    ", False: "NOT MET", None: "       "}[row.met]
     beside = f"  {row.baseline} {row.baseline_value:g}" if row.baseline_value is not None else ""
-    beside = beside or (f"  {row.baseline}: not done in its time" if row.baseline else "")
+    beside = beside or (f"  {row.baseline}: not run, or not done in its time" if row.baseline else "")
     return f"{mark} {row.name}: {row.value:g} {row.unit}{f' (goal {row.goal})' if row.goal else ''}{beside}"
 
 

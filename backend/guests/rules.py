@@ -133,7 +133,3 @@ ADVICE = {
     "too_many": "Wait a minute, then try again.",
 }
 """What to do next, by the code of what stands in the way."""
-ELSEWHERE = frozenset(
-    {"station_offline", "connector_taken", "connector_faulted", "connector_unavailable", "connector_reserved"}
-)
-"""Where another connector helps."""

@@ -13,7 +13,6 @@ DEFAULT_BATCH = 50
 """Entries in one message where the station doesn't say how many it takes."""
 LAST_VERSION = 2**31 - 1
 BATCH_VARIABLES = (("LocalAuthListCtrlr", "ItemsPerMessage"), ("", "SendLocalListMaxLength"))
-SIZE_VARIABLES = (("", "LocalAuthListMaxLength"),)
 EXPLAINED = {
     "Failed": "The station could not take the list.",
     "NotSupported": "The station keeps no list of cards.",

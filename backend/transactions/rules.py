@@ -23,7 +23,6 @@ GRACE_WH = 2_000
 """What a register may be ahead of the connector's power: clocks and meters are not exact."""
 MARGIN = 1.25
 UNKNOWN_POWER_W = 400_000
-NUMBER_MASK = 0x7FFFFFFF
 
 
 def fingerprint(report: Report) -> str:
