@@ -1,6 +1,5 @@
-"""The composition root: settings become a context, the context an app, a listener and a worker. Knows every room."""
+"""The composition root: settings become a context, the context an app, a listener and a worker."""
 
-# Longer than 400 lines: the only file that knows every room, two lines each.
 import asyncio
 import os
 import secrets
@@ -20,66 +19,26 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from prometheus_client import Counter, Histogram
 
-from backend import logs, wiring
-from backend.accounts import api as accounts_api
-from backend.accounts import groups_api, people_api, tokens
+from backend import logs, routes, wiring
 from backend.accounts import service as accounts
-from backend.alerts import api as alerts_api
-from backend.alerts import rules_api
-from backend.analytics import api as analytics_api
-from backend.authorization import api as authorization_api
-from backend.books import api as books_api
-from backend.books import owners_api
+from backend.accounts import tokens
 from backend.bus.base import Bus
 from backend.bus.local import LocalBus
 from backend.bus.nats import NatsBus
-from backend.campaigns import api as campaigns_api
-from backend.cdrs import api as cdrs_api
-from backend.certificates import api as certificates_api
 from backend.context import Context
 from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.migrate import migrate
-from backend.devices import api as devices_api
-from backend.displays import api as displays_api
-from backend.energy import api as energy_api
 from backend.errors import StartRefused
-from backend.exports import api as exports_api
-from backend.guests import api as guests_api
 from backend.jobs import Finished, Worker
-from backend.live import api as live_api
 from backend.live.hub import Hub
-from backend.local_lists import api as local_lists_api
-from backend.lookback import api as lookback_api
 from backend.lookback import service as lookback
-from backend.maintenance import api as maintenance_api
-from backend.meters import api as meters_api
-from backend.monitoring import api as monitoring_api
-from backend.network import api as network_api
-from backend.nodes import api as nodes_api
 from backend.nodes import service as nodes
-from backend.notify import api as notify_api
 from backend.ocpp import recorded
 from backend.ocpp.listener import Listener
-from backend.papers import api as papers_api
-from backend.payments import api as payments_api
 from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
-from backend.remedies import api as remedies_api
-from backend.reservations import api as reservations_api
 from backend.settings import Settings
-from backend.sites import api as sites_api
-from backend.stations import api as stations_api
-from backend.stations import security_api
-from backend.status_page import api as status_api
-from backend.tariffs import api as tariffs_api
-from backend.tariffs import where_api as tariff_rules_api
-from backend.templates import api as templates_api
-from backend.tenants import api as tenants_api
 from backend.tenants import service as tenants
-from backend.tickets import api as tickets_api
-from backend.transactions import api as transactions_api
-from backend.transactions import quarantine_api
-from backend.vendor_data import api as vendor_data_api
 from backend.web import guards, health, openapi, problems
 from backend.web.client import WebClient, load_app
 from backend.web.front import Front
@@ -88,51 +47,6 @@ from shared.accounts import Role
 log = structlog.get_logger(__name__)
 
 ROOT = Path(__file__).parent.parent
-ROUTES: list[Any] = [
-    *accounts_api.routes,
-    *people_api.routes,
-    *tenants_api.routes,
-    *tariffs_api.routes,
-    *tariff_rules_api.routes,
-    *groups_api.routes,
-    *payments_api.routes,
-    *authorization_api.routes,
-    *stations_api.routes,
-    *security_api.routes,
-    *transactions_api.routes,
-    *quarantine_api.routes,
-    *reservations_api.routes,
-    *sites_api.routes,
-    *devices_api.routes,
-    *monitoring_api.routes,
-    *templates_api.routes,
-    *campaigns_api.routes,
-    *displays_api.routes,
-    *energy_api.routes,
-    *certificates_api.routes,
-    *local_lists_api.routes,
-    *alerts_api.routes,
-    *rules_api.routes,
-    *analytics_api.routes,
-    *live_api.routes,
-    *maintenance_api.routes,
-    *books_api.routes,
-    *cdrs_api.routes,
-    *owners_api.routes,
-    *exports_api.routes,
-    *guests_api.routes,
-    *meters_api.routes,
-    *network_api.routes,
-    *nodes_api.routes,
-    *papers_api.routes,
-    *lookback_api.routes,
-    *notify_api.routes,
-    *remedies_api.routes,
-    *status_api.routes,
-    *tickets_api.routes,
-    *vendor_data_api.routes,
-    *health.routes,
-]
 JOBS: Mapping[str, wiring.Job] = {**wiring.JOBS, lookback.JOB: partial(lookback.run, recorded.said)}
 """One of them reads recorded frames, so it needs the OCPP edge, beside which the tables stand."""
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])
@@ -255,7 +169,7 @@ def bare_app() -> Litestar:
             yield
 
     return Litestar(
-        route_handlers=[*ROUTES, openapi.static_router()],
+        route_handlers=[*routes.ROUTES, openapi.static_router()],
         guards=[guards.guard],
         dependencies={
             "ctx": Provide(_context_of, sync_to_thread=False),
