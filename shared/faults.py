@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.base import Message, Request
-from shared.operations import Incident, IncidentState
+from shared.operations import Incident, IncidentState, Severity
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 Word = Annotated[str, msgspec.Meta(max_length=200)]
@@ -152,6 +152,46 @@ class ThresholdSet(Request):
     model: Word = ""
 
 
+class CodeMeaning(Message):
+    """What a vendor means by a code. `id` empty: of the house's list, where `vendor` is a pattern."""
+
+    id: str
+    vendor: str
+    code: str
+    title: str
+    severity: Severity
+    cause: str
+    advice: str
+
+
+class CodeMeaningSet(Request):
+    """A meaning of the tenant's own; without a vendor for all of them."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+    title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+    severity: Severity = Severity.CRITICAL
+    vendor: Word = ""
+    cause: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    advice: Annotated[str, msgspec.Meta(max_length=500)] = ""
+
+
+class UnknownCode(Message):
+    """A code that nobody knew: how often it came, and from which station last."""
+
+    vendor: str
+    code: str
+    times: int
+    station: str
+    text: str
+    seen_at: datetime
+
+
+class CodeBook(Message):
+    own: list[CodeMeaning]
+    house: list[CodeMeaning]
+    unknown: list[UnknownCode]
+
+
 class FirmwareEnd(Message):
     id: str
     vendor: str
@@ -179,5 +219,15 @@ class Thresholds(Message):
     thresholds: list[Threshold]
 
 
+class FirmwareInUse(Message):
+    vendor: str
+    model: str
+    firmware: str
+    stations: int
+
+
 class FirmwareEnds(Message):
+    """What was said, and what runs: `in_use` by vendor, model and firmware."""
+
     firmware: list[FirmwareEnd]
+    in_use: list[FirmwareInUse] = []

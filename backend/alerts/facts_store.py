@@ -211,20 +211,31 @@ async def forget_drops(before: datetime) -> None:
 
 _LINK = """SELECT s.id, s.tenant, s.vendor, s.model, count(d.id) FILTER (WHERE d.at > $1)::int AS drops,
         max(b.drops_per_day) AS usual,
-        coalesce(bool_or(n.interface LIKE 'Wireless%'), false) AS wireless
+        s.wireless OR coalesce(bool_or(n.interface LIKE 'Wireless%'), false) AS wireless,
+        max(l.round_trip_ms) AS round_trip_ms, max(l.lost_percent) AS lost_percent,
+        max(l.usual_ms) FILTER (WHERE l.spans >= $2) AS usual_ms,
+        max(l.usual_lost_percent) FILTER (WHERE l.spans >= $2) AS usual_lost_percent
     FROM charging_station s
     LEFT JOIN station_drop d ON d.station = s.id AND d.at > $1
     LEFT JOIN station_baseline b ON b.station = s.id
-    LEFT JOIN network_profile n ON n.station = s.id AND n.active"""
+    LEFT JOIN network_profile n ON n.station = s.id AND n.active
+    LEFT JOIN station_link l ON l.station = s.id AND l.at > $1"""
+SPANS_KNOWN = 36
+"""How often a link was noted before what is usual there counts: six hours."""
 
 
-async def links(since: datetime) -> Sequence[Row]:
-    """Stations that lost their connection more than once since, and those of which an incident says so."""
+async def links(since: datetime, noted_since: datetime) -> Sequence[Row]:
+    """Stations that lost their connection more than once since, those whose link was noted a moment ago, and those of
+    which an incident says something."""
     return await DB.run(
         f"""{_LINK} WHERE s.id IN (SELECT station FROM station_drop WHERE at > $1 GROUP BY station HAVING count(*) > 2)
-        OR s.id IN (SELECT station FROM incident WHERE rule = 'station_flapping' AND state <> 'closed')
+        OR s.id IN (SELECT station FROM station_link WHERE at > $3)
+        OR s.id IN (SELECT station FROM incident WHERE rule IN ('station_flapping', 'weak_link')
+            AND state <> 'closed')
         GROUP BY s.id""",
         since,
+        SPANS_KNOWN,
+        noted_since,
     )
 
 

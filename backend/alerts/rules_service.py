@@ -3,11 +3,11 @@
 from datetime import timedelta
 from uuid import UUID
 
-from backend.alerts import incidents, rules, rules_store, tuning
+from backend.alerts import incidents, rules, rules_store, tuning, watching
 from backend.alerts.place import Place
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from shared.faults import FirmwareEnd, FirmwareEndSet, Rule, Threshold, ThresholdSet
+from shared.faults import FirmwareEnd, FirmwareEnds, FirmwareEndSet, FirmwareInUse, Rule, Threshold, ThresholdSet
 
 FIRED_SPAN = timedelta(days=30)
 
@@ -96,8 +96,11 @@ async def remove_threshold(ctx: Context, tenant_id: UUID, threshold_id: UUID) ->
     tuning.forget(tenant_id)
 
 
-async def firmware_ends(ctx: Context, tenant_id: UUID) -> list[FirmwareEnd]:
-    return [_end(row) for row in await rules_store.firmware_ends(tenant_id)]
+async def firmware_ends(ctx: Context, tenant_id: UUID) -> FirmwareEnds:
+    return FirmwareEnds(
+        firmware=[_end(row) for row in await rules_store.firmware_ends(tenant_id)],
+        in_use=[FirmwareInUse(**dict(row)) for row in await rules_store.firmware_in_use(tenant_id)],
+    )
 
 
 def _end(row: rules_store.Row) -> FirmwareEnd:
@@ -108,4 +111,13 @@ def _end(row: rules_store.Row) -> FirmwareEnd:
 async def set_firmware_end(ctx: Context, tenant_id: UUID, wanted: FirmwareEndSet) -> FirmwareEnd:
     vendor, model, firmware = (one.replace("\0", "") for one in (wanted.vendor, wanted.model, wanted.firmware))
     async with ctx.unit():
-        return _end(await rules_store.put_firmware_end(tenant_id, vendor, model, firmware, wanted.ends_on))
+        row = await rules_store.put_firmware_end(tenant_id, vendor, model, firmware, wanted.ends_on)
+    await watching.look_at_firmware(ctx)
+    return _end(row)
+
+
+async def remove_firmware_end(ctx: Context, tenant_id: UUID, end_id: UUID) -> None:
+    async with ctx.unit():
+        if not await rules_store.remove_firmware_end(tenant_id, end_id):
+            raise NotFound("This was taken back already.")
+    await watching.look_at_firmware(ctx)

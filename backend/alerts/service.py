@@ -1,11 +1,11 @@
 """What happens in the house, judged by the rules in the transaction of the fact itself; and the clock's looks."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from backend import jobs
-from backend.alerts import facts_store, incidents, rules, rules_store, store, storms, tuning, watching
+from backend.alerts import facts_store, incidents, rules, rules_store, store, storms, tuning, vendor_codes, watching
 from backend.alerts.incidents import Seen as Seen
 from backend.alerts.incidents import acknowledge as acknowledge
 from backend.alerts.incidents import close as close
@@ -13,6 +13,7 @@ from backend.alerts.incidents import incident as incident
 from backend.alerts.incidents import open_incidents as open_incidents
 from backend.alerts.incidents import shown as shown
 from backend.alerts.place import Place as Place
+from backend.alerts.rules.connector_faulted import NO_ERROR
 from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.events import (
@@ -70,20 +71,39 @@ async def _raise(ctx: Context, unit: Unit, place: Place, rule: str, finding: rul
 
 async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, ConnectorStatusChanged)
+    known = await _meaning(event.tenant_id, event.station_id, event.vendor_error_code)
     facts = rules.ConnectorFacts(
         label=await facts_store.label(event.connector_id) if event.connector_id else "",
         status=event.status,
         error_code=event.error_code,
         vendor_error_code=event.vendor_error_code,
         info=event.error_info,
+        meaning=known.meaning,
     )
     place = Place(event.tenant_id, event.station_id, event.connector_id)
     again = rules.another_fault(event.previous_error_code, event.error_code)
+    if known.meaning is None and (event.status == "faulted" or event.error_code not in NO_ERROR):
+        await vendor_codes.count_unknown(
+            ctx, event.tenant_id, event.station_id, known.vendor, event.vendor_error_code, event.error_info
+        )
     await _apply(ctx, unit, place, facts, seen=Seen.ANEW if again else Seen.BETTER)
+
+
+class _Known(NamedTuple):
+    vendor: str
+    meaning: rules.Meaning | None
+
+
+async def _meaning(tenant_id: UUID, station_id: UUID, code: str) -> _Known:
+    if not code.strip():
+        return _Known("", None)
+    vendor, _model = await rules_store.make_of(station_id)
+    return _Known(vendor, await vendor_codes.meaning(tenant_id, vendor, code))
 
 
 async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, DeviceEventReported)
+    known = await _meaning(event.tenant_id, event.station_id, event.tech_code)
     facts = rules.EventFacts(
         component=event.component,
         variable=event.variable,
@@ -92,7 +112,12 @@ async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
         over=event.over,
         tech_code=event.tech_code,
         tech_info=event.tech_info,
+        meaning=known.meaning,
     )
+    if known.meaning is None and not event.over:
+        await vendor_codes.count_unknown(
+            ctx, event.tenant_id, event.station_id, known.vendor, event.tech_code, event.tech_info
+        )
     await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.BETTER)
 
 

@@ -23,6 +23,8 @@ from shared.operations import IncidentState
 SITE, NETWORK = "site_offline", "network_offline"
 OFFLINE = "station_offline"
 LINK_SPAN = timedelta(hours=1)
+NOTED = timedelta(minutes=2)
+"""Links that were noted within it are looked at; a look comes each minute."""
 READINGS = timedelta(minutes=45)
 OUTLET_AFTER = timedelta(minutes=1)
 BASELINE_DAYS = 56
@@ -219,9 +221,17 @@ async def look_at_links(ctx: Context) -> None:
             Place(row["tenant"], row["id"]),
             row["vendor"],
             row["model"],
-            rules.LinkFacts(drops=row["drops"], usual_per_day=row["usual"], wireless=row["wireless"]),
+            rules.LinkFacts(
+                drops=row["drops"],
+                usual_per_day=row["usual"],
+                wireless=row["wireless"],
+                round_trip_ms=row["round_trip_ms"],
+                lost_percent=row["lost_percent"],
+                usual_ms=row["usual_ms"],
+                usual_lost_percent=row["usual_lost_percent"],
+            ),
         )
-        for row in await facts_store.links(ctx.now() - LINK_SPAN)
+        for row in await facts_store.links(ctx.now() - LINK_SPAN, ctx.now() - NOTED)
     ]
     await apply_all(ctx, await judge_all(ctx, seen))
 

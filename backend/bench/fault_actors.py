@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from backend.ocpp.connections import Connections
 from backend.ocpp.host import LinkClosed, Take
+from backend.ocpp.ping_tally import Answered, PingTally
 from backend.simulator.fault_days import Scenario, Step
 from backend.stations.model import NOT_TOLD, StationRef
 
@@ -18,9 +19,21 @@ DISTURB = frozenset({"Reset", "UnlockConnector", "ChangeAvailability", "RemoteSt
 STRENGTH = ("", "trigger", "heartbeat", "unlock", "soft", "hard")
 """What mends, mildest first: a restart does what an unlock does, too."""
 BOOT_S = 70
+SIM = "89490200001234567890"
+PINGS = 200
+"""That stand for those of some minutes: their shares are what is drawn."""
 DRIVERS = 7
 """Who come to a station, one after the other."""
 Recover = Callable[[float], list[Step]]
+
+
+class Drawn(PingTally):
+    """Answers of pings as the scenario has them."""
+
+    answers: Answered | None = None
+
+    def read(self) -> Answered | None:
+        return self.answers
 
 
 class Pipe:
@@ -34,6 +47,8 @@ class Pipe:
         self._hears = hears
         self._frames: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._open = True
+        self.drawn = Drawn()
+        self.tally: PingTally = self.drawn
 
     def say(self, frame: bytes) -> None:
         self._frames.put_nowait(frame)
@@ -80,6 +95,7 @@ class Actor:
         self.begin = datetime.min.replace(tzinfo=UTC)
         self.next = 0
         self.number = 0
+        self.answers: Answered | None = None
         self.drivers = 0
         self.session_open = False
         self.messages = 0
@@ -112,6 +128,11 @@ class Actor:
             await self.drop()
         elif step.kind == "mute":
             self.mute = True
+        elif step.kind == "link":
+            heard = PINGS - round(PINGS * step.payload["lost"] / 100)
+            self.answers = Answered(PINGS, heard, step.payload["ms"] if heard else None)
+            if self.pipe is not None:
+                self.pipe.drawn.answers = self.answers
         elif step.kind == "boot" and self.pipe is not None:
             await self._boot()
         elif step.kind == "say" and self.pipe is not None and not self.mute:
@@ -119,6 +140,7 @@ class Actor:
 
     async def _connect(self) -> None:
         self.pipe = Pipe(self._hear)
+        self.pipe.drawn.answers = self.answers
         version = self.scenario.version
         self.serving = asyncio.create_task(self.connections.serve(self.pipe, self.ref, version, NOT_TOLD))
         while not self.connections.holds(self.ref.id):  # noqa: ASYNC110 - the node tells nobody
@@ -134,10 +156,14 @@ class Actor:
                 future.cancel()
 
     async def _boot(self) -> None:
+        vendor, model, radio = self.scenario.vendor, self.scenario.model, self.scenario.link == "radio"
         if self.scenario.version == "1.6":
-            payload: dict[str, Any] = {"chargePointVendor": "Simulated", "chargePointModel": "Station"}
+            payload: dict[str, Any] = {"chargePointVendor": vendor, "chargePointModel": model}
+            payload |= {"iccid": SIM} if radio else {}
         else:
-            payload = {"reason": "RemoteReset", "chargingStation": {"vendorName": "Simulated", "model": "Station"}}
+            about: dict[str, Any] = {"vendorName": vendor, "model": model}
+            about |= {"modem": {"iccid": SIM}} if radio else {}
+            payload = {"reason": "RemoteReset", "chargingStation": about}
         await self.call("BootNotification", payload)
 
     async def _say(self, step: Step) -> None:

@@ -16,7 +16,6 @@ from backend.bench.fault_actors import DRIVERS, Actor
 from backend.context import Context
 from backend.db.engine import DB
 from backend.ocpp.connections import Connections
-from backend.ocpp.listener import DIALECTS
 from backend.simulator import faults
 from backend.simulator.fault_days import Ranges, Scenario
 from backend.stations import service as stations
@@ -77,8 +76,8 @@ class Jobs:
         await wiring.JOBS[row["entrypoint"]](self._ctx, msgspec.json.decode(row["payload"] or b"{}"))
 
 
-async def settle(ctx: Context, scenarios: Sequence[Scenario]) -> list[StationRef]:
-    """A tenant with cards, a site for every three stations, and a station for each scenario."""
+async def settle(ctx: Context, ranges: Ranges, scenarios: Sequence[Scenario]) -> list[StationRef]:
+    """A tenant with cards, sites, and a station for each scenario."""
     tenant = await tenants.ensure(ctx, name="Bench")
     await DB.run(
         """INSERT INTO id_token (tenant, value)
@@ -87,7 +86,8 @@ async def settle(ctx: Context, scenarios: Sequence[Scenario]) -> list[StationRef
         len(scenarios),
         DRIVERS,
     )
-    sites = [uuid4() for _ in range(len(scenarios) // 3 + 1)]
+    at = faults.sites(ranges, len(scenarios))
+    sites = [uuid4() for _ in range(max(at) + 1)]
     await DB.run(
         """INSERT INTO location (id, tenant, name, latitude, longitude)
         SELECT id, $1, 'Site', 0, 0 FROM unnest($2::uuid[]) id""",
@@ -95,19 +95,24 @@ async def settle(ctx: Context, scenarios: Sequence[Scenario]) -> list[StationRef
         sites,
     )
     refs = []
-    # Broken ones are spread: a site whose three stations go for reasons of their own would be one incident rightly.
-    for number in range(len(scenarios)):
+    # Broken ones are spread: a site whose stations go for reasons of their own would be one incident rightly.
+    for number, scenario in enumerate(scenarios):
         station_id, identity = uuid4(), f"B-{number:04}"
         await DB.run(
-            """INSERT INTO charging_station (id, tenant, identity, registration, location, vendor, model)
-            VALUES ($1, $2, $3, 'accepted', $4, 'Simulated', 'Station')""",
+            """INSERT INTO charging_station (id, tenant, identity, registration, location, vendor, model, wireless)
+            VALUES ($1, $2, $3, 'accepted', $4, $5, $6, $7)""",
             station_id,
             tenant.id,
             identity,
-            sites[number % len(sites)],
+            sites[at[number]],
+            scenario.vendor,
+            scenario.model,
+            scenario.link == "radio",
         )
         await DB.run(
-            "INSERT INTO connector (station, evse, max_power_w, status) VALUES ($1, 1, 11000, 'available')", station_id
+            "INSERT INTO connector (station, evse, max_power_w, status) VALUES ($1, 1, $2, 'available')",
+            station_id,
+            scenario.max_power_w,
         )
         refs.append(
             StationRef(id=station_id, tenant_id=tenant.id, identity=identity, registration=Registration.ACCEPTED)
@@ -132,8 +137,13 @@ async def give_a_past(refs: Sequence[StationRef], scenarios: Sequence[Scenario],
     )
 
 
-def cast(ctx: Context, ranges: Ranges, refs: Sequence[StationRef], scenarios: Sequence[Scenario]) -> list[Actor]:
-    connections = Connections(ctx, "bench", DIALECTS)
+def cast(
+    ctx: Context,
+    connections: Connections,
+    ranges: Ranges,
+    refs: Sequence[StationRef],
+    scenarios: Sequence[Scenario],
+) -> list[Actor]:
     return [
         Actor(connections, ref, one, f"CARD-{number}", partial(faults.recovered, ranges, one.kind, number))
         for number, (ref, one) in enumerate(zip(refs, scenarios, strict=True))
@@ -146,7 +156,7 @@ async def speak(actors: Sequence[Actor], second: float) -> None:
         await asyncio.gather(*(one.until(second) for one in due[start : start + AT_ONCE]))
 
 
-async def live(ctx: Context, now: Now, actors: Sequence[Actor], hours: float) -> datetime:
+async def live(ctx: Context, now: Now, connections: Connections, actors: Sequence[Actor], hours: float) -> datetime:
     """A day, minute by minute: what stations say in it, what the clock looks at, and the jobs that are due."""
     begin, work = now.at, Jobs(ctx, now)
     for actor in actors:
@@ -160,6 +170,8 @@ async def live(ctx: Context, now: Now, actors: Sequence[Actor], hours: float) ->
         for one in actors:
             one.second = second
         await stations.seen(ctx, {one.ref.id: now.at for one in actors if one.pipe is not None and not one.mute})
+        if minute % BUSINESS_EACH == 0:
+            await connections.note_links()
         await alerts.watch(ctx)
         if minute % BUSINESS_EACH == 0:
             await alerts.watch_business(ctx)

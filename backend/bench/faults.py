@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.migrate import migrate
 from backend.events import IncidentOpened
+from backend.ocpp.connections import Connections
+from backend.ocpp.listener import DIALECTS
 from backend.settings import Settings
 from backend.simulator import faults
 from backend.simulator.fault_days import Ranges
@@ -61,11 +64,12 @@ async def _days(
     kinds = [kind for kind in faults.FAULTS if not options.kinds or any(part in kind for part in options.kinds)]
     scenarios = [faults.well(ranges, number) for number in range(options.well)]
     scenarios += [faults.broken(ranges, kind, number) for kind in kinds for number in range(options.each)]
-    refs = await fault_world.settle(ctx, scenarios)
+    refs = await fault_world.settle(ctx, ranges, scenarios)
     await fault_world.give_a_past(refs, scenarios, now.at)
-    actors = fault_world.cast(ctx, ranges, refs, scenarios)
+    connections = Connections(ctx, "bench", DIALECTS)
+    actors = fault_world.cast(ctx, connections, ranges, refs, scenarios)
     begun = time.monotonic()
-    begin = await fault_world.live(ctx, now, actors, options.hours)
+    begin = await fault_world.live(ctx, now, connections, actors, options.hours)
     score = await fault_score.scored(actors, begin, options.hours)
     for word, found in (("missed", score.missed), ("false", score.false), ("not mended", score.unmended)):
         for line, times in Counter(found).most_common(40):
@@ -83,6 +87,7 @@ async def _days(
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     one = argparse.ArgumentParser(prog="wattline bench-faults", description=__doc__)
     one.add_argument("--set", choices=["scoring", "tuning"], default="scoring", help="which scenarios (scoring)")
+    one.add_argument("--seed", default="", help="other days of the same ranges")
     one.add_argument("--well", type=int, default=140, help="stations that are well (140)")
     one.add_argument("--each", type=int, default=3, help="stations with each kind of fault (3)")
     one.add_argument("--kinds", nargs="*", default=(), help="only kinds of faults that contain one of these words")
@@ -96,6 +101,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 def main(argv: Sequence[str]) -> int:
     options = parse(argv)
     ranges = faults.SCORING if options.set == "scoring" else faults.TUNING
+    if options.seed:
+        ranges = replace(ranges, seed=options.seed)
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder), options=QUICK) as url:
         rows = asyncio.run(days(url, ranges, options))
     if options.stations:

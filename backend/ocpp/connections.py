@@ -29,7 +29,7 @@ from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.session import Execute, Handler, Session, guarded
 from backend.ocpp.transport import Link
 from backend.stations import service as stations
-from backend.stations.model import BootFacts, StationRef
+from backend.stations.model import BootFacts, LinkFacts, StationRef
 from shared.stations import Registration
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,7 @@ PROBE_S = 2.0
 FORSAKEN_AFTER = 1.5
 """Heartbeat intervals without a word after which a socket may be replaced although it answers pings."""
 SEEN_FLUSH_S = 5.0
+LINKS_S = 600.0
 REAP_S = 15.0
 REAP_PROBE_S = 20.0
 
@@ -219,6 +220,7 @@ class Connections:
         async with asyncio.TaskGroup() as group:
             group.create_task(self.frames.run())
             group.create_task(self._every(SEEN_FLUSH_S, self._flush_seen))
+            group.create_task(self._every(LINKS_S, self.note_links))
             group.create_task(self._every(REAP_S, self._reap))
             group.create_task(self._every(REAP_S, self._forget_lost))
             group.create_task(self._every(REAP_S, self.reclaim))
@@ -299,6 +301,15 @@ class Connections:
             if session.heard_at is not session.heard_noted:
                 seen[session.station.id] = session.heard_noted = session.heard_at
         await stations.seen(self.ctx, seen)
+
+    async def note_links(self) -> None:
+        """How the links of all stations answered pings since it was noted last."""
+        noted: dict[UUID, LinkFacts] = {}
+        for session in self._sessions.values():
+            if not session.quirks.ignores_ping and (one := session.link.tally.read()) is not None:
+                lost = 100 * (one.asked - one.heard) / one.asked
+                noted[session.station.id] = LinkFacts(round_trip_ms=one.round_trip_ms, lost_percent=lost)
+        await stations.links(self.ctx, noted)
 
     async def _reap(self) -> None:
         """Close links that say nothing for far longer than a heartbeat and don't answer a ping either. Who never

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import structlog
 
 from backend.ocpp.opening import Opening
+from backend.ocpp.ping_tally import PingTally
 from backend.ocpp.websocket import LinkClosed as LinkClosed
 from backend.ocpp.websocket import Take, WebSocket
 
@@ -37,6 +38,9 @@ class Link(Protocol):
 
     breach: tuple[int, str] | None
     """Close code and reason, where what came broke the protocol."""
+
+    tally: PingTally
+    """Of its pings."""
 
     @property
     def peer(self) -> str:

@@ -14,6 +14,7 @@ from backend.ocpp.host import Host as Host
 from backend.ocpp.host import LinkClosed as LinkClosed
 from backend.ocpp.host import Take as Take
 from backend.ocpp.opening import Opening
+from backend.ocpp.ping_tally import PingTally
 
 WRITE_LIMIT = 4096
 """Bytes that may wait for a station that doesn't read; then whoever sends waits, and nothing more is read."""
@@ -48,6 +49,7 @@ class WebSocket(asyncio.BufferedProtocol):
         "breach",
         "open",
         "peer",
+        "tally",
     )
 
     def __init__(self, host: Host) -> None:
@@ -71,6 +73,7 @@ class WebSocket(asyncio.BufferedProtocol):
         """There while the other side doesn't read: set when it does again."""
         self._lost: asyncio.Event | None = None
         self._pings = 0
+        self.tally = PingTally()
         self._probes: list[tuple[int, asyncio.Future[bool]]] | None = None
         self.open = False
         self.blunt = False
@@ -186,6 +189,7 @@ class WebSocket(asyncio.BufferedProtocol):
     def ping(self) -> None:
         if self.open:
             self._pings = (self._pings + 1) % (1 << 8 * _NUMBER)
+            self.tally.sent()
             self._transport.write(control_frame(PING, self._pings.to_bytes(_NUMBER, "big")))
 
     @property
@@ -327,6 +331,8 @@ class WebSocket(asyncio.BufferedProtocol):
     def _hear_pong(self, payload: bytes) -> None:
         """One of a later ping counts too: stations may answer only the last one (RFC 6455, 5.5.3)."""
         number = int.from_bytes(payload, "big") if len(payload) == _NUMBER else 0
+        if number == self._pings:
+            self.tally.answered()
         for asked, answer in self._probes or ():
             if asked <= number <= self._pings and not answer.done():
                 answer.set_result(True)

@@ -32,7 +32,7 @@ def reported(code: str, vendor: str = "") -> Fault:
         if way < 0.75:
             day.status(at_s, "Faulted" if way < 0.6 else "Available", code, **more)
             return {"connector_faulted"}, 120
-        begun = max(0.0, at_s - 900)
+        begun = max(0.0, at_s - day.draw("good_s"))
         day.start(begun)
         day.charge(begun + 10, at_s)
         day.error = code
@@ -64,10 +64,22 @@ def mute(day: Day, at_s: float) -> tuple[set[str], float]:
 
 
 def flapping(day: Day, at_s: float) -> tuple[set[str], float]:
-    for _ in range(day.chance.randint(7, 20)):
-        day.steps += [Step(at_s, "drop"), Step(at_s + 20, "connect")]
-        at_s += 20 + day.draw("flap_s")
+    for _ in range(day.ranges.count(day.chance, "flaps")):
+        back_s = day.draw("back_s")
+        day.steps += [Step(at_s, "drop"), Step(at_s + back_s, "connect")]
+        at_s += back_s + day.draw("flap_s")
     return {"station_flapping"}, 3600
+
+
+def weak(day: Day, at_s: float) -> tuple[set[str], float]:
+    """It stays connected; what it sends takes long."""
+    day.link(at_s, day.draw("slow_ms"), day.draw("usual_lost"))
+    return {"weak_link"}, 3600
+
+
+def lossy(day: Day, at_s: float) -> tuple[set[str], float]:
+    day.link(at_s, day.draw("usual_ms"), day.draw("lost_percent"))
+    return {"weak_link"}, 3600
 
 
 def session_with(rules: set[str], within_s: float, readings: float, *, minutes: float = 60, before_s: float = 0) -> Any:
@@ -100,38 +112,43 @@ def three(name: str) -> Callable[[Day], dict[str, Any]]:
 def phase_lost(day: Day, at_s: float) -> tuple[set[str], float]:
     day.phases = 3
     day.start(at_s)
-    end = day.charge(at_s + 10, at_s + 900)
-    day.stop(day.charge(end, end + 3600, 0.67, amps=[16.0, 15.9, day.chance.uniform(0, 1)]) + 40)
-    return {"phase_imbalance"}, 1200 + 4 * day.every_s
+    good_s = day.draw("good_s")
+    end = day.charge(at_s + 10, at_s + good_s)
+    day.stop(day.charge(end, end + 3600, 0.67, amps=[day.amps, day.amps - 0.1, day.draw("lost_a")]) + 40)
+    return {"phase_imbalance"}, good_s + 300 + 4 * day.every_s
 
 
 def jump(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
-    end = day.charge(at_s + 10, at_s + 900)
+    good_s = day.draw("good_s")
+    end = day.charge(at_s + 10, at_s + good_s)
     day.register += int(day.draw("jump_wh"))
     day.stop(day.charge(end, end + 1800) + 40)
-    return {"meter_jump"}, 1020 + 3 * day.every_s
+    return {"meter_jump"}, good_s + 120 + 3 * day.every_s
 
 
 def backwards(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
-    end = day.charge(at_s + 10, at_s + 1800)
-    day.read(end + day.every_s, 7000, energy_wh=day.register - day.chance.randint(900, 5000))
+    good_s = day.draw("good_s")
+    end = day.charge(at_s + 10, at_s + good_s)
+    day.read(end + day.every_s, 7000, energy_wh=day.register - int(day.draw("back_wh")))
     day.stop(end + day.every_s + 60)
-    return {"meter_backwards"}, 2400 + 2 * day.every_s
+    return {"meter_backwards"}, good_s + 600 + 2 * day.every_s
 
 
 def zombie(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
-    end = day.charge(at_s + 10, at_s + 900)
+    good_s = day.draw("good_s")
+    end = day.charge(at_s + 10, at_s + good_s)
     day.status(end + 60, "Available")
-    return {"zombie_session"}, 1500 + day.every_s
+    return {"zombie_session"}, good_s + 600 + day.every_s
 
 
 def lost_session(day: Day, at_s: float) -> tuple[set[str], float]:
     day.start(at_s)
-    day.charge(at_s + 10, at_s + 900)
-    return {"zombie_session"}, 900 + 7200 + 120 + day.every_s
+    good_s = day.draw("good_s")
+    day.charge(at_s + 10, at_s + good_s)
+    return {"zombie_session"}, good_s + 7200 + 120 + day.every_s
 
 
 def plugged(day: Day, at_s: float) -> tuple[set[str], float]:
@@ -149,22 +166,38 @@ def unasked_charging(day: Day, at_s: float) -> tuple[set[str], float]:
     return {"charging_without_session"}, 1020
 
 
+def pattern(day: Day, at_s: float, session: Callable[[float], float]) -> float:
+    """Three sessions or more of a kind, one after the other; how long until the third one ends."""
+    begun, third = at_s, 0.0
+    for number in range(3 + day.ranges.count(day.chance, "more_sessions")):
+        end = session(at_s)
+        if number == 2:
+            third = end - begun
+        at_s = end + day.draw("pattern_s")
+    return third
+
+
 def empty_sessions(day: Day, at_s: float) -> tuple[set[str], float]:
-    for _ in range(3 + day.ranges.count(day.chance, "more_sessions")):
-        day.start(at_s)
-        day.stop(at_s + 400)
-        at_s += 4000
-    return {"no_energy"}, 2 * 4000 + 600
+    def session(begun: float) -> float:
+        end = begun + day.draw("empty_s")
+        day.start(begun)
+        day.stop(end)
+        return end
+
+    return {"no_energy"}, pattern(day, at_s, session) + 300
 
 
 def breaking_sessions(day: Day, at_s: float) -> tuple[set[str], float]:
     reason = day.chance.choice(["PowerLoss", "EmergencyStop", "Other", "HardReset"])
-    for _ in range(3 + day.ranges.count(day.chance, "more_sessions")):
-        day.start(at_s)
+
+    def session(begun: float) -> float:
+        end = begun + 9 + day.draw("break_s")
+        day.start(begun)
         day.register += 150
-        day.stop(at_s + day.chance.uniform(15, 90), reason)
-        at_s += 3500
-    return {"stops_early"}, 2 * 3500 + 300
+        day.stop(end, reason)
+        return end
+
+    return {"stops_early"}, pattern(day, at_s, session) + 300
 
 
 def nobody_comes(day: Day, at_s: float) -> tuple[set[str], float]:
@@ -216,6 +249,8 @@ FAULTS: Mapping[str, Fault] = {
     "connection lost": gone,
     "connected and mute": mute,
     "connection flaps": flapping,
+    "link is slow": weak,
+    "link loses pings": lossy,
     "voltage high": session_with({"voltage_out_of_band"}, 60, 2)(three("volts_high")),
     "voltage low": session_with({"voltage_out_of_band"}, 60, 2)(three("volts_low")),
     "neutral broken": session_with({"phase_imbalance"}, 60, 3)(lambda _day: {"volts": [206.0, 231.0, 252.0]}),
@@ -295,7 +330,25 @@ def _sorted(day: Day) -> list[Step]:
 def well(ranges: Ranges, number: int) -> Scenario:
     day = Day(random.Random(f"{ranges.seed}/well/{number}"), ranges)
     day.live(60, DAY_S)
-    return Scenario("well", _sorted(day))
+    return Scenario("well", _sorted(day), **_own(day))
+
+
+def _own(day: Day) -> dict[str, Any]:
+    power_w = round(day.amps * 230 * 3)
+    return {"vendor": day.vendor, "model": day.model, "link": day.wire, "max_power_w": power_w}
+
+
+def sites(ranges: Ranges, stations: int) -> list[int]:
+    """Which site each of many stations stands at, mixed well."""
+    chance = random.Random(f"{ranges.seed}/sites")
+    at: list[int] = []
+    site = 0
+    while len(at) < stations:
+        at += [site] * ranges.count(chance, "sites")
+        site += 1
+    del at[stations:]
+    chance.shuffle(at)
+    return at
 
 
 def broken(ranges: Ranges, kind: str, number: int) -> Scenario:
@@ -304,7 +357,7 @@ def broken(ranges: Ranges, kind: str, number: int) -> Scenario:
     newer = kind in EVENTS
     day = Newer(chance, ranges) if newer else Day(chance, ranges)
     early = kind in ("stuck in Finishing", "nobody comes any more")
-    at_s = chance.uniform(600, 1800) if early else day.live(60, chance.uniform(0.1, 0.5) * DAY_S)
+    at_s = chance.uniform(600, 1800) if early else day.live(60, day.draw("begins") * DAY_S)
     rules, within_s = FAULTS[kind](day, at_s)
     cures = CURES.get(kind, {HANDS: 1.0})
     return Scenario(
@@ -317,6 +370,7 @@ def broken(ranges: Ranges, kind: str, number: int) -> Scenario:
         cure=chance.choices(list(cures), list(cures.values()))[0],
         usual_per_day=24 if kind == "nobody comes any more" else 5,
         version="2.0.1" if newer else "1.6",
+        **_own(day),
     )
 
 

@@ -56,6 +56,21 @@ class BootFacts:
     serial: str | None = None
     firmware: str | None = None
     reason: str = ""
+    wireless: bool = False
+    """It has a SIM card."""
+
+
+def has_sim(*numbers: str | None) -> bool:
+    """Whether an ICCID or IMSI is one: some stations send zeros or the word “null” where there is none."""
+    return any(one and one.strip().isdigit() and one.strip("0 ") for one in numbers)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """How a station's link answered pings for some minutes. `round_trip_ms` None: none was answered."""
+
+    round_trip_ms: float | None
+    lost_percent: float
 
 
 NOT_TOLD = BootFacts()

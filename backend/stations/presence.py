@@ -8,7 +8,7 @@ from backend.context import Context, Unit
 from backend.errors import NotFound
 from backend.events import StationConnected, StationDisconnected, StationFlooded
 from backend.stations import rules, store
-from backend.stations.model import StationRef
+from backend.stations.model import LinkFacts, StationRef
 
 
 async def next_epoch(ctx: Context) -> int:
@@ -116,6 +116,12 @@ async def flooded(ctx: Context, station: StationRef, floods: bool, rate: int) ->
                 rate=rate,
             )
         )
+
+
+async def links(ctx: Context, noted: Mapping[UUID, LinkFacts]) -> None:
+    """How links answered pings; collected by the OCPP edge and written together."""
+    if noted:
+        await store.set_links(noted, ctx.now())
 
 
 async def seen(ctx: Context, times: Mapping[UUID, datetime]) -> None:

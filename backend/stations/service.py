@@ -29,6 +29,7 @@ from backend.stations.presence import connected as connected
 from backend.stations.presence import disconnected as disconnected
 from backend.stations.presence import flooded as flooded
 from backend.stations.presence import forget_node as forget_node
+from backend.stations.presence import links as links
 from backend.stations.presence import next_epoch as next_epoch
 from backend.stations.presence import seen as seen
 from backend.stations.presence import superseded as superseded
@@ -100,7 +101,7 @@ async def booted(ctx: Context, station_id: UUID, facts: BootFacts) -> Registrati
         "boot_reason": rules.clean(facts.reason, 50),
     }
     async with ctx.unit() as unit:
-        row = await store.set_booted(station_id, cleaned, now)
+        row = await store.set_booted(station_id, cleaned, facts.wireless, now)
         if row is None:
             return Registration.REJECTED
         unit.emit(

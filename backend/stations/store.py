@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from backend.db.engine import DB
+from backend.stations.model import LinkFacts
 from backend.stations.rules import MAX_PENDING
 
 Row = Mapping[str, Any]
@@ -227,6 +228,30 @@ async def set_seen(times: Mapping[UUID, datetime]) -> None:
     )
 
 
+async def set_links(noted: Mapping[UUID, LinkFacts], at: datetime) -> None:
+    """Smoothed over the last two or so; what is usual follows slowly, so that a bad week doesn't become usual."""
+    await DB.run(
+        """INSERT INTO station_link AS l
+            (station, at, round_trip_ms, lost_percent, usual_ms, usual_lost_percent)
+        SELECT station, $4, coalesce(ms, 0), lost, coalesce(ms, 0), lost
+        FROM unnest($1::uuid[], $2::float8[], $3::float8[]) AS x (station, ms, lost)
+        WHERE EXISTS (SELECT 1 FROM charging_station WHERE id = x.station) ORDER BY station
+        ON CONFLICT (station) DO UPDATE SET at = $4, spans = l.spans + 1,
+            round_trip_ms = CASE WHEN EXCLUDED.round_trip_ms = 0 THEN l.round_trip_ms
+                ELSE (l.round_trip_ms + EXCLUDED.round_trip_ms) / 2 END,
+            lost_percent = (l.lost_percent + EXCLUDED.lost_percent) / 2,
+            usual_ms = l.usual_ms + (least(EXCLUDED.round_trip_ms, 2 * l.usual_ms + 50) - l.usual_ms)
+                * greatest(1.0 / (l.spans + 1), 0.001),
+            usual_lost_percent = l.usual_lost_percent
+                + (least(EXCLUDED.lost_percent, 2 * l.usual_lost_percent + 1) - l.usual_lost_percent)
+                * greatest(1.0 / (l.spans + 1), 0.001)""",
+        list(noted),
+        [one.round_trip_ms for one in noted.values()],
+        [one.lost_percent for one in noted.values()],
+        at,
+    )
+
+
 async def add_history(
     station_ids: Sequence[UUID],
     connector_id: UUID | None,
@@ -247,10 +272,10 @@ async def add_history(
     )
 
 
-async def set_booted(station_id: UUID, facts: Mapping[str, str], at: datetime) -> Row | None:
+async def set_booted(station_id: UUID, facts: Mapping[str, str], wireless: bool, at: datetime) -> Row | None:
     return await _one(
         f"""UPDATE charging_station s
-        SET vendor = $2, model = $3, serial = $4, firmware = $5, boot_reason = $6, booted_at = $7
+        SET vendor = $2, model = $3, serial = $4, firmware = $5, boot_reason = $6, booted_at = $7, wireless = $8
         WHERE s.id = $1 RETURNING {REF}""",
         station_id,
         facts["vendor"],
@@ -259,6 +284,7 @@ async def set_booted(station_id: UUID, facts: Mapping[str, str], at: datetime) -
         facts["firmware"],
         facts["boot_reason"],
         at,
+        wireless,
     )
 
 

@@ -29,6 +29,7 @@ from backend.alerts.rules import (
     stops_early,
     stuck_finishing,
     voltage_out_of_band,
+    weak_link,
     zombie_session,
 )
 from backend.alerts.rules.base import (
@@ -43,6 +44,7 @@ from backend.alerts.rules.base import (
     FirmwareFacts,
     FloodFacts,
     LinkFacts,
+    Meaning,
     Moment,
     OutletFacts,
     Past,
@@ -65,6 +67,7 @@ RULES: tuple[Rule, ...] = (
     Rule("station_offline", PresenceFacts, station_offline.judge, "connection", "Station offline"),
     Rule("station_silent", PresenceFacts, station_silent.judge, "connection", "Station silent"),
     Rule("station_flapping", LinkFacts, station_flapping.judge, "connection", "Connection comes and goes"),
+    Rule("weak_link", LinkFacts, weak_link.judge, "connection", "Weak link"),
     Rule("station_floods", FloodFacts, station_floods.judge, "connection", "Station sends too much"),
     Rule("power_exceeded", PowerFacts, power_exceeded.judge, "power", "Draws more than it was given"),
     Rule("voltage_out_of_band", RunningFacts, voltage_out_of_band.judge, "power", "Mains voltage"),
@@ -132,6 +135,7 @@ __all__ = [
     "FirmwareFacts",
     "FloodFacts",
     "LinkFacts",
+    "Meaning",
     "Moment",
     "OutletFacts",
     "Past",

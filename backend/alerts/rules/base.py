@@ -29,6 +29,19 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What a vendor means by a code of its own. `code`: a name of OCPP 1.6 or MREC, where it is one of these. `own`:
+    the tenant's word, which counts before everything."""
+
+    title: str
+    severity: Severity
+    cause: str = ""
+    advice: str = ""
+    code: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorFacts:
     """What an outlet reported last. `label` is empty when the station reported about itself as a whole."""
 
@@ -37,6 +50,7 @@ class ConnectorFacts:
     error_code: str = ""
     vendor_error_code: str = ""
     info: str = ""
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +111,19 @@ class CampaignFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFacts:
-    """Lost connections of the last hour, and how many a usual day has (None: not known yet). `wireless`: over radio."""
+    """Lost connections of the last hour, and how many a usual day has (None: not known yet). `wireless`: over radio.
 
-    drops: int
+    `round_trip_ms`, `lost_percent`: how its pings were answered lately; None where they tell nothing. `usual_…`: as a
+    rule at this station, None until that is known.
+    """
+
+    drops: int = 0
     usual_per_day: float | None = None
     wireless: bool = False
+    round_trip_ms: float | None = None
+    lost_percent: float | None = None
+    usual_ms: float | None = None
+    usual_lost_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +224,7 @@ class EventFacts:
     over: bool
     tech_code: str = ""
     tech_info: str = ""
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

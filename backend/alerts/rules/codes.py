@@ -82,6 +82,11 @@ def told(code: str, vendor_code: str = "", info: str = "", component: str = "") 
     return Told(named, rest if named == first else info)
 
 
+def known(code: str) -> bool:
+    """Whether a vendor's code is a name that many share."""
+    return code.strip().lower() in _NAMES
+
+
 def _split(info: str) -> tuple[str | None, str]:
     """A known name or code that begins a text, and the rest: "GroundFailure: 34 mA"."""
     found = re.match(r"\W*(\w+)[\W_]*", info)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from backend.alerts.rules import codes
-from backend.alerts.rules.base import ConnectorFacts, Finding, of
+from backend.alerts.rules.base import ConnectorFacts, Finding, Meaning, of
 from backend.alerts.rules.causes import CAUSES
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
@@ -175,6 +175,10 @@ ERRORS: dict[str, Words] = {
 }
 """In plain words, every error code of OCPP 1.6 (NoError aside) and of MREC."""
 
+UNKNOWN = Words(
+    "Error of the maker's own",
+    "Its code is not known here yet: look it up in the manual and add its meaning under Rules. Restarting often helps.",
+)
 MILDER = {Severity.CRITICAL: Severity.WARNING, Severity.WARNING: Severity.INFO, Severity.INFO: Severity.INFO}
 
 
@@ -183,17 +187,35 @@ def judge(facts: ConnectorFacts) -> Finding | None:
     if not faulted and facts.error_code in NO_ERROR:
         return None
     told = codes.told(facts.error_code, facts.vendor_error_code, facts.info)
-    words = UNNAMED if told.code in NO_ERROR else ERRORS.get(told.code, ERRORS[codes.UNNAMED_ERROR])
+    words, cause, code = worded(told, facts.vendor_error_code, facts.meaning)
     return Finding(
         severity=words.severity if faulted else MILDER[words.severity],
         title=words.title,
         detail=_detail(facts, told, faulted),
         advice=words.advice,
-        cause=CAUSES.get(told.code, ""),
-        code=told.code,
+        cause=cause,
+        code=code,
         down=1.0 if faulted else 0.1,
-        evidence={"code": told.code, "vendor's code": facts.vendor_error_code, "says": told.info},
+        evidence={"code": code, "vendor's code": facts.vendor_error_code, "says": told.info},
     )
+
+
+def nameless(told: codes.Told) -> bool:
+    """Whether neither the standard nor MREC has a name for it."""
+    return told.code in (*NO_ERROR, codes.UNNAMED_ERROR) or told.code not in ERRORS
+
+
+def worded(told: codes.Told, vendor_code: str, meaning: Meaning | None) -> tuple[Words, str, str]:
+    """(words, cause, code). What the tenant said of the vendor's code counts first, then the standard's own name,
+    then what is known of the vendor's codes."""
+    if meaning is not None and (meaning.own or nameless(told)):
+        advice = meaning.advice or UNNAMED.advice
+        return Words(meaning.title, advice, meaning.severity), meaning.cause, meaning.code or told.code
+    if told.code in NO_ERROR and not vendor_code.strip():
+        return UNNAMED, "", told.code
+    if nameless(told) and vendor_code.strip():
+        return UNKNOWN, CAUSES[codes.UNNAMED_ERROR], told.code
+    return ERRORS.get(told.code, ERRORS[codes.UNNAMED_ERROR]), CAUSES.get(told.code, ""), told.code
 
 
 def another_fault(before: str, now: str) -> bool:

@@ -9,6 +9,9 @@ from backend.db.tables.alerts import (
     RuleThreshold,
     StationBaseline,
     StationDrop,
+    StationLink,
+    UnknownCode,
+    VendorCode,
 )
 from backend.db.tables.authorization import IdToken, LocalList, TokenGroup
 from backend.db.tables.books import LocationOwner, ProviderDayRow, ProviderMovement, Reconciliation
@@ -129,6 +132,9 @@ TABLES = (
     RuleSwitch,
     StationBaseline,
     StationDrop,
+    StationLink,
+    UnknownCode,
+    VendorCode,
     FirmwareSupport,
     PowerSite,
     PowerGrant,
@@ -272,6 +278,7 @@ __all__ = [
     "StationCommand",
     "StationDrop",
     "StationEvent",
+    "StationLink",
     "StationMonitor",
     "StationMonitoring",
     "StationReading",
@@ -286,5 +293,7 @@ __all__ = [
     "Transaction",
     "TransactionMessage",
     "TransactionReading",
+    "UnknownCode",
+    "VendorCode",
     "VendorData",
 ]

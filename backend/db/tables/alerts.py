@@ -121,6 +121,45 @@ class StationDrop(Table, db=DB, tablename="station_drop"):
     at = Timestamptz(default=None)
 
 
+class StationLink(Table, db=DB, tablename="station_link"):
+    """How a station's link answers pings: lately, and as a rule."""
+
+    station = ForeignKey(ChargingStation, on_delete=OnDelete.cascade, primary_key=True, null=False)
+    at = Timestamptz(default=None)
+    spans = Integer(default=1)  # how often it was noted
+    round_trip_ms = DoublePrecision()
+    lost_percent = DoublePrecision()
+    usual_ms = DoublePrecision()
+    usual_lost_percent = DoublePrecision()
+
+
+class VendorCode(Table, db=DB, tablename="vendor_code"):
+    """What a vendor means by a code, in a tenant's own words. Unique in (tenant, vendor, code), all lower case."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    vendor = Varchar(length=200)
+    code = Varchar(length=60)
+    title = Varchar(length=200)
+    severity = Varchar(length=10)
+    cause = Text(default="")
+    advice = Text(default="")
+    updated_at = Timestamptz(default=None)
+
+
+class UnknownCode(Table, db=DB, tablename="unknown_code"):
+    """A vendor's code that nobody knew when it came. Unique in (tenant, vendor, code)."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    vendor = Varchar(length=200)
+    code = Varchar(length=60)
+    times = Integer(default=1)
+    station = ForeignKey(ChargingStation, on_delete=OnDelete.set_null, null=True)  # the last one that sent it
+    text = Varchar(length=500, default="")  # what it said besides
+    seen_at = Timestamptz(default=None)
+
+
 class FirmwareSupport(Table, db=DB, tablename="firmware_support"):
     """Until when a vendor stands by a firmware. Unique in all but the day."""
 

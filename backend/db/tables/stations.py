@@ -74,6 +74,7 @@ class ChargingStation(Table, db=DB, tablename="charging_station"):
     pending_profile = SmallInt(null=True, default=None)  # counts from the first connection that meets it
     clock_off_s = DoublePrecision(null=True, default=None)  # its clock minus ours, as it last told live
     clock_off_at = Timestamptz(null=True, default=None)
+    wireless = Boolean(default=False)  # it told of a SIM card when it booted
 
 
 class Connector(Table, db=DB, tablename="connector"):

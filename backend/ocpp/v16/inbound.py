@@ -11,7 +11,7 @@ from backend.ocpp.session import Handler, Session
 from backend.ocpp.v16 import in_certificates, in_maintenance
 from backend.ocpp.v16 import messages as m
 from backend.stations import service as stations
-from backend.stations.model import BootFacts, StatusReport
+from backend.stations.model import BootFacts, StatusReport, has_sim
 from backend.transactions import service as transactions
 from backend.transactions.model import Ended, Sample, Signed, Started
 from backend.vendor_data import service as vendor_data
@@ -50,6 +50,7 @@ async def boot(session: Session, request: m.BootNotification) -> m.BootNotificat
         model=request.charge_point_model,
         serial=request.charge_point_serial_number or request.charge_box_serial_number,
         firmware=request.firmware_version,
+        wireless=has_sim(request.iccid, request.imsi),
     )
     session.known_as(facts)
     session.registration = await stations.booted(session.ctx, session.station.id, facts)

@@ -21,7 +21,7 @@ from backend.ocpp.v201 import (
 )
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
-from backend.stations.model import BootFacts, StatusReport
+from backend.stations.model import BootFacts, StatusReport, has_sim
 from backend.transactions import service as transactions
 from backend.transactions.model import Ended, Sample, Signed, Started, StartReply, Updated
 from backend.vendor_data import service as vendor_data
@@ -75,6 +75,7 @@ async def boot(session: Session, request: m.BootNotification) -> m.BootNotificat
         serial=about.serial_number,
         firmware=about.firmware_version,
         reason=request.reason,
+        wireless=about.modem is not None and has_sim(about.modem.iccid, about.modem.imsi),
     )
     session.known_as(facts)
     session.registration = await stations.booted(session.ctx, session.station.id, facts)
