@@ -121,7 +121,7 @@ TUNING = Ranges(
     links=("cable",),
 )
 SCORING = Ranges(
-    seed="aef58f92cbcd",
+    seed="01f51a1634eb",
     volts_high=((258.5, 261.4), (270.6, 285)),
     volts_low=((150, 184.4), (195.6, 201.5)),
     neutral_low=((190, 203.9), (208.1, 214)),

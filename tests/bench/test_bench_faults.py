@@ -13,7 +13,7 @@ def test_a_short_day_is_scored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("backend.bench.fault_storm.STORM", 60)
     monkeypatch.setattr("backend.bench.fault_storm.STORM_SITES", 10)
     written = tmp_path / "rows.json"
-    kinds = ["CX024", "LocalListConflict", "connection lost", "2.0.1 PowerContactor"]
+    kinds = ["CX024", "OtherError", "connection lost", "2.0.1 PowerContactor"]
     sizes = ["--well", "2", "--each", "1", "--hours", "10", "--stations", "0"]
     assert faults.main(["--set", "tuning", *sizes, "--kinds", *kinds, "--output", str(written)]) == 0
     rows = {row["name"]: row["value"] for row in json.loads(written.read_text())}
