@@ -54,6 +54,10 @@ bench-faults: $(VENV)/.dev ## Measure how faults of simulated stations are detec
 settings: $(VENV)/.demo ## Write docs/settings.md anew from backend/settings.py
 	@$(BIN)/python scripts/settings_table.py
 
+.PHONY: rules
+rules: $(VENV)/.demo ## Write the table of rules in docs/faults.md anew from the code
+	@$(BIN)/python scripts/rules_table.py
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Resolve the pinned dependencies anew
 	@scripts/lock.sh

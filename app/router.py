@@ -21,9 +21,11 @@ from app.driver.session import DriverSessionPage
 from app.driver.wallet import WalletPage
 from app.operator.analytics import AnalyticsPage
 from app.operator.bulk import BulkPage
+from app.operator.codes import CodesPage
 from app.operator.detection import DetectionPage
 from app.operator.drivers import DriversPage
 from app.operator.energy import EnergyPage
+from app.operator.firmware_ends import FirmwareEndsPage
 from app.operator.incident import IncidentPage
 from app.operator.incidents import IncidentsPage
 from app.operator.locations import LocationsPage
@@ -90,6 +92,8 @@ OPERATOR_ROUTES = (
     Route("/incidents/:incident_id", IncidentPage, "Incidents"),
     Route("/playbooks", PlaybooksPage, "Incidents"),
     Route("/rules", DetectionPage, "Incidents"),
+    Route("/rules/codes", CodesPage, "Incidents"),
+    Route("/rules/firmware", FirmwareEndsPage, "Incidents"),
     Route("/partners", PartnersPage, "Incidents"),
     Route("/notices", NoticesPage, "Messages"),
     Route("/notifications", NotificationsPage, "Incidents"),

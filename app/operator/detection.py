@@ -56,6 +56,11 @@ NAMES = {
     "least_hours": "At least so many hours",
     "warn_days": "Days before",
     "worst": "Severity up to (0 is the worst)",
+    "wired_ms": "Milliseconds for an answer, by cable",
+    "wireless_ms": "Milliseconds for an answer, by radio",
+    "wired_lost_percent": "Pings lost, by cable, %",
+    "wireless_lost_percent": "Pings lost, by radio, %",
+    "always_percent": "Pings lost that are always too many, %",
     "free_minutes": "Minutes while the outlet says it is free",
 }
 """In plain words; a threshold without any is shown by its name."""
@@ -99,7 +104,16 @@ def DetectionPage() -> ft.Control:  # a component
                 "What Wattline looks for. Change a threshold where a rule fires too often or too late; try it first."
             ),
             t,
-        )
+        ),
+        ft.Row(
+            [
+                buttons.quiet(words("Codes of makers"), t, partial(app.go, "/rules/codes"), identifier="to-codes"),
+                buttons.quiet(words("Firmware"), t, partial(app.go, "/rules/firmware"), identifier="to-firmware"),
+            ],
+            spacing=S8,
+            run_spacing=S8,
+            wrap=True,
+        ),
     ]
     if found.data is None or own.data is None:
         error = found.error or own.error

@@ -151,7 +151,8 @@ MOST_UNKNOWN = 500
 async def count_unknown(tenant_id: UUID, vendor: str, code: str, station_id: UUID, text: str, at: datetime) -> None:
     await DB.run(
         """INSERT INTO unknown_code (tenant, vendor, code, station, text, seen_at)
-        SELECT $1::uuid, $2::text, $3::text, $4::uuid, $5::text, $6::timestamptz WHERE (SELECT count(*) FROM unknown_code WHERE tenant = $1) < $7
+        SELECT $1::uuid, $2::text, $3::text, $4::uuid, $5::text, $6::timestamptz
+        WHERE (SELECT count(*) FROM unknown_code WHERE tenant = $1) < $7
             OR EXISTS (SELECT 1 FROM unknown_code WHERE tenant = $1 AND vendor = $2 AND code = $3)
         ON CONFLICT (tenant, vendor, code)
         DO UPDATE SET times = unknown_code.times + 1, station = $4, text = $5, seen_at = $6""",

@@ -176,3 +176,42 @@ async def test_messages_are_counted_until_they_are_read(node: Node) -> None:
         await screen.wait_for_text("CP-1")
         await screen.click("notices-read")
         await screen.until(lambda: "notice-badge" not in screen.identifiers(), "no badge")
+
+
+async def test_a_code_that_nobody_knew_gets_a_meaning(node: Node) -> None:
+    station_id = await world.add_station(node.tenant_id, "CP-1", online=True)
+    report = StatusReport(
+        evse=1, status=ConnectorStatus.FAULTED, at=node.ctx.now(), error_code="OtherError", vendor_error_code="E-107"
+    )
+    await stations.connector_status(node.ctx, station_id, report)
+    async with app_for(node, role=Role.OPERATOR, size=PHONE, route="/rules/codes") as screen:
+        await screen.wait_for_text("Say what it means")
+        await screen.wait_for_text("Power board doesn't switch")  # of the house's list
+        await screen.click("teach-e-107")
+        await screen.wait_for_text("What a code means")
+        await screen.type("code-title", "Door is open")
+        await screen.click("code-save")
+        await screen.wait_for_text("Door is open")
+        await screen.wait_for_text("Every code that came has a meaning.")
+        await screen.click("code-remove-e-107")
+        await screen.wait_for_text("You have said nothing of any code yet.")
+
+
+async def test_an_end_of_firmware_is_an_incident_at_once(node: Node) -> None:
+    station_id = await world.add_station(node.tenant_id, "CP-1")
+    await DB.run(
+        "UPDATE charging_station SET vendor = 'Northwind', model = 'Pillar', firmware = '1.2' WHERE id = $1", station_id
+    )
+    async with app_for(node, role=Role.OPERATOR, size=DESKTOP, route="/rules/firmware") as screen:
+        await screen.wait_for_text("on one station")
+        await screen.click("firmware-Pillar-1.2")
+        await screen.type("firmware-ends", "2020-13-01")
+        await screen.wait_for_text("A day such as 2027-06-30.")
+        await screen.type("firmware-ends", "2020-12-31")
+        await screen.click("firmware-save")
+        await screen.wait_for_text("Support is over")
+        [incident] = await alerts.open_incidents(node.ctx, node.tenant_id)
+        assert (incident.rule, incident.station_identity) == ("firmware_expires", "CP-1")
+        await screen.click("firmware-remove-Pillar-1.2")
+        await screen.wait_for_text("Set an end")
+        assert await alerts.open_incidents(node.ctx, node.tenant_id) == []

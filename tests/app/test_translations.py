@@ -2,6 +2,7 @@
 
 import ast
 import string
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -57,6 +58,17 @@ def test_a_translation_has_the_values_of_its_text() -> None:
     assert wrong == []
 
 
+def known_codes() -> set[str]:
+    """What the house's list of makers' codes says in words of its own."""
+    book = tomllib.loads((APP.parent / "backend/alerts/vendor_codes.toml").read_text("utf-8"))
+    meanings = [one for part in book["codes"] for one in part["meanings"].values()]
+    return {one[name] for one in meanings for name in ("title", "cause", "advice") if name in one}
+
+
+def test_makers_codes_are_told_in_german() -> None:
+    assert sorted(known_codes() - set(catalog.GERMAN)) == []
+
+
 def test_no_translation_is_left_over() -> None:
     """Its text is written somewhere: in the app, be it in a table, or among what the backend says."""
     trees = [tree for _, tree in sources()]
@@ -68,6 +80,7 @@ def test_no_translation_is_left_over() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    written |= known_codes()
     assert sorted(set(catalog.GERMAN) - written) == []
 
 

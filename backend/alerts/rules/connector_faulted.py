@@ -177,7 +177,7 @@ ERRORS: dict[str, Words] = {
 
 UNKNOWN = Words(
     "Error of the maker's own",
-    "Its code is not known here yet: look it up in the manual and add its meaning under Rules. Restarting often helps.",
+    "Its code is not known here: look it up in the manual and add its meaning under Rules. A restart often helps.",
 )
 MILDER = {Severity.CRITICAL: Severity.WARNING, Severity.WARNING: Severity.INFO, Severity.INFO: Severity.INFO}
 

@@ -1,5 +1,4 @@
-"""A station stays connected over a link that is weak: pings take long or are lost. More is borne of radio than of a
-cable, and what is usual at a station is no alarm."""
+"""A station stays connected over a weak link: pings take long or are lost, more than is usual there."""
 
 from backend.alerts.rules.base import Finding, LinkFacts
 from shared.operations import Severity
@@ -15,7 +14,9 @@ def judge(
     times_usual: float = 3,
     always_percent: float = 50,
 ) -> Finding | None:
-    """Above its limit and above `times_usual` what is usual there; or `always_percent` of pings lost, usual or not."""
+    """More is borne of radio than of a cable.
+
+    Above its limit and above `times_usual` what is usual there; or `always_percent` of pings lost, usual or not."""
     slow_ms = max(wireless_ms if facts.wireless else wired_ms, (facts.usual_ms or 0) * times_usual)
     lost = max(
         wireless_lost_percent if facts.wireless else wired_lost_percent, (facts.usual_lost_percent or 0) * times_usual
