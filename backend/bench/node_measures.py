@@ -132,6 +132,7 @@ def screens(scale: Scale) -> list[Row]:
     ):
         hello = one.server.hello
         one.connect("charging", scale.stations)
+        one.run(scale.seconds)  # their sessions have begun
         token, identity = Client(hello).token, f"B{scale.stations:05d}"
         crowd.ask("watch", web=hello["web"], token=token, identity=identity, screens=count, ocpp=hello["port"])
         crowd.ask("change", times=2)
