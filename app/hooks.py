@@ -19,13 +19,11 @@ from shared.operations import LiveKind, LiveMessage
 
 T = TypeVar("T")
 NOTHING: Any = None
-AppContext = ft.create_context(NOTHING)
 
 
 def use_app() -> App:
-    app: App | None = ft.use_context(AppContext)
-    assert app is not None
-    return app
+    """From the page, not down from the root: a dialog that closes is drawn for a moment longer than its parents."""
+    return App.of(ft.context.page)
 
 
 def use_store() -> Store:

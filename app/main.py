@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 
 import flet as ft
 
-from app.hooks import AppContext
 from app.session import App
 from app.shell import Frame
 from app.state import Store
@@ -59,11 +58,11 @@ async def begin(page: ft.Page, api_url: str) -> None:
     page.on_keyboard_event = app.keys.on_event
     page.on_platform_brightness_change = lambda _: app.apply_theme()
     page.on_close = on_gone
-    page.render(Root, app, store)
+    page.render(Root, store)
     await app.start()
 
 
 @ft.component
-def Root(app: App, store: Store) -> ft.Control:  # a component
+def Root(store: Store) -> ft.Control:  # a component
     del store  # an argument that changes draws this anew
-    return AppContext(app, lambda: Frame())
+    return Frame()

@@ -24,6 +24,8 @@ from shared.operations import LiveMessage
 TOKENS = "wattline.tokens"
 THEME = "wattline.theme"
 LANGUAGE = "wattline.language"
+APP = "app"
+"""Under this name a Flet session keeps its app."""
 TOAST_S = 4.0
 DEFAULT_BRAND = Brand(name="Wattline", seed_color="#0B6E4F")
 
@@ -47,6 +49,14 @@ class App:
         self._toasts = 0
         self._unseen: set[asyncio.Task[Any]] = set()
         self._leave_brand: Callable[[], None] | None = None
+
+        page.session.store.set(APP, self)
+
+    @staticmethod
+    def of(page: ft.Page) -> "App":
+        """The one of a page that has begun."""
+        app: App = page.session.store.get(APP)
+        return app
 
     # --- life -------------------------------------------------------------------------------------------
 

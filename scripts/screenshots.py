@@ -167,7 +167,9 @@ def charge(demo: Demo) -> Mapping[str, str]:
         places = driver.get("/locations", params={"limit": 50}).json()["items"]
         tight = next(one["id"] for one in places if one["name"].startswith("Altona"))
     with demo.client(Role.OPERATOR) as operator:
-        incident = operator.get("/incidents", params={"limit": 1}).json()["items"][0]["id"]
+        incident = demo.wait_for(
+            "incident", operator, "/incidents?limit=1", lambda page: page["items"] and page["items"][0]["id"], 120
+        )
     return {
         "incident": incident,
         "active": active,

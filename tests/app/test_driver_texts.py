@@ -8,6 +8,7 @@ from app.common import bill
 from app.common.receipt import STATES, UNDER_WAY
 from app.driver.me import ROLES, THEMES
 from app.i18n.catalog import GERMAN
+from tests.support.sources import parsed
 
 APP = Path(__file__).parent.parent.parent / "app"
 SOURCES = [*(APP / "driver").glob("*.py"), *(APP / "common").glob("*.py"), APP / "widgets" / "map.py"]
@@ -16,7 +17,7 @@ SOURCES = [*(APP / "driver").glob("*.py"), *(APP / "common").glob("*.py"), APP /
 def said(source: Path) -> set[str]:
     """The constant texts that a file hands to `words`."""
     found = set()
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("words", "say"):
             found |= {one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)}
     return {text for text in found if isinstance(text, str) and text}

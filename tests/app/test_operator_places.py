@@ -1,5 +1,6 @@
 """Where stations stand, in a real session against a real node: from nothing at all to a driver's receipt."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -285,6 +286,28 @@ async def _confirm_on_top(screen: Phone) -> None:
     top = screen._dialogs()[-1]
     inside = [one for one in screen.controls(top) if isinstance(one, ft.Button)]
     await screen.event(inside[-1], "click")
+
+
+async def test_a_dialog_that_closes_is_drawn_until_it_is_gone(node: Node) -> None:
+    """The browser plays its end for a moment, while the page behind it is another object already."""
+    async with app_for(node, role=Role.OPERATOR, size=DESKTOP, route="/locations") as screen:
+        await screen.click("add-first-location")
+        await fill(screen)
+        await screen.click("dialog-confirm")
+        await screen.wait_gone("dialog-confirm")
+        [made] = await listed(node)
+        await screen.click(f"location-{made['id']}")
+        await screen.wait("dialog-cancel")
+        cancel = screen.pressable("dialog-cancel")
+        assert cancel is not None
+        await screen.event(cancel, "click")
+        await asyncio.sleep(0.05)
+        for width in (1300, 1200):  # whoever follows the size is drawn anew: also what is in the dialog
+            screen.session.apply_page_patch({"width": width, "height": 900})
+            await screen.event(screen.page, "resize", {"width": width, "height": 900})
+            await asyncio.sleep(0.05)
+        assert any(not one.open for one in screen.page._dialogs.controls), "the dialog was gone already"
+        screen.check()
 
 
 async def test_drivers_have_no_such_page(node: Node) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.i18n import catalog, de_common, de_driver, de_faults, de_reports, de_stations, translate
+from tests.support.sources import parsed
 
 APP = Path(__file__).parents[2] / "app"
 ASKS = {"words", "translate"}
@@ -16,7 +17,7 @@ DICTIONARIES = (de_common, de_driver, de_stations, de_reports, de_faults)
 def sources() -> Iterator[tuple[str, ast.Module]]:
     for path in sorted(APP.rglob("*.py")):
         if not path.name.startswith("de_"):
-            yield str(path.relative_to(APP.parent)), ast.parse(path.read_text())
+            yield str(path.relative_to(APP.parent)), parsed(path)
 
 
 def literals(node: ast.expr) -> Iterator[tuple[str, int]]:
@@ -73,7 +74,7 @@ def test_no_translation_is_left_over() -> None:
     """Its text is written somewhere: in the app, be it in a table, or among what the backend says."""
     trees = [tree for _, tree in sources()]
     for said in ("backend", "shared"):
-        trees += [ast.parse(path.read_text()) for path in (APP.parent / said).rglob("*.py")]
+        trees += [parsed(path) for path in (APP.parent / said).rglob("*.py")]
     written = {
         node.value
         for tree in trees
