@@ -13,7 +13,7 @@ from app.common import bill
 from app.driver import rules
 from app.driver.data import use_location, use_locations
 from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, doubt_badge, note, tone
-from app.driver.reserving import Reserving, may_reserve, reserved_note, use_own_reservation
+from app.driver.reserving import Reserving, may_reserve, own_at, reserved_note, use_own_reservation
 from app.driver.target import target_dialog
 from app.errors import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
@@ -23,6 +23,7 @@ from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text, title
 from shared.money import TargetNew
+from shared.reservations import Reservation
 from shared.stations import Connector, LocationDetail, LocationSummary, StationForDriver
 from shared.transactions import StartTransaction, Transaction
 
@@ -34,6 +35,7 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
     """`pane`: beside the map, closed by a cross; else a page of its own. `chosen`: the connector of a code."""
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     loaded, locations = use_location(location_id), use_locations()
+    held, look_again = use_own_reservation()
     picked, set_picked = ft.use_state(chosen)
     here = loaded.data
     edge = S16 if store.phone or pane else S24
@@ -58,7 +60,7 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
     if here.description:
         parts.append(muted(here.description, t))
     for station in here.stations:
-        parts.append(_station(station, t, words, store.language, picked, set_picked))
+        parts.append(_station(station, t, words, store.language, picked, set_picked, held))
     scroll = ft.ListView(
         [
             ft.Container(
@@ -72,7 +74,8 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
     else:
         station, connector = found
         bar = ft.Container(
-            StartBar(station, connector, here, locations.data or [], set_picked), key=f"start-{connector.id}"
+            StartBar(station, connector, here, locations.data or [], set_picked, held, look_again),
+            key=f"start-{connector.id}",
         )
     whole = ft.Column([scroll, bar], spacing=0, expand=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     if pane or store.phone:
@@ -134,12 +137,15 @@ def _station(
     language: str,
     picked: str,
     pick: Callable[[str], None],
+    held: Reservation | None,
 ) -> ft.Control:
     head: list[ft.Control] = [text(station.name, t, bold=True)]
     if station.name != station.identity:
         head.append(muted(station.identity, t, size=T12))
     rows = [
-        connector_row(one, station, t, words, language, partial(pick, one.id), lit=one.id == picked)
+        connector_row(
+            one, station, t, words, language, partial(pick, one.id), lit=one.id == picked, own=own_at(one, held)
+        )
         for one in station.connectors
     ]
     top: list[ft.Control] = [ft.Row(head, spacing=S8)]
@@ -190,6 +196,8 @@ def StartBar(
     here: LocationDetail,
     locations: list[LocationSummary],
     on_pick: Callable[[str], None],
+    held: Reservation | None,
+    look_again: Callable[[], None],
 ) -> ft.Control:  # a component
     """What the chosen connector costs, what is reserved, and Start; or why not, and where else."""
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
@@ -229,8 +237,7 @@ def StartBar(
         key.current = None
         app.go(f"/sessions/{begun.id}")
 
-    held, look_again = use_own_reservation()
-    mine = held if held is not None and held.connector_id == connector.id else None
+    mine = own_at(connector, held)
     why = "" if mine is not None else rules.hindrance(connector, station.online, words)
     what = f"{i18n.rated(connector.max_power_w)} {rules.plug(connector.standard)}"
     if len(station.connectors) > 1:
@@ -243,7 +250,7 @@ def StartBar(
     if why:
         parts.append(muted(why, t))
         parts.append(_elsewhere(here, connector, locations, t, words, app.go, on_pick))
-    elif own is not None:
+    elif own is not None and not busy:  # busy: it is the one that begins here, and its page opens
         parts.append(muted(words("You have a session already. Stop it before you start another one."), t))
         parts.append(
             buttons.primary(

@@ -116,14 +116,14 @@ def _payment(demo: bool, t: Tokens, words: Callable[[str], str], go: Callable[[s
     about = words("Your cards, your wallet and what you owe.")
     if demo:
         about = words("This is a demo: a card that isn't real. Holds, captures and receipts work as with a real one.")
-    return ft.Row(
-        [
-            ft.Icon(ft.Icons.CREDIT_CARD_ROUNDED, color=t.muted, size=24),
-            ft.Container(muted(about, t, size=T12), expand=True),
-            buttons.quiet(words("Wallet and cards"), t, lambda: go("/wallet"), identifier="open-wallet"),
-        ],
-        spacing=S12,
+    way = buttons.quiet(
+        words("Wallet and cards"),
+        t,
+        lambda: go("/wallet"),
+        icon=ft.Icons.CREDIT_CARD_ROUNDED,
+        identifier="open-wallet",
     )
+    return ft.Column([muted(about, t, size=T12), way], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _help(email: str, version: str, t: Tokens, words: Callable[[str], str]) -> ft.Control:

@@ -13,6 +13,7 @@ from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge, status_badge
 from app.widgets.text import muted, number, text
+from shared.reservations import Reservation
 from shared.stations import Connector, LocationSummary, StationForDriver
 from shared.transactions import Transaction, TransactionState
 
@@ -109,10 +110,13 @@ def connector_row(
     on_choose: Callable[[], Any],
     *,
     lit: bool,
+    own: Reservation | None = None,
 ) -> ft.Control:
-    """One outlet: its plug, its power, its state, its price."""
-    able = rules.startable(connector, station.online)
+    """One outlet: its plug, its power, its state, its price. `own`: the driver's reservation here."""
+    able = own is not None or rules.startable(connector, station.online)
     why = rules.hindrance(connector, station.online, words)
+    if own is not None:
+        why = words("Reserved for you until {time}.").format(time=i18n.clock(own.expires_at))
     kind = f"{connector.power_type} · {rules.plug(connector.standard)}"
     name = words("Connector {name}").format(name=connector.label) if len(station.connectors) > 1 else ""
     below = why or i18n.price(connector.price)

@@ -33,6 +33,10 @@ def use_own_reservation() -> tuple[Reservation | None, Callable[[], None]]:
     return (held[0] if held else None), loaded.reload
 
 
+def own_at(connector: Connector, held: Reservation | None) -> Reservation | None:
+    return held if held is not None and held.connector_id == connector.id else None
+
+
 def may_reserve(connector: Connector, online: bool, own: Reservation | None) -> bool:
     return online and own is None and connector.status is ConnectorStatus.AVAILABLE
 

@@ -264,6 +264,45 @@ def fill(detail: TransactionDetail) -> float:
     return min(1.0, (one.power_w or 0) / detail.max_power_w) if detail.max_power_w else 0.0
 
 
+COMFORT = 80
+"""Up to here a battery charges fast; beyond it most drivers leave."""
+LEAST_W = 500
+
+
+def ahead(detail: TransactionDetail, now: datetime) -> tuple[str, timedelta] | None:
+    """(target, 80 % or full; how long at the pace of now). None: it can't be known, or nothing flows.
+
+    What a percent takes is learned from this session: at least two percents of it.
+    """
+    one, target = detail.transaction, detail.transaction.target
+    if target is not None and target.minutes is not None and one.begun_at is not None:
+        return "target", max(timedelta(), one.begun_at + timedelta(minutes=target.minutes) - now)
+    if one.stopping or one.power_w is None or one.power_w < LEAST_W:
+        return None
+    if target is not None and target.energy_wh is not None:
+        return "target", timedelta(hours=max(0, target.energy_wh - one.energy_wh) / one.power_w)
+    told = [(reading.soc_percent, reading.energy_wh) for reading in detail.readings if reading.soc_percent is not None]
+    if one.soc_percent is None or len(told) < 2 or told[-1][0] - told[0][0] < 2 or told[-1][1] <= told[0][1]:
+        return None
+    wh_per_percent = (told[-1][1] - told[0][1]) / (told[-1][0] - told[0][0])
+    name, goal = ("80 %", COMFORT) if one.soc_percent < COMFORT else ("full", 100)
+    if target is not None and target.soc_percent is not None:
+        name, goal = "target", target.soc_percent
+    return name, timedelta(hours=max(0, goal - one.soc_percent) * wh_per_percent / one.power_w)
+
+
+AHEAD = {
+    "target": "Your target in about {time}",
+    "80 %": "80 % in about {time}",
+    "full": "Full in about {time}",
+}
+
+
+def ahead_sentence(detail: TransactionDetail, now: datetime, words: Words) -> str:
+    found = ahead(detail, now)
+    return words(AHEAD[found[0]]).format(time=i18n.duration(max(found[1], timedelta(minutes=1)))) if found else ""
+
+
 def payment_sentence(detail: TransactionDetail, words: Words) -> str:
     """What became of the driver's money."""
     payment = detail.payment

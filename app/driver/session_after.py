@@ -37,13 +37,15 @@ def ended(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control
             spacing=S12,
         ),
         surfaces.card(
-            surfaces.key_values(
+            ft.Column(
                 [
-                    (words("Begun"), i18n.moment(one.begun_at)),
-                    (words("Ended"), i18n.moment(one.ended_at)),
-                    (words("Payment"), rules.payment_sentence(detail, words)),
+                    surfaces.key_values(
+                        [(words("Begun"), i18n.moment(one.begun_at)), (words("Ended"), i18n.moment(one.ended_at))], t
+                    ),
+                    muted(rules.payment_sentence(detail, words), t),
                 ],
-                t,
+                spacing=S8,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
             ),
             t,
         ),

@@ -32,7 +32,8 @@ def middle(content: ft.Control) -> ft.Control:
     )
 
 
-def state_line(one: Transaction, t: Tokens, words: Words) -> ft.Control:
+def state_line(one: Transaction, t: Tokens, words: Words, more: str = "") -> ft.Control:
+    """`more`: what else is to be said, below."""
     name = rules.state_tone(one)
     icon = ft.Icons.PAUSE_CIRCLE_ROUNDED if name == "warning" and not one.stopping else TONE_ICON[name]
     detail = rules.state_detail(one, words)
@@ -43,8 +44,7 @@ def state_line(one: Transaction, t: Tokens, words: Words) -> ft.Control:
             content=badge(rules.state_word(one, words), icon, tone(name, t)),
         )
     ]
-    if detail:
-        shown.append(muted(detail, t, text_align=ft.TextAlign.CENTER))
+    shown.extend(muted(line, t, text_align=ft.TextAlign.CENTER) for line in (detail, more) if line)
     return ft.Column(shown, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.CENTER)
 
 

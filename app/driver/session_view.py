@@ -1,7 +1,7 @@
 """The session that is on, as the hero of the screen: what went in, how fast, what it costs so far, and Stop."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -124,7 +124,7 @@ def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Contr
     one = detail.transaction
     parts: list[ft.Control] = [
         middle(_ring(detail, t, words)),
-        state_line(one, t, words),
+        state_line(one, t, words, rules.ahead_sentence(detail, datetime.now(UTC), words)),
         _figures(one, t, words),
         TargetCard(one, rules.currency_of(detail), key="target"),
         WishCard(one.id, key="wish"),

@@ -261,10 +261,15 @@ TROUBLE = {
         "Die Station will nicht beenden. Beenden Sie am Auto, stecken Sie ab oder rufen Sie den Betreiber an."
     ),
 }
+AHEAD = {
+    "Your target in about {time}": "Ihr Ziel in etwa {time}",
+    "80 % in about {time}": "80 % in etwa {time}",
+    "Full in about {time}": "Voll in etwa {time}",
+}
 AGES = {
     "never": "nie",
     "just now": "gerade eben",
     "{n} min ago": "vor {n} min",
     "{n} h ago": "vor {n} h",
 }
-TEXTS: dict[str, str] = FINDING | LOCATION | PRICES | SESSION | CODE | PAST | ME | TROUBLE | AGES
+TEXTS: dict[str, str] = FINDING | LOCATION | PRICES | SESSION | CODE | PAST | ME | TROUBLE | AHEAD | AGES

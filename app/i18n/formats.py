@@ -56,6 +56,11 @@ def spoken_language() -> str:
     return _language.get()
 
 
+def several(count: int, one: str, many: str) -> str:
+    """`one` for exactly one, else `many` with its `{n}`; both in the language of the component."""
+    return say(one) if count == 1 else say(many).format(n=number(count))
+
+
 def _decimal(written: str) -> str:
     """`1,240.5` as the language writes it."""
     comma = "," if _language.get() == "de" else "."

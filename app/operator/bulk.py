@@ -58,24 +58,11 @@ def BulkPage() -> ft.Control:  # a component
             set_opened(made.id)
             again()
 
-    parts: list[ft.Control] = [
-        ft.Row(
-            [
-                buttons.quiet(
-                    words("Back to the stations"),
-                    t,
-                    lambda: app.go("/stations"),
-                    icon=ft.Icons.ARROW_BACK_ROUNDED,
-                    identifier="bulk-back",
-                ),
-                buttons.quiet(words("Refresh"), t, again, icon=ft.Icons.REFRESH_ROUNDED, identifier="bulk-refresh"),
-                buttons.primary(words("New bulk action"), t, lambda: set_making(True), identifier="bulk-new"),
-            ],
-            spacing=S8,
-            run_spacing=S8,
-            wrap=True,
-        )
-    ]
+    new = buttons.primary(words("New bulk action"), t, lambda: set_making(True), identifier="bulk-new")
+    refresh = buttons.icon_button(
+        ft.Icons.REFRESH_ROUNDED, words("Refresh"), t, again, identifier="bulk-refresh", color=t.muted
+    )
+    parts: list[ft.Control] = [new] if store.phone else []
     if found.items is None:
         parts.append(
             surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton_list(t, rows=3)
@@ -102,7 +89,13 @@ def BulkPage() -> ft.Control:  # a component
     if making:
         parts.append(NewBulk(done))
     return surfaces.page_body(
-        parts, t, head=words("Bulk actions"), phone=store.phone, width=None if store.phone else 960
+        parts,
+        t,
+        head=words("Bulk actions"),
+        phone=store.phone,
+        back=lambda: app.go("/stations"),
+        trailing=[refresh] if store.phone else [refresh, new],
+        width=None if store.phone else 960,
     )
 
 

@@ -104,7 +104,7 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     return surfaces.page_body(
         parts,
         t,
-        head=words("Energy: {name}").format(name=name) if place.data else name,
+        head=words("Energy: {name}").format(name=name) if place.data and not store.phone else name,
         phone=store.phone,
         back=lambda: app.go("/locations"),
         trailing=trailing,

@@ -14,7 +14,8 @@ from app.i18n import ago, moment
 from app.operator import incident_rules as rules
 from app.operator import station_rules
 from app.operator.unmatched import Unmatched
-from app.theme import S4, S8, S12, S16, T12, T16, Tokens
+from app.state import Store
+from app.theme import S4, S8, S12, S16, T12, T16, TABLET, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import confirm
@@ -92,25 +93,24 @@ def IncidentsPage() -> ft.Control:  # a component
         shown = rules.in_order(known, state)
         inner = (
             ft.Column(
-                [_card(one, t, words, store.phone, app.go, acknowledge, close) for one in shown],
+                [_card(one, t, words, store, app.go, acknowledge, close) for one in shown],
                 spacing=S12,
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
             )
             if shown
             else _nothing(state, counts, t, words, app.go)
         )
-    ways = ft.Row(
-        [
-            buttons.quiet(words("Rules"), t, partial(app.go, "/rules"), identifier="to-rules"),
-            buttons.quiet(words("Playbooks"), t, partial(app.go, "/playbooks"), identifier="to-playbooks"),
-            buttons.quiet(words("Service partners"), t, partial(app.go, "/partners"), identifier="to-partners"),
-            buttons.quiet(words("Notifications"), t, partial(app.go, "/notifications"), identifier="to-notifications"),
-        ],
-        spacing=S8,
-        run_spacing=S8,
-        wrap=True,
-    )
-    return surfaces.page_body([ways, chips, Unmatched(), inner], t, head=words("Incidents"), phone=store.phone)
+    ways: list[ft.Control] = [
+        buttons.quiet(words("Rules"), t, partial(app.go, "/rules"), identifier="to-rules"),
+        buttons.quiet(words("Playbooks"), t, partial(app.go, "/playbooks"), identifier="to-playbooks"),
+        buttons.quiet(words("Service partners"), t, partial(app.go, "/partners"), identifier="to-partners"),
+        buttons.quiet(words("Notifications"), t, partial(app.go, "/notifications"), identifier="to-notifications"),
+    ]
+    parts: list[ft.Control] = [chips, Unmatched(), inner]
+    if store.phone:  # what is wrong comes first; what is set up once stands below
+        parts.append(ft.Row(ways, spacing=S8, run_spacing=S8, wrap=True))
+    trailing = [] if store.phone else ways
+    return surfaces.page_body(parts, t, head=words("Incidents"), phone=store.phone, trailing=trailing)
 
 
 def _nothing(
@@ -163,7 +163,7 @@ def Closed(turn: int) -> ft.Control:  # a component
             words("Closed incidents are kept here with who closed them."),
             t,
         )
-    lines = [_card(one, t, words, store.phone, app.go, None, None) for one in past.items]
+    lines = [_card(one, t, words, store, app.go, None, None) for one in past.items]
     if past.more:
         more = buttons.quiet(words("Show more"), t, past.more, busy=past.busy, identifier="more")
         lines.append(ft.Row([more], alignment=ft.MainAxisAlignment.CENTER))
@@ -177,7 +177,7 @@ def _card(
     one: Incident,
     t: Tokens,
     words: rules.Words,
-    phone: bool,
+    store: Store,
     go: Callable[[str], Any],
     acknowledge: Callable[[Incident], Any] | None,
     close: Callable[[Incident], Any] | None,
@@ -213,16 +213,17 @@ def _card(
             )
         )
     about.append(ft.Container(muted(_story(one, words), t, size=T12), padding=ft.Padding.only(top=S4)))
-    actions = _actions(one, t, words, phone, go, acknowledge, close)
+    actions = _actions(one, t, words, store.phone, go, acknowledge, close)
+    stacked = store.width < TABLET  # four buttons beside it would leave no room for the words
     first = ft.Row(
         [sign, ft.Column(about, spacing=S4, expand=True)],
         spacing=S12,
         vertical_alignment=ft.CrossAxisAlignment.START,
-        expand=not phone,
+        expand=not stacked,
     )
     inner: ft.Control = (
         ft.Column([first, *actions], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        if phone
+        if stacked
         else ft.Row([first, *actions], spacing=S16, vertical_alignment=ft.CrossAxisAlignment.START)
     )
     return ft.Semantics(

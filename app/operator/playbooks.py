@@ -76,8 +76,8 @@ def PlaybooksPage() -> ft.Control:  # a component
 
 def rate(one: Figures, words: Words) -> str:
     if one.rate is None:
-        return words("not tried yet")
-    return words("mended {n} of {all} ({share})").format(
+        return words("Not tried yet")
+    return words("Mended {n} of {all} ({share})").format(
         n=one.mended, all=one.mended + one.failed, share=i18n.percent(one.rate)
     )
 

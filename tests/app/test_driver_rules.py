@@ -11,7 +11,7 @@ import pytest
 from app import i18n
 from app.common import bill
 from app.driver import rules
-from shared.money import Money, PriceHeadline, ReceiptLine
+from shared.money import Money, PriceHeadline, ReceiptLine, Target, TargetState
 from shared.stations import (
     Availability,
     Connector,
@@ -21,7 +21,7 @@ from shared.stations import (
     PowerType,
     StationForDriver,
 )
-from shared.transactions import ChargingState, PaymentInfo, Transaction, TransactionDetail, TransactionState
+from shared.transactions import ChargingState, PaymentInfo, Reading, Transaction, TransactionDetail, TransactionState
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -249,6 +249,54 @@ def test_the_ring_shows_the_battery_or_else_the_share_of_the_power() -> None:
     assert rules.fill(detail()) == 0.5
     assert rules.fill(detail(power_w=90_000)) == 1.0
     assert rules.fill(detail(power_w=None)) == 0.0
+
+
+def with_battery(soc: int, power_w: int = 50_000, target: Target | None = None) -> TransactionDetail:
+    """Ten percents so far, of 600 Wh each."""
+    at = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    told = [
+        Reading(at=at, energy_wh=0, soc_percent=soc - 10),
+        Reading(at=at, energy_wh=3_000),
+        Reading(at=at, energy_wh=6_000, soc_percent=soc),
+    ]
+    known = detail(soc_percent=soc, power_w=power_w, energy_wh=6_000, begun_at=at, target=target)
+    return msgspec.structs.replace(known, readings=told)
+
+
+def goal(**wanted: Any) -> Target:
+    nothing = dict.fromkeys(("money", "energy_wh", "minutes", "soc_percent", "share", "reached_at"))
+    return Target(**nothing | wanted, state=TargetState.WAITING, trouble="")
+
+
+@pytest.mark.parametrize(
+    ("known", "name", "minutes"),
+    [
+        (with_battery(30), "80 %", 36),
+        (with_battery(90), "full", 7.2),
+        (with_battery(30, target=goal(soc_percent=60)), "target", 21.6),
+        (with_battery(30, target=goal(energy_wh=31_000)), "target", 30),
+        (with_battery(30, target=goal(minutes=25)), "target", 15),
+        (with_battery(70, target=goal(soc_percent=60)), "target", 0),
+    ],
+)
+def test_how_long_it_goes_on_at_this_pace(known: TransactionDetail, name: str, minutes: float) -> None:
+    found = rules.ahead(known, datetime(2026, 5, 1, 12, 10, tzinfo=UTC))
+    assert found is not None
+    assert found[0] == name
+    assert found[1].total_seconds() == pytest.approx(minutes * 60)
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        detail(),
+        detail(soc_percent=30),
+        with_battery(30, power_w=100),
+        msgspec.structs.replace(with_battery(30), readings=[]),
+    ],
+)
+def test_nothing_is_said_of_what_cant_be_known(known: TransactionDetail) -> None:
+    assert rules.ahead_sentence(known, datetime(2026, 5, 1, 12, 10, tzinfo=UTC), plain) == ""
 
 
 @pytest.mark.parametrize("state", ["pending", "held", "capturing", "captured", "releasing", "released", "failed"])

@@ -40,6 +40,10 @@ def asked_for() -> Iterator[tuple[str, str]]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ASKS and node.args:
                 for text, line in literals(node.args[0]):
                     yield text, f"{name}:{line}"
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("several"):
+                for part in node.args[1:3]:
+                    for text, line in literals(part):
+                        yield text, f"{name}:{line}"
 
 
 def named_values(text: str) -> set[str]:
