@@ -203,7 +203,7 @@ def OwnInvoices() -> ft.Control:  # a component
 
     def line(one: Paper) -> ft.Control:
         path = f"/invoices/{one.id}"
-        about = f"{one.number} · {words('{n} sessions').format(n=one.sessions)}"
+        about = f"{one.number} · {i18n.several(one.sessions, '1 session', '{n} sessions')}"
         return ft.Row(
             [
                 ft.Column(

@@ -6,7 +6,7 @@ from typing import Any
 
 import flet as ft
 
-from app import keys
+from app import i18n, keys
 from app.device.location import PlaceUnknown
 from app.driver import rules
 from app.driver.data import use_locations
@@ -284,12 +284,12 @@ def _near_button(
 
 def _summary(shown: list[LocationSummary], t: Tokens, words: Callable[[str], str]) -> ft.Control:
     free = sum(one.availability.available for one in shown)
-    many = words("{n} connectors available").format(n=free)
-    count = words("1 location") if len(shown) == 1 else words("{n} locations").format(n=len(shown))
+    usable = i18n.several(free, "1 connector available", "{n} connectors available")
+    count = i18n.several(len(shown), "1 location", "{n} locations")
     return ft.Row(
         [
             text(count, t, size=T16, bold=True),
-            muted(words("1 connector available") if free == 1 else many, t, size=T12),
+            muted(usable, t, size=T12),
         ],
         spacing=S8,
         wrap=True,

@@ -132,6 +132,7 @@ TEXTS = {
     "No messages. What is sent stands here with what became of it.": (
         "Keine Nachrichten. Was gesendet wird, steht hier mit dem, was daraus wurde."
     ),
+    "1 try": "1 Versuch",
     "{n} tries": "{n} Versuche",
     "{n} in one": "{n} in einer",
     "Send again": "Erneut senden",

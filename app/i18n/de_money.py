@@ -57,6 +57,7 @@ TEXTS: dict[str, str] = {
     "No day was reconciled yet": "Noch kein Tag abgeglichen",
     "The first check is made this night.": "Der erste Abgleich läuft heute Nacht.",
     "Agrees": "Stimmt",
+    "1 difference": "1 Abweichung",
     "{n} differences": "{n} Abweichungen",
     "{bills} bills, {billed} billed, {captured} paid, {account} on account": (
         "{bills} Belege, {billed} berechnet, {captured} bezahlt, {account} auf Rechnung"

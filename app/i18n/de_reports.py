@@ -100,6 +100,7 @@ SESSIONS: dict[str, str] = {
 }
 
 NOTES: dict[str, str] = {
+    "One reading can't be true and was left out.": "Ein Messwert kann nicht stimmen und zählt nicht.",
     "{n} readings can't be true and were left out.": "{n} Messwerte können nicht stimmen und zählen nicht.",
     "The energy is estimated from the last reading that can be believed.": (
         "Die Energie ist aus dem letzten glaubwürdigen Messwert geschätzt."
@@ -338,6 +339,7 @@ ANALYTICS: dict[str, str] = {
     "Other days": "Andere Tage",
     "Site": "Standort",
     "All sites": "Alle Standorte",
+    "1 session": "1 Vorgang",
     "{n} sessions": "{n} Vorgänge",
     "{amount}/kWh without VAT": "{amount}/kWh ohne MwSt.",
     "Compared with {span}": "Verglichen mit {span}",

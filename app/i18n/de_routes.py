@@ -1,6 +1,7 @@
 """German: the editors of routes and rotas."""
 
 TEXTS = {
+    "1 site": "1 Standort",
     "{n} sites": "{n} Standorte",
     "Who hears of it": "Wer davon hört",
     "By which ways": "Auf welchen Wegen",

@@ -69,7 +69,6 @@ TEXTS = {
     "Recorded since {when}.": "Aufgezeichnet seit {when}.",
     "Nothing recorded tells of: {rules}.": "Keine Aufzeichnung sagt etwas zu: {rules}.",
     "{rule} failed: {error}": "{rule} ist gescheitert: {error}",
-    "{n} times at {stations} stations": "{n}-mal an {stations} Stationen",
     "not over yet": "noch nicht vorbei",
     "no incident then": "damals kein Störfall",
     "a command like its steps mended it": "ein Befehl wie seine Schritte hat es behoben",

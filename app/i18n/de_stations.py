@@ -57,6 +57,7 @@ OVERVIEW: dict[str, str] = {
     "{n} times": "{n}-mal",
     "Power now": "Leistung jetzt",
     "Charging now": "Laden gerade",
+    "session": "Vorgang",
     "sessions": "Vorgänge",
     "Power over the last 24 hours": "Leistung der letzten 24 Stunden",
     "No car has charged in the last 24 hours.": "In den letzten 24 Stunden hat kein Auto geladen.",

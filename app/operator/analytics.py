@@ -221,7 +221,7 @@ def _figures(
             content=ft.Container(ft.Column(lines, spacing=0), width=132 if phone else None),
         )
 
-    counted = words("{n} sessions").format(n=i18n.number(found.total.sessions))
+    counted = i18n.several(found.total.sessions, "1 session", "{n} sessions")
     price = rules.price_per_kwh(found.total)
     if price is not None:
         counted += " · " + words("{amount}/kWh without VAT").format(amount=i18n.amount(price, found.currency))

@@ -143,7 +143,7 @@ def _group(
     ask: Callable[[DriverGroup], Any],
     go: Callable[[str], Any],
 ) -> ft.Control:
-    told = words("1 tariff applies for it") if one.rules == 1 else words("{n} tariffs apply for it").format(n=one.rules)
+    told = i18n.several(one.rules, "1 tariff applies for it", "{n} tariffs apply for it")
     if not one.rules:
         told = words("No tariff applies for it yet: choose one under Tariffs.")
     actions: list[ft.Control] = [

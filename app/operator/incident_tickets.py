@@ -108,7 +108,7 @@ def _ticket(one: Ticket, t: Tokens, words: Words, retry: Callable[[], object]) -
     if one.by:
         about.append(words("asked by {name}").format(name=one.by))
     if one.attempts:
-        about.append(words("{n} tries").format(n=one.attempts))
+        about.append(i18n.several(one.attempts, "1 try", "{n} tries"))
     lines: list[ft.Control] = [
         ft.Row(
             [text(f"{one.number} · {one.partner}", t, bold=True), badge(words(word), icon, getattr(t, tone))],

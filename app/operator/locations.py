@@ -9,6 +9,7 @@ import flet as ft
 
 from app.api import ApiError
 from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_words
+from app.i18n import several
 from app.operator import place_rules as rules
 from app.operator.place_form import use_fields
 from app.operator.station_add import problem_note
@@ -122,7 +123,7 @@ def _card(one: LocationSummary, t: Tokens, words: Words, to_energy: Callable[[st
     return ft.Column(
         [
             two_lines(one.name, _where(one), t),
-            muted(_stations(one.stations or 0, words), t, size=T12),
+            muted(several(one.stations or 0, "1 station", "{n} stations"), t, size=T12),
             ft.Row([ft.Container(_seen(one, t, words), expand=True), _energy(one, t, words, to_energy)]),
         ],
         spacing=S8,
@@ -133,10 +134,6 @@ def _energy(one: LocationSummary, t: Tokens, words: Words, to_energy: Callable[[
     label = words("Energy: {name}").format(name=one.name)
     go = partial(to_energy, one.id)
     return buttons.icon_button(ft.Icons.ACCOUNT_TREE_OUTLINED, label, t, go, identifier=f"energy-{one.id}")
-
-
-def _stations(count: int, words: Words) -> str:
-    return words("1 station") if count == 1 else words("{n} stations").format(n=count)
 
 
 def _where(one: LocationSummary) -> str:

@@ -158,7 +158,7 @@ def Found(one: LookBack) -> ft.Control:  # a component
         rows: list[tuple[str, str | ft.Control]] = [
             (
                 f"{each.vendor} {each.model}".strip() or "–",
-                words("{n} times at {stations} stations").format(n=each.fired, stations=each.stations),
+                f"{i18n.several(each.fired, 'once', '{n} times')} · {i18n.several(each.stations, '1 station', '{n} stations')}",
             )
             for each in one.models[:6]
         ]

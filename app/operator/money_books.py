@@ -151,7 +151,7 @@ def _settled(number: int, one: SettlementRow, t: Tokens, words: Words) -> Row:
 
 def _location_card(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:
     energy, unit = i18n.energy(one.energy_wh)
-    about = f"{words('{n} sessions').format(n=one.sessions)} · {energy} {unit}"
+    about = f"{i18n.several(one.sessions, '1 session', '{n} sessions')} · {energy} {unit}"
     lines: list[ft.Control] = [
         ft.Row(
             [
@@ -216,7 +216,11 @@ def _day(one: ReconciledDay, t: Tokens, words: Words, go: Callable[[str], object
     sign = (
         badge(words("Agrees"), ft.Icons.CHECK_CIRCLE_ROUNDED, t.good)
         if fine
-        else badge(words("{n} differences").format(n=len(one.differences)), ft.Icons.DIFFERENCE_ROUNDED, t.warning)
+        else badge(
+            i18n.several(len(one.differences), "1 difference", "{n} differences"),
+            ft.Icons.DIFFERENCE_ROUNDED,
+            t.warning,
+        )
     )
     sums = words("{bills} bills, {billed} billed, {captured} paid, {account} on account").format(
         bills=one.bills,

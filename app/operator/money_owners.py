@@ -73,7 +73,7 @@ def _card(
 ) -> ft.Control:
     energy, unit = i18n.energy(one.energy_wh)
     places = ", ".join(row.location for row in one.locations) or words("Nothing was earned in this month.")
-    about = f"{places} · {words('{n} sessions').format(n=one.sessions)} · {energy} {unit}"
+    about = f"{places} · {i18n.several(one.sessions, '1 session', '{n} sessions')} · {energy} {unit}"
     terms = words("{share} % of net").format(share=_plain(one.share))
     if one.session_fee:
         terms += " " + words("less {fee} a session").format(fee=i18n.amount(one.session_fee, one.currency))

@@ -79,7 +79,7 @@ def _day(one: ProviderDay, t: Tokens, words: Words, go: Callable[[str], object])
     if one.problem:
         sign = badge(words("Not read"), ft.Icons.CLOUD_OFF_ROUNDED, t.warning)
     elif one.differences:
-        count = words("{n} differences").format(n=len(one.differences))
+        count = i18n.several(len(one.differences), "1 difference", "{n} differences")
         sign = badge(count, ft.Icons.DIFFERENCE_ROUNDED, t.warning)
     else:
         sign = badge(words("Agrees"), ft.Icons.CHECK_CIRCLE_ROUNDED, t.good)

@@ -154,7 +154,7 @@ def Routes() -> ft.Control:  # a component
             on = " ".join(words(DAYS[day]) for day in one.plan.hours.days)
             about += f" · {on} {one.plan.hours.begins}–{one.plan.hours.ends}"
         if one.plan.location_ids:
-            about += " · " + words("{n} sites").format(n=len(one.plan.location_ids))
+            about += " · " + i18n.several(len(one.plan.location_ids), "1 site", "{n} sites")
         if not one.plan.enabled:
             about += " · " + words("Off")
         signs: list[ft.Control] = [] if one.id else [badge(words("By default"), ft.Icons.AUTO_MODE_ROUNDED, t.neutral)]

@@ -6,7 +6,7 @@ from typing import Any
 import flet as ft
 
 from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_words
-from app.i18n import energy, money, power
+from app.i18n import energy, money, power, several
 from app.i18n import number as plain
 from app.operator import station_rules as rules
 from app.operator.station_now import IncidentLine
@@ -186,7 +186,12 @@ def LivePower(power_w: int, sessions: int, points: tuple[tuple[Any, float], ...]
             _figure(
                 "overview-sessions",
                 words("Charging now"),
-                number(str(sessions), words("sessions"), t, size=T28 if store.phone else T40),
+                number(
+                    str(sessions),
+                    words("session" if sessions == 1 else "sessions"),
+                    t,
+                    size=T28 if store.phone else T40,
+                ),
                 t,
             ),
         ],
@@ -337,7 +342,7 @@ def StationsByState(stations: dict[str, int]) -> ft.Control:  # a component
     all_of_them = buttons.quiet(words("All stations"), t, lambda: app.go("/stations"), identifier="all-stations")
     del store
     return surfaces.section(
-        words("{n} stations").format(n=total), ft.Column([bar, entries], spacing=S8), t, trailing=all_of_them
+        several(total, "1 station", "{n} stations"), ft.Column([bar, entries], spacing=S8), t, trailing=all_of_them
     )
 
 

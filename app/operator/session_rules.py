@@ -203,7 +203,13 @@ def notes(detail: TransactionDetail, words: Words) -> list[str]:
     found = [words(FLAGS[flag]) for flag in FLAGS if flag in flags]
     found += [flag.replace("_", " ") for flag in flags if flag not in FLAGS]
     if detail.left_out:
-        found.append(words("{n} readings can't be true and were left out.").format(n=detail.left_out))
+        found.append(
+            i18n.several(
+                detail.left_out,
+                "One reading can't be true and was left out.",
+                "{n} readings can't be true and were left out.",
+            )
+        )
     return found
 
 

@@ -8,7 +8,7 @@ import flet as ft
 
 from app import keys
 from app.hooks import use_app, use_keys, use_load, use_store, use_tokens, use_words
-from app.i18n import ago
+from app.i18n import ago, several
 from app.operator import station_rules as rules
 from app.operator.patience import Patience, PatienceBar, chips, use_patience
 from app.operator.station_add import problem_note
@@ -125,7 +125,7 @@ def Configuration(detail: StationDetail, commander: Commander, width: float) -> 
         inputs.search(search, words("Search settings and values"), t, set_search, ref=field, expand=True),
         read_button,
     ]
-    about = words("{n} settings").format(n=len(every))
+    about = several(len(every), "One setting", "{n} settings")
     if newest:
         about += " · " + words("told {when}").format(when=ago(newest))
 

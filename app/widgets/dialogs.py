@@ -1,13 +1,22 @@
 """Questions before something happens that can't be undone."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import flet as ft
 
+from app.i18n import say
 from app.theme import CARD, S4, S16, Tokens
 from app.widgets import buttons
 from app.widgets.text import heading, muted
+
+
+class Manner(TypedDict, total=False):
+    """busy: it is under way; name: the two are found as `name-cancel` and `name-confirm`, "dialog" where nothing is
+    said."""
+
+    busy: bool
+    name: str
 
 
 def confirm(
@@ -44,6 +53,17 @@ def confirm(
             actions_padding=S16,
         )
     )
+
+
+def answers(
+    t: Tokens, on_cancel: Callable[[], Any], label: str, on_confirm: Callable[[], Any] | None, **manner: Unpack[Manner]
+) -> list[ft.Control]:
+    """What a form ends with: the way out, and the one thing it is for (None: not yet)."""
+    name = manner.get("name", "dialog")
+    return [
+        buttons.quiet(say("Cancel"), t, on_cancel, identifier=f"{name}-cancel"),
+        buttons.primary(label, t, on_confirm, busy=manner.get("busy", False), identifier=f"{name}-confirm"),
+    ]
 
 
 def form(
