@@ -8,9 +8,9 @@ import flet as ft
 from app.api import ApiError
 from app.hooks import use_app, use_tokens, use_words
 from app.theme import CONTROL, S12, S16, Tokens
-from app.widgets import buttons, inputs
+from app.widgets import inputs
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import text
 from shared.accounts import PasswordChange
 from shared.accounts import Tokens as SignedIn
@@ -81,10 +81,7 @@ def NewPassword(on_close: Callable[[], Any]) -> ft.Control:  # a component
             t,
             words("Change password"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="password-cancel"),
-                buttons.primary(words("Change password"), t, submit, busy=busy, identifier="password-save"),
-            ],
+            answers(t, on_close, words("Change password"), submit, busy=busy, name="password"),
             on_close,
         )
     )

@@ -15,7 +15,7 @@ from app.i18n import date, money
 from app.theme import S4, S8, S12, T12, T20, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.payments import Card, CardBegin, Debt, LedgerEntry, TopUp, Wallet
@@ -215,10 +215,7 @@ def AddMoney(currency: str, on_done: Callable[[], Any]) -> ft.Control:  # a comp
             t,
             words("Put money in"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_done),
-                buttons.primary(words("Pay now"), t, submit, busy=busy, identifier="pay-top-up"),
-            ],
+            answers(t, on_done, words("Pay now"), submit, busy=busy, name="top-up"),
             on_done,
         )
     )

@@ -11,9 +11,9 @@ from app.api import ApiError
 from app.hooks import use_app, use_tokens, use_words
 from app.operator import bulk_rules as rules
 from app.theme import S8, T12
-from app.widgets import buttons, inputs, surfaces
+from app.widgets import inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.campaigns import ActionKind, Campaign, CampaignStations
 
@@ -104,10 +104,7 @@ def NewBulk(on_done: Callable[[Campaign | None], Any]) -> ft.Control:  # a compo
             t,
             words("New bulk action"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, lambda: on_done(None), identifier="bulk-close"),
-                buttons.primary(words("Begin"), t, submit, busy=busy, identifier="bulk-begin"),
-            ],
+            answers(t, lambda: on_done(None), words("Begin"), submit, busy=busy, name="bulk"),
             lambda: on_done(None),
             width=520,
         )

@@ -13,7 +13,7 @@ from app.operator import incident_rules
 from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.status import badge, severity_tone
 from app.widgets.text import muted, text
 from shared.faults import CodeBook, CodeMeaning, CodeMeaningSet, UnknownCode
@@ -169,10 +169,7 @@ def EditMeaning(one: CodeMeaning, on_done: Callable[[], Any], on_cancel: Callabl
             t,
             words("What a code means"),
             [ft.Column(fields, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)],
-            [
-                buttons.quiet(words("Cancel"), t, on_cancel, identifier="code-cancel"),
-                buttons.primary(words("Save"), t, (lambda: app.run(save)) if able else None, identifier="code-save"),
-            ],
+            answers(t, on_cancel, words("Save"), (lambda: app.run(save)) if able else None, name="code"),
             on_cancel,
         )
     )

@@ -14,7 +14,7 @@ from app.operator.money_payment import amount_of
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import answers, confirm, form
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.accounts import Driver, DriverChange, DriverGroup, DriverGroupNew
@@ -244,10 +244,7 @@ def _dialog(
             t,
             head,
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(action, t, submit, busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, action, submit, busy=busy),
             on_close,
         )
     )

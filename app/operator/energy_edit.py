@@ -15,7 +15,7 @@ from app.operator.station_add import problem_note
 from app.theme import S8, S12, T12, T14, Tokens
 from app.widgets import buttons, inputs
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.power_tree import Branch, power_tree
 from app.widgets.text import muted, text
 from shared.sites import NodeKind, PowerSite, Rotation, SiteSet
@@ -161,10 +161,7 @@ def EditTree(
             t,
             words("Power tree"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, lambda: app.run(save), busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Save"), lambda: app.run(save), busy=busy),
             on_close,
             width=360 if store.phone else 640,
         )

@@ -9,9 +9,9 @@ from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.operator.station_add import problem_note
 from app.theme import T12
-from app.widgets import buttons, inputs
+from app.widgets import inputs
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted
 from shared.sites import FeedSet, FeedState, SignalKind
 
@@ -75,10 +75,7 @@ def EditFeed(
             t,
             words(KINDS[kind]),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, lambda: app.run(save), busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Save"), lambda: app.run(save), busy=busy),
             on_close,
             width=360 if store.phone else 480,
         )

@@ -15,7 +15,7 @@ from app.operator.station_add import problem_note
 from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.sites import PolicyName, PowerSite, SiteSet
 
@@ -165,10 +165,7 @@ def EditSharing(
             t,
             words("Sharing and prices"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, lambda: app.run(save), busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Save"), lambda: app.run(save), busy=busy),
             on_close,
             width=360 if store.phone else 560,
         )

@@ -13,7 +13,7 @@ from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.faults import FirmwareEnd, FirmwareEnds, FirmwareEndSet, FirmwareInUse
@@ -199,12 +199,7 @@ def EditEnd(one: FirmwareEndSet, on_done: Callable[[], Any], on_cancel: Callable
             t,
             words("End of support"),
             [ft.Column(fields, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)],
-            [
-                buttons.quiet(words("Cancel"), t, on_cancel, identifier="firmware-cancel"),
-                buttons.primary(
-                    words("Save"), t, (lambda: app.run(save)) if wanted else None, identifier="firmware-save"
-                ),
-            ],
+            answers(t, on_cancel, words("Save"), (lambda: app.run(save)) if wanted else None, name="firmware"),
             on_cancel,
         )
     )

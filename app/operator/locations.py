@@ -17,7 +17,7 @@ from app.operator.tariff_where import PricesHere
 from app.theme import S8, S32, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import answers, confirm, form
 from app.widgets.tables import Column, Row, table, two_lines
 from app.widgets.text import muted
 from shared.base import Page
@@ -233,10 +233,7 @@ def EditPlace(
             t,
             words("Edit {name}").format(name=known.name) if known else words("New location"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, lambda: app.run(save), busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Save"), lambda: app.run(save), busy=busy),
             on_close,
         )
     )

@@ -158,7 +158,9 @@ def Found(one: LookBack) -> ft.Control:  # a component
         rows: list[tuple[str, str | ft.Control]] = [
             (
                 f"{each.vendor} {each.model}".strip() or "–",
-                f"{i18n.several(each.fired, 'once', '{n} times')} · {i18n.several(each.stations, '1 station', '{n} stations')}",
+                i18n.several(each.fired, "once", "{n} times")
+                + " · "
+                + i18n.several(each.stations, "1 station", "{n} stations"),
             )
             for each in one.models[:6]
         ]

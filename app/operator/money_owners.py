@@ -15,7 +15,7 @@ from app.operator.tariff_rules import number
 from app.theme import S4, S8, S12, S24, T12, T16, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import answers, confirm, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.books import LocationOwner, LocationOwnerNew, OwnerStatement, OwnerStatements
@@ -219,10 +219,7 @@ def EditOwner(known: LocationOwner | None, on_done: Callable[[], Any]) -> ft.Con
             t,
             words("Edit {name}").format(name=known.name) if known else words("New owner"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_done, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, submit, busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_done, words("Save"), submit, busy=busy),
             on_done,
         )
     )

@@ -11,7 +11,7 @@ from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import S8, S12, T12, T16
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.stations import LocationSummary
@@ -152,12 +152,7 @@ def EditPartner(one: Partner | None, sites: list[LocationSummary], on_done: Call
             t,
             words("Service partner"),
             [ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)],
-            [
-                buttons.quiet(words("Cancel"), t, on_done, identifier="partner-cancel"),
-                buttons.primary(
-                    words("Save"), t, (lambda: app.run(save)) if able else None, busy=busy, identifier="partner-save"
-                ),
-            ],
+            answers(t, on_done, words("Save"), (lambda: app.run(save)) if able else None, busy=busy, name="partner"),
             on_done,
         )
     )

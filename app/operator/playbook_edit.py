@@ -14,7 +14,7 @@ from app.operator.look_back import TryOnPast
 from app.theme import S8, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.faults import RuleBook
 from shared.lookback import LookBackNew
@@ -156,12 +156,7 @@ def EditPlaybook(playbook_id: str, plan: PlaybookSet, on_done: Callable[[], Any]
             t,
             words("Playbook"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_done, identifier="book-cancel"),
-                buttons.primary(
-                    words("Save"), t, (lambda: app.run(save)) if able else None, busy=busy, identifier="book-save"
-                ),
-            ],
+            answers(t, on_done, words("Save"), (lambda: app.run(save)) if able else None, busy=busy, name="book"),
             on_done,
             width=440 if store.phone else 640,
         )

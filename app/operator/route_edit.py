@@ -16,7 +16,7 @@ from app.operator.playbook_edit import clock
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.notify import Channel, Hours, Override, Rota, RotaSet, Route, RouteSet, Step, Target, TargetKind
@@ -275,10 +275,7 @@ def _dialog(
             t,
             head,
             [inner],
-            [
-                buttons.quiet(words("Cancel"), t, on_done, identifier=f"{name}-cancel"),
-                buttons.primary(words("Save"), t, keep, busy=busy, identifier=f"{name}-save"),
-            ],
+            answers(t, on_done, words("Save"), keep, busy=busy, name=name),
             on_done,
             width=560,
         )

@@ -15,7 +15,7 @@ from app.operator.money_payment import amount_of
 from app.theme import CONTROL, S4, S8, S12, S16, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.cdrs import BillHistory, Correction, CorrectionNew, Decision, DecisionNew, MeterDoubt
 from shared.payments import RefundTarget
@@ -153,16 +153,9 @@ def CreditDialog(transaction_id: str, left: str, close: Callable[[bool], Any]) -
         ),
     ]
     ready = len(reason.strip()) >= 3
-    actions = [
-        buttons.quiet(words("Cancel"), t, lambda: close(False), identifier="dialog-cancel"),
-        buttons.primary(
-            words("Write the credit note"),
-            t,
-            (lambda: app.run(credit)) if ready else None,
-            busy=busy,
-            identifier="credit-save",
-        ),
-    ]
+    actions = answers(
+        t, lambda: close(False), words("Write the credit note"), (lambda: app.run(credit)) if ready else None, busy=busy
+    )
     ft.use_dialog(form(t, words("Correct the bill"), parts, actions, lambda: close(False)))
     return ft.Container(height=0)
 
@@ -212,15 +205,12 @@ def DecisionDialog(doubt: MeterDoubt, decision: Decision, close: Callable[[bool]
     ]
     if decision is not Decision.ACCEPT:
         parts.append(_targets(to, set_to, t, words))
-    actions = [
-        buttons.quiet(words("Cancel"), t, lambda: close(False), identifier="dialog-cancel"),
-        buttons.primary(
-            words(CHOICES[decision]),
-            t,
-            (lambda: app.run(decide)) if len(reason.strip()) >= 3 else None,
-            busy=busy,
-            identifier="decision-save",
-        ),
-    ]
+    actions = answers(
+        t,
+        lambda: close(False),
+        words(CHOICES[decision]),
+        (lambda: app.run(decide)) if len(reason.strip()) >= 3 else None,
+        busy=busy,
+    )
     ft.use_dialog(form(t, words(CHOICES[decision]), parts, actions, lambda: close(False)))
     return ft.Container(height=S4)

@@ -11,9 +11,9 @@ from app.api import ApiError
 from app.hooks import use_app, use_load, use_tokens, use_words
 from app.i18n import local
 from app.theme import T12
-from app.widgets import buttons, inputs
+from app.widgets import inputs
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.tokens import Token, TokenChange, TokenGroup, TokenNew, TokenType
@@ -112,10 +112,7 @@ def CardDialog(one: Token | None, on_done: Callable[[bool], Any]) -> ft.Control:
             t,
             head,
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, lambda: on_done(False), identifier="card-cancel"),
-                buttons.primary(action, t, submit, busy=busy, identifier="card-add"),
-            ],
+            answers(t, lambda: on_done(False), action, submit, busy=busy, name="card"),
             lambda: on_done(False),
         )
     )

@@ -13,7 +13,7 @@ from app.i18n import date
 from app.theme import CONTROL, S4, S8, S12, S16, T12, T20, TOUCH, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import answers, confirm, form
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.accounts import Person, PersonChange, PersonNew, PersonWithPassword, Role
@@ -311,10 +311,7 @@ def AddPerson(on_done: Callable[[PersonWithPassword | None], Any]) -> ft.Control
             t,
             words("Add somebody"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, lambda: on_done(None), identifier="person-cancel"),
-                buttons.primary(words("Add"), t, submit, busy=busy, identifier="person-add"),
-            ],
+            answers(t, lambda: on_done(None), words("Add"), submit, busy=busy, name="person"),
             lambda: on_done(None),
         )
     )

@@ -12,7 +12,7 @@ from app.operator import template_rules as rules
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import answers, confirm, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.templates import Template, TemplateNew
@@ -176,9 +176,6 @@ def TemplateDialog(one: Template | None, on_done: Callable[[bool], Any]) -> ft.C
     if trouble:
         parts.append(ft.Semantics(identifier="template-problem", content=text(trouble, t, color=t.danger.ink)))
     head = words("Change a template") if one else words("Add a template")
-    actions = [
-        buttons.quiet(words("Cancel"), t, lambda: on_done(False), identifier="template-cancel"),
-        buttons.primary(words("Save"), t, submit, busy=busy, identifier="template-save"),
-    ]
+    actions = answers(t, lambda: on_done(False), words("Save"), submit, busy=busy, name="template")
     ft.use_dialog(form(t, head, [ft.Column(parts, spacing=S12, tight=True)], actions, lambda: on_done(False)))
     return ft.Container(width=0, height=0)

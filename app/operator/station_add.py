@@ -14,7 +14,7 @@ from app.operator.place_form import use_place
 from app.theme import CONTROL, S4, S8, S12, S16, T12, Tokens
 from app.widgets import buttons, inputs
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.stations import StationDetail, StationNew
 
@@ -129,10 +129,7 @@ def AddStation(on_close: Callable[[], Any], on_made: Callable[[str], Any]) -> ft
             t,
             words("Add station"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Add station"), t, submit, busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Add station"), submit, busy=busy),
             on_close,
         )
     )

@@ -17,7 +17,7 @@ from app.operator.station_drift import DriftNote
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.tables import Column, Row, table, two_lines
 from app.widgets.text import muted, text
 from shared.base import Page
@@ -215,15 +215,7 @@ def ChangeVariable(
             t,
             words("Change {name} of {station}").format(name=one.name, station=station),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(
-                    words("Change"),
-                    t,
-                    save if not problem and value != (one.value or "") else None,
-                    identifier="dialog-confirm",
-                ),
-            ],
+            answers(t, on_close, words("Change"), save if not problem and value != (one.value or "") else None),
             on_close,
         )
     )

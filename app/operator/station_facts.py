@@ -14,7 +14,7 @@ from app.operator.station_add import new_password, problem_note
 from app.theme import CONTROL, S12, T12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.stations import StationChange, StationDetail
 
@@ -165,10 +165,7 @@ def EditStation(detail: StationDetail, on_close: Callable[[], Any]) -> ft.Contro
             t,
             words("Edit {name}").format(name=rules.called(row)),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, lambda: app.run(save), busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Save"), lambda: app.run(save), busy=busy),
             on_close,
         )
     )

@@ -19,7 +19,7 @@ from app.operator.upkeep_pieces import line, listed, signed, steps
 from app.theme import CONTROL, S8, S12, T12, T14, TOUCH, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.maintenance import FirmwareFile, MaintenanceTask, StartFirmware
@@ -177,16 +177,7 @@ def StartUpdate(row: StationRow, patience: Patience, on_close: Callable[[], Any]
             t,
             words("Update the firmware of {name}").format(name=rules.called(row)),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(
-                    words("Start update"),
-                    t,
-                    submit if not busy else None,
-                    busy=busy == "send",
-                    identifier="dialog-confirm",
-                ),
-            ],
+            answers(t, on_close, words("Start update"), submit if not busy else None, busy=busy == "send"),
             on_close,
         )
     )

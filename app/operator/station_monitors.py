@@ -15,7 +15,7 @@ from app.operator.upkeep_pieces import line, listed, use_asker
 from app.theme import S8, S12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import text
 from shared.base import Page
 from shared.devices import Report
@@ -203,10 +203,7 @@ def AddMonitor(path: str, patience: Patience, on_done: Callable[[], Any]) -> ft.
         parts.append(chips(patience.wait, patience.choose, t, words))
     if trouble:
         parts.append(ft.Semantics(identifier="monitor-problem", content=text(trouble, t, color=t.danger.ink)))
-    actions = [
-        buttons.quiet(words("Cancel"), t, on_done, identifier="monitor-cancel"),
-        buttons.primary(words("Add"), t, submit, busy=asker.busy == "add", identifier="monitor-save"),
-    ]
+    actions = answers(t, on_done, words("Add"), submit, busy=asker.busy == "add", name="monitor")
     ft.use_dialog(form(t, words("Add a monitor"), parts, actions, on_done))
     return ft.Container(width=0, height=0)
 

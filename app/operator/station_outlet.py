@@ -13,9 +13,9 @@ from app.operator import station_rules as rules
 from app.operator.station_add import problem_note
 from app.plugs import DC_PLUGS, plug
 from app.theme import S4, S8, T12
-from app.widgets import buttons, inputs, surfaces
+from app.widgets import inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted
 from shared.base import Page
 from shared.money import TariffRow
@@ -99,10 +99,7 @@ def EditOutlet(row: StationRow, connector: Connector, on_close: Callable[[], Any
             t,
             words("Connector {label} of {name}").format(label=connector.label, name=rules.called(row)),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Save"), t, submit, busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Save"), submit, busy=busy),
             on_close,
         )
     )

@@ -13,7 +13,7 @@ from app.operator import station_rules as rules
 from app.theme import S8, T12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.meters import MeterKeyEntry, MeterKeys
 from shared.stations import StationDetail
@@ -108,16 +108,7 @@ def EnterKey(path: str, on_close: Callable[[], Any], on_saved: Callable[[], Any]
             t,
             words("Key of a meter"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(
-                    words("Save"),
-                    t,
-                    (lambda: app.run(save)) if key.strip() else None,
-                    busy=busy,
-                    identifier="meter-key-save",
-                ),
-            ],
+            answers(t, on_close, words("Save"), (lambda: app.run(save)) if key.strip() else None, busy=busy),
             on_close,
         )
     )

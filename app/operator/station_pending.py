@@ -14,7 +14,7 @@ from app.operator.station_add import problem_note
 from app.theme import CARD, S8, S12, S16, T12, Tokens
 from app.widgets import buttons
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import confirm, form
+from app.widgets.dialogs import answers, confirm, form
 from app.widgets.text import muted, text
 from shared.stations import Registration, StationAccept, StationDetail, StationRow
 
@@ -74,16 +74,7 @@ def use_decision() -> tuple[str, Any]:
                 *place.parts,
                 *([problem_note(problem, t)] if problem else []),
             ],
-            [
-                buttons.quiet(words("Cancel"), t, close, identifier="dialog-cancel"),
-                buttons.primary(
-                    words("Accept"),
-                    t,
-                    lambda: app.run(send, asked, Registration.ACCEPTED),
-                    busy=bool(busy),
-                    identifier="dialog-confirm",
-                ),
-            ],
+            answers(t, close, words("Accept"), lambda: app.run(send, asked, Registration.ACCEPTED), busy=bool(busy)),
             close,
         )
     )

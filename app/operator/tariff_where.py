@@ -13,7 +13,7 @@ from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
-from app.widgets.dialogs import form
+from app.widgets.dialogs import answers, form
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.accounts import DriverGroup
@@ -195,10 +195,7 @@ def AddRule(tariff_id: str, on_done: Callable[[], Any], on_close: Callable[[], A
             t,
             words("Where it applies"),
             parts,
-            [
-                buttons.quiet(words("Cancel"), t, on_close, identifier="dialog-cancel"),
-                buttons.primary(words("Add"), t, submit, busy=busy, identifier="dialog-confirm"),
-            ],
+            answers(t, on_close, words("Add"), submit, busy=busy),
             on_close,
         )
     )

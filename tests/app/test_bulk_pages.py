@@ -16,14 +16,14 @@ async def test_begun_watched_and_told_station_by_station(paid: Node) -> None:  #
         await screen.click("bulk")
         await screen.wait_for_text("No bulk action so far")
         await screen.click("bulk-new")
-        await screen.click("bulk-begin")
+        await screen.click("bulk-confirm")
         await screen.wait_for_text("Give it a name.", "bulk-problem")
         await screen.type("bulk-name", "Longer heartbeat")
-        await screen.click("bulk-begin")
+        await screen.click("bulk-confirm")
         await screen.wait_for_text("Name the setting", "bulk-problem")
         await screen.type("bulk-first", "HeartbeatInterval")
         await screen.type("bulk-second", "900")
-        await screen.click("bulk-begin")
+        await screen.click("bulk-confirm")
         message_id, sent = await station.expect_call("ChangeConfiguration")
         assert sent == {"key": "HeartbeatInterval", "value": "900"}
         await station.answer(message_id, {"status": "Accepted"})
@@ -42,7 +42,7 @@ async def test_nothing_fits_is_told(paid: Node) -> None:  # noqa: F811  # the fi
         await screen.click("bulk-new")
         await screen.type("bulk-name", "Restart all")
         await screen.click("bulk-kind-reset")
-        await screen.click("bulk-begin")
+        await screen.click("bulk-confirm")
         await screen.wait_for_text("No accepted station fits.", "bulk-problem")
 
 

@@ -22,10 +22,10 @@ async def test_money_is_put_in_and_a_card_is_there(node: Node) -> None:
         await phone.wait_for_text("Demo card •••• 4242")
         await phone.click("top-up")
         await phone.type("amount", "much")
-        await phone.click("pay-top-up")
+        await phone.click("top-up-confirm")
         await phone.wait_for_text("Enter an amount", "amount-problem")
         await phone.type("amount", "12,50")
-        await phone.click("pay-top-up")
+        await phone.click("top-up-confirm")
         await phone.wait_for_text("12.50 €", "balance")
         await phone.wait_for_text("Put in")
 
