@@ -39,6 +39,7 @@ from app.operator.quarantine import QuarantinePage
 from app.operator.session import SessionPage
 from app.operator.sessions import SessionsPage
 from app.operator.settings import SettingsPage
+from app.operator.sites import SitesPage
 from app.operator.station import StationPage
 from app.operator.stations import StationsPage
 from app.operator.tariffs import TariffsPage
@@ -83,7 +84,8 @@ OPERATOR_ROUTES = (
     Route("/stations", StationsPage, "Stations"),
     Route("/stations/:identity", StationPage, "Stations"),
     Route("/locations", LocationsPage, "Stations"),
-    Route("/locations/:location_id/energy", EnergyPage, "Stations"),
+    Route("/energy", SitesPage, "Energy"),
+    Route("/locations/:location_id/energy", EnergyPage, "Energy"),
     Route("/bulk", BulkPage, "Stations"),
     Route("/sessions", SessionsPage, "Sessions"),
     Route("/sessions/:transaction_id", SessionPage, "Sessions"),
@@ -117,6 +119,7 @@ OPERATOR_PLACES = (
     Place("Stations", "/stations", ft.Icons.EV_STATION_OUTLINED, ft.Icons.EV_STATION_ROUNDED),
     Place("Sessions", "/sessions", ft.Icons.BOLT_OUTLINED, ft.Icons.BOLT_ROUNDED),
     Place("Incidents", "/incidents", ft.Icons.WARNING_AMBER_ROUNDED, ft.Icons.WARNING_ROUNDED),
+    Place("Energy", "/energy", ft.Icons.ELECTRIC_METER_OUTLINED, ft.Icons.ELECTRIC_METER_ROUNDED),
     Place("Money", "/money", ft.Icons.PAYMENTS_OUTLINED, ft.Icons.PAYMENTS_ROUNDED),
     Place("Analytics", "/analytics", ft.Icons.INSIGHTS_OUTLINED, ft.Icons.INSIGHTS_ROUNDED),
     Place("Messages", "/notices", ft.Icons.NOTIFICATIONS_OUTLINED, ft.Icons.NOTIFICATIONS_ROUNDED),

@@ -74,6 +74,7 @@ from backend.reservations import service as reservations
 from backend.sites import checks as sites_checks
 from backend.sites import control as sites_control
 from backend.sites import feeds as sites_feeds
+from backend.sites import listing as sites_listing
 from backend.sites import live as sites_live
 from backend.sites import service as sites
 from backend.stations import service as stations
@@ -225,5 +226,5 @@ CRON: Mapping[str, CronJob] = {
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),
 }
 
-TOPICS: tuple[Topic, ...] = (*all_topics(analytics.overview), sites_live.TOPIC)
+TOPICS: tuple[Topic, ...] = (*all_topics(analytics.overview), sites_live.TOPIC, sites_listing.TOPIC)
 """What a live socket offers: docs/live.md."""

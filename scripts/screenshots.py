@@ -74,6 +74,7 @@ PAGES: tuple[tuple[str, Role | None, str, str], ...] = (
     ("station-upkeep", Role.OPERATOR, "/stations/{station}", "tab-upkeep"),
     ("sessions", Role.OPERATOR, "/sessions", ""),
     ("session", Role.OPERATOR, "/sessions/{active}", ""),
+    ("sites", Role.OPERATOR, "/energy", ""),
     ("energy", Role.OPERATOR, "/locations/{tight}/energy", ""),
     ("energy-edit", Role.OPERATOR, "/locations/{tight}/energy", "energy-edit"),
     ("incidents", Role.OPERATOR, "/incidents", ""),

@@ -218,6 +218,27 @@ class SiteLive(Message):
     currency: str
 
 
+class SiteRow(Message):
+    """A site in the list of all. `enabled` None: its location has no power tree, so nothing limits it.
+
+    `silent` counts stations, `waiting` cars that were given nothing yet. `limited`: the grid operator limits it now.
+    """
+
+    location_id: str
+    name: str
+    city: str
+    enabled: bool | None
+    stations: int
+    silent: int
+    cars: int
+    waiting: int
+    power_w: int
+    limit_w: int | None = None
+    limited: bool = False
+    warnings: int = 0
+    planned_at: datetime | None = None
+
+
 class KeyPurpose(StrEnum):
     METER = "meter"
     GRID = "grid"

@@ -9,6 +9,19 @@ TEXTS: dict[str, str] = {
         "Nennen Sie die Sicherung dieses Standorts, und seine Stationen teilen sie sich: nichts wird überschritten."
     ),
     "Make it": "Anlegen",
+    "No sites yet": "Noch keine Standorte",
+    "A site is a location with stations. Put one at a location, and its power is seen and shared here.": (
+        "Hier steht jeder Standort mit Stationen: seine Leistung, und wie sie geteilt wird."
+    ),
+    "Of its limit": "Von seiner Grenze",
+    "Waiting for power": "Warten auf Strom",
+    "{n} silent": "{n} stumm",
+    "{percent} of {limit}": "{percent} von {limit}",
+    "Not controlled": "Nicht gesteuert",
+    "1 warning": "1 Warnung",
+    "{n} warnings": "{n} Warnungen",
+    "Limited by the grid": "Vom Netz begrenzt",
+    "Within its limits": "Innerhalb der Grenzen",
     "silent: counts as its worst case": "stumm: zählt mit dem Schlimmsten",
     "up to": "bis",
     "Power tree": "Stromnetz",

@@ -106,7 +106,7 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
         t,
         head=words("Energy: {name}").format(name=name) if place.data and not store.phone else name,
         phone=store.phone,
-        back=lambda: app.go("/locations"),
+        back=lambda: app.go("/energy"),
         trailing=trailing,
     )
 

@@ -14,6 +14,8 @@ from app.widgets.text import muted, number, text
 INDENT = 20
 DEEPEST = 6
 BAR = 6
+NEARLY_FULL = 0.9
+"""The share of a limit from which on it is worth a second look."""
 ICONS = {
     "grid": ft.Icons.ELECTRICAL_SERVICES_ROUNDED,
     "transformer": ft.Icons.TRANSFORM_ROUNDED,
@@ -106,20 +108,26 @@ def _phases(one: Branch, t: Tokens) -> ft.Control:
     assert one.shares is not None
     cells: list[ft.Control] = []
     for place, (share, current) in enumerate(zip(one.shares, one.currents_a, strict=True)):
-        color = t.danger.ink if share > 1 else t.warning.ink if share > 0.9 else t.good.ink
-        filled = max(0, min(1000, round(share * 1000)))
-        bar: list[ft.Control] = [
-            ft.Container(height=BAR, bgcolor=color, border_radius=99, expand=filled) if filled else ft.Container(),
-            ft.Container(height=BAR, expand=1000 - filled) if filled < 1000 else ft.Container(),
-        ]
         cells.append(
             ft.Column(
                 [
                     muted(f"L{place + 1} {current:.1f} A", t, size=T12, no_wrap=True),
-                    ft.Container(ft.Row(bar, spacing=0), bgcolor=t.border, border_radius=99),
+                    use_bar(share, t),
                 ],
                 spacing=S4,
                 expand=True,
             )
         )
     return ft.Row(cells, spacing=S12)
+
+
+def use_bar(share: float, t: Tokens) -> ft.Control:
+    """How much of a limit is used: nearly all of it in amber, more than all in red."""
+    color = t.danger.ink if share > 1 else t.warning.ink if share > NEARLY_FULL else t.good.ink
+    filled = max(0, min(1000, round(share * 1000)))
+    bar: list[ft.Control] = []
+    if filled:
+        bar.append(ft.Container(height=BAR, bgcolor=color, border_radius=99, expand=filled))
+    if filled < 1000:
+        bar.append(ft.Container(height=BAR, expand=1000 - filled))
+    return ft.Container(ft.Row(bar, spacing=0), bgcolor=t.border, border_radius=99)

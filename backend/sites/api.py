@@ -7,7 +7,7 @@ from litestar import Request, delete, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.sites import feeds, live, savings, service, whatif
+from backend.sites import feeds, listing, live, savings, service, whatif
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
@@ -28,6 +28,7 @@ from shared.sites import (
     SiteKey,
     SiteKeys,
     SiteLive,
+    SiteRow,
     SiteSet,
     WhatIf,
     WhatIfAnswer,
@@ -39,6 +40,12 @@ AnyRequest = Request[Any, Any, Any]
 SITE = "/api/v1/locations/{location_id:uuid}/power"
 SESSION = "/api/v1/transactions/{transaction_id:uuid}"
 Month = Annotated[str | None, Parameter(max_length=7, description="As 2030-01; nothing: this one")]
+
+
+@get("/api/v1/power/sites", role=Role.OPERATOR, summary="All sites: what flows against what may")
+async def list_sites(ctx: Context, actor: Actor) -> Page[SiteRow]:
+    """Locations with a station, all on one page: closest to its limit first, those without a power tree last."""
+    return page_of(await listing.rows(ctx, actor.tenant_id), None)
 
 
 @get(SITE, role=Role.OPERATOR, summary="The power tree of a location, and how it is shared")
@@ -163,6 +170,7 @@ async def read_own_saving(ctx: Context, actor: Actor, month: Month = None) -> Ow
 
 
 routes = [
+    list_sites,
     read_site,
     set_site,
     delete_site,

@@ -152,7 +152,7 @@ async def points(scene: Scene, limits: Sequence[store.Row], plan: Mapping[str, A
             PlanPoint(
                 at=at,
                 planned_w=round(others + _expected_w(scene, plan, at)),
-                limit_w=_limit_w(scene, limits, at),
+                limit_w=connection_limit_w(scene.row, limits, at),
                 price=signals.price_at(scene.tariff, prices, at, scene.row["time_zone"]),
             )
         )
@@ -182,8 +182,9 @@ def _expected_w(scene: Scene, plan: Mapping[str, Any], at: datetime) -> float:
     return total
 
 
-def _limit_w(scene: Scene, limits: Sequence[store.Row], at: datetime) -> int | None:
-    tree = own_tree(scene.row)
+def connection_limit_w(row: store.Row, limits: Sequence[store.Row], at: datetime) -> int | None:
+    """What may come through the grid connection of a site: the least of its own limits and the grid operator's."""
+    tree = own_tree(row)
     root = next(node for node in tree if node.kind is NodeKind.GRID)
     each = [root.limit_w] if root.limit_w is not None else []
     if root.limit_a is not None:

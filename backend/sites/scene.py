@@ -179,7 +179,7 @@ async def look(ctx: Context, row: store.Row) -> Scene:
     cars = {(one["identity"], one["evse"]): one for one in await store.cars(location_id)}
     sessions = {spot: one["id"] for spot, one in cars.items()}
     known_grants = {(one["identity"], one["evse"]): _grant(one) for one in await store.grants(location_id)}
-    metered, stale = _heard(nodes, row["readings"], now)
+    metered, stale = heard(nodes, row["readings"], now)
     levels = {
         (one["identity"], one["evse"], one["purpose"]): one for one in await store.levels(location_id, wire.OURS_FROM)
     }
@@ -235,7 +235,7 @@ def _grant(row: store.Row) -> Grant:
     return Grant(**told | numbers)
 
 
-def _heard(
+def heard(
     nodes: Sequence[PowerNode], readings: Mapping[str, Any], now: datetime
 ) -> tuple[dict[str, Phases], list[str]]:
     """What meters show, and of which nodes they are silent. A battery or the sun only counts as far as it is heard."""

@@ -95,6 +95,37 @@ async def site_of_transaction(transaction_id: UUID) -> Row | None:
 # --- stations and cars -------------------------------------------------------------------------------
 
 
+async def sites_now(tenant_id: UUID) -> Sequence[Row]:
+    """Locations with accepted stations: location, name, city, time_zone; enabled, tree, readings, plan, planned_at (all
+    None without a power tree); stations, silent ones, cars and their cars_w, and how many of them wait for power."""
+    return await DB.run(
+        """SELECT l.id AS location, l.name, l.city, l.time_zone,
+            p.enabled, p.tree, p.readings, p.plan, p.planned_at, n.stations, n.silent, coalesce(t.cars, 0) AS cars,
+            coalesce(t.cars_w, 0) AS cars_w, coalesce(t.waiting, 0) AS waiting
+        FROM location l
+        JOIN (SELECT location, count(*) AS stations, count(*) FILTER (WHERE NOT online) AS silent
+            FROM charging_station WHERE tenant = $1 AND registration = 'accepted' GROUP BY location) n
+            ON n.location = l.id
+        LEFT JOIN power_site p ON p.location = l.id
+        LEFT JOIN (SELECT s.location, count(*) AS cars, coalesce(sum(t.power_w), 0)::bigint AS cars_w,
+                count(*) FILTER (WHERE g.acked_a <= 0) AS waiting
+            FROM transaction t JOIN charging_station s ON s.id = t.station
+            LEFT JOIN power_grant g ON g.station = t.station AND g.evse = t.evse
+            WHERE s.tenant = $1 AND t.state = 'active' GROUP BY s.location) t ON t.location = l.id
+        WHERE l.tenant = $1""",
+        tenant_id,
+    )
+
+
+async def active_grid_limits(tenant_id: UUID, now: datetime) -> Sequence[Row]:
+    return await DB.run(
+        """SELECT g.* FROM grid_limit g JOIN location l ON l.id = g.location
+        WHERE l.tenant = $1 AND g.cancelled_at IS NULL AND g.starts_at <= $2 AND g.ends_at > $2""",
+        tenant_id,
+        now,
+    )
+
+
 async def stations(location_id: UUID) -> Sequence[Row]:
     """By EVSE: station, identity, tenant, registration, ocpp_version, online, evse, max_power_w, dc, rate units."""
     return await DB.run(

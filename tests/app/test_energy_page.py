@@ -102,3 +102,20 @@ def test_what_is_typed_becomes_a_tree_again() -> None:
     assert not isinstance(nodes, tuple)
     assert rules.drafts(nodes) == more
     assert [one.key for one in rules.removed(more, "feeder-1")] == [one.key for one in first]
+
+
+async def test_all_sites_in_one_list(paid: Node) -> None:  # noqa: F811  # the fixture
+    async with app_for(paid, role=Role.OPERATOR, route="/energy") as screen:
+        await screen.wait_for_text("No sites yet")
+        location_id = await world.add_location(paid.tenant_id, name="Hafen")
+        await world.add_connector(await world.add_station(paid.tenant_id, "CP-8", location_id=location_id), 1)
+        await service.put(
+            paid.ctx,
+            paid.tenant_id,
+            location_id,
+            SiteSet(nodes=[PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(50))]),
+        )
+        await screen.wait_for_text("Hafen")
+        await screen.wait_for_text("0 % of 34.5 kW")
+        await screen.click(f"site-{location_id}")
+        await screen.wait_for_text("Energy: Hafen")

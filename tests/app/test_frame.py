@@ -116,7 +116,7 @@ async def test_signing_out_forgets_the_sign_in_here_and_on_the_server(node: Node
         (Role.DRIVER, ["find", "charge", "history", "messages", "me"]),
         (
             Role.OPERATOR,
-            ["overview", "stations", "sessions", "incidents", "money", "analytics", "messages", "settings"],
+            ["overview", "stations", "sessions", "incidents", "energy", "money", "analytics", "messages", "settings"],
         ),
     ],
 )
