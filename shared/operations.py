@@ -67,6 +67,9 @@ class Incident(Message):
     """Sessions that the place would usually have had meanwhile and hadn't."""
     lost: Money | None = None
     """What these usually pay. None where nothing is known of the place's past."""
+    remedy: str = ""
+    """How the last playbook's run stands (shared.remedies.RemedyState); empty where none was tried."""
+    remedy_detail: str = ""
 
 
 class PowerPoint(Message):

@@ -73,6 +73,14 @@ TEXTS = {
     "All models of this maker": "Alle Modelle dieses Herstellers",
     "End of support": "Ende der Unterstützung",
     "This was taken back already.": "Das wurde schon zurückgenommen.",
+    # --- what the house did
+    "cost about {amount}": "hat etwa {amount} gekostet",
+    "A playbook is at work.": "Ein Ablaufplan ist am Werk.",
+    "A playbook waits.": "Ein Ablaufplan wartet.",
+    "A playbook asks for your yes.": "Ein Ablaufplan bittet um dein Ja.",
+    "A playbook mended it.": "Ein Ablaufplan hat es behoben.",
+    "A playbook couldn't mend it.": "Ein Ablaufplan konnte es nicht beheben.",
+    "A playbook was stopped.": "Ein Ablaufplan wurde angehalten.",
     # --- weak links
     "Weak link": "Schwache Verbindung",
     "Milliseconds for an answer, by cable": "Millisekunden bis zur Antwort, per Kabel",

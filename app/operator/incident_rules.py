@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 from shared.operations import Incident, IncidentState, Severity
+from shared.remedies import RemedyState
 
 Words = Callable[[str], str]
 WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
@@ -77,6 +78,24 @@ def told(text: str, words: Words) -> str:
                 break
         found.append(part)
     return " ".join(found)
+
+
+DONE = {
+    RemedyState.RUNNING: "A playbook is at work.",
+    RemedyState.WAITING: "A playbook waits.",
+    RemedyState.ASKS: "A playbook asks for your yes.",
+    RemedyState.MENDED: "A playbook mended it.",
+    RemedyState.FAILED: "A playbook couldn't mend it.",
+    RemedyState.STOPPED: "A playbook was stopped.",
+}
+
+
+def done(one: Incident, words: Words) -> str:
+    """What the house already did about it; empty where it did nothing."""
+    word = DONE.get(RemedyState(one.remedy)) if one.remedy else None
+    if word is None:
+        return ""
+    return " ".join(part for part in (words(word), words(one.remedy_detail)) if part)
 
 
 def _value(name: str, value: str, words: Words) -> str:

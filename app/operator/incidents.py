@@ -10,7 +10,7 @@ import msgspec
 
 from app.api import ApiError
 from app.hooks import use_app, use_live, use_pages, use_store, use_tokens, use_words
-from app.i18n import ago, moment
+from app.i18n import ago, moment, money
 from app.operator import incident_rules as rules
 from app.operator import station_rules
 from app.operator.unmatched import Unmatched
@@ -212,6 +212,14 @@ def _card(
                 vertical_alignment=ft.CrossAxisAlignment.START,
             )
         )
+    if (done := rules.done(one, words)) and not closed:
+        about.append(
+            ft.Row(
+                [ft.Icon(ft.Icons.BUILD_ROUNDED, size=16, color=t.muted), muted(done, t, expand=True)],
+                spacing=S8,
+                vertical_alignment=ft.CrossAxisAlignment.START,
+            )
+        )
     about.append(ft.Container(muted(_story(one, words), t, size=T12), padding=ft.Padding.only(top=S4)))
     actions = _actions(one, t, words, store.phone, go, acknowledge, close)
     stacked = store.width < TABLET  # four buttons beside it would leave no room for the words
@@ -244,6 +252,8 @@ def _story(one: Incident, words: rules.Words) -> str:
     parts = [words("Since {when}").format(when=f"{moment(one.opened_at)} ({ago(one.opened_at)})")]
     if one.occurrences > 1:
         parts.append(words("{n} times").format(n=one.occurrences))
+    if one.lost is not None and one.lost.amount >= 1:
+        parts.append(words("cost about {amount}").format(amount=money(one.lost)))
     if one.acknowledged_by:
         parts.append(
             words("{name} is on it since {when}").format(name=one.acknowledged_by, when=moment(one.acknowledged_at))

@@ -217,6 +217,8 @@ def shown(row: store.Row) -> Incident:
         in_repair_at=row["in_repair_at"],
         watched_at=row["watched_at"],
         lost_sessions=float(row["lost_sessions"]),
+        remedy=row["remedy"],
+        remedy_detail=row["remedy_detail"],
         lost=Money(amount=row["lost_amount"], currency=row["currency"]) if row["priced"] else None,
     )
 

@@ -13,7 +13,8 @@ from backend.alerts.incidents import incident as incident
 from backend.alerts.incidents import open_incidents as open_incidents
 from backend.alerts.incidents import shown as shown
 from backend.alerts.place import Place as Place
-from backend.alerts.rules.connector_faulted import NO_ERROR
+from backend.alerts.rules import codes
+from backend.alerts.rules.connector_faulted import NO_ERROR, nameless
 from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.events import (
@@ -82,7 +83,9 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
     )
     place = Place(event.tenant_id, event.station_id, event.connector_id)
     again = rules.another_fault(event.previous_error_code, event.error_code)
-    if known.meaning is None and (event.status == "faulted" or event.error_code not in NO_ERROR):
+    told = codes.told(event.error_code, event.vendor_error_code, event.error_info)
+    out = event.status == "faulted" or event.error_code not in NO_ERROR
+    if known.meaning is None and out and nameless(told):
         await vendor_codes.count_unknown(
             ctx, event.tenant_id, event.station_id, known.vendor, event.vendor_error_code, event.error_info
         )

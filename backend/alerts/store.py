@@ -186,7 +186,8 @@ _INCIDENT = f"""
     SELECT i.*, coalesce(s.identity, '') AS identity, coalesce(s.name, '') AS station_name,
         coalesce(l.name, '') AS location_name, l.id AS location_id, coalesce({LABEL}, '') AS label,
         coalesce(a.name, '') AS by, coalesce(z.name, '') AS closer, coalesce(g.name, '') AS assigned, n.currency,
-        b.station IS NOT NULL OR i.lost_sessions > 0 AS priced
+        b.station IS NOT NULL OR i.lost_sessions > 0 AS priced,
+        coalesce(r.state, '') AS remedy, coalesce(r.detail, '') AS remedy_detail
     FROM incident i
     JOIN tenant n ON n.id = i.tenant
     LEFT JOIN charging_station s ON s.id = i.station
@@ -196,6 +197,7 @@ _INCIDENT = f"""
     LEFT JOIN account a ON a.id = i.acknowledged_by
     LEFT JOIN account z ON z.id = i.closed_by
     LEFT JOIN account g ON g.id = i.assignee
+    LEFT JOIN LATERAL (SELECT state, detail FROM remedy WHERE incident = i.id ORDER BY created_at DESC LIMIT 1) r ON true
     WHERE i.tenant = $1"""
 
 

@@ -20,7 +20,7 @@ from backend.cdrs import deciding
 from backend.cdrs import service as corrections
 from backend.context import Context
 from backend.db.engine import DB
-from backend.demo import city, history, power
+from backend.demo import city, history, power, troubles
 from backend.events import CdrIssued
 from backend.papers import issuing
 from backend.papers import service as papers
@@ -88,6 +88,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         await _add_registers(stations)
     await power.tight_fuse(ctx, tenant.id)
     await _trouble(ctx, tenant.id)
+    await troubles.write(ctx, tenant.id)
     await _books(ctx, tenant.id)
     fleet.touch(mode=0o600)
     fleet.write_text(json.dumps({"stations": stations}, indent=1))
@@ -276,6 +277,7 @@ async def _network(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> li
                 "power_w": kind.power_w,
                 "connectors": kind.connectors,
                 "id_tokens": list(city.CARDS[number % 20 :: 20]),
+                "broken": troubles.BROKEN_CODE if identity == troubles.BROKEN else "",
             }
         )
     return fleet

@@ -69,7 +69,10 @@ class Fate:
         station = link.station
         guests = any(one.transaction.remote for one in station.outlets if one.transaction is not None)
         granted = any(one.grant is not None for one in station.outlets)
-        return station.online and not guests and not granted and station.spec.identity not in self.suffering
+        broken = any(one.fault is not None for one in station.outlets)
+        return (
+            station.online and not broken and not guests and not granted and station.spec.identity not in self.suffering
+        )
 
     async def _suffer(self, link: Link, mishap: Mishap) -> None:
         station, identity = link.station, link.station.spec.identity

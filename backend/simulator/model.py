@@ -26,6 +26,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     id_tokens: list[str] = []
     registers: list[int] = []
     """What the meters show when they are new, Wh."""
+    broken: str = ""
+    """The code of a fault that its first outlet has, and that nothing from afar mends."""
     certified: bool = False
     """It has a certificate of its own, which it asks for and renews (2.0.1)."""
 

@@ -48,6 +48,8 @@ class Station(Reserving, Limiting):
         self.granted: Callable[[Outlet], None] = lambda _outlet: None
         """Somebody was allowed from afar and has not plugged in yet."""
         self.outlets = [Outlet(number, spec.power_w, spec.dc) for number in range(1, spec.connectors + 1)]
+        if spec.broken and self.outlets:
+            self.outlets[0].fault = Fault(spec.broken, "", "Power module 2: no answer")
         self._chance = chance
         self._ticked_s = clock.seconds()
         for outlet in self.outlets:
