@@ -197,7 +197,9 @@ _INCIDENT = f"""
     LEFT JOIN account a ON a.id = i.acknowledged_by
     LEFT JOIN account z ON z.id = i.closed_by
     LEFT JOIN account g ON g.id = i.assignee
-    LEFT JOIN LATERAL (SELECT state, detail FROM remedy WHERE incident = i.id ORDER BY created_at DESC LIMIT 1) r ON true
+    LEFT JOIN LATERAL (
+        SELECT state, detail FROM remedy WHERE incident = i.id ORDER BY created_at DESC LIMIT 1
+    ) r ON true
     WHERE i.tenant = $1"""
 
 
