@@ -61,6 +61,7 @@ TEXTS = {
     "ended": "beendet",
     "It ended by itself.": "Es endete von selbst.",
     "Every step was tried and none helped.": "Jeder Schritt wurde versucht, keiner half.",
+    "Nobody agreed within a day.": "Binnen eines Tages hat niemand zugestimmt.",
     "A session is running.": "Ein Ladevorgang läuft.",
     "The station is not connected.": "Die Station ist nicht verbunden.",
     "Quiet hours.": "Ruhezeit.",

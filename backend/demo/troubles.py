@@ -6,23 +6,23 @@ Told by the rules' own words and kept by the rooms' own functions, at the times 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 
-from backend.alerts import facts_store, incidents, rules, rules_service, rules_store, watching
+from backend.alerts import incidents, rules, rules_service, vendor_codes, watching
 from backend.alerts.place import Place
 from backend.alerts.rules import correlation
 from backend.context import Context
 from backend.db.engine import DB
 from backend.remedies import playbooks
-from backend.remedies import store as remedies
 from backend.remedies.builtin import BUILT_IN
 from backend.remedies.service import NAMES
 from backend.tickets import service as tickets
-from shared.faults import EntryKind, FirmwareEndSet
-from shared.operations import IncidentState, Severity
+from shared.faults import CodeMeaningSet, EntryKind, FirmwareEndSet
+from shared.operations import IncidentState
 from shared.remedies import RemedyState, StepKind
 from shared.tickets import PartnerKind, PartnerSet
 
@@ -158,25 +158,28 @@ async def _run(
     tried = plan.steps[:steps]
     last = NAMES[tried[-1].kind]
     detail = f"{last} helped." if helped else "Every step was tried and none helped."
-    await remedies.begin(
-        {
-            "id": run_id, "tenant": past.tenant_id, "playbook": book["id"], "version": 1,
-            "plan": msgspec.to_builtins(plan), "incident": incident_id, "station": row["station"],
-            "connector": row["connector"], "model": row["model"], "firmware": row["firmware"],
-            "state": (RemedyState.MENDED if helped else RemedyState.FAILED).value, "step": steps - 1,
-            "detail": detail, "created_at": begun, "ended_at": ended,
-        }
+    state = (RemedyState.MENDED if helped else RemedyState.FAILED).value
+    await DB.run(
+        """INSERT INTO remedy (id, tenant, playbook, version, plan, incident, station, connector, model, firmware,
+            state, step, detail, created_at, ended_at)
+        VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
+        run_id, past.tenant_id, book["id"], msgspec.to_builtins(plan), incident_id, row["station"], row["connector"],
+        row["model"], row["firmware"], state, steps - 1, detail, begun, ended,
     )  # fmt: skip
     await past.line(incident_id, begun, f"Playbook begins: {plan.name}")
     for number, step in enumerate(tried):
         sent = begun + (ended - begun) * number / steps
         after = begun + (ended - begun) * (number + 1) / steps
-        await remedies.add_step(run_id, number, step.kind.value, sent)
+        said, heard = "", None
         if step.kind is not StepKind.WAIT:
-            await remedies.answered(run_id, number, "Accepted", sent + timedelta(seconds=1))
-            await past.line(incident_id, sent + timedelta(seconds=1), f"{NAMES[step.kind]}: Accepted")
-        good = helped and number == steps - 1
-        await remedies.end_step(run_id, number, "helped" if good else "didn't help", after)
+            said, heard = "Accepted", sent + timedelta(seconds=1)
+            await past.line(incident_id, heard, f"{NAMES[step.kind]}: {said}")
+        outcome = "helped" if helped and number == steps - 1 else "didn't help"
+        await DB.run(
+            """INSERT INTO remedy_step (id, remedy, number, kind, sent_at, answered_at, ended_at, outcome, detail)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
+            uuid4(), run_id, number, step.kind.value, sent, heard, after, outcome, said,
+        )  # fmt: skip
     words = f"Mended: {detail}" if helped else f"The playbook couldn't mend it. {detail}"
     await past.line(incident_id, ended, words)
 
@@ -220,8 +223,10 @@ async def _site_without_power(past: Past) -> None:
         )
     )
     assert part is not None
-    await facts_store.add_parts(past.tenant_id, parent, list(members), part, at)
-    await DB.run("UPDATE incident SET began_at = $2 WHERE parent = $1", parent, begun)
+    for station in members:
+        async with ctx.unit() as unit:
+            alone = Place(past.tenant_id, station)
+            await incidents.raise_incident(ctx, unit, alone, "station_offline", part, parent=parent)
     await past.note(parent, begun + timedelta(minutes=9), "The network operator knows: a cable was dug up.")
     for station in members:
         alone = Place(past.tenant_id, station)
@@ -250,14 +255,20 @@ async def _upkeep(ctx: Context, tenant_id: UUID) -> None:
     await rules_service.set_firmware_end(ctx, tenant_id, wanted)
     partner = PartnerSet(name="Elektro Petersen", kind=PartnerKind.EMAIL, address="service@petersen.example")
     await tickets.put_partner(ctx, tenant_id, None, partner)
-    await rules_store.put_vendor_code(
-        tenant_id, "volta nord", "e-107", "Residual current protection tripped", Severity.CRITICAL.value,
-        "Moisture or damaged insulation in cable, plug or car",
-        "Keep the connector out of service until an electrician has reset its protection.", ctx.now(),
-    )  # fmt: skip
+    meaning = CodeMeaningSet(
+        vendor="Volta Nord",
+        code="E-107",
+        title="Residual current protection tripped",
+        cause="Moisture or damaged insulation in cable, plug or car",
+        advice="Keep the connector out of service until an electrician has reset its protection.",
+    )
+    await vendor_codes.put(ctx, tenant_id, meaning)
     [station] = await DB.run("SELECT id FROM charging_station WHERE identity = 'HAF-02'")
     for days in (21, 12, 3):
-        await rules_store.count_unknown(
-            tenant_id, "ampere & söhne", "e-131", station["id"], "Cooling loop", ctx.now() - timedelta(days=days)
-        )
+        then = replace(ctx, now=partial(_earlier, ctx, days))
+        await vendor_codes.count_unknown(then, tenant_id, station["id"], "Ampere & Söhne", "E-131", "Cooling loop")
     await watching.look_at_business(ctx)
+
+
+def _earlier(ctx: Context, days: int) -> datetime:
+    return ctx.now() - timedelta(days=days)

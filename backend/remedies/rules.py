@@ -15,6 +15,8 @@ BUSY_PAUSE = timedelta(minutes=5)
 OFFLINE_PAUSE = timedelta(minutes=2)
 PATIENCE = timedelta(hours=12)
 """How long a run waits for its guards before it gives up."""
+ASKED_FOR = timedelta(hours=24)
+"""How long a run waits for somebody's yes; then the station is free for others, and somebody is told."""
 INTERRUPTED = timedelta(minutes=3)
 """A step without an answer after this was interrupted: longer than a job may run."""
 

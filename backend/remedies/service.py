@@ -22,6 +22,7 @@ from shared.remedies import PlaybookSet, PlaybookStep, RemedyState, StepKind
 LIVE = (RemedyState.RUNNING, RemedyState.WAITING, RemedyState.ASKS)
 GONE = (IncidentState.CLOSED, IncidentState.WATCHED)
 DAY = timedelta(hours=24)
+NOBODY_AGREED = "Nobody agreed within a day."
 NAMES = {
     StepKind.WAIT: "Wait",
     StepKind.TRIGGER: "Ask for a message",
@@ -133,11 +134,15 @@ async def _decide(ctx: Context, run_id: UUID) -> tuple[store.Row, int, PlaybookS
     """In one transaction: what the run may do now. The step that is returned is claimed and must be sent once."""
     async with ctx.unit():
         row = await store.lock(run_id)
-        if row is None or row["state"] not in (RemedyState.RUNNING, RemedyState.WAITING):
+        if row is None or row["state"] not in LIVE:
             return None
         place = await store.place(row["incident"])
         if place is None or place["state"] in GONE:
             await _over(ctx, row)
+            return None
+        if row["state"] == RemedyState.ASKS:
+            if row["due_at"] is not None and ctx.now() >= row["due_at"]:
+                await _fail(ctx, row, NOBODY_AGREED)
             return None
         plan = msgspec.convert(row["plan"], PlaybookSet)
         if row["phase"] == "sent":
@@ -163,7 +168,9 @@ async def _next(
         return None
     one = plan.steps[number]
     if plan.guards.approval and row["approved_at"] is None and one.kind not in rules.HARMLESS:
-        await store.update(row["id"], state=RemedyState.ASKS.value, detail=f"Waits for a yes to: {NAMES[one.kind]}")
+        asks = {"state": RemedyState.ASKS.value, "detail": f"Waits for a yes to: {NAMES[one.kind]}"}
+        await store.update(row["id"], **asks, due_at=ctx.now() + rules.ASKED_FOR)
+        await _go_on(row["id"], rules.ASKED_FOR)
         await _note(ctx, row["incident"], f"The playbook waits for somebody's yes to: {NAMES[one.kind]}")
         await notify.note(
             ctx,
@@ -283,7 +290,9 @@ async def approve(ctx: Context, tenant_id: UUID, run_id: UUID, account_id: UUID)
         if row["state"] != RemedyState.ASKS:
             raise Conflict("This run asks for nothing.", code="remedy_asks_nothing")
         now = ctx.now()
-        await store.update(run_id, state=RemedyState.RUNNING.value, detail="", approved_at=now, approved_by=account_id)
+        await store.update(
+            run_id, state=RemedyState.RUNNING.value, detail="", due_at=None, approved_at=now, approved_by=account_id
+        )
         await incidents.note(ctx, row["incident"], EntryKind.STEP, "The playbook may go on.", account_id=account_id)
         await _go_on(run_id)
 

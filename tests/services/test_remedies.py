@@ -1,5 +1,7 @@
 """Runs of playbooks at stations that answer as the test says."""
 
+import asyncio
+import dataclasses
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -12,6 +14,7 @@ from backend.alerts import incidents as alerts
 from backend.commands import Answer, AnyCommand
 from backend.context import Context
 from backend.db.engine import DB
+from backend.errors import Conflict
 from backend.remedies import playbooks, service
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
@@ -228,3 +231,67 @@ async def test_versions_and_a_dry_run_on_the_past(house: House) -> None:
     )
     short = msgspec.structs.replace(plan, guards=Guards(max_per_day=1))
     assert (await playbooks.dry_run(house.ctx, house.tenant_id, short, 30)).held == {"limit a day": 2}
+
+
+async def test_nobody_says_yes_for_a_day(house: House) -> None:
+    """It is given up, somebody is told, and the station is free for another run."""
+    await house.open(Guards(approval=True))
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    await house.wait(23 * 3600)
+    run = await house.run()
+    assert run.state is RemedyState.ASKS
+    house.clock.advance(hours=2)
+    await service.step(house.ctx, {"run_id": run.id})
+    assert ((await house.run()).state, (await house.run()).detail) == (RemedyState.FAILED, service.NOBODY_AGREED)
+    assert house.asked == []
+    [told] = await DB.run("SELECT count(*) AS n FROM notice WHERE kind = 'remedy_failed'")
+    assert told["n"] == 1
+    with pytest.raises(Conflict):
+        await service.approve(house.ctx, house.tenant_id, UUID(run.id), house.account_id)
+
+
+async def test_what_ends_by_itself_needs_no_yes_any_more(house: House) -> None:
+    await house.open(Guards(approval=True))
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    await house.report(ConnectorStatus.AVAILABLE)
+    await house.jobs()
+    assert (await house.run()).state is RemedyState.OVER
+    house.clock.advance(minutes=5)
+    await house.report(ConnectorStatus.FAULTED, "InternalError")  # the next run isn't kept out by the first
+    await house.jobs()
+    runs, _ = await playbooks.runs(house.ctx, house.tenant_id, limit=10)
+    assert [one.state for one in runs] == [RemedyState.ASKS, RemedyState.OVER]
+
+
+async def test_two_nodes_at_the_same_run_ask_once(house: House) -> None:
+    await house.open()
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    incident = await house.incident()
+    await DB.run("DELETE FROM pgqueuer")
+    await asyncio.gather(
+        *(service.begin(house.ctx, {"incident_id": incident.id, "run_id": str(UUID(int=n))}) for n in range(1, 7))
+    )
+    runs, _ = await playbooks.runs(house.ctx, house.tenant_id, limit=10)
+    assert len(runs) == 1
+    await asyncio.gather(*(service.step(house.ctx, {"run_id": runs[0].id}) for _ in range(6)))
+    assert house.asked == ["Reset"]
+
+
+async def test_a_station_that_never_answers_is_left_for_the_next_step(house: House) -> None:
+    """Its socket is there and says nothing: the step is given up after the call's time, and nothing hangs."""
+    await house.open()
+    await house.ctx.bus.serve(f"station.{house.station_id}", _never)
+    house.ctx = dataclasses.replace(house.ctx, settings=dataclasses.replace(house.ctx.settings, call_timeout_s=1))
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    async with asyncio.timeout(30):
+        await house.jobs()
+    run = await house.run()
+    assert run.state in (RemedyState.RUNNING, RemedyState.FAILED)
+    assert run.steps[0].outcome in ("refused", "didn't help")
+
+
+async def _never(_payload: bytes) -> bytes:
+    await asyncio.sleep(3600)
+    return b""
