@@ -16,6 +16,18 @@ from backend.events import Event
 from backend.settings import Settings
 
 Handler = Callable[["Context", "Unit", Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class ForAll:
+    """A handler that takes all events of its kind at once: many stations' news may share a unit."""
+
+    act: Callable[["Context", "Unit", Sequence[Event]], Awaitable[None]]
+
+    async def __call__(self, ctx: "Context", unit: "Unit", event: Event) -> None:
+        await self.act(ctx, unit, [event])
+
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -35,13 +47,19 @@ class Context:
     groups: Groups = field(default_factory=Groups, init=False, repr=False, compare=False)
 
     async def together(
-        self, name: str, work: Callable[["Context", Sequence[T]], Awaitable[Sequence[R]]], key: Hashable, item: T
+        self,
+        name: str,
+        work: Callable[["Context", Sequence[T]], Awaitable[Sequence[R]]],
+        key: Hashable,
+        item: T,
+        **limits: int,
     ) -> R:
         """Have `item` written with others that come at the same time; the answer, once all that is committed.
 
         `work` answers each item in order. Of one `key` (a station, say) only one item is under way.
+        `limits` as of a `Group`.
         """
-        answer: R = await self.groups.of(name, partial(work, self)).submit(key, item)
+        answer: R = await self.groups.of(name, partial(work, self), **limits).submit(key, item)
         return answer
 
     @asynccontextmanager
@@ -72,10 +90,16 @@ class Unit:
     async def settle(self) -> None:
         """Let the handlers of every event act; they may emit more."""
         while self._settled < len(self.emitted):
-            event = self.emitted[self._settled]
-            self._settled += 1
-            for handler in self.context.handlers.get(type(event), ()):
-                await handler(self.context, self, event)
+            new = self.emitted[self._settled :]
+            self._settled = len(self.emitted)
+            for kind in dict.fromkeys(map(type, new)):
+                events = [event for event in new if type(event) is kind]
+                for handler in self.context.handlers.get(kind, ()):
+                    if isinstance(handler, ForAll):
+                        await handler.act(self.context, self, events)
+                        continue
+                    for event in events:
+                        await handler(self.context, self, event)
 
     async def announce(self) -> None:
         for event in self.emitted:

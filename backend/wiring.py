@@ -18,7 +18,7 @@ from backend.campaigns import service as campaigns
 from backend.cdrs import deciding
 from backend.certificates import api as certificates_api
 from backend.certificates import service as certificates
-from backend.context import Context, Handler
+from backend.context import Context, ForAll, Handler
 from backend.devices import api as devices_api
 from backend.devices import service as devices
 from backend.displays import api as displays_api
@@ -113,7 +113,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         alerts.on_connected,
         local_lists.on_connected,
         waiting.on_connected,
-        sites_control.on_change,
+        ForAll(sites_control.on_change),
         notify.on_back,
         targets.on_back,
     ),
@@ -121,13 +121,13 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         maintenance.on_booted,
         local_lists.on_booted,
         waiting.on_booted,
-        sites_control.on_change,
+        ForAll(sites_control.on_change),
         targets.on_back,
     ),
     TokensChanged: (local_lists.on_tokens,),
     MasterPassChanged: (local_lists.on_master_pass,),
     CustomerCleared: (local_lists.on_customer_cleared,),
-    StationDisconnected: (alerts.on_disconnected, sites_control.on_change),
+    StationDisconnected: (alerts.on_disconnected, ForAll(sites_control.on_change)),
     PowerExceeded: (alerts.on_power,),
     SecurityEventReported: (alerts.on_security_event,),
     CdrIssued: (papers.on_cdr, guests.on_cdr, deciding.on_cdr),
@@ -135,17 +135,17 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationFlooded: (alerts.on_flood,),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
-    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, sites_control.on_change, notify.on_back),
-    TransactionStarted: (alerts.on_start, sites_control.on_change),
+    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, ForAll(sites_control.on_change), notify.on_back),
+    TransactionStarted: (ForAll(alerts.on_start), ForAll(sites_control.on_change)),
     ClockTold: (alerts.on_clock,),
     DeviceEventReported: (alerts.on_device_event,),
-    TransactionFailed: (alerts.on_start,),
+    TransactionFailed: (ForAll(alerts.on_start),),
     TransactionEnded: (
-        settling.on_ended,
-        meters.on_ended,
-        alerts.on_ended,
-        energy.on_ended,
-        sites_control.on_change,
+        ForAll(settling.on_ended),
+        ForAll(meters.on_ended),
+        ForAll(alerts.on_ended),
+        ForAll(energy.on_ended),
+        ForAll(sites_control.on_change),
         notify.on_ended,
     ),
     IncidentOpened: (notify.on_opened, remedies.on_opened),

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from backend import wiring
 from backend.bus.local import LocalBus
-from backend.context import Context, Handler
+from backend.context import Context, ForAll, Handler
 from backend.db.engine import DB
 from backend.events import Event
 from backend.settings import Settings
@@ -27,7 +27,9 @@ def make_context(
 def handlers_of(room: ModuleType) -> dict[type[Event], tuple[Handler, ...]]:
     """What the program binds to events, as far as it belongs to one room (its service module)."""
     bound = {
-        kind: tuple(one for one in handlers if one.__module__ == room.__name__)
+        kind: tuple(
+            one for one in handlers if (one.act if isinstance(one, ForAll) else one).__module__ == room.__name__
+        )
         for kind, handlers in wiring.EVENTS.items()
     }
     return {kind: handlers for kind, handlers in bound.items() if handlers}

@@ -1,6 +1,6 @@
 """Queries of the facts that rules look at."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,20 +29,19 @@ async def presence(station_id: UUID) -> Row | None:
     )
 
 
-async def start_failures(connector_id: UUID, since: datetime) -> Row:
-    """Failed starts at a connector after `since` and after its last session, with its place and label."""
-    rows = await DB.run(
-        f"""SELECT s.tenant, s.id AS station, {LABEL} AS label,
+async def start_failures(connectors: Collection[UUID], since: datetime) -> Sequence[Row]:
+    """Failed starts at connectors after `since` and after its last session, with its place and label."""
+    return await DB.run(
+        f"""SELECT s.tenant, s.id AS station, c.id AS connector, {LABEL} AS label,
             count(t.id)::int AS failures, coalesce((array_agg(t.failure ORDER BY t.created_at DESC))[1], '') AS failure
         FROM connector c JOIN charging_station s ON s.id = c.station
         LEFT JOIN transaction t ON t.connector = c.id AND t.state = 'failed' AND t.created_at > greatest($2,
             (SELECT max(begun_at) FROM transaction
                 WHERE connector = c.id AND begun_at > $2 AND created_at > $2::timestamptz - interval '1 hour'))
-        WHERE c.id = $1 GROUP BY s.tenant, s.id, c.evse, c.number""",
-        connector_id,
+        WHERE c.id = ANY($1::uuid[]) GROUP BY s.tenant, s.id, c.id, c.evse, c.number""",
+        list(connectors),
         since,
     )
-    return rows[0]
 
 
 async def connectors_with_open(rule: str) -> Sequence[UUID]:
@@ -52,12 +51,13 @@ async def connectors_with_open(rule: str) -> Sequence[UUID]:
     return [row["connector"] for row in rows]
 
 
-async def session(transaction_id: UUID) -> Row | None:
-    return await _one(
-        f"""SELECT t.number, t.flags, coalesce({LABEL}, '') AS label
-        FROM transaction t LEFT JOIN connector c ON c.id = t.connector WHERE t.id = $1""",
-        transaction_id,
+async def sessions(transactions: Sequence[UUID]) -> Mapping[UUID, Row]:
+    rows = await DB.run(
+        f"""SELECT t.id, t.number, t.flags, coalesce({LABEL}, '') AS label
+        FROM transaction t LEFT JOIN connector c ON c.id = t.connector WHERE t.id = ANY($1::uuid[])""",
+        list(transactions),
     )
+    return {row["id"]: row for row in rows}
 
 
 async def connector_on(station_id: UUID, evse: int) -> UUID | None:
@@ -281,18 +281,24 @@ async def outlets(before: datetime) -> Sequence[Row]:
     )
 
 
-async def past(connector_id: UUID, limit: int) -> Sequence[Row]:
-    """The last sessions that ended at an outlet, the latest first."""
-    return await DB.run(
-        f"""SELECT s.tenant, s.id AS station, coalesce({LABEL}, '') AS label, t.energy_wh, t.stop_reason,
-            extract(epoch FROM t.ended_at - t.begun_at)::float8 AS seconds,
-            coalesce(t.account::text, t.id_token) AS driver
-        FROM transaction t JOIN connector c ON c.id = t.connector JOIN charging_station s ON s.id = c.station
-        WHERE t.connector = $1 AND t.state = 'ended' AND t.begun_at IS NOT NULL AND t.ended_at IS NOT NULL
-        ORDER BY t.created_at DESC LIMIT $2""",
-        connector_id,
+async def pasts(connectors: Collection[UUID], limit: int) -> Mapping[UUID, Sequence[Row]]:
+    """The last sessions that ended at each of these outlets, the latest first."""
+    rows = await DB.run(
+        f"""SELECT c.id AS connector, {LABEL} AS label, t.*
+        FROM connector c CROSS JOIN LATERAL (
+            SELECT energy_wh, stop_reason, extract(epoch FROM ended_at - begun_at)::float8 AS seconds,
+                coalesce(account::text, id_token) AS driver, created_at
+            FROM transaction
+            WHERE connector = c.id AND state = 'ended' AND begun_at IS NOT NULL AND ended_at IS NOT NULL
+            ORDER BY created_at DESC LIMIT $2) t
+        WHERE c.id = ANY($1::uuid[]) ORDER BY c.id, t.created_at DESC""",
+        list(set(connectors)),
         limit,
     )
+    found: dict[UUID, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["connector"], []).append(row)
+    return found
 
 
 async def business(now: datetime) -> Sequence[Row]:

@@ -1,5 +1,6 @@
 """What happens in the house, judged by the rules in the transaction of the fact itself; and the clock's looks."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -43,13 +44,25 @@ CERTIFICATE_WARN_DAYS = 30
 PAST_SESSIONS = 6
 
 
-async def _apply(ctx: Context, unit: Unit, place: Place, facts: rules.Facts, *, seen: Seen = Seen.STILL) -> None:
+async def _apply(
+    ctx: Context,
+    unit: Unit,
+    place: Place,
+    facts: rules.Facts,
+    *,
+    seen: Seen = Seen.STILL,
+    known: store.OpenRules | None = None,
+) -> None:
+    """`known`: the open incidents of outlets, where they were asked for already."""
     own = await tuning.of(place.tenant_id)
     make = await rules_store.make_of(place.station_id) if own.by_make and place.station_id else ("", "")
     threw = tuning.Threw()
     judged = list(rules.verdicts(facts, own.thresholds(*make), off=own.off, threw=threw))
     over = [rule for rule, finding in judged if finding is None]
-    open_here = await store.open_rules(place, over) if over else set()
+    if known is not None:
+        open_here = known.get(place.columns, frozenset())
+    else:
+        open_here = await store.open_rules(place, over) if over else set()
     for rule, finding in judged:
         if finding is not None:
             await _raise(ctx, unit, place, rule, finding, seen)
@@ -180,26 +193,32 @@ async def on_disconnected(ctx: Context, unit: Unit, event: Event) -> None:
     await jobs.enqueue("alerts.check_presence", {"bucket": bucket}, dedupe=str(bucket), delay=GRACE + MARGIN + BUCKET)
 
 
-async def on_start(ctx: Context, unit: Unit, event: Event) -> None:
-    """A start succeeded or failed."""
-    assert isinstance(event, TransactionStarted | TransactionFailed)
-    if event.connector_id is not None:
-        await _look_at_starts(
-            ctx, unit, event.connector_id, Seen.ANEW if isinstance(event, TransactionFailed) else Seen.STILL
-        )
+async def on_start(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Starts succeeded or failed."""
+    where = {
+        event.connector_id: Seen.ANEW if isinstance(event, TransactionFailed) else Seen.STILL
+        for event in events
+        if isinstance(event, TransactionStarted | TransactionFailed) and event.connector_id is not None
+    }
+    await _look_at_starts(ctx, unit, where)
 
 
-async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
-    assert isinstance(event, TransactionEnded)
-    row = await facts_store.session(event.transaction_id)
-    place = Place(event.tenant_id, event.station_id, event.connector_id)
-    if row is not None:
-        facts = rules.SessionFacts(label=row["label"], number=row["number"], flags=frozenset(row["flags"]))
-        await _apply(ctx, unit, place, facts, seen=Seen.ANEW)
-    if event.connector_id is not None:
-        past = await facts_store.past(event.connector_id, PAST_SESSIONS)
+async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    ended = [event for event in events if isinstance(event, TransactionEnded)]
+    outlets = [event.connector_id for event in ended if event.connector_id is not None]
+    sessions = await facts_store.sessions([event.transaction_id for event in ended])
+    pasts = await facts_store.pasts(outlets, PAST_SESSIONS)
+    once = len(set(outlets)) == len(ended)  # else what the first of an outlet opens counts for the next
+    known = await store.open_at(outlets) if once else None
+    for event in ended:
+        row = sessions.get(event.transaction_id)
+        place = Place(event.tenant_id, event.station_id, event.connector_id)
+        if row is not None:
+            facts = rules.SessionFacts(label=row["label"], number=row["number"], flags=frozenset(row["flags"]))
+            await _apply(ctx, unit, place, facts, seen=Seen.ANEW, known=known)
+        past = pasts.get(event.connector_id) if event.connector_id is not None else None
         if past:
-            await _apply(ctx, unit, place, _past(past))
+            await _apply(ctx, unit, place, _past(past), known=known)
 
 
 def _past(rows: Any) -> rules.PastFacts:
@@ -233,10 +252,14 @@ async def _look_at_presence(ctx: Context, unit: Unit, station_id: UUID) -> None:
     await _apply(ctx, unit, Place(row["tenant"], station_id), facts)
 
 
-async def _look_at_starts(ctx: Context, unit: Unit, connector_id: UUID, seen: Seen = Seen.STILL) -> None:
-    row = await facts_store.start_failures(connector_id, ctx.now() - START_WINDOW)
-    facts = rules.StartFacts(label=row["label"], failures=row["failures"], last_failure=row["failure"])
-    await _apply(ctx, unit, Place(row["tenant"], row["station"], connector_id), facts, seen=seen)
+async def _look_at_starts(ctx: Context, unit: Unit, outlets: Mapping[UUID, Seen]) -> None:
+    if not outlets:
+        return
+    known = await store.open_at(outlets)
+    for row in await facts_store.start_failures(outlets, ctx.now() - START_WINDOW):
+        facts = rules.StartFacts(label=row["label"], failures=row["failures"], last_failure=row["failure"])
+        place = Place(row["tenant"], row["station"], row["connector"])
+        await _apply(ctx, unit, place, facts, seen=outlets[row["connector"]], known=known)
 
 
 # --- the clock ---------------------------------------------------------------------------------------
@@ -255,7 +278,7 @@ async def watch(ctx: Context) -> None:
     await watching.look_at_outlets(ctx)
     for connector_id in await facts_store.connectors_with_open("starts_failing"):
         async with ctx.unit() as unit:
-            await _look_at_starts(ctx, unit, connector_id)
+            await _look_at_starts(ctx, unit, {connector_id: Seen.STILL})
     await incidents.close_quiet(ctx)
 
 

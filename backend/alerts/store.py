@@ -1,6 +1,6 @@
 """Queries of incidents and their timelines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -43,6 +43,20 @@ async def open_rules(place: Place, rules: Sequence[str]) -> set[str]:
         list(rules),
     )
     return {row["rule"] for row in rows}
+
+
+OpenRules = Mapping[tuple[UUID, UUID | None, UUID | None, UUID | None], Collection[str]]
+"""By the columns of a place."""
+
+
+async def open_at(connectors: Collection[UUID]) -> OpenRules:
+    """Which rules have an incident at these outlets that isn't closed."""
+    rows = await DB.run(
+        """SELECT tenant, location, station, connector, array_agg(rule) AS rules FROM incident
+        WHERE connector = ANY($1::uuid[]) AND state <> 'closed' GROUP BY tenant, location, station, connector""",
+        list(connectors),
+    )
+    return {(row["tenant"], row["location"], row["station"], row["connector"]): row["rules"] for row in rows}
 
 
 async def add(

@@ -1,6 +1,6 @@
 """Who may charge, asked by stations and by the app."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,14 @@ async def authorize(ctx: Context, tenant_id: UUID, value: str) -> Decision:
         return rules.decide(None, ctx.now())
     row = await store.by_value(tenant_id, rules.normal(value))
     return rules.decide(rules.known(row) if row else None, ctx.now())
+
+
+async def authorize_all(ctx: Context, cards: Collection[tuple[UUID, str]]) -> dict[tuple[UUID, str], Decision]:
+    """The same for many of (tenant, token), in one query."""
+    asked = {card: (card[0], rules.normal(card[1])) for card in cards if rules.may_be_token(card[1])}
+    found = await store.by_values(list(asked.values())) if asked else {}
+    rows = {card: found.get(asked[card]) if card in asked else None for card in cards}
+    return {card: rules.decide(rules.known(row) if row else None, ctx.now()) for card, row in rows.items()}
 
 
 def to_start(decision: Decision | None) -> Decision | None:

@@ -25,6 +25,20 @@ async def by_value(tenant_id: UUID, normal_value: str) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+async def by_values(cards: Sequence[tuple[UUID, str]]) -> dict[tuple[UUID, str], Row]:
+    """The same for many of (tenant, normal value)."""
+    rows = await DB.run(
+        f"""SELECT q.tenant AS asked, q.value, t.id, t.type, t.account, t.parent, t.blocked_at, t.expires_at,
+            a.disabled_at, {MASTER}
+        FROM unnest($1::uuid[], $2::text[]) AS q (tenant, value)
+        JOIN id_token t ON t.tenant = q.tenant AND lower(t.value) = q.value
+        LEFT JOIN account a ON a.id = t.account""",
+        [tenant for tenant, _ in cards],
+        [value for _, value in cards],
+    )
+    return {(row["asked"], row["value"]): row for row in rows}
+
+
 async def central_value(account_id: UUID) -> str | None:
     """The token an account starts with from the app; a blocked one too, so that blocking can't be dodged."""
     rows = await DB.run(

@@ -237,10 +237,9 @@ async def page(
     return [_stored(row) for row in rows[:limit]], [last["evse"], last["source"], last["number"]] if last else None
 
 
-async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
+async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     """A profile ends with its transaction (K01.FR.24)."""
-    assert isinstance(event, TransactionEnded)
-    await store.forget_transaction(event.transaction_id)
+    await store.forget_transactions([one.transaction_id for one in events if isinstance(one, TransactionEnded)])
 
 
 # --- what they come to -------------------------------------------------------------------------------

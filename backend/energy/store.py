@@ -127,8 +127,8 @@ async def forget(
     )
 
 
-async def forget_transaction(transaction_id: UUID) -> None:
-    await DB.run("DELETE FROM charging_profile WHERE transaction = $1", transaction_id)
+async def forget_transactions(transactions: Sequence[UUID]) -> None:
+    await DB.run("DELETE FROM charging_profile WHERE transaction = ANY($1::uuid[])", list(transactions))
 
 
 async def forget_unreported(station_id: UUID, request_id: int) -> None:

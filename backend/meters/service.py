@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,11 @@ TOLERANCE_WH = 2
 """Registers in kWh with three digits, rounded twice."""
 
 
-async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
-    """Handler: check what the meter signed, if it did."""
-    assert isinstance(event, TransactionEnded)
-    if await store.values(event.transaction_id):
-        await jobs.enqueue(
-            "meters.verify", {"transaction_id": str(event.transaction_id)}, dedupe=str(event.transaction_id)
-        )
+async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: check what meters signed, where they did."""
+    ended = [event.transaction_id for event in events if isinstance(event, TransactionEnded)]
+    for one in await store.with_values(ended):
+        await jobs.enqueue("meters.verify", {"transaction_id": str(one)}, dedupe=str(one))
 
 
 async def verify(ctx: Context, payload: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """Queries of signed values and meter keys."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,14 @@ Row = dict[str, Any]
 
 async def values(transaction_id: UUID) -> list[Row]:
     return await DB.run("SELECT * FROM signed_value WHERE transaction = $1 ORDER BY at, id", transaction_id)
+
+
+async def with_values(transactions: Sequence[UUID]) -> list[UUID]:
+    """Those of which anything was signed."""
+    rows = await DB.run(
+        "SELECT DISTINCT transaction FROM signed_value WHERE transaction = ANY($1::uuid[])", list(transactions)
+    )
+    return [row["transaction"] for row in rows]
 
 
 async def session(transaction_id: UUID) -> Row | None:

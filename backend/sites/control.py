@@ -6,7 +6,7 @@ One planner works on a site at a time, whichever node runs it. Who gets what is 
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -328,25 +328,31 @@ async def replan(ctx: Context, unit: Unit, row: store.Row) -> None:
         await wish_plan(row["location"])
 
 
-async def on_change(ctx: Context, unit: Unit, event: Event) -> None:
-    """A session, a station or an outlet changed: its site is planned anew."""
-    assert isinstance(
-        event,
-        StationConnected
-        | StationDisconnected
-        | StationBooted
-        | ConnectorStatusChanged
-        | TransactionStarted
-        | TransactionEnded,
-    )
-    found = await store.site_of_station(event.station_id)
-    if found is None:
-        return
-    if isinstance(event, StationBooted):
-        await store.forget_grants(event.station_id, None, fallback=True)
-    elif isinstance(event, TransactionStarted | TransactionEnded):
-        await store.forget_grants(event.station_id, await store.evse_of(event.transaction_id), fallback=False)
-    await wish_plan(found["location"])
+async def on_change(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Sessions, stations or outlets changed: their sites are planned anew."""
+    changes = [
+        event
+        for event in events
+        if isinstance(
+            event,
+            StationConnected
+            | StationDisconnected
+            | StationBooted
+            | ConnectorStatusChanged
+            | TransactionStarted
+            | TransactionEnded,
+        )
+    ]
+    sites = await store.sites_of_stations({event.station_id for event in changes})
+    for event in changes:
+        if event.station_id not in sites:
+            continue
+        if isinstance(event, StationBooted):
+            await store.forget_grants(event.station_id, None, fallback=True)
+        elif isinstance(event, TransactionStarted | TransactionEnded):
+            await store.forget_grants(event.station_id, await store.evse_of(event.transaction_id), fallback=False)
+    for location_id in sorted(set(sites.values())):
+        await wish_plan(location_id)
 
 
 async def tick(ctx: Context) -> None:

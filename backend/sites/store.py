@@ -1,6 +1,6 @@
 """Queries of power sites, what was granted, signals and wishes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -75,12 +75,14 @@ async def enabled_sites() -> list[UUID]:
     return [row["location"] for row in rows]
 
 
-async def site_of_station(station_id: UUID) -> Row | None:
-    return await _one(
-        """SELECT p.location, p.tenant FROM charging_station s JOIN power_site p ON p.location = s.location
-        WHERE s.id = $1 AND p.enabled""",
-        station_id,
+async def sites_of_stations(stations: Collection[UUID]) -> dict[UUID, UUID]:
+    """The location, by station, of those at a site that is controlled."""
+    rows = await DB.run(
+        """SELECT s.id, p.location FROM charging_station s JOIN power_site p ON p.location = s.location
+        WHERE s.id = ANY($1::uuid[]) AND p.enabled""",
+        list(stations),
     )
+    return {row["id"]: row["location"] for row in rows}
 
 
 async def site_of_transaction(transaction_id: UUID) -> Row | None:

@@ -295,6 +295,14 @@ async def connector_by_wire(ctx: Context, station_id: UUID, evse: int, number: i
     return None if row is None else connector_ref(row)
 
 
+async def connectors_by_wire(
+    ctx: Context, named: Sequence[tuple[UUID, int, int]]
+) -> dict[tuple[UUID, int, int], ConnectorRef]:
+    """The same for many of (station, EVSE, number); those that nobody announced are left out."""
+    rows = await store.connectors_by_wire(named) if named else []
+    return {(row["station"], row["evse"], row["number"]): connector_ref(row) for row in rows}
+
+
 async def outlet(ctx: Context, station_id: UUID, evse: int, number: int = 1) -> ConnectorRef | None:
     """The connector that a station means where it can mean only one: 0 is the one of a station with a single
     outlet, and one that it never announced is written down now. None: nobody can tell.

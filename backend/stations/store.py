@@ -372,6 +372,15 @@ async def connector_by_wire(station_id: UUID, evse: int, number: int) -> Row | N
     )
 
 
+async def connectors_by_wire(named: Sequence[tuple[UUID, int, int]]) -> Sequence[Row]:
+    return await DB.run(
+        f"""{_CONNECTOR_REF.replace("SELECT", "SELECT c.station,", 1)}
+        JOIN unnest($1::uuid[], $2::int[], $3::int[]) AS q (station, evse, number)
+            ON q.station = c.station AND q.evse = c.evse AND q.number = c.number""",
+        *(list(column) for column in zip(*named, strict=True)),
+    )
+
+
 async def only_connector(station_id: UUID) -> Row | None:
     """The connector of a station that has just one."""
     rows = await DB.run(f"{_CONNECTOR_REF} WHERE c.station = $1 LIMIT 2", station_id)

@@ -1,11 +1,13 @@
 """The bill of a session from its stored readings: running cost, final CDR and receipt are the same computation."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from backend.context import Context
 from backend.stations.model import ConnectorRef
@@ -35,6 +37,29 @@ async def tariff_for(
     """(tariff, currency) that a session of this driver keeps when it begins here, now or `at`."""
     found = await where.applying(ctx, tenant_id, outlet(connector), account_id, at)
     return (found.id, found.currency) if found else (None, "")
+
+
+class Wanted(NamedTuple):
+    """Whose price is asked for: of whom, where, from when on."""
+
+    tenant_id: UUID
+    outlet: ConnectorRef
+    account_id: UUID | None
+    at: datetime
+
+
+async def tariffs_for(ctx: Context, wanted: Mapping[int, Wanted]) -> dict[int, tuple[UUID | None, str]]:
+    """`tariff_for` of many, each book of prices read once."""
+    books: dict[tuple[UUID, UUID | None, date], where.Book] = {}
+    found: dict[int, tuple[UUID | None, str]] = {}
+    for n, one in wanted.items():
+        key = one.tenant_id, one.account_id, one.at.date()
+        book = books.get(key)
+        if book is None:
+            book = books[key] = await where.book(ctx, one.tenant_id, one.account_id, one.at)
+        tariff_id = msgspec.structs.replace(book, at=one.at).tariff_at(outlet(one.outlet))
+        found[n] = (None, "") if tariff_id is None else (tariff_id, (await tariffs.get(ctx, tariff_id)).currency)
+    return found
 
 
 def outlet(connector: ConnectorRef | None) -> where.Outlet:
@@ -136,10 +161,10 @@ async def with_cost(ctx: Context, row: Row, *, final: bool = False) -> Row:
     return {**row, "cost": cost, "currency": tariff.currency}
 
 
-async def with_costs(ctx: Context, rows: Sequence[Row]) -> None:
-    """The same for many running sessions, whose rows know their `time_zone`: in place."""
+async def with_costs(ctx: Context, rows: Sequence[Row], *, final: bool = False) -> None:
+    """The same for many sessions, whose rows know their `time_zone`: in place."""
     now = ctx.now()
-    due = [row for row in rows if _due(row, now)]
+    due = [row for row in rows if row["tariff"] is not None and (final or _due(row, now))]
     if not due:
         return
     readings = await group_store.readings_of([row["id"] for row in due])

@@ -1,7 +1,7 @@
 """How a report changes a transaction's row: the parts that `service` puts together."""
 
-from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from backend.authorization.rules import Decision
 from backend.context import Context, Unit
@@ -25,36 +25,14 @@ async def begin(
     *flags: str,
 ) -> Row:
     """A transaction runs from now on: a new row, the one that was asked for, or one whose start comes last."""
-    meter = _first_register(report)
-    wrong = "clock_wrong" if report.clock_wrong else ""
-    values: Row = {
-        "state": str(State.ACTIVE),
-        "ref": report.ref,
-        "evse": report.evse if report.evse is not None else (row["evse"] if row else None),
-        "begun_at": report.at,
-        "charging_state": report.charging_state or (row["charging_state"] if row else None),
-        "meter_start_wh": meter,
-        "meter_last_wh": meter,
-        "meter_last_at": report.at,
-        "seq_no_last": report.seq_no,
-        "updated_at": ctx.now(),
-    }
-    if connector is not None:
-        values["connector"] = connector.id
     if row is None:
         account = decision.account_id if decision else None
-        tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector, account, report.at)
-        values |= {
-            "tenant": station.tenant_id,
-            "station": station.id,
-            "account": account,
-            "id_token": (report.id_token or "")[:36],
-            "tariff": tariff,
-            "currency": currency,
-            "flags": rules.merge_flags(flags, wrong, "offline" if report.offline else ""),
-            "created_at": ctx.now(),
-        }
-        return await store.add(values)
+        price = await pricing.tariff_for(ctx, station.tenant_id, connector, account, report.at)
+        return await store.add(new_row(ctx, station, report, connector, decision, price, *flags))
+    meter = _first_register(report)
+    values = _running(ctx, report, connector)
+    values["evse"] = report.evse if report.evse is not None else row["evse"]
+    values["charging_state"] = report.charging_state or row["charging_state"]
     if row["state"] == State.ACTIVE or row["state"] == State.ENDED:
         # The start came after later messages of the same transaction: only what it knows better.
         values = {
@@ -68,9 +46,51 @@ async def begin(
         if values["meter_start_wh"] is not None and row["meter_last_wh"] is not None:
             values["energy_wh"] = max(0, row["meter_last_wh"] - values["meter_start_wh"])
     else:
-        values["flags"] = rules.merge_flags(row["flags"], *flags, wrong)
+        values["flags"] = rules.merge_flags(row["flags"], *flags, "clock_wrong" if report.clock_wrong else "")
     await store.change(row["id"], values)
     return {**row, **values}
+
+
+def new_row(
+    ctx: Context,
+    station: StationRef,
+    report: Report,
+    connector: ConnectorRef | None,
+    decision: Decision | None,
+    price: tuple[UUID | None, str],
+    *flags: str,
+) -> Row:
+    """What is stored of a transaction that nobody has heard of before. `price`: its tariff and currency."""
+    wrong = "clock_wrong" if report.clock_wrong else ""
+    return _running(ctx, report, connector) | {
+        "tenant": station.tenant_id,
+        "station": station.id,
+        "account": decision.account_id if decision else None,
+        "id_token": (report.id_token or "")[:36],
+        "tariff": price[0],
+        "currency": price[1],
+        "flags": rules.merge_flags(flags, wrong, "offline" if report.offline else ""),
+        "created_at": ctx.now(),
+    }
+
+
+def _running(ctx: Context, report: Report, connector: ConnectorRef | None) -> Row:
+    meter = _first_register(report)
+    values: Row = {
+        "state": str(State.ACTIVE),
+        "ref": report.ref,
+        "evse": report.evse,
+        "begun_at": report.at,
+        "charging_state": report.charging_state,
+        "meter_start_wh": meter,
+        "meter_last_wh": meter,
+        "meter_last_at": report.at,
+        "seq_no_last": report.seq_no,
+        "updated_at": ctx.now(),
+    }
+    if connector is not None:
+        values["connector"] = connector.id
+    return values
 
 
 def _first_register(report: Report) -> int | None:
@@ -214,8 +234,8 @@ async def apply_readings(ctx: Context, row: Row, report: Report, connector: Conn
     """
     if report.signed:
         await signed_store.keep(row["id"], report.signed)
-    if not (report.readings or report.charging_state or report.seq_no is not None or report.offline):
-        return row  # 1.6: a start, or a stop without data, says nothing beyond itself
+    if not rules.says_more(report):
+        return row
     ended = row["state"] == State.ENDED
     running = not _closed_for_good(row, has_bill=ended and await store.cdr(row["id"]) is not None)
     limit_w = connector.max_power_w if connector else 0
@@ -241,46 +261,18 @@ async def end(
         values: Row = {"flags": rules.merge_flags(row["flags"], "late_stop"), "updated_at": ctx.now()}
         await store.change(row["id"], values)
         return {**row, **values}
-    begun_at = row["begun_at"] or report.at
-    ended_at = max(report.at, begun_at)
-    doubt = rules.UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)
-    energy = rules.final_energy(
-        row["meter_start_wh"],
-        row["meter_last_wh"],
-        row["meter_last_at"],
-        report.meter_wh,
-        None,
-        begun_at - doubt,
-        ended_at,
-        connector.max_power_w if connector else 0,
-    )
-    known = [flag for flag in row["flags"] if flag not in ("estimated_close", "estimated", "unstopped")]
-    readings = [one for one in report.readings if one.energy_wh is not None]
-    unbelieved = report.meter_wh is None and readings and readings[-1].at > (row["meter_last_at"] or begun_at)
-    flags = rules.merge_flags(
-        known, *energy.flags, "clock_wrong" if report.clock_wrong else "", "estimated" if unbelieved else ""
-    )
-    values = {
-        "ended_at": ended_at,
-        "energy_wh": energy.wh,
-        "meter_last_wh": energy.stop_wh,
-        "meter_last_at": ended_at,
-        "power_w": None,
-        "charging_state": None,
-        "stop_reason": report.reason[:40],
-        "flags": flags,
-        "updated_at": ctx.now(),
-    }
+    values = rules.closing(row, report, connector.max_power_w if connector else 0, ctx.now())
     if row["state"] == State.FAILED:
         # Energy that flowed without a right to it: kept for the operator, never billed.
-        values["flags"] = rules.merge_flags(flags, "energy_without_authorization" if energy.wh > 0 else "")
+        more = "energy_without_authorization" if values["energy_wh"] > 0 else ""
+        values["flags"] = rules.merge_flags(values["flags"], more)
         await store.change(row["id"], values)
         return {**row, **values}
     values["state"] = str(State.ENDED)
     await store.change(row["id"], values)
     row = {**row, **values}
-    if energy.stop_wh is not None:
-        last = (ended_at, energy.stop_wh, 0, None, None, None, "idle", "Transaction.End", True, None, None, None)
+    last = rules.last_point(row)
+    if last is not None:
         await store.add_readings(row["id"], [last])
     row = await pricing.with_cost(ctx, row, final=True)
     unit.emit(event(ctx, TransactionEnded, station, row, stop_reason=report.reason))

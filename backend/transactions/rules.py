@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from backend.transactions.model import Ended, Report, Sample, Started
 from shared.stations import ConnectorStatus
 from shared.transactions import ChargingState, TransactionState
 
+R = TypeVar("R", bound=Report)
 FUTURE = timedelta(minutes=10)
 OLDEST = timedelta(days=400)
 GRACE_WH = 2_000
@@ -54,6 +55,20 @@ def sane_time(at: datetime, received: datetime, *, floor: datetime | None = None
 def usable(value: int | None, bits: int = 64) -> int | None:
     """A number as it can be stored; None for one that no meter and no counter can mean."""
     return value if value is not None and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
+
+
+def with_usable_numbers(report: R) -> R:
+    """Without numbers that no column holds: a message must never fail again and again for such a one."""
+    values: dict[str, Any] = {
+        "number": usable(report.number),
+        "evse": usable(report.evse, 32),
+        "connector": usable(report.connector, 32) or 1,
+        "seq_no": usable(report.seq_no, 32),
+        "ref": report.ref[:36] if report.ref is not None else None,
+    }
+    if isinstance(report, Started | Ended):
+        values["meter_wh"] = usable(report.meter_wh)
+    return msgspec.structs.replace(report, **values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,3 +347,42 @@ def follow(
     values["flags"] = merge_flags(row["flags"], *flags, "offline" if report.offline else "")
     values["updated_at"] = now
     return points, values
+
+
+def says_more(report: Report) -> bool:
+    """Whether there is anything in it beyond itself: a 1.6 start, or a stop without data, is just that."""
+    return bool(report.readings or report.charging_state or report.seq_no is not None or report.offline)
+
+
+def closing(row: Mapping[str, Any], report: Ended, power_limit_w: int, now: datetime) -> dict[str, Any]:
+    """What changes in the row of a transaction that ends with this report, beside its state."""
+    begun_at = row["begun_at"] or report.at
+    ended_at = max(report.at, begun_at)
+    doubt = UNKNOWN_SPAN if report.clock_wrong or "clock_wrong" in row["flags"] else timedelta(0)
+    last_wh, last_at = row["meter_last_wh"], row["meter_last_at"]
+    energy = final_energy(
+        row["meter_start_wh"], last_wh, last_at, report.meter_wh, None, begun_at - doubt, ended_at, power_limit_w
+    )
+    known = [flag for flag in row["flags"] if flag not in ("estimated_close", "estimated", "unstopped")]
+    readings = [one for one in report.readings if one.energy_wh is not None]
+    unbelieved = report.meter_wh is None and readings and readings[-1].at > (last_at or begun_at)
+    wrong = "clock_wrong" if report.clock_wrong else ""
+    return {
+        "ended_at": ended_at,
+        "energy_wh": energy.wh,
+        "meter_last_wh": energy.stop_wh,
+        "meter_last_at": ended_at,
+        "power_w": None,
+        "charging_state": None,
+        "stop_reason": report.reason[:40],
+        "flags": merge_flags(known, *energy.flags, wrong, "estimated" if unbelieved else ""),
+        "updated_at": now,
+    }
+
+
+def last_point(row: Mapping[str, Any]) -> Point | None:
+    """The register that a transaction ended with, as a reading."""
+    wh = row["meter_last_wh"]
+    if wh is None:
+        return None
+    return row["ended_at"], wh, 0, None, None, None, "idle", "Transaction.End", True, None, None, None

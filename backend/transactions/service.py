@@ -7,7 +7,7 @@ away: what fits no transaction is kept in quarantine.
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -25,7 +25,7 @@ from backend.events import (
 from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import grouping, loose, quarantine_store, recording, rules, store
+from backend.transactions import edges, grouping, loose, quarantine_store, recording, rules, store
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
@@ -53,7 +53,10 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
     A token that may not charge gets a transaction too, a failed one: the station may deliver energy all the same,
     and what it reports must be kept. It is never active and never billed.
     """
-    report = _usable(report)
+    report = rules.with_usable_numbers(report)
+    reply = await _with_others(ctx, station, report)
+    if reply is not None:
+        return reply
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
@@ -84,7 +87,7 @@ def _start_reply(row: Row, decision: Decision | None) -> StartReply:
 
 async def updated(ctx: Context, station: StationRef, report: Updated) -> StartReply | None:
     """Something changed in a transaction (2.0.1 TransactionEvent Updated). None: it went into quarantine."""
-    report = _usable(report)
+    report = rules.with_usable_numbers(report)
     reply = await _together(ctx, station, report, rules.fingerprint(report))
     if reply is not None:
         return reply
@@ -118,7 +121,10 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
 
 async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply | None:
     """A transaction ended (1.6 StopTransaction, 2.0.1 TransactionEvent Ended). None: it went into quarantine."""
-    report = _usable(report)
+    report = rules.with_usable_numbers(report)
+    reply = await _with_others(ctx, station, report)
+    if reply is not None:
+        return reply
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
         mark = rules.fingerprint(report)
@@ -239,18 +245,12 @@ async def _together(ctx: Context, station: StationRef, report: Updated, mark: st
     return await ctx.together(grouping.GROUP, grouping.record, station.id, said)
 
 
-def _usable(report: R) -> R:
-    """Without numbers that no column holds: a message must never fail again and again for such a one."""
-    values: dict[str, Any] = {
-        "number": rules.usable(report.number),
-        "evse": rules.usable(report.evse, 32),
-        "connector": rules.usable(report.connector, 32) or 1,
-        "seq_no": rules.usable(report.seq_no, 32),
-        "ref": report.ref[:36] if report.ref is not None else None,
-    }
-    if isinstance(report, Started | Ended):
-        values["meter_wh"] = rules.usable(report.meter_wh)
-    return msgspec.structs.replace(report, **values)
+async def _with_others(ctx: Context, station: StationRef, report: Started | Ended) -> StartReply | None:
+    """The same for starts and stops."""
+    said = edges.Said(station, _with_sane_times(ctx, report), rules.fingerprint(report))
+    if not edges.plain(said.report):
+        return None
+    return await ctx.together(edges.GROUP, edges.record, station.id, said, **edges.LIMITS)
 
 
 def _with_sane_times(ctx: Context, report: R) -> R:

@@ -1,5 +1,6 @@
 """From an ended transaction to its bill: one job, repeatable, one CDR for each transaction."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from backend.events import CdrIssued, Event, TransactionEnded
 from backend.payments import service as payments
 from backend.tariffs.model import Bill, Line
 from backend.tenants import service as tenants
-from backend.transactions import pricing, rules, store
+from backend.transactions import edge_store, pricing, rules, store
 from backend.transactions.service import ESTIMATED_CLOSE_DELAY
 from shared.money import ReceiptLine
 from shared.transactions import TransactionState as State
@@ -30,16 +31,14 @@ LABELS = {
 }
 
 
-async def on_ended(ctx: Context, unit: Unit, event: Event) -> None:
-    """Bill it; what we closed ourselves waits for the station's own stop."""
-    assert isinstance(event, TransactionEnded)
-    row = await store.by_id(event.transaction_id)
-    delay = ESTIMATED_CLOSE_DELAY if row and "estimated_close" in row["flags"] else None
-    payload = {"transaction_id": str(event.transaction_id)}
-    if delay is None:
-        await jobs.enqueue("transactions.settle", payload)
-    else:
-        await jobs.enqueue("transactions.settle", payload, delay=delay)
+async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Bill them; what we closed ourselves waits for the station's own stop."""
+    ended = [event.transaction_id for event in events if isinstance(event, TransactionEnded)]
+    waiting = await edge_store.flagged(ended, "estimated_close")
+    payloads = {one: {"transaction_id": str(one)} for one in ended}
+    await jobs.enqueue_all("transactions.settle", [payloads[one] for one in ended if one not in waiting])
+    for one in waiting:
+        await jobs.enqueue("transactions.settle", payloads[one], delay=ESTIMATED_CLOSE_DELAY)
 
 
 async def settle(ctx: Context, payload: dict[str, Any]) -> None:
