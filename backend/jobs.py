@@ -95,15 +95,10 @@ async def enqueue(
 
 async def enqueue_all(name: str, payloads: Sequence[Payload]) -> None:
     """The same for many, in one statement."""
-    if payloads:
-        count = len(payloads)
+    if many := len(payloads):
+        said: list[bytes | None] = [msgspec.json.encode(one) for one in payloads]
         async with DB.connection() as connection:
-            await _queries(connection).enqueue(
-                [name] * count,
-                [msgspec.json.encode(one) for one in payloads],
-                [0] * count,
-                [timedelta(0)] * count,
-            )
+            await _queries(connection).enqueue([name] * many, said, [0] * many, [timedelta(0)] * many)
 
 
 # --- looking at the queue ----------------------------------------------------------------------------
