@@ -1,9 +1,11 @@
 """From what happened to a message at its address: real push client, real webhooks, real database."""
 
+import asyncio
+import socket
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 import pytest
@@ -15,7 +17,8 @@ from backend.context import Context
 from backend.db.engine import DB
 from backend.errors import InvalidInput
 from backend.notify import posting, rules, setup
-from backend.notify.channels import Trouble
+from backend.notify.channels import Trouble, webhook
+from backend.notify.channels.base import Letter, Refused
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.notify import (
@@ -38,6 +41,7 @@ from tests.support.push import SETTING, push_server
 from tests.support.receivers import Receiver, push_error, receiver
 
 pytestmark = pytest.mark.usefixtures("db")
+SECRET = "whsec_" + "c2VjcmV0" * 4
 
 
 @pytest.fixture
@@ -262,3 +266,77 @@ async def test_a_driver_hears_what_concerns_them(clock: Clock, phones: Receiver)
     mine = [body["message"]["notification"]["title"] for _, body in phones.requests]
     assert mine == ["It works again"]
     assert (await setup.own(ctx, driver)).watched == []
+
+
+async def test_a_webhook_whose_name_changes_its_mind_never_reaches_the_own_network(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DNS rebinding: public when it is judged, our own network when it is called."""
+    reached = 0
+
+    async def inside(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal reached
+        reached += 1
+        writer.close()
+
+    server = await asyncio.start_server(inside, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    answers, real = ["8.8.8.8"], socket.getaddrinfo
+
+    def resolve(host: Any, *args: Any, **more: Any) -> Any:
+        if host != "hooks.example":
+            return real(host, *args, **more)
+        answer = answers.pop() if answers else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (answer, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(webhook, "TIMEOUT_S", 0.5)
+    letter = Letter(
+        id=uuid4(), tenant_id=uuid4(), sender="W", address=f"http://hooks.example:{port}/in", kind="test",
+        severity="info", title="T", body="B", link="/", url="http://x/", at=clock.now(), secret=SECRET, form="generic",
+    )  # fmt: skip
+    for _ in range(2):  # then, when it says from the beginning that it is inside
+        with pytest.raises((Trouble, Refused)):
+            await webhook.send(context(clock), letter)
+    server.close()
+    assert reached == 0
+
+
+async def test_a_storm_while_a_channel_is_down_is_still_a_handful(clock: Clock) -> None:
+    """Sixty stations report faults while the chat doesn't answer: few messages wait, and each arrives once."""
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    async with receiver() as chat:
+        chat.answer = lambda _body: (503, {})
+        hook = await setup.put_hook(ctx, tenant_id, None, HookSet(name="Chat", kind=HookKind.SLACK, url=chat.url))
+        targets = [Target(kind=TargetKind.HOOK, id=hook.id)]
+        await setup.put_route(ctx, tenant_id, None, RouteSet(name="Out", targets=targets, channels=[Channel.APP]))
+        for number in range(60):
+            await fault(ctx, await world.add_station(tenant_id, f"S{number}"), code="InternalError")
+        failed = await run_jobs(ctx)
+        waiting = [row for row in await deliveries(tenant_id, "webhook") if row["state"] == "queued"]
+        assert 1 <= len(failed) <= 8
+        assert len(waiting) == len(failed)
+        shown = next(row for row in await setup.channels(ctx, tenant_id, secret=True) if row.kind is HookKind.SLACK)
+        assert "503" in shown.error
+        chat.answer = lambda _body: (200, {})
+        chat.requests.clear()
+        clock.advance(minutes=6)
+        for row in waiting:  # as the queue tries them again; twice, as after a worker that died
+            for _ in range(2):
+                await posting.deliver(ctx, {"delivery_id": str(row["id"])})
+        await run_jobs(ctx, until=clock.now() + timedelta(minutes=10))
+        ids = [headers["webhook-id"] for headers, _ in chat.requests]
+    assert len(ids) == len(set(ids))
+    assert {str(row["id"]) for row in waiting} <= set(ids)
+    assert len(ids) <= 10
+    assert {row["state"] for row in await deliveries(tenant_id, "webhook")} == {"sent"}
+
+
+async def test_another_tenants_incident_is_told_to_nobody_here(clock: Clock, phones: Receiver) -> None:
+    ctx, mine, theirs = context(clock), await world.add_tenant(), await world.add_tenant("Sued")
+    await operator(ctx, mine, token="mine")
+    await operator(ctx, theirs, "Otto", token="theirs")
+    await fault(ctx, await world.add_station(theirs, "T-1"))
+    await run_jobs(ctx)
+    assert [body["message"]["token"] for _, body in phones.requests] == ["theirs"]
+    assert await deliveries(mine) == []

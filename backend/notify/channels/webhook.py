@@ -7,7 +7,7 @@ import httpx
 import msgspec
 from standardwebhooks.webhooks import Webhook
 
-from backend.addresses import leads_inside
+from backend.addresses import Inside, leads_inside, pinned
 from backend.context import Context
 from backend.notify.channels.base import Gone, Letter, Refused, Trouble
 
@@ -82,8 +82,14 @@ async def may_call(ctx: Context, url: str) -> bool:
 
 
 async def send(ctx: Context, letter: Letter) -> None:
-    if not await may_call(ctx, letter.address):
-        raise Refused("This address leads into the own network; WATTLINE_WEBHOOK_HOSTS may allow it.")
+    if not letter.address.startswith(("http://", "https://")):
+        raise Refused("This is no web address.")
+    try:
+        where = await pinned(letter.address, ctx.settings.webhook_hosts)
+    except Inside:
+        raise Refused("This address leads into the own network; WATTLINE_WEBHOOK_HOSTS may allow it.") from None
+    except OSError as error:
+        raise Trouble(f"Its name can't be resolved: {error}"[:500]) from None
     body = msgspec.json.encode(FORMS[letter.form](letter)).decode()
     now = ctx.now()
     headers = {
@@ -94,7 +100,9 @@ async def send(ctx: Context, letter: Letter) -> None:
     }
     try:
         async with httpx.AsyncClient(timeout=TIMEOUT_S, follow_redirects=False) as client:
-            answer = await client.post(letter.address, content=body, headers=headers)
+            answer = await client.post(
+                where.url, content=body, headers=headers | where.headers, extensions=where.extensions
+            )
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Trouble(f"{type(error).__name__}: {error}"[:500]) from None
     if answer.is_success:
