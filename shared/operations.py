@@ -117,6 +117,10 @@ class DailyRow(Message):
     """Sessions that gave energy / all tries."""
     revenue_excl: Decimal = Decimal(0)
     """`revenue` without VAT: what prices for each kWh are compared by."""
+    load: float | None = None
+    """Energy / what the ports could have given at their rated power."""
+    reliability: float | None = None
+    """Of rapid ports (50 kW and more): time not faulted or out of service / time. None: there are none."""
 
 
 class AnalyticsReport(Message):

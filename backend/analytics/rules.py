@@ -5,6 +5,10 @@ A port (an EVSE) serves one car at a time, whatever number of plugs it has: shar
 - utilisation: port time in use / port time (a transaction holds its port from begin to end).
 - uptime: port time not in outage / port time. Outage: every plug of the port says faulted or unavailable, or its
   station is offline (after 23 CFR 680.116(b), without the exclusions that need evidence). Not knowing is no outage.
+- load: energy / what the ports could have given at their rated power.
+- reliability, of rapid ports (50 kW and more) alone: port time in which it doesn't say that it is faulted or out of
+  service / port time (UK Public Charge Point Regulations 2023, regulation 7: what the network doesn't know of counts as
+  reliable, so a lost connection is no failure; places are taken to be open day and night).
 - success: sessions that gave at least 0.1 kWh / all tries. A start from the app that never began is a try.
 """
 
@@ -21,6 +25,9 @@ from shared.operations import DailyRow
 
 SUCCESS_WH = 100
 OUTAGE = frozenset({"faulted", "unavailable", "offline"})
+UNRELIABLE = frozenset({"faulted", "unavailable"})
+"""OCPI's OUTOFORDER and INOPERATIVE."""
+RAPID_W = 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +61,7 @@ class ConnectorFact:
     location_id: UUID | None
     since: datetime
     """When it came into the network: time before counts for nothing."""
+    power_w: int = 0
 
 
 @dataclass(slots=True)
@@ -66,6 +74,9 @@ class _Sum:
     used: timedelta = timedelta(0)
     there: timedelta = timedelta(0)
     out: timedelta = timedelta(0)
+    able_wh: float = 0.0
+    rapid: timedelta = timedelta(0)
+    unreliable: timedelta = timedelta(0)
 
     def add(self, other: "_Sum") -> None:
         self.sessions += other.sessions
@@ -76,6 +87,9 @@ class _Sum:
         self.used += other.used
         self.there += other.there
         self.out += other.out
+        self.able_wh += other.able_wh
+        self.rapid += other.rapid
+        self.unreliable += other.unreliable
 
 
 Key = tuple[date, UUID | None]
@@ -106,6 +120,8 @@ class Figures:
             utilisation=_share(total.used, total.there),
             uptime=None if (out := _share(total.out, total.there)) is None else 1 - out,
             success=total.successful / total.sessions if total.sessions else None,
+            load=min(1.0, total.energy_wh / total.able_wh) if total.able_wh else None,
+            reliability=None if (bad := _share(total.unreliable, total.rapid)) is None else 1 - bad,
         )
 
 
@@ -150,14 +166,25 @@ def figures(
     found = Figures()
     for session in sessions:
         _count_session(found, session, first, last, zone, now)
-    outages = _outages(connectors, statuses, now)
+    told = list(statuses)
+    outages = _outages(connectors, told, now, OUTAGE)
+    failures = _outages(connectors, told, now, UNRELIABLE)
     for plugs in _ports(connectors):
         since, place = min(one.since for one in plugs), plugs[0].location_id
+        power_w = max(one.power_w for one in plugs)
         for day, there in split_days(since, now, first, last, zone):
-            found.sums[day, place].there += there
+            total = found.sums[day, place]
+            total.there += there
+            total.able_wh += power_w * there.total_seconds() / 3600
+            total.rapid += there if power_w >= RAPID_W else timedelta(0)
         for begin, end in _common([outages[one.connector_id] for one in plugs]):
             for day, out in split_days(max(begin, since), end, first, last, zone):
                 found.sums[day, place].out += out
+        if power_w < RAPID_W:
+            continue
+        for begin, end in _common([failures[one.connector_id] for one in plugs]):
+            for day, out in split_days(max(begin, since), end, first, last, zone):
+                found.sums[day, place].unreliable += out
     return found
 
 
@@ -185,7 +212,7 @@ def _ports(connectors: Iterable[ConnectorFact]) -> Iterable[list[ConnectorFact]]
 
 
 def _outages(
-    connectors: Sequence[ConnectorFact], statuses: Iterable[StatusFact], now: datetime
+    connectors: Sequence[ConnectorFact], statuses: Iterable[StatusFact], now: datetime, bad: frozenset[str]
 ) -> Mapping[UUID, list[Span]]:
     """When each connector was out, by its own word or because its station was: overlaps are counted once."""
     own: dict[UUID, list[StatusFact]] = defaultdict(list)
@@ -196,15 +223,15 @@ def _outages(
         else:
             own[status.connector_id].append(status)
     return {
-        one.connector_id: _union([*_bad(own[one.connector_id], now), *_bad(whole[one.station_id], now)])
+        one.connector_id: _union([*_bad(own[one.connector_id], now, bad), *_bad(whole[one.station_id], now, bad)])
         for one in connectors
     }
 
 
-def _bad(history: list[StatusFact], now: datetime) -> Iterator[Span]:
+def _bad(history: list[StatusFact], now: datetime, bad: frozenset[str]) -> Iterator[Span]:
     ordered = sorted(history, key=lambda one: one.at)
     for one, following in zip_longest(ordered, ordered[1:]):
-        if one.status in OUTAGE:
+        if one.status in bad:
             yield one.at, following.at if following else now
 
 

@@ -117,6 +117,7 @@ async def report(
                 evse=row["evse"],
                 location_id=row["location"],
                 since=row["since"],
+                power_w=row["max_power_w"],
             )
             for row in await store.connectors(tenant_id, location_id)
         ],
@@ -160,6 +161,9 @@ CSV_COLUMNS = (
     "utilisation",
     "uptime",
     "success",
+    "load",
+    "reliability_rapid",
+    "revenue_per_kwh_without_vat",
 )
 
 
@@ -191,4 +195,7 @@ def _cells(row: DailyRow, day: str, location: str) -> list[str]:
         share(row.utilisation),
         share(row.uptime),
         share(row.success),
+        share(row.load),
+        share(row.reliability),
+        f"{row.revenue_excl * 1000 / row.energy_wh:.4f}" if row.energy_wh else "",
     ]

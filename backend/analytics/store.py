@@ -81,7 +81,7 @@ async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id:
 async def connectors(tenant_id: UUID, location_id: UUID | None) -> list[Row]:
     return await DB.run(
         """
-        SELECT c.id AS connector, s.id AS station, c.evse, s.location, s.created_at AS since
+        SELECT c.id AS connector, s.id AS station, c.evse, s.location, s.created_at AS since, c.max_power_w
         FROM connector c JOIN charging_station s ON s.id = c.station
         WHERE s.tenant = $1 AND s.registration = 'accepted' AND ($2::uuid IS NULL OR s.location = $2)
         """,

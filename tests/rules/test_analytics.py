@@ -139,3 +139,67 @@ def test_a_day_of_23_hours() -> None:
 def test_a_cell_is_never_a_formula(cell: str) -> None:
     assert rules.spread(cell) == f"'{cell}"
     assert rules.spread("Harbour") == "Harbour"
+
+
+# --- formulas with an authority: docs/figures.md ---------------------------------------------------------------
+
+YEAR = date(2025, 1, 1)
+
+
+def year_of(statuses: list[tuple[float, str]], power_w: int = 150_000) -> DailyRow:
+    """A port in the whole of 2025 (UTC); `statuses`: (minute of the year, state)."""
+    utc, begin = ZoneInfo("UTC"), datetime(2025, 1, 1, tzinfo=UTC)
+    one = rules.ConnectorFact(
+        connector_id=uuid4(), station_id=STATION, evse=1, location_id=PLACE, since=begin, power_w=power_w
+    )
+    told = [
+        rules.StatusFact(
+            station_id=STATION, connector_id=None if state in ("offline", "online") else one.connector_id,
+            at=begin + timedelta(minutes=minute), status=state,
+        )
+        for minute, state in statuses
+    ]  # fmt: skip
+    end = date(2025, 12, 31)
+    found = rules.figures(YEAR, end, utc, datetime(2026, 1, 1, tzinfo=UTC), [], [one], told)
+    return found.row(YEAR, PLACE, "P", [(YEAR + timedelta(days=n), PLACE) for n in range(365)], "EUR")
+
+
+@pytest.mark.parametrize("outage", [0, 1, 15_768, 100_000, 525_600])
+def test_uptime_is_that_of_nevi(outage: int) -> None:
+    """23 CFR 680.116(b), in percent of the 525,600 minutes of a year, without exclusions."""
+    one = year_of([(0, "faulted"), (outage, "available")] if outage else [])
+    assert one.uptime == pytest.approx((525_600 - outage) / 525_600)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "reliable_minutes"),
+    [
+        ([], 525_600),
+        ([(0, "faulted"), (5_256, "available")], 525_600 - 5_256),  # 99 %
+        ([(0, "unavailable"), (5_256, "available")], 525_600 - 5_256),
+        ([(0, "offline"), (9_000, "online")], 525_600),  # UNKNOWN counts as reliable
+        ([(0, "reserved"), (9_000, "charging"), (19_000, "unknown")], 525_600),
+    ],
+)
+def test_reliability_is_that_of_the_uk(statuses: list[tuple[float, str]], reliable_minutes: int) -> None:
+    """Regulation 7: rapid ones alone, by the status that OCPI would show."""
+    assert year_of(statuses).reliability == pytest.approx(reliable_minutes / 525_600)
+    assert year_of(statuses, power_w=49_999).reliability is None
+
+
+@pytest.mark.parametrize(("wh", "power_w", "load"), [(0, 11_000, 0), (132_000, 11_000, 0.5), (264_000, 11_000, 1)])
+def test_load_is_energy_by_rated_power(wh: int, power_w: int, load: float) -> None:
+    one = rules.ConnectorFact(
+        connector_id=uuid4(), station_id=STATION, evse=1, location_id=PLACE, since=at(-100), power_w=power_w
+    )
+    assert row([session(1, 2, wh=wh)], [one]).load == pytest.approx(load)
+
+
+@pytest.mark.parametrize(
+    ("energies", "success"),
+    [([], None), ([0], 0), ([100], 1), ([99, 100, 5000, 0], 0.5), ([9000] * 71 + [0] * 29, 0.71)],
+)
+def test_success_is_good_tries_by_all(energies: list[int], success: float | None) -> None:
+    assert row([session(1, 2, wh=wh) for wh in energies]).success == (
+        None if success is None else pytest.approx(success)
+    )
