@@ -18,10 +18,12 @@ from backend.tariffs.model import (
 )
 
 HOUR = 3600
-RESERVATION_PART = {
-    PeriodKind.RESERVATION: ReservationPart.RESERVATION,
-    PeriodKind.RESERVATION_EXPIRED: ReservationPart.RESERVATION_EXPIRES,
+RESERVATION_PARTS: dict[PeriodKind, tuple[ReservationPart, ...]] = {
+    PeriodKind.RESERVATION: (ReservationPart.RESERVATION,),
+    PeriodKind.RESERVATION_EXPIRED: (ReservationPart.RESERVATION_EXPIRES, ReservationPart.RESERVATION),
 }
+"""Whose elements price a reservation, the first one before the second: who lets it expire pays for the time that was
+reserved, as anybody does, and what expiring costs (OCPI 2.2.1, ReservationRestrictionType)."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ def pieces(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Iterato
     for period in sorted(periods, key=lambda one: one.begins_at):
         whole = span_s(period.ends_at - period.begins_at)
         wh = max(Fraction(period.energy_wh), Fraction(0))
-        own = period.kind in RESERVATION_PART
+        own = period.kind in RESERVATION_PARTS
         if whole <= 0:
             if wh > 0:
                 yield Piece(period, period.begins_at, period.begins_at, wh, energy, elapsed)
@@ -101,8 +103,13 @@ def _time_cuts(rule: Restrictions, period: Period, whole: Fraction, zone: ZoneIn
         day += timedelta(days=1)
 
 
-def applies(rule: Restrictions | None, piece: Piece, zone: ZoneInfo) -> bool:
-    part = RESERVATION_PART.get(piece.period.kind)
+def parts(piece: Piece) -> tuple[ReservationPart | None, ...]:
+    """What the `reservation` of an element must be to price the piece, in order of precedence."""
+    return RESERVATION_PARTS.get(piece.period.kind, (None,))
+
+
+def applies(rule: Restrictions | None, piece: Piece, zone: ZoneInfo, part: ReservationPart | None) -> bool:
+    """`part`: one of `parts(piece)`."""
     if rule is None:
         return part is None
     if rule.reservation is not part:

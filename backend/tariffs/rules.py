@@ -8,10 +8,11 @@ OCPI 2.2.1 says: energy in total, times only for the dimension that ends the ses
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from itertools import product
 from zoneinfo import ZoneInfo
 
 from backend.tariffs.model import Bill, Dimension, Line, Period, PeriodKind, PriceComponent, Tariff
-from backend.tariffs.pieces import HOUR, RESERVATION_PART, Piece, applies, pieces
+from backend.tariffs.pieces import HOUR, RESERVATION_PARTS, Piece, applies, parts, pieces
 
 PLACES = Decimal("0.0001")
 # ISO 4217 minor units that aren't 2.
@@ -89,12 +90,12 @@ def price(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Bill:
 
 def applying(tariff: Tariff, piece: Piece, zone: ZoneInfo) -> Iterator[tuple[str, PriceComponent]]:
     """For each dimension of the piece the first component that applies."""
-    reserved = piece.period.kind in RESERVATION_PART
+    reserved = piece.period.kind in RESERVATION_PARTS
     wanted = {Dimension.FLAT, TIME_DIMENSION[piece.period.kind]} | (set() if reserved else {Dimension.ENERGY})
-    for element in tariff.elements:
+    for part, element in product(parts(piece), tariff.elements):
         if not wanted:
             return
-        if not applies(element.restrictions, piece, zone):
+        if not applies(element.restrictions, piece, zone, part):
             continue
         for component in element.price_components:
             if component.type in wanted:
@@ -103,7 +104,7 @@ def applying(tariff: Tariff, piece: Piece, zone: ZoneInfo) -> Iterator[tuple[str
 
 
 def _kind(dimension: Dimension, piece: Piece) -> str:
-    if piece.period.kind in RESERVATION_PART:
+    if piece.period.kind in RESERVATION_PARTS:
         flat = "_flat" if dimension is Dimension.FLAT else ""
         return f"{piece.period.kind}{flat}"
     return {"PARKING_TIME": "parking"}.get(dimension, dimension.lower())
