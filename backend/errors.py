@@ -76,6 +76,12 @@ class StationTimeout(WattlineError):
     status, code, title = 504, "station_timeout", "The station didn't answer in time"
 
 
+class NodeDied(StationTimeout):
+    """The node that held the station's socket ended before it could tell the answer: the outcome is unknown."""
+
+    code, title = "node_died", "The server that held the station is gone"
+
+
 class StationRefused(WattlineError):
     """The station answered a command with an error (CALLERROR) or a refusal."""
 

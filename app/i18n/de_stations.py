@@ -294,6 +294,10 @@ ANSWERS: dict[str, str] = {
     "It doesn't know this setting.": "Sie kennt diese Einstellung nicht.",
     "It doesn't know this part.": "Sie kennt dieses Teil nicht.",
     "This setting can't be changed in this way.": "Diese Einstellung lässt sich so nicht ändern.",
+    "Nobody can tell what {identity} did": "Niemand weiß, was {identity} getan hat",
+    "The server it was connected to is gone. Look at its state and the log, then try again.": (
+        "Der Server, mit dem sie verbunden war, ist weg. Zustand und Protokoll ansehen, dann noch einmal versuchen."
+    ),
     "No answer from {identity}": "Keine Antwort von {identity}",
     "It may still do it. Look at the log, then try again.": (
         "Vielleicht tut sie es noch. Sehen Sie ins Log, dann versuchen Sie es erneut."

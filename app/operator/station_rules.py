@@ -208,6 +208,10 @@ def failure(error: ApiError) -> tuple[str, str]:
     match error.code:
         case "station_timeout":
             return "No answer from {identity}", "It may still do it. Look at the log, then try again."
+        case "node_died":
+            return "Nobody can tell what {identity} did", (
+                "The server it was connected to is gone. Look at its state and the log, then try again."
+            )
         case "station_offline":
             return "{identity} is offline", "The command was not sent. It works again once the station is connected."
         case "station_error":

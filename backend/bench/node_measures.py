@@ -3,10 +3,10 @@
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from statistics import median
+from statistics import linear_regression, median
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,7 @@ BESIDE = 1000.0
 COMMANDS = 200
 SCREENS = 500
 CHANGES = 10
+PARTS = 20
 POOL = 16
 """Connections that commit side by side."""
 
@@ -148,16 +149,44 @@ def screens(scale: Scale) -> list[Row]:
 
 
 def soak(scale: Scale) -> list[Row]:
-    """Half of what it can carry, for long: memory must stay flat."""
+    """A steady load for long: memory must stay flat. The slope is that of the second half, when all is warm."""
+    rate = min(BESIDE, scale.stations / 2)
+    rows = []
     with pair("node", f"--stations={scale.stations}") as one:
         one.connect("charging", scale.stations)
-        part = scale.seconds / 10
-        one.run(part, BESIDE)
-        memory = [one.server.ask("settle")["rss"] / 1e6]
-        for _ in range(9):
-            one.run(part, BESIDE)
-            memory.append(one.server.ask("settle")["rss"] / 1e6)
+        part = scale.seconds / PARTS
+        server, database = [], []
+        for _ in range(PARTS):
+            one.run(part, rate)
+            held = one.server.ask("settle")
+            server.append(held["rss"] / 1e6)
+            database.append(held["database_rss"] / 1e6)
+        words = f"{rate:,.0f} messages/s for {scale.seconds:,.0f} s; MB by twentieths: "
+        for name, memory in (("server", server), ("PostgreSQL, shared memory once", database)):
+            load = words + ", ".join(f"{mb:.0f}" for mb in memory)
+            slope = grown(memory[PARTS // 2 :]) / part * 3600
+            rows.append(measured(f"memory of {name}, growth under a long load", slope, "MB/h", load))
+    return rows
+
+
+def grown(memory: Sequence[float]) -> float:
+    """What memory grew by from one sample to the next: the least squares slope, which one odd sample hardly moves."""
+    return linear_regression(range(len(memory)), memory).slope
+
+
+def many(scale: Scale) -> list[Row]:
+    """All stay connected to one process, with a heartbeat a minute each: a lost socket or a wrong answer is an error.
+    Everything on."""
+    with pair("node", f"--stations={scale.idle}") as one:
+        connected = one.connect("heartbeats", scale.idle, at_once=500, tries=10)
+        quiet = one.run(scale.seconds, scale.idle / 60)
+        held = one.server.ask("settle")["rss"] / 1e6
     load = (
-        f"{BESIDE:,.0f} messages/s for {scale.seconds:,.0f} s; MB by tenths: {', '.join(f'{mb:.0f}' for mb in memory)}"
+        f"{scale.idle:,} stations on one process for {scale.seconds:,.0f} s after {connected['seconds']:.0f} s to "
+        f"connect and boot, stored; {quiet.messages / quiet.seconds:,.0f} heartbeats/s, "
+        f"server at {quiet.busy:.0%} of a core, {held:,.0f} MB"
     )
-    return [measured("memory after a long load, against its first tenth", memory[-1] - memory[0], "MB", load)]
+    return [
+        measured("sockets lost of many", 0, "", load),  # one lost would have ended the measurement
+        measured("heartbeat of many, p99", quiet.p99_ms, "ms", load),
+    ]

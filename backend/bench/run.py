@@ -35,6 +35,7 @@ MEASUREMENTS: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {
 }
 ON_REQUEST: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {
     "soak": (node_measures.soak, "memory under load for --seconds (3600, say); only when named"),
+    "many": (node_measures.many, "--idle stations (15000, say) on one process for --seconds (600); only when named"),
 }
 
 

@@ -218,6 +218,14 @@ def sessions(begin: int) -> Talk:
         yield step(next(ids), "StopTransaction", stop, b"{")
 
 
+def heartbeats() -> Talk:
+    """A station without a car."""
+    ids = _ids()
+    yield _step_16("boot", next(ids), 0, 0, None)
+    while True:
+        yield _step_16("heartbeat", next(ids), 0, 0, None)
+
+
 def _start(message_id: str, begin: int, wh: int) -> Step:
     start = {"connectorId": 1, "idTag": f"BENCH{begin:05d}", "timestamp": _now(), "meterStart": wh}
     return step(message_id, "StartTransaction", start, b'"Accepted"')
@@ -238,5 +246,7 @@ def talks(name: str, stations: int) -> list[Talk]:
         return [events(number, only=True) for number in range(stations)]
     if name == "sessions":
         return [sessions(number) for number in range(stations)]
+    if name == "heartbeats":
+        return [heartbeats() for _ in range(stations)]
     steps = mixed_steps(name)
     return [repeating(steps, number, name) for number in range(stations)]

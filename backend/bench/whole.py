@@ -90,8 +90,11 @@ async def run_node(settings: Settings, url: str, core: str, stations: int, one_b
         async def usage() -> Any:
             return {**(await process.usage()), "database_cpu_s": process.family_cpu_s(postmaster)}
 
+        async def settle() -> Any:
+            return {**(await process.settle()), "database_rss": process.family_bytes(postmaster)}
+
         hello = {"port": settings.ocpp_port, "app": settings.app_url, "web": settings.port, "person": PERSON}
-        await process.obey(hello, {"usage": usage, "settle": process.settle, "ingest": ingest})
+        await process.obey(hello, {"usage": usage, "settle": settle, "ingest": ingest})
 
 
 def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: int = 0) -> None:

@@ -208,6 +208,8 @@ class Connections:
 
     def executor(self, session: Session) -> Callable[[bytes], Awaitable[bytes]]:
         async def serve(message: bytes) -> bytes:
+            if not message:  # somebody waits for an answer, and asks whether we are alive
+                return session.id.bytes
             command = self._command.decode(message)
             return msgspec.json.encode(await session.execute(command))
 

@@ -1,5 +1,6 @@
 """Commands to stations: recorded, sent over the bus to the node that holds the socket, and answered."""
 
+import asyncio
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -7,12 +8,13 @@ from uuid import UUID
 
 import msgspec
 
-from backend.bus.base import BusDown, NobodyListens, RequestFailed, RequestTimeout
+from backend.bus.base import BusDown, BusError, NobodyListens, RequestFailed, RequestTimeout
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
 from backend.context import Context
 from backend.errors import (
     Conflict,
     InvalidInput,
+    NodeDied,
     NodeUnreachable,
     NotFound,
     StationNotThere,
@@ -28,6 +30,10 @@ from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
 """What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
+LOOK_EVERY_S = 1.0
+"""How often the one who waits asks whether the node that was asked still has the station's socket."""
+LAST_WORDS_S = 1.0
+"""An answer that is on its way when the socket goes may still come."""
 TAKEN = ("Accepted", "RebootRequired")
 KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
 """The row of what waited and is done now: its first message is recorded there, not in a second row."""
@@ -43,7 +49,8 @@ async def send(
 ) -> Answer:
     """Ask a station and wait for its answer. Call it outside of every database transaction.
 
-    Raises StationOffline, StationTimeout, StationRefused (it answered with a CALLERROR), InvalidInput (the
+    Raises StationOffline, StationTimeout (NodeDied, where that is why), StationRefused (it answered with a
+    CALLERROR), InvalidInput (the
     payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
     record_offline False: of a station that is not there no row is kept, the caller keeps one.
     """
@@ -120,8 +127,18 @@ def request_of(command: AnyCommand) -> Any:
 
 async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyCommand) -> Answer:
     patience_s = (command.timeout_s or ctx.settings.call_timeout_s) + ON_THE_WAY_S
+    topic = f"station.{station_id}"
+    asked = asyncio.create_task(ctx.bus.request(topic, msgspec.json.encode(command), timeout=patience_s))
+    holder = b""
     try:
-        reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
+        while not (await asyncio.wait({asked}, timeout=LOOK_EVERY_S))[0]:
+            holder, gone = await _look(ctx, station_id, holder)
+            if gone and not (await asyncio.wait({asked}, timeout=LAST_WORDS_S))[0]:
+                raise NodeDied(
+                    f"The server that held {identity} is gone. Whether the command reached the station is not known: "
+                    "look what it does before you try again."
+                )
+        reply = asked.result()
     except NobodyListens:
         return Answer(outcome="offline")
     except BusDown:
@@ -130,7 +147,24 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
     except RequestFailed:
         raise StationRefused(f"The command to {identity} failed on its way; the log tells why.") from None
+    finally:
+        asked.cancel()
     return msgspec.json.decode(reply, type=Answer)
+
+
+async def _look(ctx: Context, station_id: UUID, holder: bytes) -> tuple[bytes, bool]:
+    """Who holds the station's socket (its session), and whether the one who was asked is gone. A node that ends in
+    order says how its commands ended; one that is killed says nothing, and one whose host is gone is known by the
+    lease that ran out."""
+    try:
+        now = await ctx.bus.request(f"station.{station_id}", b"", timeout=LOOK_EVERY_S)
+    except NobodyListens:
+        return holder, True
+    except RequestTimeout:
+        return holder, not await store.is_online(station_id)
+    except BusError:
+        return holder, False  # nothing is known: the patience decides
+    return now, bool(holder) and now != holder
 
 
 def _raise_failure(identity: str, answer: Answer) -> None:

@@ -130,6 +130,30 @@ async def test_a_node_that_is_killed(cluster: Cluster) -> None:
             await commanded(api, one, "LEFT")
 
 
+async def test_who_waits_for_a_node_that_is_killed_learns_it_at_once(cluster: Cluster) -> None:
+    """Its outcome is unknown, and so it says: no silence until the time-out, and nothing lost without a word. That the
+    station is back on another node at once changes nothing."""
+    async with cluster.api() as api:
+        await added(api, "HELD")
+        async with booted(cluster.one, "HELD") as one:
+            asking = ask(api, "HELD")
+            await one.expect_call("TriggerMessage")
+            await asyncio.sleep(2.5)  # a slow station: while its node lives, who asked waits
+            assert not asking.done()
+            cluster.one.kill()
+            await one.socket.wait_closed()
+        async with booted(cluster.two, "HELD") as back:
+            answer = await asyncio.wait_for(asking, 5)
+            assert (answer.status_code, answer.json()["code"]) == (504, "node_died"), answer.text
+            rows = await cluster.query(
+                """SELECT c.state, c.answer->>'code' AS code FROM station_command c
+                JOIN charging_station s ON s.id = c.station WHERE s.identity = 'HELD' AND c.account IS NOT NULL"""
+            )
+            assert [tuple(row) for row in rows] == [("failed", "node_died")]
+            await commanded(api, back, "HELD")
+        await asyncio.to_thread(cluster.one.start)
+
+
 async def test_a_node_that_is_stopped_lets_its_stations_go_gently(cluster: Cluster) -> None:
     """First not ready, then a share of the sockets each second; a command under way gets its answer."""
     names = [f"D{number}" for number in range(6)]
