@@ -23,6 +23,7 @@ SAY_S = 60.0
 EXAMPLES = """examples:
   wattline simulate --url ws://127.0.0.1:9000/ocpp --stations 4
   wattline simulate --url wss://csms.example/ocpp --stations 50 --versions 2.0.1 --password secret --seed 7
+  wattline simulate --url wss://csms.example/ocpp --stations 2 --ca root.pem --cert 'stations/{identity}.pem'
   wattline simulate --url ws://127.0.0.1:9000/ocpp --fleet fleet.json --state state.json --faults
 
 A fleet file is {"stations": [{"identity": "CP-1", "version": "1.6", "password": "…", "power_type": "AC",
@@ -45,6 +46,10 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--id-tokens", default="SIM-CARD-1,SIM-CARD-2", metavar="CARDS",
                      help="cards of the drivers, without a fleet file (SIM-CARD-1,SIM-CARD-2)")  # fmt: skip
     one.add_argument("--password", help="Basic auth password of all stations that have none of their own")
+    one.add_argument("--ca", type=Path, metavar="FILE", help="authorities to trust at wss:// (this machine's), PEM")
+    one.add_argument("--cert", metavar="FILE",
+                     help="the stations' certificate, PEM; {identity} in its name stands for each one's")  # fmt: skip
+    one.add_argument("--key", metavar="FILE", help="its key, where it isn't in the same file; {identity} as well")
     one.add_argument("--fleet", type=Path, metavar="FILE", help="stations to be, as JSON")
     one.add_argument("--state", type=Path, metavar="FILE", help="where meters and unsent messages are kept")
     one.add_argument("--seed", help="makes people and mishaps the same again (drawn at random)")
@@ -73,6 +78,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         faults=options.faults,
         password=options.password,
         share=options.busy,
+        ca=options.ca,
+        certificate=options.cert,
+        key=options.key,
     )
     fleet_of = _fleet(options, wishes)
     with asyncio.Runner(loop_factory=event_loop()) as runner:
@@ -84,6 +92,10 @@ def _fleet(options: argparse.Namespace, wishes: Wishes) -> Callable[[], Fleet]:
     specs = _specs(options)
     if not wishes.url.startswith(("ws://", "wss://")):
         raise StartRefused(f"--url is {wishes.url!r}; it must begin with ws:// or wss://.")
+    if (options.ca or options.cert or options.key) and not wishes.url.startswith("wss://"):
+        raise StartRefused("--ca, --cert and --key are for an address that begins with wss://.")
+    if options.key and not options.cert:
+        raise StartRefused("--key needs the certificate it belongs to: --cert.")
     if not 0 <= wishes.share <= 0.95 or not 1 <= wishes.speed <= 1000:
         raise StartRefused("--busy must lie between 0 and 0.95, --speed between 1 and 1000.")
     memories = Memories(options.state)

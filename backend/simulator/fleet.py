@@ -3,9 +3,11 @@
 import asyncio
 import logging
 import random
+import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -44,6 +46,35 @@ class Wishes:
     password: str | None = None
     share: float = BUSY_SHARE
     people: bool = True
+    ca: Path | None = None
+    """PEM of the authorities that the central system's certificate may come from; None: those of this machine."""
+    certificate: str | None = None
+    """PEM of the stations' certificate, with its key or with that in `key`; `{identity}` stands for each one's own."""
+    key: str | None = None
+
+    def tls(self, identity: str) -> ssl.SSLContext | None:
+        """Raises StartRefused for files that can't be used."""
+        if self.ca is None and self.certificate is None:
+            return None
+        certificate, key = (one and one.replace("{identity}", identity) for one in (self.certificate, self.key))
+        try:
+            return _context(self.ca, certificate, key)
+        except (OSError, ValueError) as error:  # those of ssl are OSErrors
+            raise StartRefused(f"The certificates for {identity} can't be used: {error}.") from error
+
+
+@lru_cache(maxsize=1)
+def _context(ca: Path | None, certificate: str | None, key: str | None) -> ssl.SSLContext:
+    """One for all stations that say the same."""
+    context = ssl.create_default_context(cafile=ca)
+    if certificate is not None:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    return context
+
+
+def _no_password() -> str:
+    """A key with a password would else be asked for on the terminal."""
+    raise ValueError("the key has a password; give one without")
 
 
 def invented(count: int, versions: Sequence[str], prefix: str, id_tokens: Sequence[str]) -> list[Spec]:
@@ -92,7 +123,8 @@ class Fleet:
         station = Station(spec, self.clock, random.Random(seed), self.memories.of(spec))
         station.start_up("PowerUp")
         # The network draws from a chance of its own: how often it fails must not change what people do.
-        return Link(station, self.wishes.url, random.Random(f"{seed}/link"), self.wishes.password)
+        tls = self.wishes.tls(spec.identity)
+        return Link(station, self.wishes.url, random.Random(f"{seed}/link"), self.wishes.password, tls)
 
     @property
     def stations(self) -> list[Station]:

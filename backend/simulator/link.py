@@ -4,6 +4,7 @@ import asyncio
 import base64
 import logging
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -32,15 +33,26 @@ NOT_UNDERSTOOD = (OCPPError, UnknownCallErrorCodeError)
 
 
 class Link:
-    """`down_until_s` (clock time) keeps it closed: a lost mobile network, or no power."""
+    """`down_until_s` (clock time) keeps it closed: a lost mobile network, or no power.
 
-    def __init__(self, station: Station, url: str, chance: random.Random, password: str | None = None) -> None:
+    `tls`: what a wss:// address is trusted by, and the station's own certificate; None: the system's authorities.
+    """
+
+    def __init__(
+        self,
+        station: Station,
+        url: str,
+        chance: random.Random,
+        password: str | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         self.station = station
         self.url = self._url(url)
         self.wire: Wire | None = None
         self.connects = 0
         self.last_error = ""
         self._password = station.spec.password or password
+        self._tls = tls
         self._chance = chance
         self._wake = asyncio.Event()
         self._down_until_s = 0.0
@@ -119,6 +131,7 @@ class Link:
         here = urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1")
         async with connect(
             url,
+            ssl=self._tls if url.startswith("wss://") else None,
             subprotocols=[f"ocpp{spec.version}"],  # type: ignore[list-item]  # a NewType of str
             additional_headers=headers,
             compression=None,
