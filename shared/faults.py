@@ -153,7 +153,7 @@ class ThresholdSet(Request):
 
 
 class CodeMeaning(Message):
-    """What a vendor means by a code. `id` empty: of the house's list, where `vendor` is a pattern."""
+    """What a vendor means by a code. `id` empty: of the house's list."""
 
     id: str
     vendor: str

@@ -87,7 +87,8 @@ def _lines(lines: list[ft.Control]) -> ft.Control:
 
 
 def _maker(vendor: str, words: Words) -> str:
-    return vendor.strip("*").title() or words("All makers")
+    """Those that an operator named are kept in lower case."""
+    return (vendor.title() if vendor == vendor.lower() else vendor) or words("All makers")
 
 
 def _unknown(one: UnknownCode, t: Tokens, words: Words, teach: Callable[[], Any]) -> ft.Control:

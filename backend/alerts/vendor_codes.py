@@ -26,11 +26,11 @@ def plain(text: str) -> str:
 
 
 @cache
-def house() -> tuple[tuple[str, Mapping[str, Meaning]], ...]:
-    """(pattern of a vendor, code → meaning), from the data file."""
+def house() -> tuple[tuple[str, str, Mapping[str, Meaning]], ...]:
+    """(pattern of a vendor, its name, code → meaning), from the data file."""
     book = tomllib.loads(files("backend.alerts").joinpath(HOUSE).read_text("utf-8"))
     return tuple(
-        (plain(part["vendor"]), {plain(code): _meaning(one) for code, one in part["meanings"].items()})
+        (plain(part["vendor"]), part["maker"], {plain(code): _meaning(one) for code, one in part["meanings"].items()})
         for part in book["codes"]
     )
 
@@ -49,7 +49,7 @@ def _meaning(one: Mapping[str, str]) -> Meaning:
 def of_house(vendor: str, code: str) -> Meaning | None:
     """The last one that fits: more special ones stand further down."""
     found = None
-    for pattern, meanings in house():
+    for pattern, _maker, meanings in house():
         if fnmatchcase(plain(vendor), pattern):
             found = meanings.get(plain(code), found)
     return found
@@ -83,10 +83,10 @@ async def book(tenant_id: UUID) -> CodeBook:
         own=[_shown(row) for row in own],
         house=[
             CodeMeaning(
-                id="", vendor=pattern, code=code, title=one.title, severity=one.severity, cause=one.cause,
+                id="", vendor=maker, code=code, title=one.title, severity=one.severity, cause=one.cause,
                 advice=one.advice,
             )
-            for pattern, meanings in house()
+            for _pattern, maker, meanings in house()
             for code, one in meanings.items()
         ],
         unknown=[

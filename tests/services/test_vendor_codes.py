@@ -43,7 +43,7 @@ async def say(ctx: Context, station_id: UUID, code: str, error: str = "OtherErro
 
 
 def test_the_house_list_is_whole() -> None:
-    meanings = [one for _, part in vendor_codes.house() for one in part.values()]
+    meanings = [one for _, _, part in vendor_codes.house() for one in part.values()]
     assert len(meanings) >= 15
     assert all(one.code in ERRORS and one.title and one.advice.endswith(".") for one in meanings)
 
@@ -123,4 +123,4 @@ async def test_a_station_that_makes_up_codes_fills_no_disk(clock: Clock, monkeyp
 
 
 def test_causes_are_known_for_every_name_of_the_list() -> None:
-    assert {one.code for _, part in vendor_codes.house() for one in part.values()} <= set(CAUSES)
+    assert {one.code for _, _, part in vendor_codes.house() for one in part.values()} <= set(CAUSES)
