@@ -161,6 +161,10 @@ def test_times_that_we_tell_have_three_digits_or_none() -> None:
     at = datetime(2026, 1, 1, 10, 0, 0, 886000, tzinfo=UTC)
     answer = CODECS["1.6"].encode_result("CP:00.123000Z", v16.HeartbeatResponse(current_time=at))
     assert json.loads(answer) == [3, "CP:00.123000Z", {"currentTime": "2026-01-01T10:00:00.886Z"}]
+    text = CODECS["1.6"].encode_result("m", {"a": at, "b": "000Z", "c": "at 2026-11-25T10:00:00.123000Z", "d": at})
+    assert text.count(b'.886Z"') == 2
+    assert b'"000Z"' in text
+    assert b'"at 2026-11-25T10:00:00.123000Z"' in text
     whole = CODECS["1.6"].encode_result("m", v16.HeartbeatResponse(current_time=at.replace(microsecond=0)))
     assert b'"2026-01-01T10:00:00Z"' in whole
 
