@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from backend.db.engine import DB
 
@@ -15,6 +16,39 @@ async def keep_partitions(before: datetime) -> None:
     await DB.run("SELECT keep_partitions('transaction_reading', 'month', now(), 2)")
     await DB.run("SELECT drop_partitions('transaction_reading', 'month', $1)", before)
     await DB.run("DELETE FROM transaction_reading_default WHERE at < $1", before)
+
+
+async def curve(transaction_id: UUID) -> dict[str, Any] | None:
+    rows = await DB.run(
+        "SELECT meter_start_wh, points, states, left_out FROM transaction_curve WHERE transaction = $1", transaction_id
+    )
+    return rows[0] if rows else None
+
+
+async def keep_curve(
+    transaction_id: UUID, meter_start_wh: int | None, points: list[Any], states: list[Any], left_out: int
+) -> None:
+    await DB.run(
+        """INSERT INTO transaction_curve (transaction, meter_start_wh, points, states, left_out)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (transaction) DO UPDATE SET meter_start_wh = $2, points = $3, states = $4, left_out = $5""",
+        transaction_id,
+        meter_start_wh,
+        points,
+        states,
+        left_out,
+    )
+
+
+async def without_curve(before: datetime) -> list[UUID]:
+    """Ended transactions with readings older than this that nobody kept a curve of."""
+    rows = await DB.run(
+        """SELECT t.id FROM transaction t WHERE t.state = 'ended' AND t.id IN (
+            SELECT r.transaction FROM transaction_reading r WHERE r.at < $1
+        ) AND NOT EXISTS (SELECT 1 FROM transaction_curve c WHERE c.transaction = t.id)""",
+        before,
+    )
+    return [row["id"] for row in rows]
 
 
 async def lock() -> bool:

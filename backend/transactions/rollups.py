@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from backend.context import Context
-from backend.transactions import rollup_store
+from backend.transactions import curves, rollup_store
 
 QUARTER = timedelta(minutes=15)
 
@@ -34,6 +34,8 @@ async def roll_up(ctx: Context) -> None:
 
 
 async def keep_readings(ctx: Context) -> None:
-    """Cron: readings are kept for WATTLINE_READING_DAYS, in whole months; bills and rollups stay."""
+    """Cron: readings are kept for WATTLINE_READING_DAYS, in whole months; bills, curves and rollups stay."""
+    before = ctx.now() - timedelta(days=ctx.settings.reading_days)
     async with ctx.unit():
-        await rollup_store.keep_partitions(ctx.now() - timedelta(days=ctx.settings.reading_days))
+        await curves.keep_before(before)
+        await rollup_store.keep_partitions(before)

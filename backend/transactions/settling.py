@@ -12,7 +12,7 @@ from backend.events import CdrIssued, Event, TransactionEnded
 from backend.payments import service as payments
 from backend.tariffs.model import Bill, Line
 from backend.tenants import service as tenants
-from backend.transactions import edge_store, pricing, rules, store
+from backend.transactions import curves, edge_store, pricing, rules, store
 from backend.transactions.service import ESTIMATED_CLOSE_DELAY
 from shared.money import ReceiptLine
 from shared.transactions import TransactionState as State
@@ -48,9 +48,11 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
         row = await store.by_id(transaction_id, lock=True)
         if row is None or row["state"] != State.ENDED or await store.cdr(transaction_id) is not None:
             return
-        if rules.meter_stopped(await store.readings(transaction_id), row["energy_wh"]):
+        readings = await store.readings(transaction_id)
+        if rules.meter_stopped(readings, row["energy_wh"]):
             row["flags"] = rules.merge_flags(row["flags"], "meter_stopped")
             await store.change(transaction_id, {"flags": row["flags"]})
+        await curves.keep(row, readings)
         place = await store.joined(transaction_id)
         assert place is not None
         tenant = await tenants.get(ctx, row["tenant"])

@@ -16,6 +16,11 @@ from shared.transactions import ChargingState, PaymentInfo, Reading, Transaction
 Row = store.Row
 MOST_POINTS = 240
 
+STATES = {
+    "charging": "Energy flows",
+    "suspended_ev": "The car pauses",
+    "suspended_evse": "The station pauses",
+}
 HIDDEN_FROM_DRIVERS = frozenset({"messages_missing", "offline", "unit_mended", "start_missing"})
 
 
@@ -69,14 +74,14 @@ def readings(row: Row, rows: list[Row]) -> list[Reading]:
 
 
 def timeline(
-    row: Row, readings: list[Row], messages: list[Row], payment: PaymentInfo | None, cdr: Row | None
+    row: Row, states: list[tuple[datetime, str]], messages: list[Row], payment: PaymentInfo | None, cdr: Row | None
 ) -> list[TransactionEvent]:
     """The life of a session in steps, in the order of time."""
     failed, ended = row["state"] == TransactionState.FAILED, row["state"] == TransactionState.ENDED
     steps: list[tuple[datetime | None, str, str, str]] = [
         (row["requested_at"], "requested", "Start asked for", ""),
         (None if failed else row["begun_at"], "begun", "Charging session began", ""),
-        *_states(readings),
+        *((at, state, STATES[state], "") for at, state in states),
         (_reached_at(row), "target_reached", "The driver's target was reached", ""),
         (row["stop_requested_at"], "stop_requested", "Stop asked for", ""),
         (row["ended_at"] if ended else None, "ended", _ended_text(row), row["stop_reason"]),
@@ -106,18 +111,13 @@ MOST_STATES = 12
 """A car that balances its battery starts and stops for hours: the first and the last tell enough."""
 
 
-def _states(readings: list[Row]) -> list[tuple[datetime, str, str, str]]:
-    """When energy flowed and when it didn't, as the readings tell."""
-    words = {
-        "charging": "Energy flows",
-        "suspended_ev": "The car pauses",
-        "suspended_evse": "The station pauses",
-    }
-    found: list[tuple[datetime, str, str, str]] = []
+def states(readings: list[Row]) -> list[tuple[datetime, str]]:
+    """When energy flowed and when it didn't, as the readings tell: words of STATES."""
+    found: list[tuple[datetime, str]] = []
     for one in readings:
         state = one["charging_state"]
-        if state in words and (not found or found[-1][1] != state):
-            found.append((one["at"], state, words[state], ""))
+        if state in STATES and (not found or found[-1][1] != state):
+            found.append((one["at"], state))
     if len(found) > MOST_STATES:
         found = [*found[: MOST_STATES // 2], *found[-MOST_STATES // 2 :]]
     return found

@@ -152,10 +152,13 @@ READING_COLUMNS = (
 
 
 async def add_readings(transaction_id: UUID, rows: Sequence[tuple[Any, ...]]) -> int:
-    """Rows in the order of READING_COLUMNS; those of a moment that is known already are left out. How many are new."""
+    """Rows in the order of READING_COLUMNS; those of a moment that is known already are left out. How many are new.
+
+    A curve that was kept without them is void."""
     columns = list(zip(*rows, strict=True))
     found = await DB.run(
         f"""
+        WITH void AS (DELETE FROM transaction_curve WHERE transaction = $1)
         INSERT INTO transaction_reading (transaction, {", ".join(READING_COLUMNS)})
         SELECT $1, b, c, d, e, f, g, h, i, j, k::float8[], l::float8[], m
         FROM unnest($2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],

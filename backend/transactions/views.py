@@ -7,7 +7,7 @@ from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.payments import service as payments
 from backend.tariffs import service as tariffs
-from backend.transactions import shown, store
+from backend.transactions import curves, shown, store
 from backend.web.guards import Actor
 from backend.web.pages import decode_cursor, encode_cursor
 from shared.accounts import Role
@@ -53,12 +53,12 @@ async def _detail(ctx: Context, row: store.Row, *, for_driver: bool) -> Transact
     payment = await payments.info(ctx, transaction_id)
     cdr = await store.cdr(transaction_id)
     messages = await store.messages(transaction_id)
-    readings = await store.readings(transaction_id)
+    curve = await curves.of(row)
     tariff = await tariffs.get(ctx, row["tariff"]) if row["tariff"] else None
     return TransactionDetail(
         transaction=shown.transaction(row, for_driver=for_driver),
-        readings=shown.readings(row, readings),
-        timeline=shown.timeline(row, readings, messages, payment, cdr),
+        readings=curve.points,
+        timeline=shown.timeline(row, curve.states, messages, payment, cdr),
         payment=payment,
         has_receipt=cdr is not None,
         max_power_w=row["connector_power_w"] or row["max_power_w"],
@@ -66,7 +66,7 @@ async def _detail(ctx: Context, row: store.Row, *, for_driver: bool) -> Transact
         headline=tariffs.shown(tariff) if tariff else None,
         meter_start_wh=row["meter_start_wh"],
         meter_last_wh=row["meter_last_wh"],
-        left_out=sum(not one["trusted"] for one in readings),
+        left_out=curve.left_out,
     )
 
 

@@ -8,9 +8,9 @@ from backend.analytics import service as analytics
 from backend.db.engine import DB
 from backend.stations import record_store
 from backend.stations import service as stations
-from backend.transactions import rollup_store, rollups
+from backend.transactions import curves, rollup_store, rollups, settling, store, views
 from backend.transactions import service as transactions
-from backend.transactions.model import Sample, Started, Updated
+from backend.transactions.model import Ended, Sample, Started, Updated
 from tests import world
 from tests.conftest import Clock
 
@@ -58,6 +58,56 @@ async def test_the_power_of_the_past_is_rolled_up_and_late_readings_count(clock:
     await rollups.roll_up(ctx)
     await rollups.roll_up(ctx)
     assert (await curve())[1] == 9500
+
+
+async def test_an_ended_session_is_drawn_from_its_curve_which_outlives_the_readings(clock: Clock) -> None:
+    ctx = world.make_context(clock)
+    station = await stations.station(ctx, await world.add_station(await world.add_tenant(), "CP-1"))
+    assert station is not None
+    await world.add_connector(station.id)
+    began = clock.now()
+
+    def sample(minutes: int) -> Sample:
+        return Sample(at=began + timedelta(minutes=minutes), energy_wh=1000 + 100 * minutes, power_w=6000)
+
+    def updated(minutes: int) -> Updated:
+        at = began + timedelta(minutes=minutes)
+        state = "suspended_ev" if minutes == 3 else "charging"
+        return Updated(at=at, ref="t-1", evse=1, seq_no=minutes + 1, charging_state=state, readings=[sample(minutes)])
+
+    await transactions.started(ctx, station, Started(at=began, ref="t-1", evse=1, seq_no=0, readings=[sample(0)]))
+    clock.advance(minutes=20)
+    for minutes in (1, 2, 3, 4):
+        await transactions.updated(ctx, station, updated(minutes))
+    (row,) = await DB.run("SELECT id FROM transaction")
+    running = await views.of_guest(ctx, row["id"])
+    assert running is not None
+    await transactions.ended(ctx, station, Ended(at=began + timedelta(minutes=10), ref="t-1", evse=1, seq_no=9))
+    from_readings = await views.of_guest(ctx, row["id"])
+    await settling.settle(ctx, {"transaction_id": str(row["id"])})
+
+    async def shown() -> tuple[object, ...]:
+        found = await views.of_guest(ctx, row["id"])
+        assert found is not None
+        steps = [one for one in found.timeline if one.kind in ("charging", "suspended_ev")]
+        return found.readings, steps, found.left_out
+
+    assert from_readings is not None
+    kept = await shown()
+    assert kept[0] == from_readings.readings
+    assert [one.energy_wh for one in running.readings] == [0, 100, 200, 300, 400]
+    assert [one.kind for one in kept[1]] == ["charging", "suspended_ev", "charging"]  # type: ignore[attr-defined]
+
+    await transactions.updated(ctx, station, updated(7))  # was in the station's queue
+    assert await rollup_store.curve(row["id"]) is None
+    now = await shown()
+    assert (kept[2], now[2]) == (0, 1)  # the bill is written: what comes now is kept, and left out
+    await curves.keep_before(clock.now() - timedelta(days=30))
+    assert await rollup_store.curve(row["id"]) is None  # its readings stay for now
+    await curves.keep_before(clock.now() + timedelta(days=1))
+    await DB.run("DELETE FROM transaction_reading")
+    assert await store.readings(row["id"]) == []
+    assert await shown() == now
 
 
 async def _partitions(table: str) -> list[str]:

@@ -84,6 +84,7 @@ from backend.db.tables.transactions import (
     RollupMark,
     StationReading,
     Transaction,
+    TransactionCurve,
     TransactionMessage,
     TransactionReading,
 )
@@ -111,6 +112,7 @@ TABLES = (
     Transaction,
     TransactionMessage,
     TransactionReading,
+    TransactionCurve,
     StationReading,
     PowerRollup,
     RollupMark,
@@ -291,6 +293,7 @@ __all__ = [
     "Tenant",
     "TokenGroup",
     "Transaction",
+    "TransactionCurve",
     "TransactionMessage",
     "TransactionReading",
     "UnknownCode",

@@ -107,6 +107,16 @@ class TransactionReading(Table, db=DB, tablename="transaction_reading"):
     offered_w = Integer(null=True, default=None)  # what the station says the car may draw
 
 
+class TransactionCurve(Table, db=DB, tablename="transaction_curve"):
+    """What the plot of an ended session is drawn from (`transactions.curves`)."""
+
+    transaction = ForeignKey(Transaction, on_delete=OnDelete.cascade, null=False, primary_key=True)
+    meter_start_wh = BigInt(null=True, default=None)
+    points = JSONB()
+    states = JSONB()
+    left_out = Integer()
+
+
 class StationReading(Table, db=DB, tablename="station_reading"):
     """One sampled moment of an outlet (or of the main meter, evse 0) while nobody charges there, in partitions by
     month. Unique in (station, evse, at); `id` only counts."""

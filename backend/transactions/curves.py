@@ -1,0 +1,49 @@
+"""The curve of a session: of a running one from its readings, of an ended one from the few points kept of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from backend.transactions import rollup_store, shown, store
+from shared.transactions import Reading, TransactionState
+
+Row = store.Row
+
+
+class Curve(msgspec.Struct, frozen=True):
+    """`states`: when the charging state became another. `left_out`: how many readings weren't trusted."""
+
+    points: list[Reading]
+    states: list[tuple[datetime, str]]
+    left_out: int
+
+
+def drawn(row: Row, readings: Sequence[Row]) -> Curve:
+    """From all readings of a transaction, in the order of time; as many points as a plot can show."""
+    rows = list(readings)
+    return Curve(shown.readings(row, rows), shown.states(rows), sum(not one["trusted"] for one in rows))
+
+
+async def of(row: Row) -> Curve:
+    """A kept one counts only where it was drawn from the same start: a late StartTransaction moves it."""
+    if row["state"] == TransactionState.ENDED:
+        kept = await rollup_store.curve(row["id"])
+        if kept is not None and kept["meter_start_wh"] == row["meter_start_wh"]:
+            return msgspec.convert({name: kept[name] for name in Curve.__struct_fields__}, Curve)
+    return drawn(row, await store.readings(row["id"]))
+
+
+async def keep(row: Row, readings: Sequence[Row]) -> None:
+    """Of an ended transaction. What comes late makes it void (`store.add_readings`)."""
+    curve = msgspec.to_builtins(drawn(row, readings))
+    await rollup_store.keep_curve(row["id"], row["meter_start_wh"], curve["points"], curve["states"], curve["left_out"])
+
+
+async def keep_before(before: datetime) -> None:
+    """Whatever has none yet, and whose readings are about to go."""
+    for transaction_id in await rollup_store.without_curve(before):
+        row = await store.by_id(transaction_id)
+        readings = await store.readings(transaction_id)
+        if row is not None and readings:
+            await keep(row, readings)
