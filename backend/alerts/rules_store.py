@@ -149,11 +149,13 @@ MOST_UNKNOWN = 500
 
 
 async def count_unknown(tenant_id: UUID, vendor: str, code: str, station_id: UUID, text: str, at: datetime) -> None:
+    """Who comes while another transaction counts the same code isn't counted: in a storm nobody waits for that."""
     await DB.run(
         """INSERT INTO unknown_code (tenant, vendor, code, station, text, seen_at)
         SELECT $1::uuid, $2::text, $3::text, $4::uuid, $5::text, $6::timestamptz
-        WHERE (SELECT count(*) FROM unknown_code WHERE tenant = $1) < $7
-            OR EXISTS (SELECT 1 FROM unknown_code WHERE tenant = $1 AND vendor = $2 AND code = $3)
+        WHERE pg_try_advisory_xact_lock(hashtextextended($1::text || ' ' || $2 || ' ' || $3, 1))
+            AND ((SELECT count(*) FROM unknown_code WHERE tenant = $1) < $7
+                OR EXISTS (SELECT 1 FROM unknown_code WHERE tenant = $1 AND vendor = $2 AND code = $3))
         ON CONFLICT (tenant, vendor, code)
         DO UPDATE SET times = unknown_code.times + 1, station = $4, text = $5, seen_at = $6""",
         tenant_id,

@@ -1,5 +1,6 @@
 """What makers mean by codes of their own: the house's list, a tenant's words, and codes nobody knew."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -124,3 +125,25 @@ async def test_a_station_that_makes_up_codes_fills_no_disk(clock: Clock, monkeyp
 
 def test_causes_are_known_for_every_name_of_the_list() -> None:
     assert {one.code for _, _, part in vendor_codes.house() for one in part.values()} <= set(CAUSES)
+
+
+@pytest.mark.usefixtures("db")
+async def test_a_storm_of_one_code_waits_for_nobody(clock: Clock) -> None:
+    """Many stations report the same unknown code at once: none waits for another's transaction to count it."""
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    station_id = await world.add_station(tenant_id)
+    counted, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow() -> None:
+        async with ctx.unit():
+            await vendor_codes.count_unknown(ctx, tenant_id, station_id, "", "x1", "")
+            counted.set()
+            await go_on.wait()
+
+    task = asyncio.create_task(slow())
+    await counted.wait()
+    async with asyncio.timeout(5):
+        await vendor_codes.count_unknown(ctx, tenant_id, station_id, "", "x1", "")
+    go_on.set()
+    await task
+    assert [one.times for one in (await vendor_codes.book(tenant_id)).unknown] == [1]
