@@ -1,4 +1,12 @@
-"""A piece of work that began outside of the task that must finish it: its first step ran where its message came in."""
+"""A piece of work that began outside of the task that must finish it: its first step ran where its message came in.
+
+Most messages are answered without waiting for anything. Waking up the station's task for each costs almost as much as
+all the rest (in-process 7.6 against 4.2 µs a message), so `websocket` takes the first step itself, in four moves:
+`entered` tells asyncio that the station's task is the one that runs, as asyncio does around each of its own steps, so
+that time-outs, database transactions and cancellation find the right task; the handler runs up to where it waits, or to
+its end; `leave` undoes the first move; and what is left, if anything, is a `Begun`, which the woken task awaits like any
+other work: `__await__` first yields what the work already waits for, then goes on as usual.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Generator
