@@ -4,8 +4,8 @@ Most messages are answered without waiting for anything. Waking up the station's
 all the rest (in-process 7.6 against 4.2 µs a message), so `websocket` takes the first step itself, in four moves:
 `entered` tells asyncio that the station's task is the one that runs, as asyncio does around each of its own steps, so
 that time-outs, database transactions and cancellation find the right task; the handler runs up to where it waits, or to
-its end; `leave` undoes the first move; and what is left, if anything, is a `Begun`, which the woken task awaits like any
-other work: `__await__` first yields what the work already waits for, then goes on as usual.
+its end; `leave` undoes the first move; and what is left, if anything, is a `Begun`, which the woken task awaits like
+any other work: `__await__` first yields what the work already waits for, then goes on as usual.
 """
 
 import asyncio

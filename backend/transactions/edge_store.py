@@ -55,6 +55,16 @@ async def taken(wanted: Sequence[tuple[int, UUID, int | None, str | None]]) -> s
     return {row["n"] for row in rows}
 
 
+_MEASURED = {
+    "meter_start_wh": "bigint",
+    "meter_last_wh": "bigint",
+    "meter_last_at": "timestamptz",
+    "energy_wh": "bigint",
+    "power_w": "int",
+    "max_power_w": "int",
+    "soc_percent": "int",
+    "seq_no_last": "int",
+}
 _ADDED = {
     "id": "uuid",
     "tenant": "uuid",
@@ -71,14 +81,7 @@ _ADDED = {
     "begun_at": "timestamptz",
     "created_at": "timestamptz",
     "updated_at": "timestamptz",
-    "meter_start_wh": "bigint",
-    "meter_last_wh": "bigint",
-    "meter_last_at": "timestamptz",
-    "energy_wh": "bigint",
-    "power_w": "int",
-    "max_power_w": "int",
-    "soc_percent": "int",
-    "seq_no_last": "int",
+    **_MEASURED,
 }
 _ADD = """INSERT INTO transaction ({names}, flags) SELECT * FROM unnest({types}, ${last}::jsonb[])
     RETURNING id, number""".format(
@@ -100,14 +103,7 @@ _CLOSED = {
     "ended_at": "timestamptz",
     "stop_reason": "text",
     "charging_state": "text",
-    "meter_start_wh": "bigint",
-    "meter_last_wh": "bigint",
-    "meter_last_at": "timestamptz",
-    "energy_wh": "bigint",
-    "power_w": "int",
-    "max_power_w": "int",
-    "soc_percent": "int",
-    "seq_no_last": "int",
+    **_MEASURED,
     "updated_at": "timestamptz",
 }
 _CLOSE = """UPDATE transaction t SET {values}, flags = v.flags

@@ -1,8 +1,8 @@
 """What stations report about transactions, stored exactly once.
 
 Each message is remembered by what it says, judged by `rules`, applied, and answered only after the commit: plain
-ones in groups (`grouping`; starts and stops in `edges`), the others each in a database transaction of its own. Nothing a station says is thrown
-away: what fits no transaction is kept in quarantine.
+ones in groups (`grouping`; starts and stops in `edges`), the others each in a database transaction of its own. Nothing
+a station says is thrown away: what fits no transaction is kept in quarantine.
 """
 
 from collections.abc import Sequence
