@@ -222,13 +222,20 @@ async def _tell_master_pass(station_id: UUID) -> None:
 
 
 async def tell_master_pass(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job: which group stops every session (C16). A station that is away hears it when it is back."""
+    """Job: which group stops every session (C16). A station that is away hears it when it is back; one that refuses
+    is not asked again before its firmware or the master pass changes."""
     station = await stations.station(ctx, UUID(payload["station_id"]))
     if station is None or not await store.lacks_master_pass(station.id):
         return
     group = await authorization.master_pass(ctx, station.tenant_id) or ""
     command = commands.SetVariable(component="AuthCtrlr", name="MasterPassGroupId", value=group)
-    await waiting.send(ctx, station, command, None, HEARS_LATER)
+    try:
+        answer = await waiting.send(ctx, station, command, None, HEARS_LATER)
+        refusal = "" if answer.accepted or answer.status == waiting.QUEUED else answer.status
+    except StationRefused as failure:
+        refusal = failure.detail or failure.title
+    if refusal:
+        await store.refused_master_pass(station.id, group, refusal, ctx.now())
 
 
 async def follow(ctx: Context, payload: dict[str, Any]) -> None:

@@ -125,8 +125,8 @@ async def unlock(station_id: UUID) -> None:
 
 
 async def lacks_master_pass(station_id: UUID) -> bool:
-    """Whether a 2.0.1 station holds another master pass than it should. One that never told of it, and needs none,
-    lacks nothing."""
+    """Whether a 2.0.1 station should be told of the master pass: it holds another than it should. One that never told
+    of it, and needs none, lacks nothing; one that refused this very one is left alone until its firmware changes."""
     return bool(
         await DB.run(
             """SELECT 1 FROM charging_station s
@@ -134,9 +134,24 @@ async def lacks_master_pass(station_id: UUID) -> bool:
             LEFT JOIN station_variable v ON v.station = s.id AND v.component = 'AuthCtrlr'
                 AND v.name = 'MasterPassGroupId' AND v.evse = 0
             WHERE s.id = $1 AND s.ocpp_version = '2.0.1' AND s.registration = 'accepted'
-            AND coalesce(v.value, '') <> coalesce(g.name, '')""",
+            AND coalesce(v.value, '') <> coalesce(g.name, '')
+            AND NOT EXISTS (SELECT 1 FROM master_pass_refusal r WHERE r.station = s.id
+                AND r.name = coalesce(g.name, '') AND r.firmware = s.firmware)""",
             station_id,
         )
+    )
+
+
+async def refused_master_pass(station_id: UUID, name: str, status: str, at: datetime) -> None:
+    await DB.run(
+        """INSERT INTO master_pass_refusal (station, name, firmware, status, at)
+        SELECT id, $2, firmware, $3, $4 FROM charging_station WHERE id = $1
+        ON CONFLICT (station) DO UPDATE
+        SET name = excluded.name, firmware = excluded.firmware, status = excluded.status, at = excluded.at""",
+        station_id,
+        name,
+        status[:60],
+        at,
     )
 
 

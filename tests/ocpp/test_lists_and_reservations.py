@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from backend.db.engine import DB
+from backend.local_lists.service import GATHER
 from shared.accounts import Role
 from tests.conformance.conftest import node, operator  # noqa: F401  # fixtures
 from tests.conformance.flows import STATION, outlets
@@ -145,3 +146,48 @@ async def test_the_master_pass_is_told_to_stations_and_begins_no_session(
     async with node.booted("OLD-1") as station:
         start = {"connectorId": 1, "idTag": "MASTER-1", "meterStart": 0, "timestamp": "2026-01-01T10:00:00Z"}
         assert (await station.call("StartTransaction", start))["idTagInfo"]["status"] == "Invalid"
+
+
+REFUSED = "SELECT 1 FROM master_pass_refusal WHERE name = $1 AND firmware = $2"
+
+
+async def test_a_refused_master_pass_is_asked_again_with_another_firmware_or_another_pass_only(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
+    groups = "/api/v1/token-groups"
+
+    async def refuse(one: ScriptedStation, asked: str, error: bool) -> None:
+        message_id, sent = await one.expect_call("SetVariables")
+        (change,) = sent["setVariableData"]
+        assert change["attributeValue"] == asked
+        if error:
+            await one.answer_error(message_id, "NotSupported")
+        else:
+            named = {"component": change["component"], "variable": change["variable"]}
+            await one.answer(message_id, {"setVariableResult": [named | {"attributeStatus": "UnknownComponent"}]})
+        await asyncio.sleep(0.5)  # its answer is stored
+
+    async def comes_back(firmware: str, asked: str | None, *, error: bool = False) -> None:
+        """It boots with this firmware, is asked to take this master pass (None: nothing), and refuses."""
+        async with connected(node.ocpp_url, "CP-1", version="2.0.1") as one:
+            told = {"vendorName": "Test", "model": "One", "firmwareVersion": firmware}
+            await one.call("BootNotification", {"chargingStation": told, "reason": "PowerUp"})
+            report, _ = await one.expect_call("GetBaseReport")
+            await one.answer_error(report, "NotSupported")
+            if asked is None:
+                await one.expect_nothing(GATHER.total_seconds() + 2)
+                return
+            async with asyncio.timeout(20):  # one that was kept for it comes first, and then the one that is remembered
+                while not await DB.run(REFUSED, asked, firmware):
+                    await refuse(one, asked, error)
+
+    await node.add_station("CP-1")
+    await add_token(operator, "MASTER-1", group="POLICE")
+    await add_token(operator, "MASTER-2", group="FIRE")
+    assert (await operator.put(groups, json={"name": "POLICE", "master_pass": True})).status_code == 200
+    await comes_back("1.0", "POLICE")
+    await comes_back("1.0", None)
+    await comes_back("1.1", "POLICE", error=True)
+    assert (await operator.put(groups, json={"name": "FIRE", "master_pass": True})).status_code == 200
+    await comes_back("1.1", "FIRE")

@@ -68,7 +68,9 @@ async def test_in_with_it_until_it_is_revoked(
         assert revoked.json()["state"] == "revoked"
         async with asyncio.timeout(10):
             await one_more.socket.wait_closed()
-        assert one_more.socket.close_code == 1008
+        closed = (one_more.socket.close_code, one_more.socket.close_reason)
+        assert closed == (1008, "the certificate was revoked")
+    await eventually(operator, "/api/v1/stations/CP-1", lambda page: not page["row"]["online"])
     await refused(node, "CP-1", 403, tls=tls)
     key_of_root = node.ctx.settings.data_dir / "ca" / "root.key"
     assert key_of_root.stat().st_mode & 0o777 == 0o600

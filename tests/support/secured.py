@@ -15,9 +15,10 @@ from tests.support.scripted_station import basic, station
 PASSWORD = "0123456789abcdef"
 
 
-def tls_settings(folder: Path) -> tuple[Authority, dict[str, Any]]:
+def tls_settings(folder: Path, *, by_rsa: bool = False) -> tuple[Authority, dict[str, Any]]:
+    """`by_rsa`: the listener has a key of that kind."""
     root = Authority(folder / "root")
-    certificate, key = root.issue("localhost")
+    certificate, key = root.issue("localhost", by_rsa=by_rsa)
     return root, {
         "data_dir": folder / "data",
         "ocpp_tls_cert": str(certificate),

@@ -49,3 +49,13 @@ class LocalList(Table, db=DB, tablename="local_list"):
     synced_at = Timestamptz(null=True, default=None)
     busy_until = Timestamptz(null=True, default=None)
     excluded = Array(base_column=Text(), default=list)  # tokens that must not be on this list, in lower case
+
+
+class MasterPassRefusal(Table, db=DB, tablename="master_pass_refusal"):
+    """A station that won't take the master pass `name`, with the firmware that said so."""
+
+    station = ForeignKey(ChargingStation, primary_key=True, on_delete=OnDelete.cascade, null=False)
+    name = Text()
+    firmware = Varchar(length=200)
+    status = Varchar(length=60)  # what it answered
+    at = Timestamptz()
