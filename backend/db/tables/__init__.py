@@ -13,7 +13,7 @@ from backend.db.tables.alerts import (
     UnknownCode,
     VendorCode,
 )
-from backend.db.tables.authorization import IdToken, LocalList, TokenGroup
+from backend.db.tables.authorization import IdToken, LocalList, MasterPassRefusal, TokenGroup
 from backend.db.tables.books import LocationOwner, ProviderDayRow, ProviderMovement, Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
@@ -109,6 +109,7 @@ TABLES = (
     IdToken,
     TokenGroup,
     LocalList,
+    MasterPassRefusal,
     Transaction,
     TransactionMessage,
     TransactionReading,
@@ -240,6 +241,7 @@ __all__ = [
     "LookBackFiring",
     "Mail",
     "MaintenanceTask",
+    "MasterPassRefusal",
     "MeterDoubt",
     "MeterKey",
     "NetworkProfile",
