@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -170,15 +171,20 @@ async def _exactly_what_was_said(server: Server, stations: list[StubbornStation]
     for one in stations:
         identity = one.url.rsplit("/", 1)[1]
         rows = await server.query(
-            f"""SELECT t.energy_wh, t.state, t.flags, count(DISTINCT m.id) AS messages, count(DISTINCT r.id) AS readings
+            f"""SELECT t.energy_wh, t.state, t.flags, t.meter_start_wh,
+                (SELECT count(*) FROM transaction_message m WHERE m.transaction = t.id) AS messages,
+                ARRAY(SELECT energy_wh FROM transaction_reading r WHERE r.transaction = t.id ORDER BY at) AS readings
             FROM transaction t JOIN charging_station s ON s.id = t.station
-            JOIN transaction_message m ON m.transaction = t.id JOIN transaction_reading r ON r.transaction = t.id
-            WHERE s.identity = '{identity}' GROUP BY t.id ORDER BY t.number"""
+            WHERE s.identity = '{identity}' ORDER BY t.number"""
         )
         assert [row["energy_wh"] for row in rows] == one.done, identity
         assert {(row["state"], row["flags"]) for row in rows} == {("ended", "[]")}
-        told = {"1.6": (2, 3), "2.0.1": (4, 4)}[one.version]
-        assert {(row["messages"], row["readings"]) for row in rows} == {told}
+        messages, parts = {"1.6": (2, (0.3, 0.6, 1)), "2.0.1": (4, (0, 0.3, 0.6, 1))}[one.version]
+        assert {row["messages"] for row in rows} == {messages}
+        begins = [0, *itertools.accumulate(one.done[:-1])]  # the register, at the begin of each session
+        assert [row["meter_start_wh"] for row in rows] == begins, identity
+        told = [[begin + int(wh * part) for part in parts] for begin, wh in zip(begins, one.done, strict=True)]
+        assert [row["readings"] for row in rows] == told, identity
     assert await server.query("SELECT 1 FROM transaction_message WHERE transaction IS NULL") == []
     sold = [Decimal(wh) * Decimal("0.40") / 1000 for one in stations for wh in one.done]
     expected = sorted(amount.quantize(Decimal("0.01")) for amount in sold)
