@@ -36,6 +36,6 @@ async def roll_up(ctx: Context) -> None:
 async def keep_readings(ctx: Context) -> None:
     """Cron: readings are kept for WATTLINE_READING_DAYS, in whole months; bills, curves and rollups stay."""
     before = ctx.now() - timedelta(days=ctx.settings.reading_days)
+    await curves.keep_before(before)  # each by itself: after an upgrade they may be many
     async with ctx.unit():
-        await curves.keep_before(before)
         await rollup_store.keep_partitions(before)

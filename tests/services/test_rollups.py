@@ -140,6 +140,12 @@ async def test_partitions_come_and_go_and_nothing_is_refused(clock: Clock) -> No
     await DB.run("SELECT keep_partitions('ocpp_frame', 'day', now() - interval '14 days', 3)")  # for the next test
 
 
+async def test_the_job_of_the_night_runs_on_what_is_there(clock: Clock) -> None:
+    before = await _partitions("transaction_reading")
+    await rollups.keep_readings(world.make_context(clock))
+    assert set(before) <= set(await _partitions("transaction_reading"))
+
+
 async def test_readings_are_kept_by_months(clock: Clock) -> None:
     now = datetime.now(UTC)
     before = await _partitions("transaction_reading")
