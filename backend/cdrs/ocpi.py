@@ -57,7 +57,7 @@ def cdr(row: Row, periods: Sequence[Period]) -> dict[str, Any]:
         "country_code": country,
         "party_id": who,
         "id": row["cdr_number"],
-        "start_date_time": moment(begun),
+        "start_date_time": moment(min(begun, row["reserved_from"] or begun)),  # with a reservation its own
         "end_date_time": moment(ended),
         "session_id": str(row["transaction"]),
         "cdr_token": _token(row, country, who),

@@ -86,6 +86,7 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
         kind = kinds[row["identity"]]
         for one in _connector_past(chance, kind, ctx.now()):
             bill_row = {
+                "reserved_from": None,
                 "begun_at": one.begun_at,
                 "meter_start_wh": one.start_wh,
                 "energy_wh": one.energy_wh,

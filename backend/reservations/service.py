@@ -254,10 +254,11 @@ async def ended_by_station(ctx: Context, station: StationRef, number: int, word:
         _tell(ctx, unit, station)
 
 
-async def used(ctx: Context, station: StationRef, number: int | None, transaction_id: UUID) -> None:
-    """A transaction began on what was reserved. Inside the unit of the caller."""
-    if number is not None and 0 <= number < 2**31:
-        await store.use(station.id, number, transaction_id, ctx.now())
+async def used(ctx: Context, station: StationRef, number: int | None, transaction_id: UUID) -> datetime | None:
+    """A transaction began on what was reserved: since when it was. Inside the unit of the caller."""
+    if number is None or not 0 <= number < 2**31:
+        return None
+    return await store.use(station.id, number, transaction_id, ctx.now())
 
 
 async def held(ctx: Context, connector: ConnectorRef, token: str, group: str) -> bool | None:

@@ -90,17 +90,18 @@ async def open_by_number(station_id: UUID, number: int) -> UUID | None:
     return rows[0]["id"] if rows else None
 
 
-async def use(station_id: UUID, number: int, transaction_id: UUID, at: datetime) -> bool:
-    """One that expired here while the station was offline was used all the same; a repeated start changes nothing."""
+async def use(station_id: UUID, number: int, transaction_id: UUID, at: datetime) -> datetime | None:
+    """Since when it held. One that expired here while the station was offline was used all the same; a repeated start
+    changes nothing: None."""
     rows = await DB.run(
         """UPDATE reservation SET state = 'used', transaction = $3, ended_at = $4, detail = ''
-        WHERE station = $1 AND number = $2 AND state IN ('asked', 'held', 'expired') RETURNING id""",
+        WHERE station = $1 AND number = $2 AND state IN ('asked', 'held', 'expired') RETURNING created_at""",
         station_id,
         number,
         transaction_id,
         at,
     )
-    return bool(rows)
+    return rows[0]["created_at"] if rows else None
 
 
 async def on_connector(connector_id: UUID, now: datetime) -> Row | None:

@@ -19,6 +19,7 @@ BLANK: Row = {
     "cost": None,
     "requested_at": None,
     "target": None,
+    "reserved_from": None,
 }
 """What the database sets where a new row doesn't say it."""
 

@@ -13,8 +13,8 @@ Row = dict[str, Any]
 
 _RUNNING = """
     SELECT q.n, t.id, t.number, t.ref, t.connector, t.evse, t.account, t.tariff, t.state, t.charging_state,
-        t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh, t.power_w, t.max_power_w,
-        t.soc_percent, t.cost, t.currency, t.flags, t.seq_no_last, t.requested_at, t.id_token, t.target,
+        t.reserved_from, t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh, t.power_w,
+        t.max_power_w, t.soc_percent, t.cost, t.currency, t.flags, t.seq_no_last, t.requested_at, t.id_token, t.target,
         c.number AS outlet, c.max_power_w AS power_limit_w, l.time_zone,
         t.account IS NULL AND t.id_token = '' AND EXISTS (
             SELECT 1 FROM transaction r WHERE r.station = t.station AND r.state = 'requested') AS may_be_asked_for

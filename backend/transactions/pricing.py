@@ -101,7 +101,13 @@ def periods(row: Row, readings: list[Row], ends_at: datetime) -> list[Period]:
     ]
     if points and points[-1].energy_wh < top:
         points.append(Reading(at=ends_at, energy_wh=top, charging=None))
-    return from_readings(points, ends_at)
+    return [*_reserved(row), *from_readings(points, ends_at)]
+
+
+def _reserved(row: Row) -> list[Period]:
+    if row["reserved_from"] is None or row["reserved_from"] >= row["begun_at"]:
+        return []
+    return [Period(kind=PeriodKind.RESERVATION, begins_at=row["reserved_from"], ends_at=row["begun_at"])]
 
 
 def least(tariff: Tariff, zone: ZoneInfo, now: datetime) -> Decimal:

@@ -74,7 +74,7 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
             await _close_older(ctx, unit, station, report, row)
             row = await recording.begin(ctx, station, report, connector, row, decision)
             unit.emit(recording.event(ctx, TransactionStarted, station, row))
-            await reservations.used(ctx, station, report.reservation, row["id"])
+            row = await _reserved(ctx, station, report, row)
         if message is not None:
             await store.file_message(message, row["id"])
         row = await recording.apply_readings(ctx, row, report, connector)
@@ -113,7 +113,7 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
             await store.file_message(message, row["id"])
         row = await _claim(ctx, unit, station, row, report, connector, decision)
         if row["state"] == State.ACTIVE:
-            await reservations.used(ctx, station, report.reservation, row["id"])
+            row = await _reserved(ctx, station, report, row)
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
         return _start_reply(row, decision)
@@ -287,6 +287,15 @@ async def _quarantine(station: StationRef, message: int | None, report: Report, 
     if message is not None:
         said = msgspec.to_builtins(report)
         await quarantine_store.put(message, why, {name: one for name, one in said.items() if name != "raw"})
+
+
+async def _reserved(ctx: Context, station: StationRef, report: Started | Updated, row: Row) -> Row:
+    """The row, which from now on knows since when its outlet was kept: that time is part of its bill."""
+    since = await reservations.used(ctx, station, report.reservation, row["id"])
+    if since is None:
+        return row
+    await store.change(row["id"], {"reserved_from": since})
+    return {**row, "reserved_from": since}
 
 
 async def _same_start(station: StationRef, report: Started, mark: str) -> tuple[str, Row | None]:

@@ -4,10 +4,13 @@ import asyncio
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from backend.db.engine import DB
 from backend.local_lists.service import GATHER
+from backend.tariffs import service as tariffs
+from backend.tariffs.model import Tariff
 from shared.accounts import Role
 from tests.conformance.conftest import node, operator  # noqa: F401  # fixtures
 from tests.conformance.flows import STATION, outlets
@@ -17,7 +20,7 @@ from tests.conformance.test_v16_reservations import PATH, of_first, reserve
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
 from tests.support.scripted_station import station as connected
-from tests.support.wire import eventually, key
+from tests.support.wire import Session16, eventually, key
 
 
 @pytest.fixture
@@ -191,3 +194,35 @@ async def test_a_refused_master_pass_is_asked_again_with_another_firmware_or_ano
     await comes_back("1.1", "POLICE", error=True)
     assert (await operator.put(groups, json={"name": "FIRE", "master_pass": True})).status_code == 200
     await comes_back("1.1", "FIRE")
+
+
+async def test_the_reserved_time_is_part_of_the_bill(node: Node, operator: httpx.AsyncClient) -> None:  # noqa: F811
+    """Kept for half an hour at 6.00 an hour, then 10 kWh at 0.40: 7.00, with a line for each, in the CDR too."""
+    elements = [
+        {
+            "price_components": [{"type": "TIME", "price": "6.00"}],
+            "restrictions": {"reservation": "RESERVATION"},
+        },
+        {"price_components": [{"type": "ENERGY", "price": "0.40"}]},
+    ]
+    kept = msgspec.convert({"elements": elements}, Tariff, strict=False)
+    tariff_id = await tariffs.add(node.ctx, node.tenant_id, "Kept", kept)
+    driver = await node.client(Role.DRIVER)
+    async with charge_point(node) as station:
+        await DB.run("UPDATE connector SET tariff = $1", tariff_id)
+        sent, _ = await reserve(station, driver, await of_first(operator))
+        await DB.run("UPDATE reservation SET created_at = now() - interval '90 minutes'")
+        session = Session16(station, token=sent["idTag"])
+        await session.started(1_000, minutes_ago=60, reservationId=sent["reservationId"])
+        await session.stopped(11_000, minutes_ago=30)
+        (row,) = await DB.run("SELECT id FROM transaction")
+        path = f"/api/v1/transactions/{row['id']}"
+        receipt = await eventually(driver, f"{path}/receipt", lambda told: "lines" in told, 20)
+        assert [(line["kind"], round(float(line["amount"]), 1)) for line in receipt["lines"]] == [
+            ("reservation", 3.0),
+            ("energy", 4.0),
+        ]
+        (cdr,) = (await operator.get(f"{path}/receipt/cdr")).json()["items"]
+        assert cdr["charging_periods"][0]["dimensions"][0]["type"] == "RESERVATION_TIME"
+        assert cdr["start_date_time"] == cdr["charging_periods"][0]["start_date_time"]
+        assert round(cdr["total_reservation_cost"]["excl_vat"], 1) == 3.0

@@ -81,7 +81,8 @@ def record(**values: Any) -> dict[str, Any]:
         "cdr_number": "2026-000001", "tenant_country": "DE", "tenant_name": "e-Charge", "party_id": "",
         "facts": facts, "lines": [line], "transaction": "t", "id_token": "APP123", "account": "a", "currency": "EUR",
         "total_excl": Decimal(5), "total_incl": Decimal("5.95"), "issued_at": BEGUN + timedelta(hours=3),
-        "tariff": None, "connector_evse": 2, "evse": 2, "connector_number": 1, "standard": "IEC_62196_T2",
+        "tariff": None, "reserved_from": None,
+        "connector_evse": 2, "evse": 2, "connector_number": 1, "standard": "IEC_62196_T2",
         "power_type": "AC", "location_id": None, "identity": "HH-01", "address": "", "city": "", "postal_code": "",
         "country": "", "latitude": None, "longitude": None,
     }  # fmt: skip

@@ -146,11 +146,9 @@ class Session16:
         self.token = token
         self.number = 0
 
-    async def started(self, wh: int, minutes_ago: float = 30) -> Json:
-        answer = await self.station.call(
-            "StartTransaction",
-            {"connectorId": self.connector, "idTag": self.token, "meterStart": wh, "timestamp": stamp(minutes_ago)},
-        )
+    async def started(self, wh: int, minutes_ago: float = 30, **more: Any) -> Json:
+        said = {"connectorId": self.connector, "idTag": self.token, "meterStart": wh, "timestamp": stamp(minutes_ago)}
+        answer = await self.station.call("StartTransaction", said | more)
         assert "error" not in answer, answer
         self.number = answer["transactionId"]
         return dict(answer)

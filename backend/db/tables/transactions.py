@@ -43,6 +43,7 @@ class Transaction(Table, db=DB, tablename="transaction"):
     state = Varchar(length=10)  # requested, active, ended, failed
     charging_state = Varchar(length=20, null=True, default=None)
     requested_at = Timestamptz(null=True, default=None)
+    reserved_from = Timestamptz(null=True, default=None)  # the outlet was kept since then
     begun_at = Timestamptz(null=True, default=None)
     ended_at = Timestamptz(null=True, default=None)
     stop_requested_at = Timestamptz(null=True, default=None)
