@@ -39,6 +39,7 @@ class Membership:
         """What to do when the lease ran out and is back: others may have taken this node for dead."""
         self._instance = uuid4()
         self._line = store.Line(dsn)
+        self._renewing = asyncio.Lock()
         self._steady_since: float | None = None
         self._looked_for_strangers = 0.0
         self._reached = True
@@ -85,15 +86,16 @@ class Membership:
 
     async def _renew(self) -> bool:
         settings = self.ctx.settings
-        return await self._line.renew(
-            self.name,
-            self._instance,
-            ",".join(settings.roles),
-            settings.pool_max + rules.SPARE_CONNECTIONS,
-            self.count(),
-            self.draining,
-            LEASE,
-        )
+        async with self._renewing:
+            return await self._line.renew(
+                self.name,
+                self._instance,
+                ",".join(settings.roles),
+                settings.pool_max + rules.SPARE_CONNECTIONS,
+                self.count(),
+                self.draining,
+                LEASE,
+            )
 
     async def run(self) -> None:
         """Until cancelled: a beat, then a look at the others."""
@@ -150,12 +152,13 @@ class Membership:
             log.warning("the database is away; the other nodes don't know that this one stops")
 
     async def leave(self) -> None:
-        self._line.close()
         try:
-            async with asyncio.timeout(2):
-                await store.remove(self.name, self._instance)
+            async with asyncio.timeout(2), self._renewing:  # a renewal under way must not come after it
+                await self._line.remove(self.name, self._instance)
         except store.LOST:
             log.warning("this node could not sign off; its lease runs out by itself")
+        finally:
+            self._line.close()
 
 
 async def watch_health(checks: Mapping[str, Check]) -> None:

@@ -56,14 +56,16 @@ class Line:
             raise
         return bool(held)
 
+    async def remove(self, name: str, instance: UUID) -> None:
+        """On this very connection: whatever was sent on it before is over by then. Raises one of LOST."""
+        if self._connection is None or self._connection.is_closed():
+            raise ConnectionError("the line to the database is closed")
+        await self._connection.execute("DELETE FROM node WHERE name = $1 AND instance = $2", name, instance)
+
     def close(self) -> None:
         if self._connection is not None:
             terminate(self._connection)
             self._connection = None
-
-
-async def remove(name: str, instance: UUID) -> None:
-    await DB.run("DELETE FROM node WHERE name = $1 AND instance = $2", name, instance)
 
 
 async def all_nodes(lease: timedelta) -> Sequence[Row]:

@@ -43,9 +43,14 @@ Month = Annotated[str | None, Parameter(max_length=7, description="As 2030-01; n
 
 
 @get("/api/v1/power/sites", role=Role.OPERATOR, summary="All sites: what flows against what may")
-async def list_sites(ctx: Context, actor: Actor) -> Page[SiteRow]:
-    """Locations with a station, all on one page: closest to its limit first, those without a power tree last."""
-    return page_of(await listing.rows(ctx, actor.tenant_id), None)
+async def list_sites(
+    ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[SiteRow]:
+    """Locations with a station: what is closest to its limit first, those without a power tree last. The order is that
+    of the moment, so pages may overlap."""
+    begin = (decode_cursor(cursor, tuple[int]) or (0,))[0]
+    found = await listing.rows(ctx, actor.tenant_id)
+    return page_of(found[begin : begin + limit], [begin + limit] if begin + limit < len(found) else None)
 
 
 @get(SITE, role=Role.OPERATOR, summary="The power tree of a location, and how it is shared")
