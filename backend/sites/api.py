@@ -43,9 +43,7 @@ Month = Annotated[str | None, Parameter(max_length=7, description="As 2030-01; n
 
 
 @get("/api/v1/power/sites", role=Role.OPERATOR, summary="All sites: what flows against what may")
-async def list_sites(
-    ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
-) -> Page[SiteRow]:
+async def list_sites(ctx: Context, actor: Actor, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT) -> Page[SiteRow]:
     """Locations with a station: what is closest to its limit first, those without a power tree last. The order is that
     of the moment, so pages may overlap."""
     begin = (decode_cursor(cursor, tuple[int]) or (0,))[0]
