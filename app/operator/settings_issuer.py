@@ -9,7 +9,7 @@ import msgspec
 
 from app.api import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
-from app.theme import S8, S12, S16, T12, Tokens
+from app.theme import S8, S12, S16, T12, T14, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, text
@@ -84,6 +84,7 @@ def IssuerSection() -> ft.Control:  # a component
                 identifier=f"issuer-{name.replace('_', '-')}",
                 content=ft.Switch(
                     label=words(word),
+                    label_text_style=ft.TextStyle(color=t.ink, size=T14),
                     value=edited.get(name, known[name]),
                     active_color=t.primary,
                     on_change=partial(switched, name),
