@@ -133,7 +133,7 @@ class Codec:
 
     def _slowly(self, frame: bytes) -> Call | CallResult | CallError | Malformed:
         try:
-            text = frame.decode("utf-8-sig").replace("\0", "").replace("\\u0000", "")
+            text = salvage.whole(frame.decode("utf-8-sig").replace("\0", "").replace("\\u0000", ""))
             if salvage.depth(text) > salvage.DEEPEST:
                 raise RecursionError
             parts = _any.decode(text)

@@ -6,7 +6,12 @@ import re
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
-_PATH = re.compile(r"^/+ocpp/+(?P<identity>[^?#]+?)/*(?:[?#].*)?$", re.IGNORECASE)
+_VERSION = r"(?:ocpp)?v?(?:1\.?6j?|2\.?0\.?1j?|j)"
+_PATH = re.compile(
+    rf"^/+(?:(?:ocpp|{_VERSION})/+(?:{_VERSION}/+(?=[^/?#]))?)?(?P<identity>[^?#]+?)/*(?:[?#].*)?$", re.IGNORECASE
+)
+_NOBODY = re.compile(rf"ocpp(?:{_VERSION})?|1\.6j?|2\.0\.1", re.IGNORECASE)
+"""What is left of an address without an identity; there may be a station 16 or 201."""
 SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
 """Offered name → version."""
 
@@ -14,10 +19,11 @@ SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
 def identity_of(path: str) -> str | None:
     """The identity at the end of `/ocpp/{identity}`, decoded; None for any other address.
 
-    Stations send doubled and trailing slashes, and percent-encode what they like (OCPP-J 1.6, 3.1.1).
+    Stations send doubled and trailing slashes, and percent-encode what they like (OCPP-J 1.6, 3.1.1); some are set
+    up with a version in between, or without the `ocpp`.
     """
     match = _PATH.match(path)
-    if match is None:
+    if match is None or _NOBODY.fullmatch(match["identity"]):
         return None
     try:
         return unquote_to_bytes(match["identity"]).decode().rstrip("/") or None

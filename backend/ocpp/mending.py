@@ -3,6 +3,7 @@
 Field experience: numbers where strings belong, texts that are too long, unknown words in enumerations, missing
 fields, empty lists. `mend` builds the message from what is usable and says what it changed; only the actions in
 FALLBACKS are treated so, of everything else what is too much is left out, and the rest gets the CALLERROR it deserves.
+A reading of 2.0.1 without a readable number is left out as a whole: a zero would be a register.
 """
 
 from collections.abc import Mapping
@@ -40,7 +41,6 @@ FALLBACKS: Mapping[str, Mapping[str, Any]] = {
         "transactionId": "",
         "meterValue": [],
         "sampledValue": [],
-        "value": 0.0,
         "id": 0,
         "idToken": "",
         "type": "Local",
@@ -131,6 +131,8 @@ def _struct(
                 raise Unmendable
             notes.append(f"{where} is {'missing' if value is _MISSING else 'unreadable'}")
             read = _value(one.type, fallbacks[one.encode_name], fallbacks, where, notes)
+            if read is _MISSING:  # a field of this name with another type: 1.6 has texts where 2.0.1 has numbers
+                raise Unmendable
         elif read is _MISSING and value is not _MISSING:
             notes.append(f"{where} is unreadable and left out")
         if read is not _MISSING:
@@ -154,7 +156,7 @@ def _value(kind: inspect.Type, value: Any, fallbacks: Mapping[str, Any], path: s
     if isinstance(kind, inspect.ListType):
         return _list(kind, value, fallbacks, path, notes)
     if isinstance(kind, inspect.LiteralType):
-        return value if value in kind.values else _MISSING
+        return _word(kind.values, value, path, notes)
     if isinstance(kind, inspect.DateTimeType):
         return _time(value)
     if isinstance(kind, inspect.StrType):
@@ -178,6 +180,15 @@ def _list(kind: inspect.ListType, value: Any, fallbacks: Mapping[str, Any], path
         else:
             found.append(read)
     return found
+
+
+def _word(words: tuple[Any, ...], value: Any, path: str, notes: list[str]) -> Any:
+    if not isinstance(value, str) or value in words:
+        return value if isinstance(value, str) else _MISSING
+    meant = next((word for word in words if word.casefold() == value.strip().casefold()), _MISSING)
+    if meant is not _MISSING:
+        notes.append(f"{path} is spelled in another way")
+    return meant
 
 
 def _time(value: Any) -> Any:
@@ -205,7 +216,7 @@ def _number(value: Any, path: str, notes: list[str], *, whole: bool) -> Any:
         number = float(value)
         if number != number or abs(number) > 2**53:
             return _MISSING
-    except ValueError:
+    except (ValueError, OverflowError):
         return _MISSING
     if isinstance(value, str):
         notes.append(f"{path} is a text where a number belongs")

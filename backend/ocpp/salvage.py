@@ -12,6 +12,9 @@ _BEGINNING = re.compile(r'^\s*\[\s*2\s*,\s*("(?:[^"\\]|\\.){1,64}"|-?\d{1,18}(?:
 _MEMBER = re.compile(
     r'"(\w{1,60})"\s*:\s*("(?:[^"\\\x00-\x1f]|\\.)*"|-?\d{1,18}(?:\.\d{1,18})?(?=\s*[,}\]])|true|false)'
 )
+_SURROGATES = re.compile(
+    r"(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
 DEEPEST = 64
 """Levels of nesting; OCPP has six."""
 _MOST = 20_000
@@ -20,7 +23,7 @@ _MOST = 20_000
 
 def read(frame: bytes, actions: Collection[str]) -> list[Any] | None:
     """[2, id, action, payload] of a call to one of `actions`; None: nothing of it can be used."""
-    text = frame.decode(errors="replace").replace("\0", "")
+    text = whole(frame.decode(errors="replace").replace("\0", ""))
     beginning = _BEGINNING.match(text)
     if beginning is None or beginning[2] not in actions:
         return None
@@ -32,6 +35,11 @@ def read(frame: bytes, actions: Collection[str]) -> list[Any] | None:
         rest = text[beginning.end() : beginning.end() + _MOST]
         return [2, json.loads(beginning[1], strict=False), beginning[2], _members(rest)]
     return parts if isinstance(parts, list) else None
+
+
+def whole(text: str) -> str:
+    """Without halves of characters, which stay behind where a station cuts its texts: nobody else reads one."""
+    return _SURROGATES.sub(lambda found: found[1] or "\\ufffd", text) if "\\u" in text else text
 
 
 def _members(text: str) -> dict[str, Any]:

@@ -5,15 +5,18 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 from websockets.asyncio.client import connect
 
+from backend.db.engine import DB
 from backend.ocpp import handshake
 from backend.ocpp.codec import CODECS, Call, Malformed
 from backend.ocpp.v16 import messages as v16
 from tests.conformance.conftest import node, node_settings, operator  # noqa: F401  # fixtures
 from tests.support.node import Node
 from tests.support.sockets import Bytes, house, request
+from tests.support.wire import eventually
 
 T = "2026-01-01T10:00:00Z"
 
@@ -28,6 +31,21 @@ T = "2026-01-01T10:00:00Z"
         ("/ocpp/EVB%2BP%3A01", "EVB+P:01"),
         ("/ocpp/a+b", "a+b"),
         ("/ocpp/%E2%82%AC", "€"),
+        ("/CP-1", "CP-1"),
+        ("/CP-1/?x=1", "CP-1"),
+        ("/ocpp/1.6/CP-1", "CP-1"),
+        ("/ocpp/v2.0.1//CP-1/", "CP-1"),
+        ("/ocpp/ocpp1.6/CP-1", "CP-1"),
+        ("/ocpp16/CP-1", "CP-1"),
+        ("/ocppj/1.6/CP-1", "CP-1"),
+        ("/ocpp/16", "16"),
+        ("/ocpp/201", "201"),
+        ("/201", "201"),
+        ("/ocpp/j", "j"),
+        ("/ocpp16/", None),
+        ("/ocpp/1.6/", None),
+        ("/ocpp/160", "160"),
+        ("/ocpp/j-7", "j-7"),
         ("/ocpp/%FF", None),
         ("/ocpp/", None),
         ("/ocpp", None),
@@ -104,6 +122,8 @@ ACCEPTED: list[tuple[str, str, Any]] = [
     ("2.0.1", "DataTransfer", {"vendorId": "v", "data": [1, {"a": None}]}),
     ("2.0.1", "ReservationStatusUpdate", {"reservationId": 1, "reservationUpdateStatus": "Expired", "x": None}),
     ("2.0.1", "NotifyReport", {"requestId": 1, "generatedAt": T, "seqNo": 0, "tbc": None, "reportData": None}),
+    ("1.6", "StatusNotification", {"connectorId": 1, "errorCode": "noError", "status": "SuspendedEVse"}),
+    ("2.0.1", "StatusNotification", {"timestamp": T, "connectorStatus": "AVAILABLE", "evseId": 1, "connectorId": 1}),
 ]
 
 
@@ -202,3 +222,50 @@ async def test_answers_to_nobody_are_passed_over_and_compression_is_declined(
         await socket.ping()
         assert json.loads(await socket.recv())[:2] == [3, "one"]
         assert await (await socket.ping("still there?")) >= 0
+
+
+@pytest.mark.parametrize("value", ["x", "", None, [], {}, True])
+@pytest.mark.parametrize("action", ["MeterValues", "TransactionEvent"])
+async def test_a_reading_that_is_no_number_is_left_out_and_the_link_stays(
+    node: Node,  # noqa: F811  # the fixture
+    action: str,
+    value: Any,
+) -> None:
+    """The others of the same message count."""
+    await node.add_station("CP-1")
+    sampled = [{"value": value}, {"value": 1500.0}]
+    said: dict[str, Any] = {"meterValue": [{"timestamp": T, "sampledValue": sampled}]}
+    if action == "MeterValues":
+        said["evseId"] = 1
+    else:
+        said |= {"eventType": "Started", "timestamp": T, "triggerReason": "CablePluggedIn", "seqNo": 0}
+        said |= {"transactionInfo": {"transactionId": "t-1"}, "evse": {"id": 1, "connectorId": 1}}
+    found = CODECS["2.0.1"].decode(json.dumps([2, "m", action, said]).encode())
+    assert isinstance(found, Call), found
+    assert [one.value for one in found.payload.meter_value[0].sampled_value] == [1500.0]
+    async with node.booted("CP-1", "2.0.1") as station:
+        assert await station.call(action, said) == {}
+        assert "currentTime" in await station.call("Heartbeat")
+    kept = await DB.run("SELECT meter_start_wh, meter_last_wh FROM transaction")
+    assert [tuple(row.values()) for row in kept] == ([] if action == "MeterValues" else [(1500, 1500)])
+
+
+@pytest.mark.parametrize("half", ["\ud83d", "\ud83dA"])
+async def test_half_a_character_at_the_end_of_a_cut_text(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+    half: str,
+) -> None:
+    """Seen where texts are cut by their length in UTF-16. The rest of the message counts; the link stays."""
+    await node.add_station("CP-1")
+    status = {"connectorId": 1, "errorCode": "OtherError", "status": "Faulted", "info": f"smile {half}"}
+    start = {"connectorId": 1, "idTag": half, "meterStart": 7, "timestamp": T}
+    async with node.booted("CP-1") as station:
+        assert await station.call("StatusNotification", status) == {}
+        assert (await station.call("StartTransaction", start))["idTagInfo"]["status"] == "Invalid"
+        assert "status" in await station.call("DataTransfer", {"vendorId": "v", "data": half})
+        assert "currentTime" in await station.call("Heartbeat")
+    assert [dict(row) for row in await DB.run("SELECT meter_start_wh FROM transaction")] == [{"meter_start_wh": 7}]
+    path = "/api/v1/stations/CP-1/frames?action=DataTransfer"
+    (line, *_) = (await eventually(operator, path, lambda page: page["items"]))["items"]
+    assert line["action"] == "DataTransfer"
