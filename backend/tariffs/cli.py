@@ -26,7 +26,7 @@ def price(options: argparse.Namespace) -> int:
         raise StartRefused(f"{options.file} has no vectors that can be read: {error}") from None
     failed = 0
     for one in found:
-        name = one.get("id")
+        name = one.get("id") if isinstance(one, dict) else None
         try:
             line = vectors.shown(name, vectors.priced(one, zone))
         except ValueError as error:

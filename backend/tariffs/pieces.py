@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -49,10 +50,14 @@ def span_s(span: timedelta) -> Fraction:
 def pieces(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Iterator[Piece]:
     energy, elapsed = Fraction(0), Fraction(0)
     rules = [element.restrictions for element in tariff.elements if element.restrictions]
+    began: datetime | None = None
     for period in sorted(periods, key=lambda one: one.begins_at):
         whole = span_s(period.ends_at - period.begins_at)
         wh = max(Fraction(period.energy_wh), Fraction(0))
         own = period.kind in RESERVATION_PARTS
+        if not own:
+            began = began or period.begins_at
+            elapsed = span_s(period.begins_at - began)  # a gap is part of the session
         if whole <= 0:
             if wh > 0:
                 yield Piece(period, period.begins_at, period.begins_at, wh, energy, elapsed)
@@ -79,7 +84,6 @@ def pieces(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Iterato
                 elapsed + (Fraction(0) if own else begin),
             )
         energy += wh
-        elapsed += Fraction(0) if own else whole
 
 
 def _time(text: str | None) -> time:
@@ -98,9 +102,29 @@ def _time_cuts(rule: Restrictions, period: Period, whole: Fraction, zone: ZoneIn
     last = period.ends_at.astimezone(zone).date()
     while day <= last:
         for edge in {time(0), _time(rule.start_time), _time(rule.end_time)}:
-            at = datetime.combine(day, edge, zone).astimezone(UTC)
-            yield span_s(at - period.begins_at)
+            for fold in (0, 1):  # where the clock is put back, a time of the day comes twice
+                at = datetime.combine(day, edge, zone).replace(fold=fold).astimezone(UTC)
+                yield span_s(at - period.begins_at)
+        if (changed := _clock_change(day, zone)) is not None:
+            yield span_s(changed - period.begins_at)
         day += timedelta(days=1)
+
+
+@lru_cache(1_000)
+def _clock_change(day: date, zone: ZoneInfo) -> datetime | None:
+    """When the clock of this day is put forward or back, to the minute: an edge that it skips lies there."""
+    low = datetime.combine(day, time(0), zone).astimezone(UTC)
+    high = datetime.combine(day + timedelta(days=1), time(0), zone).astimezone(UTC)
+    before = low.astimezone(zone).utcoffset()
+    if before == high.astimezone(zone).utcoffset():
+        return None
+    while high - low > timedelta(minutes=1):
+        middle = low + (high - low) // timedelta(minutes=2) * timedelta(minutes=1)
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def parts(piece: Piece) -> tuple[ReservationPart | None, ...]:

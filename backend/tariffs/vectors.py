@@ -47,7 +47,7 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for name in ("minutes", "kwh", "current_a", "power_kw"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= MOST:
+            if value is not None and not (value.is_finite() and 0 <= value <= MOST):
                 raise ValueError(f"{name} must be from 0 to {MOST}")
 
 
@@ -60,7 +60,14 @@ class Vector(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class File(msgspec.Struct, frozen=True):
-    vectors: list[dict[str, Any]]
+    vectors: list[Any]
+
+
+DESCRIBES = frozenset(
+    "id type country_code party_id last_updated start_date_time end_date_time energy_mix tariff_alt_text "
+    "tariff_alt_url tax_included".split()
+)
+"""What an OCPI tariff says beside its prices."""
 
 
 def periods(segments: list[Segment], zone: ZoneInfo) -> Iterator[Period]:
@@ -77,14 +84,31 @@ def periods(segments: list[Segment], zone: ZoneInfo) -> Iterator[Period]:
         )
 
 
-def read(content: bytes) -> list[dict[str, Any]]:
+def read(content: bytes) -> list[Any]:
     """The vectors of a file, unchecked: one that can't be priced must not hide the others. Raises ValueError."""
     exact = msgspec.json.Decoder(File, float_hook=Decimal)
     return exact.decode(content).vectors
 
 
-def priced(vector: dict[str, Any], zone: ZoneInfo) -> Bill:
+def priced(vector: Any, zone: ZoneInfo) -> Bill:
     """Raises ValueError, with the place, for a vector or a tariff that can't be meant."""
+    try:
+        return _priced(vector, zone)
+    except ArithmeticError as error:  # a time beyond the calendar, a number that is none
+        raise ValueError(f"a number or a time can't be meant: {error}") from None
+
+
+def _without(value: Any, names: frozenset[str] = frozenset()) -> Any:
+    """Without these names, and without what is null, or a step of 0: in OCPI the same as left out."""
+    if isinstance(value, dict):
+        said = {name: one for name, one in value.items() if one is not None and (name, one) != ("step_size", 0)}
+        return {name: _without(one) for name, one in said.items() if name not in names}
+    return [_without(one) for one in value] if isinstance(value, list) else value
+
+
+def _priced(vector: Any, zone: ZoneInfo) -> Bill:
+    if isinstance(vector, dict) and isinstance(vector.get("tariff"), dict):
+        vector = vector | {"tariff": _without(vector["tariff"], DESCRIBES)}
     one = msgspec.convert(vector, Vector, strict=False)
     if found := problems(one.tariff):
         raise ValueError("; ".join(f"{text} - at `{path}`" for path, text in found))

@@ -66,6 +66,9 @@ def test_the_clock_is_that_of_the_zone_unless_a_time_has_its_own(
     [
         ({"segments": [segment()]}, "tariff"),
         ({"tariff": ENERGY, "segments": [segment(kwh=-1)]}, "kwh must be from 0"),
+        ({"tariff": ENERGY, "segments": [segment(kwh="NaN")]}, "kwh must be from 0"),
+        ({"tariff": ENERGY, "segments": [segment(start="9999-12-31T23:30")]}, "can't be meant"),
+        ({"tariff": ENERGY | {"prices": 3}, "segments": [segment()]}, "prices"),
         ({"tariff": ENERGY, "segments": [segment(kind="SLEEP")]}, "SLEEP"),
         ({"tariff": ENERGY, "segments": [segment(start="noon")]}, "noon"),
         ({"tariff": {"elements": []}, "segments": [segment()]}, "elements"),
@@ -79,6 +82,28 @@ def test_one_that_cant_be_priced_says_why_and_hides_no_other(
     status, (bad, fine), _ = run(tmp_path, capsys, json.dumps({"vectors": [{"id": "bad"} | vector, good]}))
     assert (status, bad["id"], fine["total_excl_vat"]) == (1, "bad", 0.3)
     assert word in bad["error"]
+
+
+def test_an_item_that_is_no_vector_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = {"id": "good", "tariff": ENERGY, "segments": [segment()]}
+    status, (bad, fine), _ = run(tmp_path, capsys, json.dumps({"vectors": [3, good]}))
+    assert (status, bad["id"], "object" in bad["error"], fine["total_excl_vat"]) == (1, None, True, 0.3)
+
+
+def test_a_whole_tariff_of_another_company(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With all that OCPI has beside the prices, and null for what isn't there."""
+    about = {
+        "country_code": "DE", "party_id": "ABC", "id": "12", "type": "REGULAR", "tariff_alt_text": [],
+        "tariff_alt_url": "https://example.com", "start_date_time": None, "energy_mix": None,
+        "last_updated": "2026-01-01T00:00:00Z", "currency": "EUR", "min_price": None,
+    }  # fmt: skip
+    (component,) = ENERGY["elements"][0]["price_components"]
+    element = {"price_components": [component | {"step_size": 0}]} | {
+        "restrictions": {"day_of_week": None, "min_kwh": None}
+    }
+    vector = {"id": "whole", "tariff": about | {"elements": [element]}, "segments": [segment()]}
+    status, (line,), _ = run(tmp_path, capsys, json.dumps({"vectors": [vector]}))
+    assert (status, line["total_excl_vat"]) == (0, 0.3)
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"vectors": 3}', "no json"])

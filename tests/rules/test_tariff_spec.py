@@ -145,6 +145,29 @@ CASES: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], str, str, dic
         "3",
         {},
     ),
+    # 01:00 to 05:00 by the clock are three hours, 02:30 is skipped: dear from 03:00 on, which comes after one hour.
+    "the clock put forward": (
+        [element(time(1, 1, None), end_time="02:30"), element(time(2, 1, None))],
+        [part("TIME", "2026-03-29T01:00", 180, 3)],
+        "5",
+        "5",
+        {},
+    ),
+    # 01:30 to 03:30 by the clock are three hours: 02:30 comes twice, and what is cheap before it is so twice.
+    "the clock put back": (
+        [element(time(1, 1, None), end_time="02:30"), element(time(2, 1, None))],
+        [part("TIME", "2026-10-25T01:30", 180, 3)],
+        "4.5",
+        "4.5",
+        {},
+    ),
+    "a gap counts for the duration": (
+        SUPERMARKET,
+        [part("TIME", "10:00", 10, 5), part("TIME", "10:40", 10, 1.2)],
+        "0.3",
+        "0.3",
+        {},
+    ),
     "16 kW is not below 16 kW": (
         [element(ENERGY | {"price": 0.2}, max_power=16), element(ENERGY | {"price": 0.35})],
         [part("TIME", "10:00", 60, 16, power_kw=16)],
