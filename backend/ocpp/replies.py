@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 
+from backend.db.unstorable import Unstorable
 from backend.errors import WattlineError
 from backend.ocpp.codec import MessageId
 from backend.ocpp.host import LinkClosed
@@ -24,6 +25,15 @@ class CallRefused(Exception):
 
 class Unanswered(Exception):
     """A call that gets no answer."""
+
+
+async def storable(work: Awaitable[Any]) -> Any:
+    """What it gives. A number or a time that no column holds is the station's mistake and not ours: OCPP's integers
+    have 32 bits. Not around a transaction message, which is kept whatever it says."""
+    try:
+        return await work
+    except (Unstorable, OverflowError) as error:
+        raise CallRefused("PropertyConstraintViolation", "A number or a time in it is too large.") from error
 
 
 @dataclass(frozen=True, slots=True)

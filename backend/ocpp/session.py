@@ -22,7 +22,7 @@ from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.replies import CallRefused as CallRefused
 from backend.ocpp.replies import Reply as Reply
-from backend.ocpp.replies import Unanswered, text_of
+from backend.ocpp.replies import Unanswered, storable, text_of
 from backend.ocpp.replies import guarded as guarded
 from backend.ocpp.transport import Link, LinkClosed
 from backend.stations import service as stations
@@ -198,7 +198,7 @@ class Session:
     async def _conclude(self, call: Call, frame: bytes, begun: float, work: Awaitable[Any]) -> None:
         self._log("in", "call", call.action, call.message_id, frame)
         try:
-            payload = await work
+            payload = await (work if self.codec.is_transaction_message(call.action) else storable(work))
             answer = self.codec.encode_result(call.message_id, payload)
         except CallRefused as refused:
             self._complain(refused.code, refused.description, call.action)

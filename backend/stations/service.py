@@ -159,7 +159,8 @@ async def _states(_ctx: Context, outlets: Sequence[tuple[UUID, int, int]]) -> li
 
 async def status_of(ctx: Context, station_id: UUID, evse: int, connector: int = 1) -> ConnectorStatus | None:
     """What an outlet does, as far as is known; None: it was never announced."""
-    row = await _state(ctx, station_id, evse, connector)
+    countable = all(0 <= number < 2**31 for number in (evse, connector))  # asked together with those of others
+    row = await _state(ctx, station_id, evse, connector) if countable else None
     return None if row is None else ConnectorStatus(row["status"])
 
 

@@ -18,6 +18,7 @@ STATION = "/api/v1/stations/CP-1"
 @pytest.fixture
 def priced_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pricing, "COST_EVERY", timedelta(0))
+    monkeypatch.setattr(pricing, "A_READING", timedelta(0))
 
 
 async def with_screen(station: ScriptedStation, operator: httpx.AsyncClient, shows: str) -> None:

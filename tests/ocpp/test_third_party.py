@@ -269,3 +269,62 @@ async def test_half_a_character_at_the_end_of_a_cut_text(
     path = "/api/v1/stations/CP-1/frames?action=DataTransfer"
     (line, *_) = (await eventually(operator, path, lambda page: page["items"]))["items"]
     assert line["action"] == "DataTransfer"
+
+
+PROFILE = {
+    "id": 1,
+    "stackLevel": 0,
+    "chargingProfilePurpose": "TxDefaultProfile",
+    "chargingProfileKind": "Absolute",
+    "chargingSchedule": [
+        {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16.0}]}
+    ],
+}
+WATCHED = {"id": 1, "transaction": False, "value": 1.0, "type": "UpperThreshold", "severity": 2**40}
+TOO_LARGE: list[tuple[str, str, Any]] = [
+    ("1.6", "LogStatusNotification", {"status": "Uploaded", "requestId": 2**63}),
+    ("1.6", "SignedFirmwareStatusNotification", {"status": "Installed", "requestId": -(2**80)}),
+    ("2.0.1", "FirmwareStatusNotification", {"status": "Installed", "requestId": 2**63}),
+    ("2.0.1", "ReservationStatusUpdate", {"reservationId": -(2**40), "reservationUpdateStatus": "Expired"}),
+    ("2.0.1", "ClearedChargingLimit", {"chargingLimitSource": "EMS", "evseId": 2**31}),
+    ("2.0.1", "NotifyChargingLimit", {"evseId": 2**31, "chargingLimit": {"chargingLimitSource": "EMS"}}),
+    (
+        "2.0.1",
+        "ReportChargingProfiles",
+        {"requestId": 2**31, "chargingLimitSource": "CSO", "evseId": 0, "chargingProfile": [PROFILE]},
+    ),
+    (
+        "2.0.1",
+        "NotifyMonitoringReport",
+        {
+            "requestId": 1,
+            "generatedAt": T,
+            "seqNo": 0,
+            "monitor": [{"component": {"name": "c"}, "variable": {"name": "v"}, "variableMonitoring": [WATCHED]}],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("version", "action", "payload"), TOO_LARGE)
+async def test_what_no_column_holds_is_the_stations_mistake(
+    node: Node,  # noqa: F811  # the fixture
+    version: str,
+    action: str,
+    payload: Any,
+) -> None:
+    """Not an InternalError, after which it would say the same again and again; and the next message counts."""
+    await node.add_station("CP-1")
+    async with node.booted("CP-1", version) as station:
+        answer = await station.call(action, payload)
+        assert answer["error"] == "PropertyConstraintViolation"
+        assert "currentTime" in await station.call("Heartbeat")
+
+
+async def test_an_outlet_that_no_column_holds(node: Node) -> None:  # noqa: F811  # the fixture
+    """What an outlet does is looked up together with those of other stations, which it must not harm."""
+    await node.add_station("CP-1")
+    async with node.booted("CP-1", "2.0.1") as station:
+        for evse, connector in ((2**31, 1), (1, 2**63), (-(2**31) - 1, 1), (1, -5)):
+            said = {"timestamp": T, "connectorStatus": "Occupied", "evseId": evse, "connectorId": connector}
+            assert await station.call("StatusNotification", said) == {}
