@@ -39,7 +39,17 @@ async def test_TC_P_03_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
         token = {"idToken": "CARD-1", "type": "ISO14443", "customData": CUSTOM}
         answer = await station.call("Authorize", {"idToken": token, "customData": CUSTOM})
         assert answer["idTokenInfo"]["status"] == "Accepted"
-        await Meter201(station, "TX-1").started(token="CARD-1", wh=0, customData=CUSTOM)
-        seen = (await operator.get("/api/v1/stations/CP-1")).json()
-    assert "Two" in str(seen)
-    assert (await only_session(operator))["state"] == "active"
+        seen = (await operator.get("/api/v1/stations/CP-1")).json()["row"]
+        assert (seen["model"], [one["status"] for one in seen["connectors"]]) == ("Two", ["available"])
+        meter = Meter201(station, "TX-1")
+        await meter.started(token="CARD-1", wh=0, customData=CUSTOM)
+        security = {"type": "FirmwareUpdated", "timestamp": stamp(), "customData": CUSTOM}
+        assert await station.call("SecurityEventNotification", security) == {}
+        for action in ("FirmwareStatusNotification", "LogStatusNotification"):
+            assert await station.call(action, {"status": "Idle", "customData": CUSTOM}) == {}
+        report = {"requestId": 1, "generatedAt": stamp(), "seqNo": 0, "customData": CUSTOM}
+        assert await station.call("NotifyReport", report) == {}
+        assert (await only_session(operator))["state"] == "active"
+        await meter.ended(wh=1000, token="CARD-1", customData=CUSTOM)
+    session = await only_session(operator)
+    assert (session["state"], session["energy_wh"]) == ("ended", 1000)

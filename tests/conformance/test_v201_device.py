@@ -206,4 +206,7 @@ async def test_TC_B_27_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
         assert sent == {"type": "Immediate", "evseId": 1}
         assert answer.json()["accepted"]
         await drive(station, [ended("ResetCommand", "ImmediateReset")], meter)
-    await shown(operator, stop_reason="ImmediateReset", energy_wh=2500)
+        await status(station, "Available")
+        seen = (await operator.get(STATION)).json()["row"]
+        assert (seen["online"], [one["status"] for one in seen["connectors"]]) == (True, ["available"])
+    await shown(operator, state="ended", stop_reason="ImmediateReset", energy_wh=2500)

@@ -220,6 +220,8 @@ async def test_TC_N_36_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
         first, older = await ask_log(station, operator, {}, "GetLog", {"status": "Accepted"})
         await told(station, "LogStatusNotification", "Uploading", requestId=first["requestId"])
         second, newer = await ask_log(station, operator, {}, "GetLog", {"status": "AcceptedCanceled"})
+        assert second["requestId"] != first["requestId"]
+        assert second["log"]["remoteLocation"] != first["log"]["remoteLocation"]
         await told(station, "LogStatusNotification", "AcceptedCanceled", requestId=first["requestId"])
         await told(station, "LogStatusNotification", "Uploading", "Uploaded", requestId=second["requestId"])
         assert (await task_of(operator, "logs", older))["status"] == "Canceled"

@@ -93,9 +93,17 @@ async def test_TC_H_15_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
 async def test_TC_H_17_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
     async with charging_station(node) as station:
         sent, _ = await reserve(station, operator, await of_first(operator))
+        await status(station, "Reserved")
         asked_for, answer = await cancel(station, operator, "Accepted")
         assert asked_for == {"reservationId": sent["id"]}
         assert answer.json()["state"] == "cancelled"
+        await status(station, "Available")
+        assert [one["status"] for one in await outlets(operator)] == ["available"]
+        gone = await kept(operator, state="cancelled")
+        again, answer = await reserve(station, operator, await of_first(operator))
+        assert answer.json()["state"] == "held"
+        assert again["id"] != sent["id"]
+        assert answer.json()["id"] != gone["id"]
 
 
 async def test_TC_H_19_CSMS(node: Node, operator: httpx.AsyncClient) -> None:
