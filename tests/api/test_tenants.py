@@ -41,6 +41,14 @@ async def notifications(tenant_id: UUID, account_id: UUID) -> dict[str, Any]:
         "rota": ("notify_rota (tenant, name, plan)", "$1, 'R', '{}'"),
         "route": ("notify_route (tenant, name, plan)", "$1, 'R', '{}'"),
         "partner": ("service_partner (tenant, name, kind, address, secret)", "$1, 'P', 'email', 'p@p.example', 'x'"),
+        "firmware_end": (
+            "firmware_support (tenant, vendor, model, firmware, ends_on)",
+            "$1, 'V', 'M', '1', '2030-01-01'",
+        ),
+        "meaning": (
+            "vendor_code (tenant, vendor, code, title, severity, updated_at)",
+            "$1, 'V', 'E-1', 'T', 'info', now()",
+        ),
         "look_back": (
             "look_back (tenant, account, id, asked, begins_at, ends_at, created_at)",
             "$1, $2, gen_random_uuid(), '{\"rules\": [\"station_offline\"]}', now() - interval '1 day', now(), now()",
@@ -352,6 +360,8 @@ def of_ours(one: dict[str, Any]) -> list[tuple[str, str, Any]]:
         ("GET", f"/api/v1/incidents/{one['incident']}", None),
         ("PATCH", "/api/v1/rules/nobodys", {"on": False}),
         ("DELETE", f"/api/v1/rule-thresholds/{one['incident']}", None),
+        ("DELETE", f"/api/v1/firmware-support/{one['firmware_end']}", None),
+        ("DELETE", f"/api/v1/vendor-codes/{one['meaning']}", None),
         ("POST", f"/api/v1/incidents/{one['incident']}/state", {"state": "in_repair"}),
         ("POST", f"/api/v1/incidents/{one['incident']}/assign", {"account_id": None}),
         ("POST", f"/api/v1/incidents/{one['incident']}/notes", {"text": "Mine"}),
