@@ -12,8 +12,8 @@ _PATH = re.compile(
 )
 _NOBODY = re.compile(rf"ocpp(?:{_VERSION})?|1\.6j?|2\.0\.1", re.IGNORECASE)
 """What is left of an address without an identity; there may be a station 16 or 201."""
-SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
-"""Offered name → version."""
+SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp1.6j": "1.6", "ocpp16": "1.6", "ocpp2.0.1": "2.0.1", "ocpp201": "2.0.1"}
+"""Offered name → version; some write it as the maker's data sheet does."""
 
 
 def identity_of(path: str) -> str | None:
@@ -72,4 +72,4 @@ def choose_version(offered: Sequence[str], known: str = "") -> str | None:
 
 def subprotocol_of(version: str, offered: Sequence[str]) -> str | None:
     """Its name, letter by letter as it was offered: anything else a client refuses. None: nothing was offered."""
-    return next((name for name in offered if name.lower() == f"ocpp{version}"), None)
+    return next((name for name in offered if SUBPROTOCOLS.get(name.lower()) == version), None)

@@ -63,6 +63,9 @@ def test_paths(path: str, identity: str | None) -> None:
         (["ocpp2.0.1", "ocpp1.6"], "2.0.1", "ocpp2.0.1"),
         (["ocpp2.1", "ocpp2.0", "ocpp1.6"], "1.6", "ocpp1.6"),
         (["OCPP1.6"], "1.6", "OCPP1.6"),  # a client refuses another spelling than its own
+        (["ocpp1.6J"], "1.6", "ocpp1.6J"),
+        (["ocpp16"], "1.6", "ocpp16"),
+        (["ocpp1.5", "ocpp201"], "2.0.1", "ocpp201"),
         (["ocpp2.0"], None, None),
         ([], "1.6", None),
     ],
