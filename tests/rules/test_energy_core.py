@@ -251,6 +251,10 @@ def test_a_simulated_day_is_safe_and_cheap(faults: Faults) -> None:
         ('{"connectors": [{"id": "a", "max_amps": "much"}]}', "max_amps is a number"),
         ('{"connectors": [{"id": "a"}], "time_zone": "Mars/Base"}', "time zone"),
         ('{"connectors": [{"id": "a"}], "limits": [{"weights": {"a": 1}}]}', "no bound"),
+        ('{"connectors": [{"id": "a"}], "limits": [{"weights": {"a": 1}, "angles": 3, "bound": 9}]}', "by connector"),
+        ('{"connectors": [{"id": "a", "voltage": 0, "max_kw": 11}]}', "a: the voltage is above 0"),
+        ('{"connectors": [{"id": "a"}], "tariff": [{"from": "08:00Z", "price": 1}]}', "has an offset"),
+        ("[" * 100_000, "nested too deeply"),
     ],
 )
 def test_a_bad_site_says_where(text: str, says: str) -> None:
@@ -265,9 +269,39 @@ def test_a_bad_site_says_where(text: str, says: str) -> None:
         ("id,connector,arrival,departure,energy_kwh\n1,X,2026-03-02T08:00,2026-03-02T09:00,1\n", "no connector X"),
         ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,2026-03-02T07:00,1\n", "departs before"),
         ("id,connector,arrival,departure,energy_kwh\n1,A,soon,2026-03-02T07:00,1\n", "line 2, arrival"),
+        ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,9999-03-02T09:00,1\n", "31 are the most"),
+        ("id,connector,arrival,departure,energy_kwh\n1," + "A" * 200_000 + ",2026-03-02T08:00,x,1\n", "line 2.*no CSV"),
+        (
+            "id,connector,arrival,departure,energy_kwh\n1,A,1026-03-02T08:00,1026-03-02T09:00,1\n"
+            "2,A,2026-03-02T08:00,2026-03-02T09:00,1\n",
+            "check the years",
+        ),
         (SESSIONS + "4,A,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,1,\n", "at the same time"),
     ],
 )
 def test_bad_sessions_say_where(text: str, says: str) -> None:
     with pytest.raises(BadFile, match=says):
         read_sessions(text, read_site(SITE))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeffid,connector,arrival,departure,energy_kwh\r\n1,A,2026-03-02T08:00Z,2026-03-02T09:00Z,5.5\r\n",
+        "id\tconnector\tarrival\tdeparture\tenergy_kwh\n1\tA\t2026-03-02T08:00Z\t2026-03-02T09:00Z\t5.5\n",
+        "id;connector;arrival;departure;energy_kwh\n1;A;2026-03-02T08:00Z;2026-03-02T09:00Z;5,5\n",
+        "id,connector,arrival,departure,energy_kwh\n1,A,1772438400,1772442000,5.5\n",
+        "id,connector,arrival,departure,energy_kwh\n1,A,1772438400000,1772442000000,5.5\n",
+    ],
+)
+def test_sessions_of_all_dialects_read_alike(text: str) -> None:
+    (one,) = read_sessions(text, read_site(SITE))
+    assert (one.arrival, one.departure, one.energy_kwh) == (1772438400.0, 1772442000.0, 5.5)
+
+
+def test_a_car_that_leaves_as_the_next_one_comes_is_counted() -> None:
+    site_ = read_site(SITE)
+    text = SESSIONS + "4,A,2026-03-02T16:00:00Z,2026-03-02T18:00:00Z,5,11\n"
+    found = run(site_, read_sessions(text, site_))
+    assert sorted(one.session.id for one in found.stays) == ["1", "2", "3", "4"]
+    assert sum(one.delivered_kwh for one in found.stays) == pytest.approx(68, rel=0.01)

@@ -139,6 +139,7 @@ def checked(grid: Grid) -> None:
             raise BadGrid(limit.called, f"there is no connector {unknown[0]}")
         if limit.bound < 0:
             raise BadGrid(limit.called, "a bound is not negative")
+    _unique("load", [one.id for one in grid.loads])
     for load in grid.loads:
         if load.node not in nodes:
             raise BadGrid(load.id, f"there is no node {load.node}")

@@ -20,6 +20,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     priority: float = 0.0
 
 
+LONGEST_STAY_S = 31 * 86400.0
+MOST_CELLS = 30_000_000
+"""Connectors times periods: what a plan in memory may hold (a year of 250 connectors by five minutes)."""
 NAMES = {
     "id": ("id", "session", "session_id"),
     "connector": ("connector", "connector_id", "station_id", "evse"),
@@ -35,8 +38,16 @@ NAMES = {
 def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
     """In the order they arrive. Raises BadFile with the line."""
     text = text.lstrip("\ufeff")
-    separator = ";" if ";" in text.partition("\n")[0] and "," not in text.partition("\n")[0] else ","
+    head = text.partition("\n")[0]
+    separator = "," if "," in head else next((one for one in (";", "\t") if one in head), ",")
     lines = csv.DictReader(io.StringIO(text), delimiter=separator)
+    try:
+        return _read(lines, site, separator)
+    except csv.Error as error:
+        raise BadFile(f"line {lines.line_num + 1}: this is no CSV ({error})") from None
+
+
+def _read(lines: "csv.DictReader[str]", site: Site, separator: str) -> tuple[Session, ...]:
     told = {(name or "").strip().lower(): name for name in lines.fieldnames or ()}
     place = {key: next((told[name] for name in names if name in told), None) for key, names in NAMES.items()}
     missing = [key for key in ("connector", "arrival", "departure", "energy_kwh") if place[key] is None]
@@ -49,6 +60,8 @@ def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
         cell = {key: (fields.get(name) or "").strip() if name else "" for key, name in place.items()}
         if not any(cell.values()):
             continue
+        if separator != ",":  # then a comma is a decimal one
+            cell |= {key: cell[key].replace(",", ".") for key in ("energy_kwh", "max_kw", "priority")}
         one = _session(cell, where, site.zone)
         if one.connector not in known:
             raise BadFile(f"{where}: the site has no connector {one.connector}")
@@ -60,6 +73,12 @@ def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
         raise BadFile("there is no session")
     found.sort(key=lambda one: (one.arrival, one.id))
     _one_at_a_time(found)
+    span = max(one.departure for one in found) - found[0].arrival
+    if span / site.period_s * len(known) > MOST_CELLS:
+        raise BadFile(
+            f"from the first arrival to the last departure are {span / 86400:.0f} days, too many for {len(known)} "
+            f"connectors in periods of {site.period_s / 60:g} minutes; check the years, or take a longer period_min"
+        )
     return tuple(found)
 
 
@@ -70,6 +89,8 @@ def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
     energy = number_of(told, "energy_kwh", default=0.0, where=where)
     most = maybe(told, "max_kw", where=where)
     phases = maybe(told, "phases", where=where)
+    if departure - arrival > LONGEST_STAY_S:
+        raise BadFile(f"{where}: it stays for {(departure - arrival) / 86400:.0f} days; 31 are the most")
     if departure <= arrival:
         raise BadFile(f"{where}: it departs before it arrives")
     if energy < 0 or (most is not None and most <= 0):

@@ -136,6 +136,7 @@ class Run:
         """True if it asks for a new plan."""
         match what:
             case "arrives":
+                self._leaves(about.connector)  # at the same instant another one drives off
                 self.cars[about.connector] = Stay(session=about)
                 self.flows.comes(about)
                 self._turns(about.connector)
@@ -144,9 +145,7 @@ class Run:
             case "departs":
                 stay = self.cars.get(about.connector)
                 if stay is not None and stay.session.id == about.id:
-                    self._settle(stay)
-                    self.found.stays.append(self.cars.pop(about.connector))
-                    self._turns(about.connector)
+                    self._leaves(about.connector)
                 return True
             case "period":
                 self._later(self.now + self.period, "period", None)
@@ -170,6 +169,13 @@ class Run:
             case "full":
                 return True
         return False
+
+    def _leaves(self, connector: str) -> None:
+        stay = self.cars.pop(connector, None)
+        if stay is not None:
+            self._settle(stay)
+            self.found.stays.append(stay)
+            self._turns(connector)
 
     def _delay(self) -> float:
         return self.random.random() * self.faults.ack_delay_s / 2

@@ -44,6 +44,8 @@ def read_site(text: str) -> Site:
         whole = json.loads(text)
     except json.JSONDecodeError as error:
         raise BadFile(f"line {error.lineno}: this is no JSON ({error.msg})") from None
+    except RecursionError:
+        raise BadFile("the lists in this file are nested too deeply") from None
     if not isinstance(whole, dict):
         raise BadFile("the file holds one object with nodes and connectors")
     zone = str(_get(whole, "time_zone", "timezone", "zone", default="UTC"))
@@ -155,6 +157,8 @@ def _connector(one: Fields, number: int, volts: float) -> Connector:
     phases, rotation, line = _phases(one, name)
     direct = bool(_get(one, "dc", "direct", default=False))
     voltage = number_of(one, "voltage", "voltage_v", "volts", default=volts, where=name)
+    if voltage <= 0:
+        raise BadFile(f"{name}: the voltage is above 0")
     if not line and phases > 1 and voltage > 300:
         voltage /= ROOT_3
     most = maybe(one, "max_amps", "max_a", "max_current", "max_current_a", "maximum_a", where=name)
@@ -222,6 +226,8 @@ def _limit(one: Fields, number: int) -> Limit:
         angles = _get(one, "angles", "angles_deg", default={})
     if not isinstance(weights, dict) or not weights:
         raise BadFile(f'{name}: weights are given by connector, such as {{"A1": 1, "A2": -0.5}}')
+    if not isinstance(angles, dict):
+        raise BadFile(f'{name}: angles are given by connector, such as {{"A1": 30, "A2": -90}}')
     bound = maybe(one, "bound", "max", "limit", "limit_a", "max_amps", "amps", where=name)
     if bound is None:
         raise BadFile(f"{name} has no bound")
@@ -288,12 +294,15 @@ def steps(told: Any, where: str, zone: str, word: str) -> tuple[Daily, ...] | Se
         if value is None:
             raise BadFile(f"{at} has no {word}")
         if isinstance(start, int | float) and 0 <= start < 24:
-            start = f"{int(start):02d}:{round(start % 1 * 60):02d}"
+            start = f"{int(start):02d}:{int(start % 1 * 60 + 1e-6):02d}"
         if len(str(start)) <= 8 and ":" in str(start):
             try:
-                daily.append(Daily(start=time.fromisoformat(str(start).zfill(5)), value=value))
+                clock = time.fromisoformat(f"0{start}" if str(start)[1] == ":" else str(start))
             except ValueError:
                 raise BadFile(f"{at}: {start} is no time of the day") from None
+            if clock.tzinfo is not None:
+                raise BadFile(f"{at}: {start} has an offset; a time of the day is of the site's time_zone")
+            daily.append(Daily(start=clock, value=value))
         else:
             dated.append((moment(str(start), zone, at), value))
     if daily and dated:
@@ -317,11 +326,14 @@ def unrolled(told: tuple[Daily, ...] | Series, zone: str, start: float, end: flo
 
 
 def moment(text: str, zone: str, where: str) -> float:
-    """ISO 8601, with or without a zone (then the site's), or seconds since 1970."""
+    """ISO 8601, with or without a zone (then the site's), or seconds or milliseconds since 1970."""
     text = text.strip()
     try:
-        return float(text) if text.replace(".", "", 1).isdigit() and len(text) >= 9 else _iso(text, zone)
-    except ValueError:
+        if len(text) < 9 or not text.replace(".", "", 1).isdigit():
+            return _iso(text, zone)
+        found = float(text)
+        return found / 1000 if found > 1e11 else found
+    except (ValueError, OverflowError):
         raise BadFile(f"{where}: {text!r} is no time; 2026-03-01T08:15:00Z is one") from None
 
 
