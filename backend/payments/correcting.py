@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.context import Context
 from backend.errors import Conflict
-from backend.payments import dunning, refunds, rules, store
+from backend.payments import dunning, ledger_store, refunds, rules, store
 from shared.payments import RefundTarget
 
 Row = store.Row
@@ -27,10 +27,20 @@ async def credit(
         await store.change(row["id"], ctx.now(), {"credited": row["credited"] + amount})
         return Decimal(0)
     rest = amount - await store.lessen_debt(row["id"], amount, ctx.now())
-    taken = (row["captured_amount"] or Decimal(0)) - row["refunded_amount"]
-    back = min(rest, taken) if row["state"] == rules.CAPTURED else Decimal(0)
-    to_card = min(back, row["card_amount"] - row["card_refunded"]) if to is RefundTarget.CARD else Decimal(0)
-    for part, target in ((to_card, RefundTarget.CARD), (back - to_card, RefundTarget.WALLET)):
+    given = Decimal(0)
+    for one in (row, *await store.settling(row["id"])):
+        given += await _give_back(ctx, one, rest - given, to, reason, made_by)
+    return given
+
+
+async def _give_back(
+    ctx: Context, row: Row, wanted: Decimal, to: RefundTarget, reason: str, made_by: UUID | None
+) -> Decimal:
+    """Of one payment, at most what it took; how much."""
+    disputed = await ledger_store.disputed(row["id"])
+    back = min(wanted, refunds.refundable(row, disputed))
+    card = min(back, refunds.to_card(row, disputed)) if to is RefundTarget.CARD else Decimal(0)
+    for part, target in ((card, RefundTarget.CARD), (back - card, RefundTarget.WALLET)):
         if part > 0:
             await refunds.refund(ctx, row["tenant"], row["id"], part, reason, target, made_by=made_by)
     return back
@@ -56,7 +66,8 @@ async def _payment(ctx: Context, transaction_id: UUID) -> Row | None:
     if row is None:
         return None
     row = await store.by_id(row["id"], lock=True)
-    if row is not None and row["state"] in UNDER_WAY:
+    settling = [] if row is None else await store.settling(row["id"])
+    if row is not None and (row["state"] in UNDER_WAY or any(one["state"] == rules.PENDING for one in settling)):
         raise Conflict(
             "The money for this bill is being taken just now. Try again in a minute.", code="payment_under_way"
         )

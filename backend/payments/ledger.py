@@ -47,6 +47,12 @@ async def reserve(ctx: Context, tenant_id: UUID, owner: UUID, payment: UUID, wan
     return amount
 
 
+async def set_aside(ctx: Context, tenant_id: UUID, owner: UUID, wanted: Decimal, currency: str) -> Decimal:
+    """How much of `wanted` is in a wallet, which stays locked until the caller's unit ends."""
+    wallet = await ledger_store.account(tenant_id, owner, "wallet", currency)
+    return min((await ledger_store.lock([wallet]))[wallet], wanted)
+
+
 async def restore(ctx: Context, tenant_id: UUID, owner: UUID, payment: UUID, amount: Decimal, currency: str) -> None:
     """What was set aside and isn't needed goes back. Inside the caller's unit."""
     parts: list[Part] = [("reserved", owner, -amount), ("wallet", owner, amount)]

@@ -81,6 +81,18 @@ async def entries(owner: UUID, before: int | None, limit: int) -> list[Row]:
     )  # fmt: skip
 
 
+async def disputed(payment_id: UUID) -> Decimal:
+    """What the bank has taken back of a payment and not returned."""
+    rows = await DB.run(
+        """SELECT coalesce(-sum(e.amount), 0) AS taken FROM ledger_entry e JOIN ledger_transfer t ON t.id = e.transfer
+        JOIN ledger_account a ON a.id = e.account
+        WHERE t.payment = $1 AND t.kind = 'dispute' AND a.kind = 'revenue'""",
+        payment_id,
+    )
+    found: Decimal = rows[0]["taken"]
+    return max(found, Decimal(0))  # what comes back may be told first
+
+
 async def totals(tenant_id: UUID, currency: str) -> dict[str, Decimal]:
     """The sum of all accounts of a kind. Together they are zero."""
     rows = await DB.run(

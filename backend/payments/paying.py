@@ -41,7 +41,7 @@ async def settle_debt(ctx: Context, tenant_id: UUID, account_id: UUID, debt_id: 
             raise Conflict("This debt is being paid just now.", code="debt_being_paid")
         payment_id = await _begin(ctx, terms, tenant_id, account_id, debt["amount"], debt["currency"], DEBT)
         reserved = await ledger.reserve(ctx, tenant_id, account_id, payment_id, debt["amount"], debt["currency"])
-        await store.change(payment_id, ctx.now(), {"wallet_amount": reserved})
+        await store.change(payment_id, ctx.now(), {"wallet_amount": reserved, "settles": debt["payment"]})
         await store.settle_debt_with(debt_id, payment_id)
     await _finish(ctx, payment_id)
     return payment_id

@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 from backend import jobs
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.payments import choosing, ledger, rules, store
+from backend.payments import choosing, ledger, ledger_store, rules, store
 from backend.payments.providers.base import Declined
 from shared.payments import RefundTarget
 
 Row = store.Row
 DONE, PENDING, FAILED = "done", "pending", "failed"
+TOPUP = "topup"
 
 
 async def refund(
@@ -28,14 +29,16 @@ async def refund(
     """Write a refund down; to a wallet it is done with that, to a card by a job. Its id.
 
     Raises NotFound, InvalidInput for an impossible amount, Conflict (code refund_too_much, nothing_captured,
-    no_wallet) for one that can't be given back.
+    no_wallet, wallet_spent) for one that can't be given back. A top-up that goes back to its card leaves the wallet.
     """
     refund_id = uuid4()
     async with ctx.unit():
         row = await store.by_id(payment_id, lock=True)
         if row is None or row["tenant"] != tenant_id:
             raise NotFound("This payment doesn't exist.")
-        _check(row, amount, to)
+        _check(row, amount, to, await ledger_store.disputed(payment_id))
+        if row["purpose"] == TOPUP:
+            await _out_of_wallet(ctx, row, refund_id, amount)
         await store.insert(
             "refund",
             {
@@ -62,20 +65,44 @@ async def refund(
     return refund_id
 
 
-def _check(row: Row, amount: Decimal, to: RefundTarget) -> None:
+def refundable(row: Row, disputed: Decimal) -> Decimal:
+    """What was taken, is not given back and was not taken back by the bank."""
+    return max((row["captured_amount"] or Decimal(0)) - row["refunded_amount"] - disputed, Decimal(0))
+
+
+def to_card(row: Row, disputed: Decimal) -> Decimal:
+    """How much of that the card can have."""
+    return min(refundable(row, disputed), max(row["card_amount"] - row["card_refunded"] - disputed, Decimal(0)))
+
+
+def _check(row: Row, amount: Decimal, to: RefundTarget, disputed: Decimal) -> None:
     if why := rules.why_not_amount(amount, row["currency"]):
         raise InvalidInput(why, fields=[("$.amount", why)])
-    if row["state"] != rules.CAPTURED or (row["purpose"] == "debt" and not row["captured_amount"]):
+    if not row["captured_amount"]:
         raise Conflict("Nothing was taken that could be given back.", code="nothing_captured")
-    left = row["captured_amount"] - row["refunded_amount"]
+    left = refundable(row, disputed)
     if to is RefundTarget.CARD:
-        left = min(left, row["card_amount"] - row["card_refunded"])
+        left = to_card(row, disputed)
     elif row["account"] is None:
         raise Conflict("Guests have no wallet; refund to the card.", code="no_wallet")
-    elif row["purpose"] == "topup":
+    elif row["purpose"] == TOPUP:
         raise Conflict("The money is in the wallet already; refund to the card.", code="no_wallet")
     if amount > left:
-        raise Conflict(f"At most {left.normalize():f} {row['currency']} can be given back.", code="refund_too_much")
+        why = f" The bank took {disputed.normalize():f} back in a dispute." if disputed else ""
+        most = f"At most {left.normalize():f} {row['currency']} can be given back."
+        raise Conflict(most + why, code="refund_too_much")
+
+
+async def _out_of_wallet(ctx: Context, row: Row, refund_id: UUID, amount: Decimal) -> None:
+    """A top-up is given back from what is still there: set aside until the provider has answered."""
+    there = await ledger.set_aside(ctx, row["tenant"], row["account"], amount, row["currency"])
+    if there < amount:
+        raise Conflict(
+            f"Only {there.normalize():f} {row['currency']} of it are still in the wallet.", code="wallet_spent"
+        )
+    parts: list[ledger.Part] = [("wallet", row["account"], -amount), ("reserved", row["account"], amount)]
+    key = f"refund-{refund_id}-set-aside"
+    await ledger.transfer(ctx, row["tenant"], key, "refund", parts, row["currency"], payment=row["id"])
 
 
 async def _into_wallet(ctx: Context, row: Row, refund_id: UUID, amount: Decimal, note: str) -> None:
@@ -118,8 +145,14 @@ async def _settled(ctx: Context, refund_id: UUID, state: str, *, reference: str 
                 "card_refunded": payment["card_refunded"] - row["amount"],
             }
             await store.change(payment["id"], ctx.now(), back)
+            if payment["purpose"] == TOPUP:
+                owner, key = payment["account"], f"refund-{refund_id}-came-back"
+                again: list[ledger.Part] = [("reserved", owner, -row["amount"]), ("wallet", owner, row["amount"])]
+                await ledger.transfer(ctx, row["tenant"], key, "refund", again, row["currency"], payment=payment["id"])
             return
         source: ledger.Part = ("revenue", None, -row["amount"])
+        if payment["purpose"] == TOPUP:
+            source = ("reserved", payment["account"], -row["amount"])
         parts: list[ledger.Part] = [source, ("provider", None, row["amount"])]
         await ledger.transfer(
             ctx, row["tenant"], f"refund-{refund_id}", "refund", parts, row["currency"], payment=payment["id"]
@@ -151,7 +184,14 @@ async def from_outside(ctx: Context, payment: Row, total: Decimal) -> None:
     )
     values = {"refunded_amount": payment["refunded_amount"] + amount, "card_refunded": known + amount}
     await store.change(payment["id"], ctx.now(), values)
-    parts: list[ledger.Part] = [("revenue", None, -amount), ("provider", None, amount)]
+    of_wallet = Decimal(0)
+    if payment["purpose"] == TOPUP:  # what was spent already is the operator's loss
+        of_wallet = await ledger.set_aside(ctx, payment["tenant"], payment["account"], amount, payment["currency"])
+    parts: list[ledger.Part] = [
+        ("wallet", payment["account"], -of_wallet),
+        ("revenue", None, of_wallet - amount),
+        ("provider", None, amount),
+    ]
     await ledger.transfer(
         ctx, payment["tenant"], f"refund-{refund_id}", "refund", parts, payment["currency"], payment=payment["id"]
     )
@@ -172,6 +212,9 @@ async def failed_later(ctx: Context, tenant_id: UUID, reference: str) -> None:
             "card_refunded": payment["card_refunded"] - row["amount"],
         }
         await store.change(payment["id"], ctx.now(), back)
-        parts: list[ledger.Part] = [("provider", None, -row["amount"]), ("revenue", None, row["amount"])]
+        whose: ledger.Part = ("revenue", None, row["amount"])
+        if payment["purpose"] == TOPUP:
+            whose = ("wallet", payment["account"], row["amount"])
+        parts: list[ledger.Part] = [("provider", None, -row["amount"]), whose]
         key = f"refund-{row['id']}-came-back"
         await ledger.transfer(ctx, tenant_id, key, "refund", parts, row["currency"], payment=payment["id"])

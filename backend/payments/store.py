@@ -42,6 +42,11 @@ async def by_reference(tenant_id: UUID, reference: str) -> Row | None:
     return rows[0] if rows else None
 
 
+async def settling(payment_id: UUID) -> list[Row]:
+    """What pays, or has paid, the debt of a session's payment; locked."""
+    return await DB.run("SELECT * FROM payment WHERE settles = $1 ORDER BY created_at, id FOR UPDATE", payment_id)
+
+
 async def change(payment_id: UUID, now: datetime, values: Row) -> None:
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, start=3))
     await DB.run(f"UPDATE payment SET updated_at = $2, {names} WHERE id = $1", payment_id, now, *values.values())
@@ -146,9 +151,9 @@ async def close_debt(debt_id: UUID, state: str, now: datetime) -> None:
 
 
 async def lessen_debt(payment_id: UUID, amount: Decimal, now: datetime) -> Decimal:
-    """By how much the open debt of a payment shrank; one that shrinks to nothing is settled."""
+    """By how much the open debt of a payment shrank; one of which nothing is left is settled, and says what it was."""
     rows = await DB.run(
-        """UPDATE debt d SET amount = d.amount - least(d.amount, $2),
+        """UPDATE debt d SET amount = CASE WHEN d.amount <= $2 THEN d.amount ELSE d.amount - $2 END,
             state = CASE WHEN d.amount <= $2 THEN 'settled' ELSE d.state END,
             closed_at = CASE WHEN d.amount <= $2 THEN $3 ELSE d.closed_at END
         FROM (SELECT id, amount FROM debt WHERE payment = $1 AND state = 'open' AND settling IS NULL FOR UPDATE) old

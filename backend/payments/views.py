@@ -8,7 +8,7 @@ from uuid import UUID
 
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.payments import choosing, ledger_store, rules, store
+from backend.payments import choosing, ledger_store, refunds, rules, store
 from backend.web.pages import decode_cursor, page_of
 from shared.base import Page
 from shared.money import Money
@@ -17,12 +17,11 @@ from shared.payments import Debt, LedgerEntry, Payment, PaymentDetail, Refund, R
 Row = store.Row
 
 
-def payment(row: Row) -> Payment:
+def payment(row: Row, disputed: Decimal = Decimal(0)) -> Payment:
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=row["currency"])
 
     captured = row["captured_amount"] or Decimal(0)
-    left = captured - row["refunded_amount"] if row["state"] == rules.CAPTURED else Decimal(0)
     return Payment(
         id=str(row["id"]),
         purpose=row["purpose"],
@@ -36,8 +35,8 @@ def payment(row: Row) -> Payment:
         captured=money(captured),
         from_wallet=money(row["wallet_amount"]),
         refunded=money(row["refunded_amount"]),
-        refundable=money(left),
-        refundable_to_card=money(min(left, row["card_amount"] - row["card_refunded"])),
+        refundable=money(refunds.refundable(row, disputed)),
+        refundable_to_card=money(refunds.to_card(row, disputed)),
         failure=row["failure"],
         dispute=row["dispute"],
         tries=row["tries"],
@@ -82,7 +81,10 @@ async def one(ctx: Context, tenant_id: UUID, payment_id: UUID) -> PaymentDetail:
     row = await store.one_shown(tenant_id, payment_id)
     if row is None:
         raise NotFound("This payment doesn't exist.")
-    return PaymentDetail(payment=payment(row), refunds=[_refund(one) for one in await store.refunds_of(payment_id)])
+    disputed = await ledger_store.disputed(payment_id)
+    return PaymentDetail(
+        payment=payment(row, disputed), refunds=[_refund(one) for one in await store.refunds_of(payment_id)]
+    )
 
 
 async def page(

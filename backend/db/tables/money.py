@@ -88,6 +88,7 @@ class Payment(Table, db=DB, tablename="payment"):
     next_try_at = Timestamptz(null=True, default=None)
     asked = Varchar(length=600, default="")  # key, customer and card with which the provider was asked last
     credited = Numeric(digits=AMOUNT, default=Decimal(0))  # by corrections, before the money was taken
+    settles: Any = ForeignKey("self", on_delete=OnDelete.restrict, null=True)  # whose debt this pays
     dispute = Varchar(length=20, default="")  # the provider's word: needs_response, won, lost …
     created_at = Timestamptz(default=TimestamptzNow())
     updated_at = Timestamptz(default=TimestamptzNow())
