@@ -20,7 +20,9 @@ class Money(Message):
 class PriceHeadline(Message):
     """What a driver sees before the start. Prices include VAT. None: this part is free.
 
-    energy: for each kWh; time: for each hour of charging; parking: for each hour after charging; flat: once.
+    energy: for each kWh; time: for each hour of charging; parking: for each hour after charging; flat: once;
+    reservation: for each hour that a connector is kept, the highest that applies; reservation_flat: for reserving. Both
+    are part of the bill of the session: a reservation that nobody uses costs nothing.
     """
 
     tariff_id: str
@@ -29,6 +31,8 @@ class PriceHeadline(Message):
     time: Decimal | None = None
     parking: Decimal | None = None
     flat: Decimal | None = None
+    reservation: Decimal | None = None
+    reservation_flat: Decimal | None = None
     text: str = ""
     """Plain words for parts that a number can't tell, such as times of day or free minutes."""
     varies: bool = False

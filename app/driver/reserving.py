@@ -7,12 +7,14 @@ from uuid import uuid4
 import flet as ft
 
 from app import i18n
+from app.driver import rules
 from app.driver.pieces import note
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_tokens, use_words
-from app.theme import S4, Tokens
+from app.theme import S4, T12, Tokens
 from app.widgets import buttons
 from app.widgets.boundary import guarded
+from app.widgets.text import muted
 from shared.base import Page
 from shared.reservations import Reservation, ReservationNew, ReservationState
 from shared.stations import Connector, ConnectorStatus
@@ -80,6 +82,8 @@ def Reserving(connector: Connector, own: Reservation | None, reload: Callable[[]
             )
         )
     else:
+        if price := rules.reserving_sentence(connector.price, words):
+            parts.append(muted(price, t, size=T12))
         wanted = ReservationNew(connector_id=connector.id, minutes=MINUTES)
         parts.append(
             buttons.quiet(

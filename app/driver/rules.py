@@ -154,6 +154,25 @@ def price_lines(headline: PriceHeadline | None, words: Words) -> list[str]:
     return lines or [words("Charging costs nothing here.")]
 
 
+def reserving_sentence(headline: PriceHeadline | None, words: Words) -> str:
+    """What it costs that a connector is kept; empty: nothing."""
+    if headline is None or not (headline.reservation or headline.reservation_flat):
+        return ""
+
+    def money(value: Decimal | None) -> str:
+        return i18n.amount(value or Decimal(0), headline.currency)
+
+    if not headline.reservation_flat:
+        said = words("Reserving costs up to {hourly} for each hour that the connector is kept for you.")
+    elif not headline.reservation:
+        said = words("Reserving costs up to {once}.")
+    else:
+        said = words("Reserving costs up to {once}, and {hourly} for each hour that the connector is kept for you.")
+    said = said.format(hourly=money(headline.reservation), once=money(headline.reservation_flat))
+    rest = words("It is part of the bill of your session; if you don't come, you pay nothing.")
+    return f"{said} {rest}"
+
+
 def hold_sentence(headline: PriceHeadline | None, hold: Decimal, words: Words) -> str:
     """What is reserved before the start."""
     if headline is None or hold <= 0:

@@ -88,6 +88,16 @@ TEXTS: dict[str, str] = {
     "Reserved for you until {time}.": "Für Sie reserviert bis {time}.",
     "Give the reservation back": "Reservierung zurückgeben",
     "Reserve for {minutes} minutes": "Für {minutes} Minuten reservieren",
+    "Reserving costs up to {hourly} for each hour that the connector is kept for you.": (
+        "Reservieren kostet bis zu {hourly} für jede Stunde, die der Anschluss für Sie freigehalten wird."
+    ),
+    "Reserving costs up to {once}.": "Reservieren kostet bis zu {once}.",
+    "Reserving costs up to {once}, and {hourly} for each hour that the connector is kept for you.": (
+        "Reservieren kostet bis zu {once}, und {hourly} für jede Stunde, die der Anschluss für Sie freigehalten wird."
+    ),
+    "It is part of the bill of your session; if you don't come, you pay nothing.": (
+        "Das steht auf der Rechnung Ihrer Ladung; wenn Sie nicht kommen, zahlen Sie nichts."
+    ),
     "The charger reports a fault. Please choose another one.": (
         "Die Ladestation meldet eine Störung. Bitte wählen Sie eine andere."
     ),

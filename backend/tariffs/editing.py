@@ -27,7 +27,7 @@ def read(definition: dict[str, Any]) -> tuple[Tariff | None, Problems]:
         found = _PLACE.match(str(error))
         assert found is not None
         return None, [(found["path"] or "$", found["words"])]
-    return tariff, offer.problems(tariff)
+    return tariff, offer.unsellable(tariff)
 
 
 def _meant(definition: dict[str, Any]) -> Tariff:

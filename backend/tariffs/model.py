@@ -154,5 +154,7 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     time: Decimal | None = None
     parking: Decimal | None = None
     flat: Decimal | None = None
+    reservation: Decimal | None = None
+    reservation_flat: Decimal | None = None
     text: str = ""
     varies: bool = False

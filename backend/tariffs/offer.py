@@ -4,21 +4,30 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from backend.tariffs.model import Dimension, Headline, Tariff
+from backend.tariffs.model import Dimension, Headline, ReservationPart, Tariff
 from backend.tariffs.rules import exact
+
+NOT_BILLED = (
+    "Reservations that nobody uses are not billed here: leave RESERVATION_EXPIRES out. A price with RESERVATION is "
+    "part of the bill of the session."
+)
 
 
 def headline(tariff: Tariff) -> Headline:
-    """The prices that apply first when nothing is restricted, or else of the first element; text says "from"."""
+    """The prices that apply first when nothing is restricted, or else of the first element; text says "from". Of
+    reserving the highest: nobody is promised less than the bill says."""
     found: dict[Dimension, Decimal] = {}
+    reserving: dict[Dimension, Decimal] = {}
     varies = False
     for element in tariff.elements:
         rule = element.restrictions
-        if rule is not None and rule.reservation is not None:
+        if rule is not None and rule.reservation is ReservationPart.RESERVATION_EXPIRES:
             continue
         for component in element.price_components:
             gross = exact(Fraction(component.price) * (1 + Fraction(component.vat or 0) / 100))
-            if component.type in found:
+            if rule is not None and rule.reservation is not None:
+                reserving[component.type] = max(reserving.get(component.type, gross), gross)
+            elif component.type in found:
                 varies = varies or found[component.type] != gross
                 found[component.type] = min(found[component.type], gross) if rule is not None else gross
             else:
@@ -29,8 +38,8 @@ def headline(tariff: Tariff) -> Headline:
     if tariff.parking_grace_minutes and found.get(Dimension.PARKING_TIME):
         texts.append(f"{tariff.parking_grace_minutes} min free after charging")
 
-    def shown(dimension: Dimension) -> Decimal | None:
-        value = found.get(dimension)
+    def shown(dimension: Dimension, of: dict[Dimension, Decimal] = found) -> Decimal | None:
+        value = of.get(dimension)
         return value.normalize() + Decimal("0.00") if value else None
 
     return Headline(
@@ -39,9 +48,20 @@ def headline(tariff: Tariff) -> Headline:
         time=shown(Dimension.TIME),
         parking=shown(Dimension.PARKING_TIME),
         flat=shown(Dimension.FLAT),
+        reservation=shown(Dimension.TIME, reserving),
+        reservation_flat=shown(Dimension.FLAT, reserving),
         text=". ".join(texts),
         varies=varies,
     )
+
+
+def unsellable(tariff: Tariff) -> list[tuple[str, str]]:
+    """Why an operator can't offer it: `problems`, and what the engine prices but no bill asks for."""
+    return problems(tariff) + [
+        (f"$.elements[{number}].restrictions.reservation", NOT_BILLED)
+        for number, element in enumerate(tariff.elements)
+        if element.restrictions and element.restrictions.reservation is ReservationPart.RESERVATION_EXPIRES
+    ]
 
 
 def problems(tariff: Tariff) -> list[tuple[str, str]]:

@@ -77,6 +77,8 @@ def shown(stored: StoredTariff) -> PriceHeadline:
         time=found.time,
         parking=found.parking,
         flat=found.flat,
+        reservation=found.reservation,
+        reservation_flat=found.reservation_flat,
         text=found.text,
         varies=found.varies,
         free_minutes=stored.definition.parking_grace_minutes if found.parking else 0,
@@ -85,7 +87,7 @@ def shown(stored: StoredTariff) -> PriceHeadline:
 
 async def add(ctx: Context, tenant_id: UUID, name: str, definition: Tariff) -> UUID:
     """Raises InvalidInput, with the places, for a tariff that can't be meant."""
-    if found := offer.problems(definition):
+    if found := offer.unsellable(definition):
         raise InvalidInput("This tariff can't be used.", fields=found)
     tariff_id = uuid4()
     await store.add(tariff_id, tenant_id, name, definition.currency, msgspec.to_builtins(definition), ctx.now())

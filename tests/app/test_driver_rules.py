@@ -144,6 +144,24 @@ def test_a_fault_tells_what_the_station_said() -> None:
     assert "NoError" not in rules.hindrance(outlet("c", ConnectorStatus.FAULTED, error_code="NoError"), True, plain)
 
 
+@pytest.mark.parametrize(
+    ("hourly", "once", "said"),
+    [
+        (None, None, ""),
+        ("2", None, "up to 2.00 € for each hour"),
+        (None, "1", "up to 1.00 €."),
+        ("2", "1", "up to 1.00 €, and 2.00 € for each hour"),
+    ],
+)
+def test_what_reserving_costs(hourly: str | None, once: str | None, said: str) -> None:
+    one, two = (None if value is None else Decimal(value) for value in (hourly, once))
+    price = PriceHeadline(tariff_id="t", currency="EUR", reservation=one, reservation_flat=two)
+    found = rules.reserving_sentence(price, plain)
+    assert said in found
+    assert bool(found) is ("you pay nothing" in found)
+    assert rules.reserving_sentence(None, plain) == ""
+
+
 def test_prices_in_plain_words_with_the_fee_after_the_free_minutes() -> None:
     price = PriceHeadline(
         tariff_id="t",

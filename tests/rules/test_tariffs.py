@@ -163,6 +163,28 @@ def test_headline_shows_prices_with_vat() -> None:
     assert (found.energy, found.flat, found.parking) == (Decimal("0.4998"), Decimal("0.595"), Decimal("7.14"))
 
 
+def test_what_reserving_costs_is_told_as_the_highest_price() -> None:
+    kept = [
+        {"price_components": [{"type": "TIME", "price": price, "vat": 19}], "restrictions": rule}
+        for price, rule in (
+            (2, {"reservation": "RESERVATION", "start_time": "08:00", "end_time": "18:00"}),
+            (1, {"reservation": "RESERVATION"}),
+        )
+    ]
+    found = offer.headline(msgspec.structs.replace(PLAIN, elements=[*PLAIN.elements, *tariff(elements=kept).elements]))
+    assert (found.reservation, found.reservation_flat) == (Decimal("2.38"), None)
+    plain = offer.headline(PLAIN)
+    assert (found.energy, found.time, found.varies) == (plain.energy, plain.time, plain.varies)
+
+
+def test_money_for_reservations_that_nobody_uses_is_refused() -> None:
+    one = {"price_components": [{"type": "FLAT", "price": 3}], "restrictions": {"reservation": "RESERVATION_EXPIRES"}}
+    ((path, words),) = offer.unsellable(tariff(elements=[one]))
+    assert path == "$.elements[0].restrictions.reservation"
+    assert "not billed" in words
+    assert offer.headline(tariff(elements=[one])).reservation_flat is None
+
+
 def test_problems_name_the_place() -> None:
     broken = tariff(
         elements=[{"price_components": [{"type": "ENERGY", "price": 1}], "restrictions": {"min_kwh": 5, "max_kwh": 5}}]
