@@ -255,6 +255,11 @@ def test_a_simulated_day_is_safe_and_cheap(faults: Faults) -> None:
         ('{"connectors": [{"id": "a", "voltage": 0, "max_kw": 11}]}', "a: the voltage is above 0"),
         ('{"connectors": [{"id": "a"}], "tariff": [{"from": "08:00Z", "price": 1}]}', "has an offset"),
         ("[" * 100_000, "nested too deeply"),
+        (
+            '{"nodes": [{"id": "g", "amps": 50}], "connectors": [{"id": "a"}],'
+            ' "loads": [{"id": "lift", "node": "g", "worst_amps": 5, "steps": 20}]}',
+            "lift: its steps reach 20 A",
+        ),
     ],
 )
 def test_a_bad_site_says_where(text: str, says: str) -> None:
@@ -305,3 +310,17 @@ def test_a_car_that_leaves_as_the_next_one_comes_is_counted() -> None:
     found = run(site_, read_sessions(text, site_))
     assert sorted(one.session.id for one in found.stays) == ["1", "2", "3", "4"]
     assert sum(one.delivered_kwh for one in found.stays) == pytest.approx(68, rel=0.01)
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_a_load_that_jumps_between_two_plans_passes_no_limit(seed: int | None) -> None:
+    steps = ", ".join(
+        f'{{"from": "{hour:02d}:{minute:02d}", "amps": {amps}}}'
+        for hour in range(24)
+        for minute, amps in ((0, 5 + hour % 3 * 4), (7, 24), (31, 12))
+    )
+    site_ = read_site(SITE[:-1] + f', "loads": [{{"id": "lift", "node": "grid", "steps": [{steps}]}}]}}')
+    faults = Faults() if seed is None else Faults(offline_share=0.3, ack_delay_s=60, seed=seed)
+    found = run(site_, read_sessions(SESSIONS, site_), faults)
+    assert found.violations == 0
+    assert sum(one.delivered_kwh for one in found.stays) > 20

@@ -10,7 +10,7 @@ import numpy as np
 
 from backend.energy.core.cars import Car, Outlook, Plan
 from backend.energy.core.flows import Flows, shares
-from backend.energy.core.grid import mean, value_at
+from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.planner import plan
 from backend.energy.core.rows import Floats, Rows
 from backend.energy.core.safety import Message, Safety
@@ -88,10 +88,17 @@ class Run:
         }
         self.price, self.carbon, self.solar = series["price"], series["carbon"], series["solar"]
         self.loads = {name: unrolled(told, site.zone, self.start, self.end) for name, told in site.loads.items()}
-        for series_ in (*self.loads.values(), self.price):
+        fails = faults.offline_share > 0 or faults.ack_delay_s > 0
+        holds = max(self.period, NOTICED_S + faults.ack_delay_s)
+        self.margins = {
+            load.id: max(load.margin, _rise(self.loads.get(load.id, ()), holds) if fails else 0.0)
+            for load in site.grid.loads
+        }
+        steps = [("measured", name, series_) for name, series_ in self.loads.items()]
+        for what, about, series_ in (*steps, ("steps", None, self.price)):
             for when, _ in series_:
                 if self.start < when < self.end:
-                    self._later(when, "steps", None)
+                    self._later(when, what, about)
         periods = int(np.ceil((self.end - self.start) / self.period)) + 1
         shape = (len(names), periods)
         self.flows, self.names = Flows(self.rows), names
@@ -166,6 +173,8 @@ class Run:
                     if name in self.dark:
                         self.safety.lost(name)
                 return True
+            case "measured":
+                return about not in self.silent
             case "full":
                 return True
         return False
@@ -200,8 +209,9 @@ class Run:
         for load in self.site.grid.loads:
             if load.id in self.silent or not self.loads.get(load.id):
                 continue
-            drawn = value_at(self.loads[load.id], self.now) + load.margin
-            found[load.id] = (drawn, drawn, drawn)
+            drawn = value_at(self.loads[load.id], self.now)
+            least = [max(drawn, min(drawn + self.margins[load.id], worst)) for worst in load.worst]
+            found[load.id] = (least[0], least[1], least[2])
         return found
 
     def _plan(self) -> None:
@@ -319,6 +329,18 @@ class Run:
         if np.any(share > 1 + 1e-6):
             self.found.violations += 1
             self.found.violated_s += seconds
+
+
+def _rise(series: Series, within_s: float) -> float:
+    """How far a load rises at most within this time: so much stays free while stations may not obey."""
+    found = 0.0
+    for number, (until, _) in enumerate(series[1:]):
+        first = series[number][1]
+        at = number + 1
+        while at < len(series) and series[at][0] < until + within_s:
+            found = max(found, series[at][1] - first)
+            at += 1
+    return found
 
 
 def run(

@@ -245,10 +245,15 @@ def _load(one: Fields, number: int) -> Load:
     name = str(_get(one, "id", "name", default=f"load {number + 1}"))
     node = _get(one, "node", default=None)
     worst = _get(one, "worst_amps", "worst", "max_amps", "max_a", default=None)
-    if node is None or worst is None:
-        raise BadFile(f"{name}: a load has a node and the worst_amps it may draw")
+    told = steps(_get(one, "steps", "amps", "current", default=None), f"loads[{number}]", "UTC", "amps")
+    most = max((step.value if isinstance(step, Daily) else step[1] for step in told), default=None)
+    if node is None or (worst is None and most is None):
+        raise BadFile(f"{name}: a load has a node, and worst_amps that it may draw or steps of what it draws")
+    phased = _phased(most if worst is None else worst, name)
+    if most is not None and most > min(phased) + 1e-9:
+        raise BadFile(f"{name}: its steps reach {most:g} A, more than its worst_amps")
     margin = number_of(one, "margin_amps", "margin", default=0.0, where=name)
-    return Load(id=name, node=str(node), worst=_phased(worst, name), margin=margin)
+    return Load(id=name, node=str(node), worst=phased, margin=margin)
 
 
 def _source(one: Fields, number: int) -> Source:
