@@ -25,11 +25,15 @@ MOST = 50
 ACTIONS = {
     "ActivateNetworkProfile": "Use another network profile",
     "ApplyTemplate": "Set to its template",
+    "AskTransaction": "Tell about a session",
+    "CancelReservation": "Cancel a reservation",
     "ClearCache": "Forget known cards",
     "ClearMonitors": "Remove monitors",
     "ClearProfiles": "Lift limits",
     "CustomerInformation": "Data of a customer",
     "DeleteCertificate": "Delete a root",
+    "GetBaseReport": "Tell its whole configuration",
+    "GetComposite": "Tell its schedule",
     "GetLocalListVersion": "Version of its cards",
     "GetLog": "Send a log file",
     "GetMonitoringReport": "Tell its monitors",
@@ -37,11 +41,15 @@ ACTIONS = {
     "GetReport": "Tell its device model",
     "GetVariables": "Read the configuration",
     "InstallCertificate": "Install a root",
+    "InstallSigned": "Take its new certificate",
     "ListCertificates": "Tell its certificates",
     "ListMessages": "Tell its messages",
     "PublishFirmware": "Publish firmware",
     "RemoveMessage": "Remove a message",
     "RenewCertificate": "Renew its certificate",
+    "RequestStart": "Start a session",
+    "RequestStop": "Stop a session",
+    "ReserveNow": "Keep a connector",
     "Reset": "Restart",
     "SendData": "Message of its maker",
     "SendLocalList": "Take the cards",
@@ -53,13 +61,14 @@ ACTIONS = {
     "SetProfile": "Limit its power",
     "SetVariable": "Change a setting",
     "SetVariables": "Change settings",
+    "ShowCost": "Show the cost",
     "ShowMessage": "Show a message",
     "Trigger": "Ask for a message",
     "Unlock": "Unlock cable",
     "UnpublishFirmware": "Publish firmware no more",
     "UpdateFirmware": "Update the firmware",
 }
-"""What waits, in plain words; a call by hand is called as it is on the wire."""
+"""What a station is asked, in plain words; a call by hand is called as it is on the wire."""
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,14 @@ def _line(one: CommandRow, t: Tokens, words: Any, on_cancel: Callable[[], Any]) 
                 ft.Icon(icon, size=20, color=color),
                 ft.Column(
                     [
-                        text(one.action, t, bold=True, no_wrap=True, overflow=ft.TextOverflow.ELLIPSIS),
+                        text(
+                            words(patience.ACTIONS.get(one.action, one.action)),
+                            t,
+                            bold=True,
+                            no_wrap=True,
+                            overflow=ft.TextOverflow.ELLIPSIS,
+                            tooltip=one.action,
+                        ),
                         muted(" · ".join(part for part in (by, one.detail) if part), t, size=T12),
                     ],
                     spacing=0,
