@@ -17,8 +17,9 @@ DWELL_S = 300.0
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
 """How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
 CHEAPER = 0.01
-STRANGERS_LEAVE = 0.4
-"""What cars yet to come leave of the limits. Who waits for a better price waits only if it fits into that."""
+STRANGERS_LEAVE, STRANGERS_COME_H = 0.4, 2.0
+"""What cars yet to come leave of the limits in the end, and how soon: of the next hour nearly all is known, of the
+evening little. Who waits for a better price waits only if it fits into that."""
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
@@ -146,7 +147,7 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     late = 2e-4 * np.minimum(hours, 24.0)[None, :] * tight[:, None]
     worth = optimum.WORTH / 100 * first
     least = np.zeros_like(most)
-    room = np.where(np.arange(len(left)) == 0, 1.0, STRANGERS_LEAVE)
+    room = STRANGERS_LEAVE + (1 - STRANGERS_LEAVE) * np.exp(-hours / STRANGERS_COME_H)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
     return optimum.Problem(
         lines=desk.lines, ends=desk.bounds[:, None] * room, hours=(right - left) / 3600, most=most, least=least,
