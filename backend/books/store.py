@@ -10,9 +10,11 @@ from backend.db.engine import DB
 Row = dict[str, Any]
 BILLED = "(r.total_incl + COALESCE((SELECT sum(k.total_incl) FROM correction k WHERE k.cdr = r.id), 0))"
 """What is to pay of a bill by now: its corrections are counted."""
-TAKEN = """(p.captured_amount
+LATER = "COALESCE((SELECT sum(d.captured_amount) FROM payment d WHERE d.settles = p.id), 0)"
+"""What paid the debt of a payment."""
+TAKEN = f"""(p.captured_amount + {LATER}
     - COALESCE((SELECT sum(k.refunded) FROM correction k WHERE k.transaction = p.transaction), 0))"""
-"""What was taken and not given back by a correction; a refund without one changes no bill."""
+"""What was taken, also to pay its debt, and not given back by a correction; a refund without one changes no bill."""
 OWED = f"GREATEST(COALESCE({BILLED}, 0) - COALESCE({TAKEN}, 0), 0)"
 _PAYMENTS = f"""
     SELECT p.id, p.transaction, r.number AS receipt, a.name AS person, a.email,
@@ -76,7 +78,7 @@ async def earned(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
             sum(b.sessions)::int AS sessions,
             COALESCE(sum(t.energy_wh) FILTER (WHERE b.sessions = 1), 0)::bigint AS energy_wh, sum(b.gross) AS gross,
             sum(b.net) AS net,
-            COALESCE(sum(p.captured_amount) FILTER (WHERE b.sessions = 1), 0) - sum(b.refunded) AS captured,
+            COALESCE(sum(p.captured_amount + {LATER}) FILTER (WHERE b.sessions = 1), 0) - sum(b.refunded) AS captured,
             COALESCE(sum({OWED}) FILTER (WHERE {_IN_DEBT} AND b.sessions = 1), 0) AS owed,
             COALESCE(sum(b.gross) FILTER (WHERE p.id IS NULL), 0) AS on_account
         FROM said b JOIN cdr r ON r.id = b.id JOIN transaction t ON t.id = b.transaction

@@ -345,8 +345,17 @@ async def finish_hold(ctx: Context, transaction_id: UUID, customer: str) -> None
 
 
 async def info(ctx: Context, transaction_id: UUID) -> PaymentInfo | None:
+    """What was taken counts with what paid its debt since; `updated_at` of what is paid is when it was."""
     row = await store.of_transaction(transaction_id)
-    return shown(row) if row else None
+    if row is None:
+        return None
+    later, paid_at = await store.paid(row["id"])
+    if later:
+        row |= {"captured_amount": (row["captured_amount"] or Decimal(0)) + later, "failure": ""}
+        row |= {"state": rules.CAPTURED}
+    if row["state"] == rules.CAPTURED and paid_at is not None:
+        row |= {"updated_at": paid_at}
+    return shown(row)
 
 
 def shown(row: Row) -> PaymentInfo:

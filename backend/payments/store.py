@@ -47,6 +47,17 @@ async def settling(payment_id: UUID) -> list[Row]:
     return await DB.run("SELECT * FROM payment WHERE settles = $1 ORDER BY created_at, id FOR UPDATE", payment_id)
 
 
+async def paid(payment_id: UUID) -> tuple[Decimal, datetime | None]:
+    """(what paid its debt later, when money was taken last): a refund changes neither."""
+    rows = await DB.run(
+        """SELECT COALESCE((SELECT sum(captured_amount) FROM payment WHERE settles = $1), 0) AS later,
+            (SELECT max(created_at) FROM ledger_transfer WHERE kind IN ('card', 'spend') AND payment IN (
+                SELECT $1 UNION ALL SELECT id FROM payment WHERE settles = $1)) AS at""",
+        payment_id,
+    )
+    return rows[0]["later"], rows[0]["at"]
+
+
 async def change(payment_id: UUID, now: datetime, values: Row) -> None:
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, start=3))
     await DB.run(f"UPDATE payment SET updated_at = $2, {names} WHERE id = $1", payment_id, now, *values.values())

@@ -7,11 +7,13 @@ from uuid import UUID
 
 import pytest
 
+from backend.books import service as books
 from backend.db.engine import DB
 from backend.errors import Conflict
 from backend.payments import correcting, ledger_store, paying, refunds, rules, service, store, views
 from backend.payments.providers.base import Unavailable
 from shared.payments import RefundTarget
+from tests.conftest import Clock
 from tests.services.test_card_provider import Shop, server, shop  # noqa: F401
 from tests.support import card_provider as fake
 
@@ -119,6 +121,25 @@ async def test_a_credit_of_a_bill_whose_debt_was_paid_gives_that_money_back(till
         assert await correcting.credit(till.ctx, one, Decimal(9), CARD, "All", None) == 9
     await run_refunds(till)
     assert (await moved(till), await till.balance("revenue")) == (0, 0)
+
+
+async def test_a_receipt_is_paid_when_its_debt_is_and_a_refund_moves_no_date(till: Shop, clock: Clock) -> None:
+    one, debt = await owed(till, "12.00")
+    before = await service.info(till.ctx, one)
+    assert before is not None
+    assert (before.state, (await store.paid(debt["payment"]))[1]) == ("failed", None)
+    clock.advance(hours=1)
+    paid_at = clock.now()
+    settled = await paying.settle_debt(till.ctx, till.tenant_id, till.driver, debt["id"])
+    clock.advance(days=1)
+    await refunds.refund(till.ctx, till.tenant_id, settled, Decimal(2), "", CARD)
+    await run_refunds(till)
+    after = await service.info(till.ctx, one)
+    assert after is not None
+    assert after.captured is not None
+    assert (after.state, after.captured.amount, after.updated_at, after.failure) == ("captured", 12, paid_at, "")
+    (sum_,) = (await books.debts(till.tenant_id)).items or [None]
+    assert sum_ is None, "nothing is owed any more"
 
 
 async def test_a_credit_gives_back_what_the_wallet_had_paid_of_an_owed_bill(till: Shop) -> None:
