@@ -1,0 +1,105 @@
+"""Who charges now under each policy, exactly; and that nobody flickers."""
+
+import pytest
+
+from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy
+from backend.energy.core.grid import Connector, Grid, Node, Series
+from backend.energy.core.planner import DWELL_S, plan
+from backend.energy.core.rows import Rows
+from backend.energy.core.session_files import read_sessions
+from backend.energy.core.simulation import Faults, Outcome, run
+from backend.energy.core.site_files import read_site
+
+HOUR = 3600.0
+ROWS = Rows(
+    Grid(
+        nodes=(Node(id="f", name="Feeder", amps=(20, 20, 20)),),
+        connectors=tuple(Connector(id=name, node="f", phases=1, max_amps=16) for name in ("first", "second")),
+    )
+)
+DEAR_NOW: Series = ((0.0, 0.4), (HOUR, 0.1))
+CHEAP_NOW: Series = ((0.0, 0.1), (HOUR, 0.4))
+DIRTY_NOW: Series = ((0.0, 500.0), (HOUR, 100.0))
+CLEAN_NOW: Series = ((0.0, 100.0), (HOUR, 500.0))
+
+
+def two(first_priority: float = 0.0, second_priority: float = 0.0, wanted_wh: float = 30_000) -> list[Car]:
+    return [
+        Car(connector="first", arrived=0, departure=8 * HOUR, wanted_wh=wanted_wh, priority=first_priority),
+        Car(connector="second", arrived=1, departure=8 * HOUR, wanted_wh=wanted_wh, priority=second_priority),
+    ]
+
+
+def asked(policy: Policy, cars: list[Car], price: Series = (), carbon: Series = (), now: float = 10.0) -> Plan:
+    return plan(ROWS, cars, Outlook(price=price, carbon=carbon), now=now, policy=policy)
+
+
+TABLE = [
+    ("equal shares", Policy(order=Order.EQUAL), (0, 0), (), (), (10.0, 10.0)),
+    ("the price is nothing to equal shares", Policy(order=Order.EQUAL), (0, 0), DEAR_NOW, (), (10.0, 10.0)),
+    ("who came first has all beside the minimum", Policy(order=Order.FIRST_COME), (0, 5), (), (), (14.0, 6.0)),
+    ("who goes first has all it can take", Policy(order=Order.PRIORITY), (0, 5), (), (), (0.0, 16.0)),
+]
+
+
+@pytest.mark.parametrize(("name", "policy", "first", "price", "carbon", "amps"), TABLE, ids=[row[0] for row in TABLE])
+def test_a_full_feeder_is_shared_by_the_policy(
+    name: str, policy: Policy, first: tuple[float, float], price: Series, carbon: Series, amps: tuple[float, float]
+) -> None:
+    found = asked(policy, two(*first), price, carbon)
+    assert (found.amps["first"], found.amps["second"]) == pytest.approx(amps, abs=0.11)
+
+
+WAITING = [
+    (Policy(order=Order.CHEAPEST), DEAR_NOW, CLEAN_NOW, False),
+    (Policy(order=Order.CHEAPEST), CHEAP_NOW, DIRTY_NOW, True),
+    (Policy(order=Order.GREENEST), DEAR_NOW, CLEAN_NOW, True),
+    (Policy(order=Order.GREENEST), CHEAP_NOW, DIRTY_NOW, False),
+    (Policy(order=Order.BLEND, cost=1.0, carbon=0.00001), DEAR_NOW, CLEAN_NOW, False),
+    (Policy(order=Order.BLEND, cost=0.01, carbon=1.0), DEAR_NOW, CLEAN_NOW, True),
+    (Policy(order=Order.FIRST_COME), DEAR_NOW, DIRTY_NOW, True),
+    (Policy(order=Order.CHEAPEST), ((0.0, 0.1), (HOUR, -0.1)), (), False),
+]
+
+
+@pytest.mark.parametrize(("policy", "price", "carbon", "now"), WAITING)
+def test_who_has_time_charges_when_it_is_better(policy: Policy, price: Series, carbon: Series, now: bool) -> None:
+    found = asked(policy, two(wanted_wh=3000), price, carbon)
+    assert [amps > 0 for amps in found.amps.values()] == [now, now]
+
+
+def test_small_rises_wait_and_falls_never_do() -> None:
+    alone = Car(connector="first", arrived=0, departure=8 * HOUR, wanted_wh=30_000, max_kw=15.7 * 0.23)
+    steady = asked(Policy(order=Order.EQUAL), [alone])
+    assert steady.amps["first"] == pytest.approx(15.7, abs=0.1)
+    near = Car(connector="second", arrived=1, departure=8 * HOUR, wanted_wh=30_000, amps=9.7)
+    rises = asked(Policy(order=Order.EQUAL), [two()[0], near])
+    assert rises.amps["second"] == 9.7, "0.3 A more is not worth a message"
+    above = Car(connector="second", arrived=1, departure=8 * HOUR, wanted_wh=30_000, amps=10.3)
+    assert asked(Policy(order=Order.EQUAL), [two()[0], above]).amps["second"] == pytest.approx(10.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("ago", "stays"), [(DWELL_S - 60, True), (DWELL_S + 60, False)])
+def test_who_was_just_turned_on_stays_on(ago: float, stays: bool) -> None:
+    now = 1000.0
+    one = Car(connector="first", arrived=0, departure=8 * HOUR, wanted_wh=3000, amps=16.0, switched=now - ago)
+    found = asked(Policy(order=Order.CHEAPEST), [one], DEAR_NOW, now=now)
+    assert (found.amps["first"] > 0) is stays
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_one_another() -> None:
+    site = read_site('{"nodes": [{"id": "g", "amps": 40}], "connectors": {"A": {"node": "g"}, "B": {"node": "g"}}}')
+    text = "connector,arrival,departure,energy_kwh\n" + "".join(
+        f"{name},2026-03-02T{hour:02d}:0{name == 'A':d},2026-03-02T{hour + 3:02d}:30,20\n"
+        for name in "AB"
+        for hour in (4, 8, 12)
+    )
+
+    def once(seed: int) -> Outcome:
+        return run(site, read_sessions(text, site), Faults(offline_share=0.3, ack_delay_s=60, seed=seed), budget_s=30)
+
+    first, again, other = once(1), once(1), once(2)
+    assert (first.drawn == again.drawn).all()
+    assert first.messages == again.messages
+    assert not (first.drawn == other.drawn).all()
+    assert not first.violations + other.violations
