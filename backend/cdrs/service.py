@@ -132,6 +132,11 @@ async def _write(
     return correction_id, paper_id
 
 
+async def of_bill(transaction_id: UUID) -> list[Correction]:
+    """The oldest first."""
+    return [correction(row) for row in await store.corrections(transaction_id)]
+
+
 def correction(row: Row) -> Correction:
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=row["currency"])

@@ -246,6 +246,15 @@ async def receipt(ctx: Context, request: Web, token: str) -> Response[Any]:
         return await _lost(ctx, request, error)
 
 
+@get("/visit/{token:str}/corrections/{number:str}", public=True, include_in_schema=False)
+async def correction(ctx: Context, request: Web, token: str, number: str) -> Response[Any]:
+    brand = await tenants.brand(ctx)
+    try:
+        return attachment(*await service.correction_pdf(ctx, token, number, _voice(request, brand).language))
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+
+
 @get("/visit/{token:str}/signed.xml", public=True, include_in_schema=False)
 async def signed(ctx: Context, request: Web, token: str) -> Response[Any]:
     try:
@@ -280,4 +289,17 @@ async def location_sheet(ctx: Context, actor: Actor, location_id: UUID, language
     return attachment(*await sheets.of_location(ctx, actor.tenant_id, location_id, language))
 
 
-routes = [station, connector, start, paid, visit, stop, send, receipt, signed, station_sheet, location_sheet]
+routes = [
+    station,
+    connector,
+    start,
+    paid,
+    visit,
+    stop,
+    send,
+    receipt,
+    correction,
+    signed,
+    station_sheet,
+    location_sheet,
+]

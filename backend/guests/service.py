@@ -9,6 +9,7 @@ import msgspec
 
 from backend import jobs
 from backend.accounts.rules import Throttle
+from backend.cdrs import service as cdrs
 from backend.context import Context, Unit
 from backend.errors import InvalidInput, NotFound, PaymentRefused, StationTimeout, TooManyRequests, WattlineError
 from backend.events import BillCorrected, CdrIssued, Event
@@ -25,6 +26,7 @@ from backend.stations.rules import connector_label
 from backend.tenants import service as tenants
 from backend.transactions import explaining, requests, views
 from backend.transactions.rules import why_not_start
+from shared.cdrs import Correction
 from shared.meters import SignedSession
 from shared.money import Money, Receipt, TargetNew
 from shared.stations import Connector, Registration, StationForDriver
@@ -74,6 +76,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """The page of its connector."""
     session: TransactionDetail | None
     receipt: Receipt | None
+    corrections: list[Correction]
     signed: SignedSession | None
     failure: tuple[str, str] | None
 
@@ -168,6 +171,7 @@ async def visit(ctx: Context, token: str) -> Visit:
         back=rules.address("", row["identity"], connector_label(row["evse"], row["number"])),
         session=session,
         receipt=receipt,
+        corrections=await cdrs.of_bill(row["id"]) if receipt is not None else [],
         signed=await meters.signed(ctx, row["id"]) if receipt is not None else None,
         failure=(row["failure_code"], row["failure"]) if row["failure_code"] else None,
     )
@@ -310,6 +314,16 @@ async def receipt_pdf(ctx: Context, token: str, language: str) -> tuple[str, byt
     """Raises NotFound while there is none."""
     row = await _visit(ctx, token)
     return await papers.drawn(ctx, await papers.receipt_of(ctx, row["id"]), language)
+
+
+async def correction_pdf(ctx: Context, token: str, number: str, language: str) -> tuple[str, bytes]:
+    """(file name, content) of a credit note or a supplement to the receipt. Raises NotFound."""
+    row = await _visit(ctx, token)
+    for one in await cdrs.of_bill(row["id"]):
+        paper = await papers.get(UUID(one.paper_id)) if one.number == number else None
+        if paper is not None:
+            return await papers.drawn(ctx, paper, language)
+    raise NotFound("This paper doesn't exist.")
 
 
 async def signed_xml(ctx: Context, token: str) -> str:

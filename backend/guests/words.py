@@ -8,6 +8,8 @@ from shared.tariffs import PriceExample, PricePart
 
 GERMAN = {
     "Charge here": "Hier laden",
+    "{amount} go back to your card.": "{amount} gehen zurück auf Ihre Karte.",
+    "Open it as PDF": "Als PDF öffnen",
     "Connector {name}": "Anschluss {name}",
     "Choose your connector": "Wählen Sie Ihren Anschluss",
     "Price": "Preis",

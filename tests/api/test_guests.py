@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from decimal import Decimal
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,9 +13,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from backend.cdrs import service as cdrs
 from backend.context import utc_now
 from backend.db.engine import DB
 from backend.guests import rules, service
+from shared.payments import RefundTarget
 from tests import world
 from tests.conftest import Clock
 from tests.support.node import Node, running_node
@@ -121,6 +124,14 @@ async def test_from_the_code_to_the_receipt(db: str, clock: Clock) -> None:
             assert pdf.headers["content-type"] == "application/pdf"
             (row,) = await DB.run("SELECT * FROM payment")
             assert (row["state"], str(row["captured_amount"])) == ("captured", "5.9500")
+            await cdrs.credit(node.ctx, row["transaction"], Decimal(2), "It was slow", RefundTarget.CARD, None)
+            said = text(await guest.get(visit))
+            assert "Credit note CN-2026-00001" in said
+            assert "It was slow" in said
+            assert "€2.00 go back to your card." in said
+            note = await guest.get(f"{visit}/corrections/CN-2026-00001")
+            assert note.content.startswith(b"%PDF-")
+            assert (await guest.get(f"{visit}/corrections/CN-2026-00002")).status_code == 404
             # Nobody else's list of cards knows the guest.
             assert await DB.run("SELECT 1 FROM id_token WHERE value LIKE 'GST%'")
             assert node.ctx.settings.smtp_host == ""
