@@ -324,3 +324,22 @@ def test_a_load_that_jumps_between_two_plans_passes_no_limit(seed: int | None) -
     found = run(site_, read_sessions(SESSIONS, site_), faults)
     assert found.violations == 0
     assert sum(one.delivered_kwh for one in found.stays) > 20
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6])
+def test_a_load_that_climbs_while_a_station_is_offline_passes_no_limit(seed: int) -> None:
+    """The one that is offline keeps what it has until its lease ends, and the load climbs step by step."""
+    steps = ", ".join(
+        f'{{"from": "{hour:02d}:{minute:02d}", "amps": {4 + minute % 20 * 1.6:.1f}}}'
+        for hour in range(24)
+        for minute in range(0, 60, 5)
+    )
+    site_ = read_site(
+        '{"nodes": [{"id": "g", "amps": 32}], "connectors": {"A": {"node": "g"}, "B": {"node": "g"}}, '
+        f'"loads": [{{"id": "lift", "node": "g", "steps": [{steps}]}}]}}'
+    )
+    text = "connector,arrival,departure,energy_kwh\n" + "".join(
+        f"{name},2026-03-02T{hour:02d}:03Z,2026-03-02T{hour + 3:02d}:50Z,40\n" for name in "AB" for hour in (4, 8, 12)
+    )
+    found = run(site_, read_sessions(text, site_), Faults(offline_share=0.05, ack_delay_s=30, seed=seed))
+    assert found.violations == 0

@@ -89,7 +89,7 @@ class Run:
         self.price, self.carbon, self.solar = series["price"], series["carbon"], series["solar"]
         self.loads = {name: unrolled(told, site.zone, self.start, self.end) for name, told in site.loads.items()}
         fails = faults.offline_share > 0 or faults.ack_delay_s > 0
-        holds = max(self.period, NOTICED_S + faults.ack_delay_s)
+        holds = LEASE_PERIODS * self.period + faults.ack_delay_s
         self.margins = {
             load.id: max(load.margin, _rise(self.loads.get(load.id, ()), holds) if fails else 0.0)
             for load in site.grid.loads
