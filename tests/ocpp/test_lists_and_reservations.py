@@ -1,6 +1,7 @@
 """Local lists and reservations where links, people and stations don't do as planned."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from backend.db.engine import DB
 from backend.local_lists.service import GATHER
 from backend.tariffs import service as tariffs
 from backend.tariffs.model import Tariff
+from backend.transactions import replaying
 from shared.accounts import Role
 from tests.conformance.conftest import node, operator  # noqa: F401  # fixtures
 from tests.conformance.flows import STATION, outlets
@@ -226,3 +228,15 @@ async def test_the_reserved_time_is_part_of_the_bill(node: Node, operator: httpx
         assert cdr["charging_periods"][0]["dimensions"][0]["type"] == "RESERVATION_TIME"
         assert cdr["start_date_time"] == cdr["charging_periods"][0]["start_date_time"]
         assert round(cdr["total_reservation_cost"]["excl_vat"], 1) == 3.0
+        lines = sum(Decimal(line["amount_incl"]) for line in receipt["lines"])
+        assert abs(lines + Decimal(receipt["rounding"]) - Decimal(receipt["total_incl"]["amount"])) < Decimal("0.01")
+        (replay,) = await replaying.replay(node.ctx, receipt["number"])
+        assert (replay.differences, replay.left) == ([], Decimal(receipt["total_incl"]["amount"]))
+        answer = await operator.post(f"{path}/corrections", json={"reason": "Nothing worked"}, headers=key())
+        assert answer.status_code == 202, answer.text
+        kinds = [(line["kind"], Decimal(line["amount"]) < 0) for line in answer.json()["lines"]]
+        assert kinds == [("reservation", True), ("energy", True)]
+        records = (await operator.get(f"{path}/receipt/cdr")).json()["items"]
+        assert sum(Decimal(str(one["total_cost"]["incl_vat"])) for one in records) == 0
+        (replay,) = await replaying.replay(node.ctx, receipt["number"])
+        assert (replay.differences, replay.left) == ([], 0)
