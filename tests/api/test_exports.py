@@ -104,7 +104,7 @@ async def test_money_beside_sessions(node: Node) -> None:
     (topup,) = await table(client, "topups")
     assert (topup["driver"], Decimal(topup["amount"]), topup["state"]) == ("Dana", 20, "captured")
     moved = [(row["kind"], Decimal(row["amount"])) for row in await table(client, "wallets")]
-    assert sorted(moved) == [("promotion", 5), ("reserve", -7), ("topup", 20)]
+    assert sorted(moved) == [("promotion", 5), ("refund", -3), ("reserve", -7), ("topup", 20)]
     (owed,) = await table(client, "debts", state="settled")
     assert (Decimal(owed["amount"]), owed["paid_with"], owed["reason"]) == (7, "Wallet", "No funds")
     assert owed["paid_at"]
