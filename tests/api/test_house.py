@@ -46,6 +46,7 @@ PUBLIC = {
     "POST /visit/{token:str}/mail": "the same",
     "GET /visit/{token:str}/paid": "the same",
     "GET /visit/{token:str}/receipt.pdf": "the same",
+    "GET /visit/{token:str}/corrections/{number:str}": "the same",
     "GET /visit/{token:str}/signed.xml": "the same",
     "POST /api/v1/power/readings": "for meters; the key says of which site",
     "PUT /api/v1/power/grid-limit": "for grid operators; the key says which site",
