@@ -126,12 +126,13 @@ def projected(
     return bill(tariff, {**row, "energy_wh": energy_wh}, known, zone, moment).payable
 
 
-async def final_bill(ctx: Context, row: Row, zone: ZoneInfo) -> Bill:
-    """The bill of an ended transaction, by the tariff it began with."""
+async def final_bill(ctx: Context, row: Row, zone: ZoneInfo, readings: list[Row] | None = None) -> Bill:
+    """The bill of an ended transaction, by the tariff it began with. `readings`: where they were looked up already."""
     if row["tariff"] is None:
         return zero((await tenants.get(ctx, row["tenant"])).currency)
     tariff = await tariffs.get(ctx, row["tariff"])
-    return bill(tariff.definition, row, await store.readings(row["id"]), zone, row["ended_at"])
+    readings = await store.readings(row["id"]) if readings is None else readings
+    return bill(tariff.definition, row, readings, zone, row["ended_at"])
 
 
 def _due(row: Row, now: datetime) -> bool:

@@ -56,7 +56,7 @@ async def settle(ctx: Context, payload: dict[str, Any]) -> None:
         place = await store.joined(transaction_id)
         assert place is not None
         tenant = await tenants.get(ctx, row["tenant"])
-        bill = await pricing.final_bill(ctx, row, pricing.zone_of(place))
+        bill = await pricing.final_bill(ctx, row, pricing.zone_of(place), readings)
         year = row["ended_at"].year
         cdr_id, number = uuid4(), await store.next_cdr_number(row["tenant"])
         await store.add_cdr(

@@ -198,7 +198,10 @@ async def test_a_refused_master_pass_is_asked_again_with_another_firmware_or_ano
     await comes_back("1.1", "FIRE")
 
 
-async def test_the_reserved_time_is_part_of_the_bill(node: Node, operator: httpx.AsyncClient) -> None:  # noqa: F811
+async def test_the_reserved_time_is_part_of_the_bill(
+    node: Node,  # noqa: F811  # the fixture
+    operator: httpx.AsyncClient,  # noqa: F811  # the fixture
+) -> None:
     """Kept for half an hour at 6.00 an hour, then 10 kWh at 0.40: 7.00, with a line for each, in the CDR too."""
     elements = [
         {

@@ -14,14 +14,14 @@ from backend.payments import correcting, ledger_store, paying, refunds, rules, s
 from backend.payments.providers.base import Unavailable
 from shared.payments import RefundTarget
 from tests.conftest import Clock
-from tests.services.test_card_provider import Shop, server, shop  # noqa: F401
+from tests.services.test_card_provider import Shop, server, shop  # noqa: F401  # fixtures
 from tests.support import card_provider as fake
 
 CARD, WALLET = RefundTarget.CARD, RefundTarget.WALLET
 
 
 @pytest.fixture
-async def till(shop: Shop) -> AsyncIterator[Shop]:  # noqa: F811
+async def till(shop: Shop) -> AsyncIterator[Shop]:  # noqa: F811  # the fixture
     """A shop whose driver has a card, and whose ledger adds up whatever was done to it."""
     async with shop.ctx.bus:
         await shop.card()

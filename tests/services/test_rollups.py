@@ -96,6 +96,7 @@ async def test_an_ended_session_is_drawn_from_its_curve_which_outlives_the_readi
     kept = await shown()
     assert kept[0] == from_readings.readings
     assert [one.energy_wh for one in running.readings] == [0, 100, 200, 300, 400]
+    # `kept` is a plain tuple of what the page shows
     assert [one.kind for one in kept[1]] == ["charging", "suspended_ev", "charging"]  # type: ignore[attr-defined]
 
     await transactions.updated(ctx, station, updated(7))  # was in the station's queue

@@ -34,6 +34,7 @@ class Street:
     async def say(self, *reports: tuple[int, Report]) -> list[Any]:
         """(station, report) each, all at once; answers and errors in order."""
         works = [
+            # mypy doesn't see that the report is of the kind its function takes
             (service.started if isinstance(report, Started) else service.ended)(  # type: ignore[operator]
                 self.ctx, self.stations[number], report
             )
