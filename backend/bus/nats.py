@@ -6,6 +6,7 @@ What is served in this process is asked here, without the server: it is quicker,
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -14,6 +15,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription as NatsSubscription
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
+from prometheus_client import Counter
 
 from backend.bus.base import (
     INBOX_SIZE,
@@ -36,9 +38,25 @@ log = structlog.get_logger(__name__)
 
 START_PATIENCE_S = 10.0
 FLUSH_PATIENCE_S = 5
+PING_S = 2
+PINGS_UNANSWERED = 2
+"""A connection over which nothing comes any more is given up after some six seconds: a cable that was pulled closes
+no socket."""
+MOST_UNSENT = 1_000_000
+"""Bytes that may wait to be sent. What comes then is not published: whoever publishes must never wait."""
 STOP_PATIENCE_S = 1.0
 """Answers under way may still leave when a node stops."""
 FAILED = "Wattline-Failed"  # header of an answer that is none
+DROPPED = Counter("wattline_bus_dropped_total", "Messages that were not published: the connection to NATS is blocked")
+
+
+class _Client(Client):
+    async def _process_op_err(self, e: Exception) -> None:
+        """The client waits until the broken connection has sent what it holds, which one that carries nothing never
+        does. It is of no use any more, so it goes at once."""
+        if self._transport is not None and self.is_connected:
+            _abort(self._transport)
+        await super()._process_op_err(e)
 
 
 class NatsBus(Bus):
@@ -47,7 +65,7 @@ class NatsBus(Bus):
     def __init__(self, url: str, *, prefix: str = "wattline") -> None:
         self._urls = [one.strip() for one in url.split(",")]
         self._prefix = prefix + "."
-        self._client = Client()
+        self._client = _Client()
         self._here = LocalBus()
         self._back_again: list[Callable[[], None]] = []
         self._inboxes: set[Inbox] = set()
@@ -62,8 +80,8 @@ class NatsBus(Bus):
                     connect_timeout=3,
                     reconnect_time_wait=1,
                     max_reconnect_attempts=-1,
-                    ping_interval=20,
-                    max_outstanding_pings=2,
+                    ping_interval=PING_S,
+                    max_outstanding_pings=PINGS_UNANSWERED,
                     error_cb=self._trouble,
                     disconnected_cb=self._lost,
                     reconnected_cb=self._back,
@@ -117,6 +135,9 @@ class NatsBus(Bus):
         if not self._client.is_connected:
             await self._here.publish(topic, message)  # screens of this node still see what happens on it
             return
+        if self._client.pending_data_size > MOST_UNSENT:
+            DROPPED.inc()
+            return
         try:
             await self._client.publish(self._prefix + topic, message)
         except (OSError, NatsError) as error:
@@ -157,7 +178,7 @@ class NatsBus(Bus):
         check_topic(topic, message)
         if self._here.serves(topic):
             return await self._here.request(topic, message, timeout)
-        if not self._client.is_connected:
+        if not self._client.is_connected or self._client.pending_data_size > MOST_UNSENT:
             raise BusDown(topic)
         try:
             answer = await self._client.request(self._prefix + topic, message, timeout=timeout)
@@ -206,6 +227,13 @@ class _Service:
         await self._here.close()
         await _unsubscribe(self._subscription)
         await self._bus.settle()
+
+
+def _abort(transport: Any) -> None:
+    """Of whatever kind: over WebSockets there is no writer, and closing waits for nothing."""
+    writer = getattr(transport, "_io_writer", None)
+    if writer is not None:
+        writer.transport.abort()
 
 
 async def _unsubscribe(subscription: NatsSubscription) -> None:

@@ -1,6 +1,7 @@
 """What only a bus with a server can suffer."""
 
 import asyncio
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from backend.bus.base import BusDown
 from backend.bus.nats import NatsBus
 from backend.errors import StartRefused
 from tests.bus.conftest import until
+from tests.support.cable import Cable
 from tests.support.nats import NatsServer
 
 
@@ -58,3 +60,39 @@ async def test_a_server_that_comes_back(tmp_path: Path) -> None:
             assert await other.request("station.7", b"here", timeout=2) == b"here"
     finally:
         server.stop()
+
+
+@pytest.mark.parametrize("directions", [(), ("up",), ("down",)], ids=["both", "up", "down"])
+async def test_a_cable_that_carries_nothing_holds_up_nobody(
+    nats_server: NatsServer, directions: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No socket closes. It is known within seconds; who publishes never waits and fills no memory; requests are
+    refused at once; joined again, it heals."""
+    monkeypatch.setattr("backend.bus.nats.PING_S", 0.5)
+    cable = Cable(nats_server.port)
+    try:
+        async with NatsBus(f"nats://127.0.0.1:{cable.port}") as one, NatsBus(nats_server.url) as other:
+
+            async def answer(message: bytes) -> bytes:
+                return message
+
+            await other.serve("station.7", answer)
+            assert await one.request("station.7", b"here", timeout=2) == b"here"
+            cable.cut(*directions)
+            slowest, began = 0.0, time.monotonic()
+            while one.healthy and time.monotonic() - began < 15:
+                at = time.monotonic()
+                await one.publish("n.x", b"x" * 100_000)
+                slowest = max(slowest, time.monotonic() - at)
+                await asyncio.sleep(0.005)
+            assert not one.healthy
+            assert time.monotonic() - began < 10
+            assert slowest < 0.5
+            assert one._client.pending_data_size < 3_000_000
+            with pytest.raises(BusDown):
+                await one.request("station.7", b"", timeout=1)
+            cable.join()
+            await until(lambda: one.healthy, 10)
+            assert await one.request("station.7", b"again", timeout=2) == b"again"
+    finally:
+        cable.close()
