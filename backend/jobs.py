@@ -93,12 +93,21 @@ async def enqueue(
     return ids[0]
 
 
-async def enqueue_all(name: str, payloads: Sequence[Payload]) -> None:
-    """The same for many, in one statement."""
+async def enqueue_all(
+    name: str,
+    payloads: Sequence[Payload],
+    *,
+    dedupe: Sequence[str] | None = None,
+    delay: timedelta = timedelta(0),
+) -> None:
+    """The same for many, in one statement. `dedupe`: a key for each."""
     if many := len(payloads):
         said: list[bytes | None] = [msgspec.json.encode(one) for one in payloads]
+        keys: list[str | None] = [None] * many if dedupe is None else [f"{name}:{key}" for key in dedupe]
         async with DB.connection() as connection:
-            await _queries(connection).enqueue([name] * many, said, [0] * many, [timedelta(0)] * many)
+            await _queries(connection).enqueue(
+                [name] * many, said, [0] * many, [delay] * many, keys, on_conflict="skip"
+            )
 
 
 # --- looking at the queue ----------------------------------------------------------------------------

@@ -130,7 +130,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationDisconnected: (alerts.on_disconnected, ForAll(sites_control.on_change)),
     PowerExceeded: (alerts.on_power,),
     SecurityEventReported: (alerts.on_security_event,),
-    CdrIssued: (papers.on_cdr, guests.on_cdr, deciding.on_cdr),
+    CdrIssued: (ForAll(papers.on_cdr), ForAll(guests.on_cdr), ForAll(deciding.on_cdr)),
     BillCorrected: (guests.on_correction,),
     StationFlooded: (alerts.on_flood,),
     CampaignHalted: (alerts.on_campaign,),
@@ -189,7 +189,7 @@ JOBS: Mapping[str, Job] = {
     "transactions.check_target": targets.check,
     "tickets.deliver": tickets.deliver,
     "transactions.expire": requests.expire,
-    "transactions.settle": settling.settle,
+    settling.JOB: settling.settle,
 }
 
 CRON: Mapping[str, CronJob] = {

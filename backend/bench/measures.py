@@ -208,8 +208,11 @@ def stored(scale: Scale) -> list[Row]:
         with pair("node", f"--stations={scale.stations}") as one:
             one.connect(talk, scale.stations, version)
             one.run(scale.seconds)  # every database connection must have seen every statement once
+            before = one.server.ask("usage")
             rounds = [one.run(scale.seconds) for _ in range(scale.rounds)]
             steady = one.run(scale.seconds * 2, STEADY) if talk == "charging" else None
+            if talk == "sessions":
+                rows += _settled(one, before, sum(r.messages for r in rounds) / 2)
         load = f"{_load(scale, rounds)}; {answers(rounds)}"
         own = median(r.cpu_us for r in rounds)
         rows.append(measured(f"CPU per message, stored, {title}", own, "µs", load))
@@ -225,6 +228,16 @@ def stored(scale: Scale) -> list[Row]:
             rows.append(measured(f"reply p50, {title}, paced at {STEADY:,.0f}/s", steady.p50_ms, "ms", load))
             rows.append(measured(f"reply p99, {title}, paced at {STEADY:,.0f}/s", steady.p99_ms, "ms", load))
     return rows
+
+
+def _settled(one: Pair, before: dict[str, Any], sessions: float) -> list[Row]:
+    """What a whole session costs, its bill by the job worker included."""
+    late = one.server.ask("drained")["seconds"]
+    after = one.server.ask("usage")
+    names = [name for name in ("cpu_s", "database_cpu_s") if after.get(name) is not None]
+    cost = sum(after[name] - before[name] for name in names) / max(sessions, 1) * 1e6
+    load = f"{sessions:,.0f} sessions; the last was settled {late:.1f} s after the load"
+    return [measured("CPU per session, start, stop and settlement, server and PostgreSQL", cost, "µs", load)]
 
 
 def answers(rounds: list[Round]) -> str:

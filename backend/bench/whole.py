@@ -75,6 +75,15 @@ async def ingest(seconds: float, together: int) -> Any:
     return {"rows": rows / (time.perf_counter() - begun)}
 
 
+async def drained() -> Any:
+    """Wait until no job is due or under way; how many seconds that took."""
+    begun = time.perf_counter()
+    due = "SELECT 1 FROM pgqueuer WHERE status = 'picked' OR (status = 'queued' AND execute_after <= now()) LIMIT 1"
+    while await DB.run(due):  # noqa: ASYNC110 - in the database
+        await asyncio.sleep(0.1)
+    return {"seconds": time.perf_counter() - begun}
+
+
 async def run_node(settings: Settings, url: str, core: str, stations: int, one_by_one: int) -> None:
     process.pin(core)
     async with node(settings, url) as ctx:
@@ -94,7 +103,7 @@ async def run_node(settings: Settings, url: str, core: str, stations: int, one_b
             return {**(await process.settle()), "database_rss": process.family_bytes(postmaster)}
 
         hello = {"port": settings.ocpp_port, "app": settings.app_url, "web": settings.port, "person": PERSON}
-        await process.obey(hello, {"usage": usage, "settle": settle, "ingest": ingest})
+        await process.obey(hello, {"usage": usage, "settle": settle, "ingest": ingest, "drained": drained})
 
 
 def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: int = 0) -> None:

@@ -1,5 +1,6 @@
 """Sessions whose meter can't be believed: billed by what can, shown to an operator, decided, and the driver told."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,13 +27,16 @@ TOLD = {
 }
 
 
-async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
-    """Handler: a bill whose meter is in doubt waits for somebody to look at it."""
-    assert isinstance(event, CdrIssued)
-    row = await flags.get(event.transaction_id)
-    found = rules.doubts(row["flags"]) if row else []
-    bill = await store.bill(event.transaction_id)
-    if row is None or bill is None or not found:
+async def on_cdr(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: bills whose meter is in doubt wait for somebody to look at them."""
+    billed = [event.transaction_id for event in events if isinstance(event, CdrIssued)]
+    for row in await flags.among(billed, rules.DOUBTFUL):
+        await _open(ctx, row)
+
+
+async def _open(ctx: Context, row: Row) -> None:
+    bill = await store.bill(row["id"])
+    if bill is None:
         return
     reported_wh = await _reported_wh(row)
     reported = None
@@ -44,7 +48,7 @@ async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
         {
             "tenant": row["tenant"],
             "transaction": row["id"],
-            "flags": found,
+            "flags": rules.doubts(row["flags"]),
             "trusted_wh": row["energy_wh"],
             "reported_wh": reported_wh,
             "currency": bill["currency"],
@@ -53,7 +57,7 @@ async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
             "created_at": ctx.now(),
         },
     )
-    await flags.add(event.transaction_id, rules.NEEDS_DECISION)
+    await flags.add(row["id"], rules.NEEDS_DECISION)
 
 
 async def _reported_wh(row: Row) -> int | None:

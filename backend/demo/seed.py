@@ -165,7 +165,7 @@ async def _trouble(ctx: Context, tenant_id: UUID) -> None:
     async with ctx.unit() as unit:
         await flags.add(doubted["id"], "meter_jump", "estimated")
         told = CdrIssued(tenant_id=tenant_id, at=ctx.now(), cdr_id=cdr, transaction_id=doubted["id"])
-        await deciding.on_cdr(ctx, unit, told)
+        await deciding.on_cdr(ctx, unit, [told])
 
 
 async def _fleet(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:

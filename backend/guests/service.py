@@ -1,5 +1,6 @@
 """What somebody without an account can do: look, start, follow, stop, and have the receipt."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -334,14 +335,15 @@ async def signed_xml(ctx: Context, token: str) -> str:
 # --- by itself -----------------------------------------------------------------------------------------------
 
 
-async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
+async def on_cdr(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     """Handler: who left an e-mail gets the receipt there."""
-    assert isinstance(event, CdrIssued)
-    row = await store.get(event.transaction_id)
-    if row is not None and row["email"] and mail.configured(ctx):
-        await jobs.enqueue(
-            "guests.mail_receipt", {"visit_id": str(row["id"])}, delay=papers.RECEIPT_SETTLES, dedupe=str(row["id"])
-        )
+    if not mail.configured(ctx):
+        return
+    billed = [event.transaction_id for event in events if isinstance(event, CdrIssued)]
+    known = [str(one) for one in await store.with_email(billed)]
+    await jobs.enqueue_all(
+        "guests.mail_receipt", [{"visit_id": one} for one in known], delay=papers.RECEIPT_SETTLES, dedupe=known
+    )
 
 
 async def on_correction(ctx: Context, unit: Unit, event: Event) -> None:

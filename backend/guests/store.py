@@ -1,5 +1,6 @@
 """Queries of visits: what is known of somebody without an account."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,12 @@ async def get(visit_id: UUID) -> Row | None:
         visit_id,
     )
     return rows[0] if rows else None
+
+
+async def with_email(visits: Sequence[UUID]) -> list[UUID]:
+    """Those of them whose guest left an e-mail."""
+    rows = await DB.run("SELECT id FROM guest_visit WHERE id = ANY($1::uuid[]) AND email <> ''", list(visits))
+    return [row["id"] for row in rows]
 
 
 async def change(visit_id: UUID, values: Row) -> None:

@@ -1,6 +1,7 @@
 """Papers are written once, beside the fact they tell of, and drawn whenever somebody wants to see them."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -36,60 +37,64 @@ NONE_SUCH = "This paper doesn't exist."
 # --- writing -------------------------------------------------------------------------------------------------
 
 
-async def on_cdr(ctx: Context, unit: Unit, event: Event) -> None:
-    """Handler: the receipt of a session that was just billed."""
-    assert isinstance(event, CdrIssued)
-    row = await store.bill(event.transaction_id)
-    if row is None:
+async def on_cdr(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: the receipts of sessions that were just billed."""
+    bills = await store.bills([event.transaction_id for event in events if isinstance(event, CdrIssued)])
+    if not bills:
         return
-    await _write_receipt(ctx, row)
-    who = await issuing.issuer(ctx, row["tenant"])
-    if who.mail_receipts and row["email"] and row["total_incl"] > 0 and mail.configured(ctx):
-        await jobs.enqueue("papers.mail_receipt", {"transaction_id": str(event.transaction_id)}, delay=RECEIPT_SETTLES)
+    await _write_receipts(ctx, bills)
+    if mail.configured(ctx):
+        issuers = {one: await issuing.issuer(ctx, one) for one in {bill["tenant"] for bill in bills}}
+        wanted = [
+            {"transaction_id": str(bill["transaction"])}
+            for bill in bills
+            if issuers[bill["tenant"]].mail_receipts and bill["email"] and bill["total_incl"] > 0
+        ]
+        await jobs.enqueue_all("papers.mail_receipt", wanted, delay=RECEIPT_SETTLES)
 
 
-async def _write_receipt(ctx: Context, bill: Row) -> None:
-    document = await _document(ctx, PaperKind.RECEIPT, bill["number"], [bill], issued_at=bill["issued_at"])
-    await _add(document, bill, cdr=bill["id"], transaction=bill["transaction"])
+async def _write_receipts(ctx: Context, bills: Sequence[Row]) -> None:
+    sellers = {one: await issuing.party(ctx, one) for one in {bill["tenant"] for bill in bills}}
+    papers = []
+    for bill in bills:
+        known = {"number": bill["number"], "issued_at": bill["issued_at"], "seller": sellers[bill["tenant"]]}
+        document = _document(PaperKind.RECEIPT, [bill], **known)
+        papers.append(_paper(document, bill, cdr=bill["id"], transaction=bill["transaction"]))
+    await store.add(papers)
 
 
-async def _document(ctx: Context, kind: PaperKind, number: str, bills: list[Row], **values: Any) -> rules.Document:
-    """Of bills of one person."""
+def _document(kind: PaperKind, bills: Sequence[Row], time_zone: str = "", **values: Any) -> rules.Document:
+    """Of bills of one person. `time_zone`: where it isn't the one of the only session."""
     first = bills[0]
-    tenant = await tenants.get(ctx, first["tenant"])
     sessions = [rules.charged(shown.receipt(one, None), one["facts"]["time_zone"]) for one in bills]
-    zone = sessions[0].time_zone if len(sessions) == 1 else tenant.time_zone
     return rules.document(
         kind,
         sessions,
-        number=number,
         currency=first["currency"],
-        seller=await issuing.party(ctx, first["tenant"]),
         buyer=rules.Party(name=first["person"] or "", email=first["email"] or ""),
-        time_zone=zone,
+        time_zone=time_zone if len(sessions) > 1 else sessions[0].time_zone,
         **values,
     )
 
 
-async def _add(document: rules.Document, bill: Row, **values: Any) -> bool:
-    return await store.add(
-        {
-            "id": uuid4(),
-            "tenant": bill["tenant"],
-            "kind": str(document.kind),
-            "number": document.number,
-            "account": bill["account"],
-            "period": document.period,
-            "currency": document.currency,
-            "total_excl": document.total_excl,
-            "total_incl": document.total_incl,
-            "sessions": len(document.sessions),
-            "energy_wh": sum(one.energy_wh for one in document.sessions),
-            "document": msgspec.to_builtins(document),
-            "issued_at": document.issued_at,
-            **values,
-        }
-    )
+def _paper(document: rules.Document, bill: Row, **values: Any) -> Row:
+    """As it is stored."""
+    return {
+        "id": uuid4(),
+        "tenant": bill["tenant"],
+        "kind": str(document.kind),
+        "number": document.number,
+        "account": bill["account"],
+        "period": document.period,
+        "currency": document.currency,
+        "total_excl": document.total_excl,
+        "total_incl": document.total_incl,
+        "sessions": len(document.sessions),
+        "energy_wh": sum(one.energy_wh for one in document.sessions),
+        "document": msgspec.json.encode(document).decode(),
+        "issued_at": document.issued_at,
+        **values,
+    }
 
 
 async def write_correction(
@@ -115,7 +120,7 @@ async def write_correction(
         reason=reason,
     )
     paper_id = uuid4()
-    if not await _add(document, bill, id=paper_id, transaction=transaction_id):
+    if not await store.add([_paper(document, bill, id=paper_id, transaction=transaction_id)]):
         raise RuntimeError("the number of a correction was taken")  # it is given back
     who = await issuing.issuer(ctx, bill["tenant"])
     if who.mail_receipts and bill["email"] and mail.configured(ctx):
@@ -134,7 +139,7 @@ async def receipt_of(ctx: Context, transaction_id: UUID) -> Row:
         if bill is None:
             raise NotFound("The receipt isn't written yet.", code="no_receipt")
         async with ctx.unit():
-            await _write_receipt(ctx, bill)
+            await _write_receipts(ctx, [bill])
         found = await store.of_transaction(transaction_id)
         assert found is not None  # written by us, or by somebody who was faster
     return found
@@ -163,9 +168,17 @@ async def _invoice(
         bills = await store.bills_of(tenant_id, account_id, currency, begin, end)
         count = await store.next_number(tenant_id, str(PaperKind.INVOICE))
         number = rules.number(PaperKind.INVOICE, int(period[:4]), count)
-        document = await _document(ctx, PaperKind.INVOICE, number, bills, period=period, issued_at=ctx.now())
+        document = _document(
+            PaperKind.INVOICE,
+            bills,
+            time_zone=(await tenants.get(ctx, tenant_id)).time_zone,
+            number=number,
+            seller=await issuing.party(ctx, tenant_id),
+            period=period,
+            issued_at=ctx.now(),
+        )
         paper_id = uuid4()
-        if not await _add(document, bills[0], id=paper_id):
+        if not await store.add([_paper(document, bills[0], id=paper_id)]):
             raise RuntimeError("an invoice came between")  # its number is given back
         who = await issuing.issuer(ctx, tenant_id)
         if who.mail_invoices and document.total_incl > 0 and bills[0]["email"] and mail.configured(ctx):

@@ -38,15 +38,31 @@ async def next_number(tenant_id: UUID, kind: str) -> int:
     return int(rows[0]["last"])
 
 
-async def add(values: Row) -> bool:
-    """False where the bill, or the month of this person, has its paper already."""
-    names = list(values)
-    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
-    rows = await DB.run(
-        f"INSERT INTO paper ({', '.join(names)}) VALUES ({marks}) ON CONFLICT DO NOTHING RETURNING id",
-        *values.values(),
-    )
-    return bool(rows)
+_ADDED = {
+    "id": "uuid",
+    "tenant": "uuid",
+    "kind": "text",
+    "number": "text",
+    "account": "uuid",
+    "transaction": "uuid",
+    "cdr": "uuid",
+    "period": "text",
+    "currency": "text",
+    "total_excl": "numeric",
+    "total_incl": "numeric",
+    "sessions": "int",
+    "energy_wh": "bigint",
+    "document": "jsonb",
+    "issued_at": "timestamptz",
+}
+_ADD = "INSERT INTO paper ({}) SELECT * FROM unnest({}) ON CONFLICT DO NOTHING RETURNING id".format(
+    ", ".join(_ADDED), ", ".join(f"${n}::{kind}[]" for n, kind in enumerate(_ADDED.values(), start=1))
+)
+
+
+async def add(papers: Sequence[Row]) -> int:
+    """How many: not where the bill, or the month of this person, has its paper already."""
+    return len(await DB.run(_ADD, *([paper.get(name) for paper in papers] for name in _ADDED)))
 
 
 async def get(paper_id: UUID) -> Row | None:
@@ -108,8 +124,13 @@ async def set_mail(paper_id: UUID, mail_id: UUID) -> None:
 
 async def bill(transaction_id: UUID) -> Row | None:
     """The charge detail record of a session, with whose it is."""
-    rows = await DB.run(f"{BILLS} WHERE c.transaction = $1", transaction_id)
+    rows = await bills([transaction_id])
     return rows[0] if rows else None
+
+
+async def bills(transactions: Sequence[UUID]) -> list[Row]:
+    """Those of many, where there are."""
+    return await DB.run(f"{BILLS} WHERE c.transaction = ANY($1::uuid[])", list(transactions))
 
 
 BILLS = """

@@ -2,6 +2,7 @@
 the job that was enqueued with the row finishes what was begun, and the provider does nothing twice.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -197,12 +198,13 @@ async def want_release(transaction_id: UUID) -> None:
     await jobs.enqueue("payments.release", {"transaction_id": str(transaction_id)}, dedupe=f"release-{transaction_id}")
 
 
-async def want_capture(transaction_id: UUID, due: Decimal) -> None:
-    """Inside the unit that writes the bill: the amount will be captured."""
-    await jobs.enqueue(
+async def want_captures(due: Mapping[UUID, Decimal]) -> None:
+    """Inside the unit that writes the bills: the amounts will be captured, where something was held."""
+    held = await store.with_payment(list(due))
+    await jobs.enqueue_all(
         "payments.capture",
-        {"transaction_id": str(transaction_id), "due": str(due)},
-        dedupe=f"capture-{transaction_id}",
+        [{"transaction_id": str(one), "due": str(due[one])} for one in held],
+        dedupe=[f"capture-{one}" for one in held],
     )
 
 

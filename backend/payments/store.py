@@ -32,6 +32,12 @@ async def of_transaction(transaction_id: UUID, *, lock: bool = False) -> Row | N
     return rows[0] if rows else None
 
 
+async def with_payment(transactions: Sequence[UUID]) -> list[UUID]:
+    """Those of them that something was held for, or was to be."""
+    rows = await DB.run("SELECT transaction FROM payment WHERE transaction = ANY($1::uuid[])", list(transactions))
+    return [row["transaction"] for row in rows]
+
+
 async def by_id(payment_id: UUID, *, lock: bool = False) -> Row | None:
     rows = await DB.run(f"SELECT * FROM payment WHERE id = $1 {'FOR UPDATE' if lock else ''}", payment_id)
     return rows[0] if rows else None

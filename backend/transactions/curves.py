@@ -1,5 +1,6 @@
 """The curve of a session: of a running one from its readings, of an ended one from the few points kept of it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -36,8 +37,17 @@ async def of(row: Row) -> Curve:
 
 async def keep(row: Row, readings: Sequence[Row]) -> None:
     """Of an ended transaction. What comes late makes it void (`store.add_readings`)."""
-    curve = msgspec.to_builtins(drawn(row, readings))
-    await rollup_store.keep_curve(row["id"], row["meter_start_wh"], curve["points"], curve["states"], curve["left_out"])
+    await keep_all([(row, readings)])
+
+
+async def keep_all(sessions: Sequence[tuple[Row, Sequence[Row]]]) -> None:
+    """The same for many: rows with their readings."""
+    curves = []
+    for row, readings in sessions:
+        curve = drawn(row, readings)
+        curves.append((row["id"], row["meter_start_wh"], curve.points, curve.states, curve.left_out))
+        await asyncio.sleep(0)  # those of thousands of readings take a while, and messages come meanwhile
+    await rollup_store.keep_curves(curves)
 
 
 async def keep_before(before: datetime) -> None:

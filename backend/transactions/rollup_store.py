@@ -1,8 +1,11 @@
 """Readings in the long run: partitions by month, and the rollups that plots of the past are drawn from."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from backend.db.engine import DB
 
@@ -25,17 +28,18 @@ async def curve(transaction_id: UUID) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def keep_curve(
-    transaction_id: UUID, meter_start_wh: int | None, points: list[Any], states: list[Any], left_out: int
-) -> None:
+async def keep_curves(curves: Sequence[tuple[UUID, int | None, Any, Any, int]]) -> None:
+    """Rows: transaction, meter_start_wh, points, states, left_out."""
+    transactions, starts, points, states, left_out = zip(*curves, strict=True)
     await DB.run(
         """INSERT INTO transaction_curve (transaction, meter_start_wh, points, states, left_out)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (transaction) DO UPDATE SET meter_start_wh = $2, points = $3, states = $4, left_out = $5""",
-        transaction_id,
-        meter_start_wh,
-        points,
-        states,
+        SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[], $4::jsonb[], $5::int[])
+        ON CONFLICT (transaction) DO UPDATE SET meter_start_wh = excluded.meter_start_wh, points = excluded.points,
+            states = excluded.states, left_out = excluded.left_out""",
+        transactions,
+        starts,
+        [msgspec.json.encode(one).decode() for one in points],  # a list of lists would be a matrix
+        [msgspec.json.encode(one).decode() for one in states],
         left_out,
     )
 

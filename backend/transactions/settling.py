@@ -1,10 +1,17 @@
-"""From an ended transaction to its bill: one job, repeatable, one CDR for each transaction."""
+"""From ended transactions to their bills: jobs, repeatable, one CDR for each transaction.
 
+Sessions that ended in one group are settled in one job and one database transaction. What can't be is halved, by a job
+for each half, until the bad session is alone: it is tried again by itself.
+"""
+
+import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
+import structlog
 
 from backend import jobs
 from backend.context import Context, Unit
@@ -12,11 +19,14 @@ from backend.events import CdrIssued, Event, TransactionEnded
 from backend.payments import service as payments
 from backend.tariffs.model import Bill, Line
 from backend.tenants import service as tenants
-from backend.transactions import curves, edge_store, pricing, rules, store
+from backend.transactions import curves, edge_store, pricing, rules, settle_store, store
 from backend.transactions.service import ESTIMATED_CLOSE_DELAY
 from shared.money import ReceiptLine
-from shared.transactions import TransactionState as State
 
+log = structlog.get_logger(__name__)
+JOB = "transactions.settle"
+MOST_TOGETHER = 25
+"""Sessions in one database transaction: all their readings are in memory at once."""
 LABELS = {
     "energy": "Energy",
     "time": "Charging time",
@@ -35,48 +45,79 @@ async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     """Bill them; what we closed ourselves waits for the station's own stop."""
     ended = [event.transaction_id for event in events if isinstance(event, TransactionEnded)]
     waiting = await edge_store.flagged(ended, "estimated_close")
-    payloads = {one: {"transaction_id": str(one)} for one in ended}
-    await jobs.enqueue_all("transactions.settle", [payloads[one] for one in ended if one not in waiting])
-    for one in waiting:
-        await jobs.enqueue("transactions.settle", payloads[one], delay=ESTIMATED_CLOSE_DELAY)
+    now = [one for one in ended if one not in waiting]
+    await jobs.enqueue_all(JOB, [_payload(now[n : n + MOST_TOGETHER]) for n in range(0, len(now), MOST_TOGETHER)])
+    await jobs.enqueue_all(JOB, [_payload([one]) for one in waiting], delay=ESTIMATED_CLOSE_DELAY)
+
+
+def _payload(transactions: Sequence[UUID]) -> dict[str, Any]:
+    return {"transactions": [str(one) for one in transactions]}
 
 
 async def settle(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job: write the CDR and have it paid. Done already: nothing happens."""
-    transaction_id = UUID(payload["transaction_id"])
-    async with ctx.unit() as unit:
-        row = await store.by_id(transaction_id, lock=True)
-        if row is None or row["state"] != State.ENDED or await store.cdr(transaction_id) is not None:
-            return
-        readings = await store.readings(transaction_id)
-        if rules.meter_stopped(readings, row["energy_wh"]):
+    """Job: write the CDRs and have them paid. Done already: nothing happens."""
+    # A job of an older version names one.
+    wanted = [UUID(one) for one in payload.get("transactions") or [payload["transaction_id"]]]
+    try:
+        async with ctx.unit() as unit:
+            await _settle(ctx, unit, wanted)
+    except Exception as error:
+        half = len(wanted) // 2
+        if not half:
+            raise
+        log.warning("sessions can't be settled together", sessions=len(wanted), exc_info=error)
+        await jobs.enqueue_all(JOB, [_payload(wanted[:half]), _payload(wanted[half:])])
+
+
+async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
+    rows = await settle_store.unbilled(wanted)
+    if not rows:
+        return
+    readings = await settle_store.readings([row["id"] for row in rows])
+    now, cdrs = ctx.now(), []
+    for row in rows:
+        own = readings[row["id"]]
+        if rules.meter_stopped(own, row["energy_wh"]):
             row["flags"] = rules.merge_flags(row["flags"], "meter_stopped")
-            await store.change(transaction_id, {"flags": row["flags"]})
-        await curves.keep(row, readings)
-        place = await store.joined(transaction_id)
-        assert place is not None
-        tenant = await tenants.get(ctx, row["tenant"])
-        bill = await pricing.final_bill(ctx, row, pricing.zone_of(place), readings)
-        year = row["ended_at"].year
-        cdr_id, number = uuid4(), await store.next_cdr_number(row["tenant"])
-        await store.add_cdr(
+        bill = await pricing.final_bill(ctx, row, pricing.zone_of(row), own)
+        cdrs.append(
             {
-                "id": cdr_id,
+                "id": uuid4(),
                 "tenant": row["tenant"],
-                "transaction": transaction_id,
-                "number": f"{year}-{number:06d}",
+                "transaction": row["id"],
                 "tariff": row["tariff"],
                 "currency": bill.currency,
                 "lines": lines(bill),
                 "total_excl": bill.total_excl_vat,
                 "total_incl": bill.payable,
-                "facts": facts(row, place, tenant.name),
-                "issued_at": ctx.now(),
+                "issued_at": now,
             }
         )
-        await store.change(transaction_id, {"cost": bill.payable, "currency": bill.currency, "updated_at": ctx.now()})
-        await payments.want_capture(transaction_id, bill.payable)
-        unit.emit(CdrIssued(tenant_id=row["tenant"], at=ctx.now(), cdr_id=cdr_id, transaction_id=transaction_id))
+        row |= {"cost": bill.payable, "currency": bill.currency, "updated_at": now}
+        await asyncio.sleep(0)  # a bill of thousands of readings takes a while, and messages come meanwhile
+    await curves.keep_all([(row, readings[row["id"]]) for row in rows])
+    sellers = {one: (await tenants.get(ctx, one)).name for one in {row["tenant"] for row in rows}}
+    numbers = await _numbers(rows)
+    for row, cdr, number in zip(rows, cdrs, numbers, strict=True):
+        said = facts(row, row, sellers[row["tenant"]])
+        cdr |= {"number": number, "facts": said}
+    await settle_store.add_cdrs(cdrs)
+    await settle_store.note(rows)
+    await payments.want_captures({row["id"]: row["cost"] for row in rows})
+    for cdr in cdrs:
+        unit.emit(CdrIssued(tenant_id=cdr["tenant"], at=now, cdr_id=cdr["id"], transaction_id=cdr["transaction"]))
+
+
+async def _numbers(rows: Sequence[store.Row]) -> list[str]:
+    """Of their bills, each tenant's numbered on."""
+    many = Counter(row["tenant"] for row in rows)
+    # In this order on every node: two groups may not wait for each other's tenants.
+    following = {one: await settle_store.last_number(one, many[one]) - many[one] + 1 for one in sorted(many)}
+    numbers = []
+    for row in rows:
+        numbers.append(f"{row['ended_at'].year}-{following[row['tenant']]:06d}")
+        following[row["tenant"]] += 1
+    return numbers
 
 
 def lines(bill: Bill) -> list[Any]:

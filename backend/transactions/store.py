@@ -255,6 +255,15 @@ async def page(
     )
 
 
+async def flagged(transactions: Sequence[UUID], flags: Sequence[str]) -> list[Row]:
+    """Those with any of these flags."""
+    return await DB.run(
+        f"SELECT {COLUMNS} FROM transaction t WHERE t.id = ANY($1::uuid[]) AND t.flags ?| $2::text[]",
+        list(transactions),
+        list(flags),
+    )
+
+
 async def by_ids(tenant_id: UUID, ids: Sequence[UUID]) -> list[Row]:
     return await DB.run(f"{JOINED} WHERE t.tenant = $1 AND t.id = ANY($2)", tenant_id, list(ids))
 
@@ -271,25 +280,6 @@ async def zombies(quiet_since: datetime) -> list[Row]:
         """,
         quiet_since,
     )
-
-
-async def add_cdr(values: Row) -> bool:
-    """False when the transaction has one already."""
-    names = list(values)
-    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
-    rows = await DB.run(
-        f"INSERT INTO cdr ({', '.join(names)}) VALUES ({marks}) ON CONFLICT (transaction) DO NOTHING RETURNING id",
-        *values.values(),
-    )
-    return bool(rows)
-
-
-async def next_cdr_number(tenant_id: UUID) -> int:
-    """Without gaps: the row stays locked until the bill is written or undone."""
-    rows = await DB.run(
-        "UPDATE tenant SET cdr_counter = cdr_counter + 1 WHERE id = $1 RETURNING cdr_counter", tenant_id
-    )
-    return int(rows[0]["cdr_counter"])
 
 
 async def cdr(transaction_id: UUID) -> Row | None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from backend.context import Context
+from backend.context import Context, ForAll
 from backend.db.engine import DB
 from backend.errors import InvalidInput
 from backend.events import CdrIssued
@@ -71,7 +71,7 @@ async def add_bill(
 
 @pytest.fixture
 async def place(db: str, clock: Clock) -> dict[str, Any]:
-    ctx = world.make_context(clock, {CdrIssued: (service.on_cdr,)}, smtp_host="mail.example.com")
+    ctx = world.make_context(clock, {CdrIssued: (ForAll(service.on_cdr),)}, smtp_host="mail.example.com")
     tenant_id = await world.add_tenant()
     station_id = await world.add_station(tenant_id)
     return {"ctx": ctx, "tenant": tenant_id, "station": station_id}

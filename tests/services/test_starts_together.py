@@ -52,7 +52,8 @@ class Street:
         """Transactions, messages, and sessions that wait for their bill."""
         found = await DB.run(
             """SELECT (SELECT count(*) FROM transaction) AS t, (SELECT count(*) FROM transaction_message) AS m,
-            (SELECT count(*) FROM pgqueuer WHERE entrypoint = 'transactions.settle') AS j"""
+            (SELECT COALESCE(sum(jsonb_array_length(convert_from(payload, 'UTF8')::jsonb -> 'transactions')), 0)::int
+             FROM pgqueuer WHERE entrypoint = 'transactions.settle') AS j"""
         )
         return found[0]["t"], found[0]["m"], found[0]["j"]
 
