@@ -68,11 +68,15 @@ async def build(clock: Clock, sessions: int, tenants: int = 1) -> Ended:
         )
         station = await world.add_station(tenant_id, f"CP-{number}")
         for n in range(1, sessions + 1):
-            values: dict[str, Any] = {"begun_at": clock.now() - timedelta(hours=2), "ended_at": clock.now() - timedelta(hours=1)}
-            more = {"meter_start_wh": 100, "meter_last_wh": 100 + n * 1000, "tariff": tariff[0]["id"]}
-            ids.append(
-                await world.add_transaction(station, state="ended", energy_wh=n * 1000, flags=[], **values, **more)
-            )
+            values: dict[str, Any] = {
+                "begun_at": clock.now() - timedelta(hours=2),
+                "ended_at": clock.now() - timedelta(hours=1),
+                "meter_start_wh": 100,
+                "meter_last_wh": 100 + n * 1000,
+                "tariff": tariff[0]["id"],
+                "energy_wh": n * 1000,
+            }
+            ids.append(await world.add_transaction(station, state="ended", flags=[], **values))
     return Ended(ctx, ids)
 
 
