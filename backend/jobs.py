@@ -30,7 +30,7 @@ from pgqueuer.models import Job, Schedule
 from pgqueuer.queries import Queries
 from pgqueuer.types import Channel
 
-from backend.db.engine import DB
+from backend.db.engine import DB, LOST_HOST
 
 log = structlog.get_logger(__name__)
 
@@ -253,7 +253,7 @@ class Worker:
 
     async def _run_connected(self) -> None:
         connection = await asyncpg.connect(
-            self._dsn, timeout=5, command_timeout=30, server_settings={"application_name": "wattline worker"}
+            self._dsn, timeout=5, command_timeout=30, server_settings=LOST_HOST | {"application_name": "wattline job"}
         )
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())

@@ -32,6 +32,12 @@ COMMAND_TIMEOUT_S = 60.0
 # How long a query waits for a database that is restarting before its error reaches the caller.
 RESTART_PATIENCE_S = 5.0
 
+IDLE_TRANSACTION_MS = 15_000
+"""A process that stands still or whose host is gone leaves its open transaction, and with it the locks: the server ends
+that. Nothing here waits for anybody else while a transaction is open."""
+LOST_HOST = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Seconds and tries after which the server forgets a connection whose other end is gone, and not after two hours."""
+
 _RESTARTING = (ConnectionError, asyncpg.CannotConnectNowError, asyncpg.ConnectionDoesNotExistError)
 _BROKEN = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 _FAREWELL = asyncpg.InternalClientError
@@ -281,7 +287,13 @@ async def connect(dsn: str, *, pool_min: int = 2, pool_max: int = 20) -> None:
             timeout=10,
             init=prepare_connection,
             reset=_keep_session,
-            server_settings={"application_name": "wattline", "timezone": "UTC", "jit": "off"},
+            server_settings={
+                "application_name": "wattline",
+                "timezone": "UTC",
+                "jit": "off",
+                "idle_in_transaction_session_timeout": str(IDLE_TRANSACTION_MS),
+                **LOST_HOST,
+            },
         )
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as error:
         raise unreachable(dsn, error) from error

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from backend.db.engine import DB, terminate
+from backend.db.engine import DB, LOST_HOST, terminate
 
 Row = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class Line:
                 self._dsn,
                 timeout=BEAT_PATIENCE_S,
                 command_timeout=BEAT_PATIENCE_S,
-                server_settings={"application_name": "wattline node"},
+                server_settings={"application_name": "wattline node", **LOST_HOST},
             )
         try:
             held = await self._connection.fetchval(

@@ -219,21 +219,29 @@ class Connections:
 
     async def run(self) -> None:
         """Until cancelled: the log, presence, silent links, and stations that an operator accepts."""
+        lost = asyncio.Event()  # what other nodes said: which sockets they took over is in the database, too
+        self.ctx.bus.when_back(lost.set)
         async with asyncio.TaskGroup() as group:
             group.create_task(self.frames.run())
             group.create_task(self._every(SEEN_FLUSH_S, self._flush_seen))
             group.create_task(self._every(LINKS_S, self.note_links))
             group.create_task(self._every(REAP_S, self._reap))
             group.create_task(self._every(REAP_S, self._forget_lost))
-            group.create_task(self._every(REAP_S, self.reclaim))
-            group.create_task(self._follow_registrations())
-            group.create_task(self._follow_taken())
+            group.create_task(self._every(REAP_S, self.reclaim, sooner=lost))
+            group.create_task(self._follow("event.*.StationChanged", self._station_changed))
+            group.create_task(self._follow(TAKEN, self._taken))
             claims = await self.ctx.bus.serve(node_topic(self.node), self._claimed)
             group.create_task(self._until_cancelled(claims))
 
-    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    async def _every(
+        self, seconds: float, work: Callable[[], Awaitable[None]], sooner: asyncio.Event | None = None
+    ) -> None:
+        sooner = sooner or asyncio.Event()
         while True:
-            await asyncio.sleep(seconds)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await sooner.wait()
+            sooner.clear()
             try:
                 await work()
             except Exception:
@@ -245,14 +253,21 @@ class Connections:
         finally:
             await subscription.close()
 
-    async def _follow_taken(self) -> None:
-        """What another node holds now is not held here, whatever was lost on the way."""
-        async with self.ctx.bus.subscribe(TAKEN) as messages:
+    async def _follow(self, topic: str, hear: Callable[[bytes], Awaitable[None]]) -> None:
+        """Until cancelled. What can't be done (the database is away, say) costs only that message."""
+        async with self.ctx.bus.subscribe(topic) as messages:
             async for _topic, message in messages:
-                taken = msgspec.json.decode(message, type=Taken)
-                session = self._sessions.get(taken.station_id)
-                if taken.node != self.node and session is not None and (session.epoch or 0) < taken.epoch:
-                    await self._give_up(session)
+                try:
+                    await hear(message)
+                except Exception:
+                    log.exception("a message of another node could not be followed", topic=topic)
+
+    async def _taken(self, message: bytes) -> None:
+        """What another node holds now is not held here, whatever was lost on the way."""
+        taken = msgspec.json.decode(message, type=Taken)
+        session = self._sessions.get(taken.station_id)
+        if taken.node != self.node and session is not None and (session.epoch or 0) < taken.epoch:
+            await self._give_up(session)
 
     async def reclaim(self) -> None:
         """Sockets of which the database knows nothing (it was away, or this node was taken for dead) are made known
@@ -332,22 +347,20 @@ class Connections:
         present = [session.id for session in self._sessions.values()]
         await stations.forget_node(self.ctx, self.node, but=present)
 
-    async def _follow_registrations(self) -> None:
+    async def _station_changed(self, message: bytes) -> None:
         """A waiting station that an operator accepts is asked to boot again, so that it works at once."""
-        async with self.ctx.bus.subscribe("event.*.StationChanged") as messages:
-            async for _topic, message in messages:
-                changed = msgspec.json.decode(message, type=StationChanged)
-                session = self._sessions.get(changed.station_id)
-                if session is None:
-                    continue
-                station = await stations.station(self.ctx, changed.station_id)
-                if station is None or station.registration is session.registration:
-                    continue
-                session.registration = station.registration
-                if station.registration is Registration.ACCEPTED:
-                    asyncio.get_running_loop().create_task(guarded(ask_boot(session), station.identity))
-                elif station.registration is Registration.REJECTED:
-                    await session.link.close(1008, "rejected by the operator")
+        changed = msgspec.json.decode(message, type=StationChanged)
+        session = self._sessions.get(changed.station_id)
+        if session is None:
+            return
+        station = await stations.station(self.ctx, changed.station_id)
+        if station is None or station.registration is session.registration:
+            return
+        session.registration = station.registration
+        if station.registration is Registration.ACCEPTED:
+            asyncio.get_running_loop().create_task(guarded(ask_boot(session), station.identity))
+        elif station.registration is Registration.REJECTED:
+            await session.link.close(1008, "rejected by the operator")
 
     async def close_all(self) -> None:
         """At shutdown, after the listener stopped: write what is known."""

@@ -1,6 +1,7 @@
 """Commands to stations: recorded, sent over the bus to the node that holds the socket, and answered."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -32,6 +33,9 @@ ON_THE_WAY_S = 5
 """What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
 LOOK_EVERY_S = 1.0
 """How often the one who waits asks whether the node that was asked still has the station's socket."""
+SILENT_S = 8.0
+"""So long without a sign of life the node that was asked can't be reached, although the database knows it as alive."""
+GONE = b"gone"
 LAST_WORDS_S = 1.0
 """An answer that is on its way when the socket goes may still come."""
 TAKEN = ("Accepted", "RebootRequired")
@@ -129,13 +133,19 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
     patience_s = (command.timeout_s or ctx.settings.call_timeout_s) + ON_THE_WAY_S
     topic = f"station.{station_id}"
     asked = asyncio.create_task(ctx.bus.request(topic, msgspec.json.encode(command), timeout=patience_s))
-    holder = b""
+    holder, last_sign = b"", time.monotonic()
     try:
         while not (await asyncio.wait({asked}, timeout=LOOK_EVERY_S))[0]:
-            holder, gone = await _look(ctx, station_id, holder)
-            if gone and not (await asyncio.wait({asked}, timeout=LAST_WORDS_S))[0]:
+            found = await _look(ctx, station_id)
+            if found:
+                last_sign = time.monotonic()
+            gone = found is GONE or (holder and found and found != holder)
+            holder = holder or found or b""
+            silent = time.monotonic() - last_sign > SILENT_S
+            if (gone or silent) and not (await asyncio.wait({asked}, timeout=LAST_WORDS_S))[0]:
+                what = "is gone" if gone else "can't be reached"
                 raise NodeDied(
-                    f"The server that held {identity} is gone. Whether the command reached the station is not known: "
+                    f"The server that held {identity} {what}. Whether the command reached the station is not known: "
                     "look what it does before you try again."
                 )
         reply = asked.result()
@@ -152,19 +162,18 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
     return msgspec.json.decode(reply, type=Answer)
 
 
-async def _look(ctx: Context, station_id: UUID, holder: bytes) -> tuple[bytes, bool]:
-    """Who holds the station's socket (its session), and whether the one who was asked is gone. A node that ends in
+async def _look(ctx: Context, station_id: UUID) -> bytes | None:
+    """Who holds the station's socket (its session), GONE, or None where nothing is known now. A node that ends in
     order says how its commands ended; one that is killed says nothing, and one whose host is gone is known by the
     lease that ran out."""
     try:
-        now = await ctx.bus.request(f"station.{station_id}", b"", timeout=LOOK_EVERY_S)
+        return await ctx.bus.request(f"station.{station_id}", b"", timeout=LOOK_EVERY_S)
     except NobodyListens:
-        return holder, True
+        return GONE
     except RequestTimeout:
-        return holder, not await store.is_online(station_id)
+        return None if await store.is_online(station_id) else GONE
     except BusError:
-        return holder, False  # nothing is known: the patience decides
-    return now, bool(holder) and now != holder
+        return None
 
 
 def _raise_failure(identity: str, answer: Answer) -> None:
