@@ -253,7 +253,10 @@ class Worker:
 
     async def _run_connected(self) -> None:
         connection = await asyncpg.connect(
-            self._dsn, timeout=5, command_timeout=30, server_settings=LOST_HOST | {"application_name": "wattline job"}
+            self._dsn,
+            timeout=5,
+            command_timeout=30,
+            server_settings=LOST_HOST | {"application_name": "wattline worker"},
         )
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())

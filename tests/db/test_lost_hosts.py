@@ -18,14 +18,18 @@ async def test_a_transaction_that_was_left_open_is_ended_and_its_locks_go(
     other = await asyncpg.connect(db, command_timeout=5)
     try:
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
-            async with transaction():
-                await DB.run("SELECT pg_advisory_xact_lock(4711)")
-                await other.execute("SELECT pg_advisory_xact_lock(4711)")  # while this one does nothing
-                await asyncio.sleep(0.1)
-                await DB.run("SELECT 1")
+            await _left_open(other)
         assert await DB.run("SELECT 1 AS one") == [{"one": 1}]
     finally:
         await other.close()
+
+
+async def _left_open(other: asyncpg.Connection) -> None:
+    async with transaction():
+        await DB.run("SELECT pg_advisory_xact_lock(4711)")
+        await other.execute("SELECT pg_advisory_xact_lock(4711)")  # while this one does nothing
+        await asyncio.sleep(0.1)
+        await DB.run("SELECT 1")
 
 
 async def test_the_server_forgets_a_host_that_is_gone_within_a_minute(db: str) -> None:
