@@ -252,12 +252,8 @@ class Worker:
             task.cancel()
 
     async def _run_connected(self) -> None:
-        connection = await asyncpg.connect(
-            self._dsn,
-            timeout=5,
-            command_timeout=30,
-            server_settings=LOST_HOST | {"application_name": "wattline worker"},
-        )
+        named = LOST_HOST | {"application_name": "wattline worker"}
+        connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=30, server_settings=named)
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         queuer = PgQueuer(AsyncpgDriver(connection), _NAMES.channel, queries=_queries(connection))
