@@ -48,10 +48,6 @@ RUNS = " (runs)"
 """Behind the key of a job that has begun: its key is free for the next one, which waits until this is gone."""
 LOOK_AGAIN_S = 0.1
 
-
-# --- enqueue -----------------------------------------------------------------------------------------
-
-
 # Every name is given: pgqueuer would take those left out from environment variables as common as CHANNEL or TRIGGER.
 _NAMES = DBSettings(
     prefix="",
@@ -87,12 +83,8 @@ async def enqueue(
     returned while a job of this name and key waits. One that runs already may have looked before what this one is
     for: then a job is added, and runs after that one. `delay` counts from now; a higher `priority` goes first.
     """
-    key = None if dedupe is None else f"{name}:{dedupe}"
-    async with DB.connection() as connection:
-        ids = await _queries(connection).enqueue(
-            name, msgspec.json.encode(payload or {}), priority, delay, key, on_conflict="skip"
-        )
-    return ids[0]
+    keys = None if dedupe is None else [dedupe]
+    return (await enqueue_all(name, [payload or {}], dedupe=keys, delay=delay, priority=priority))[0]
 
 
 async def enqueue_all(
@@ -101,18 +93,18 @@ async def enqueue_all(
     *,
     dedupe: Sequence[str] | None = None,
     delay: timedelta = timedelta(0),
-) -> None:
+    priority: int = 0,
+) -> Sequence[int | None]:
     """The same for many, in one statement. `dedupe`: a key for each."""
-    if many := len(payloads):
-        said: list[bytes | None] = [msgspec.json.encode(one) for one in payloads]
-        keys: list[str | None] = [None] * many if dedupe is None else [f"{name}:{key}" for key in dedupe]
-        async with DB.connection() as connection:
-            await _queries(connection).enqueue(
-                [name] * many, said, [0] * many, [delay] * many, keys, on_conflict="skip"
-            )
-
-
-# --- looking at the queue ----------------------------------------------------------------------------
+    many = len(payloads)
+    if not many:
+        return []
+    said: list[bytes | None] = [msgspec.json.encode(one) for one in payloads]
+    keys: list[str | None] = [None] * many if dedupe is None else [f"{name}:{key}" for key in dedupe]
+    delays: list[timedelta | None] = [delay] * many
+    async with DB.connection() as connection:
+        queries = _queries(connection)
+        return await queries.enqueue([name] * many, said, [priority] * many, delays, keys, on_conflict="skip")
 
 
 @dataclass(frozen=True, slots=True)
