@@ -15,9 +15,11 @@ from backend.cdrs import api as cdrs_api
 from backend.certificates import api as certificates_api
 from backend.devices import api as devices_api
 from backend.displays import api as displays_api
+from backend.driver_reports import api as driver_reports_api
 from backend.energy import api as energy_api
 from backend.exports import api as exports_api
 from backend.guests import api as guests_api
+from backend.guests import sheets_api
 from backend.live import api as live_api
 from backend.local_lists import api as local_lists_api
 from backend.lookback import api as lookback_api
@@ -65,6 +67,7 @@ ROUTES: list[Any] = [
     *templates_api.routes,
     *campaigns_api.routes,
     *displays_api.routes,
+    *driver_reports_api.routes,
     *energy_api.routes,
     *certificates_api.routes,
     *local_lists_api.routes,
@@ -78,6 +81,7 @@ ROUTES: list[Any] = [
     *owners_api.routes,
     *exports_api.routes,
     *guests_api.routes,
+    *sheets_api.routes,
     *meters_api.routes,
     *network_api.routes,
     *nodes_api.routes,

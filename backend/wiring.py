@@ -22,6 +22,7 @@ from backend.context import Context, ForAll, Handler
 from backend.devices import api as devices_api
 from backend.devices import service as devices
 from backend.displays import api as displays_api
+from backend.driver_reports import service as driver_reports
 from backend.energy import api as energy_api
 from backend.energy import others
 from backend.energy import service as energy
@@ -149,7 +150,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         notify.on_ended,
     ),
     IncidentOpened: (notify.on_opened, remedies.on_opened),
-    IncidentChanged: (remedies.on_changed,),
+    IncidentChanged: (remedies.on_changed, driver_reports.on_incident),
     IncidentClosed: (notify.on_closed,),
 }
 
@@ -200,6 +201,8 @@ CRON: Mapping[str, CronJob] = {
     "alerts.watch_business": ("*/10 * * * *", alerts.watch_business),
     "alerts.watch_upkeep": ("43 2 * * *", alerts.watch_upkeep),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),
+    "driver_reports.forget_old": ("53 3 * * *", driver_reports.forget_old),
+    "driver_reports.watch": ("* * * * *", driver_reports.watch),
     "guests.forget_old": ("37 3 * * *", guests.forget_old),
     "lookback.forget_old": ("51 3 * * *", lookback.forget_old),
     "mail.forget_old": ("57 2 * * *", mail.forget_old),

@@ -29,6 +29,7 @@ WHEN: dict[type, str] = {
     rules.ConnectorFacts: "with the report",
     rules.EventFacts: "with the report",
     rules.SecurityFacts: "with the report",
+    rules.ReportFacts: f"with the report and {every('driver_reports.watch')}",
     rules.CampaignFacts: "when it halts",
     rules.PresenceFacts: CLOCK,
     rules.LinkFacts: f"{CLOCK}, {last(watching.LINK_SPAN)}",

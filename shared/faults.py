@@ -23,6 +23,8 @@ class EntryKind(StrEnum):
     """Of a playbook."""
     TOLD = "told"
     """Somebody was told."""
+    REPORTED = "reported"
+    """By a driver."""
     GROUPED = "grouped"
     """It became a part of a greater one, or stands for itself again."""
     TICKET = "ticket"

@@ -100,6 +100,8 @@ class StationForDriver(Message):
     connectors: list[Connector]
     doubtful: bool = False
     known_fault: bool = False
+    reported: bool = False
+    """Drivers say that something is wrong here, and they are believed."""
     failed_starts: int = 0
     """In the last 24 hours, since the last session that gave energy."""
     last_charge_at: datetime | None = None

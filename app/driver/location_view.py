@@ -13,6 +13,7 @@ from app.common import bill
 from app.driver import rules
 from app.driver.data import use_location, use_locations
 from app.driver.pieces import TONE_ICON, bottom_bar, connector_row, doubt_badge, note, tone
+from app.driver.reporting import ReportProblem
 from app.driver.reserving import Reserving, may_reserve, own_at, reserved_note, use_own_reservation
 from app.driver.target import target_dialog
 from app.errors import ApiError
@@ -61,6 +62,9 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
         parts.append(muted(here.description, t))
     for station in here.stations:
         parts.append(_station(station, t, words, store.language, picked, set_picked, held))
+    outlets = [(one.id, f"{station.name} {one.label}") for station in here.stations for one in station.connectors]
+    if outlets:
+        parts.append(ReportProblem(outlets, picked, key="report"))
     scroll = ft.ListView(
         [
             ft.Container(

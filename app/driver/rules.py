@@ -382,6 +382,8 @@ def doubt(station: StationForDriver, words: Words) -> str:
     parts = []
     if station.known_fault:
         parts.append(words("The operator knows of a fault here."))
+    if station.reported:
+        parts.append(words("Drivers report a problem here."))
     if station.failed_starts > 1:
         parts.append(words("The last {n} starts failed.").format(n=station.failed_starts))
     return " ".join(parts)

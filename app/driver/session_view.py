@@ -11,6 +11,7 @@ from app import i18n
 from app.driver import rules
 from app.driver.data import use_session
 from app.driver.pieces import bottom_bar, note, tone
+from app.driver.reporting import ReportProblem
 from app.driver.session_after import again_bar, ended, failed, receipt_bar
 from app.driver.session_before import requested
 from app.driver.session_pieces import (
@@ -61,6 +62,8 @@ def SessionView(transaction_id: str, page: bool = True) -> ft.Control:  # a comp
         parts, bar = ended(detail, t, words), receipt_bar(detail, t, words, app.go)
     else:
         parts, bar = _active(detail, t, words), StopBar(one)
+    if one.connector_id:
+        parts.append(ReportProblem([(one.connector_id, f"{one.station_name} {one.connector}")], key="report"))
     station = one.station_name.replace(" ", "\u00a0")  # where it doesn't fit, the whole name stands below
     where = " · ".join(part for part in (one.location, station) if part)
     return _frame(parts, bar, where, t, words, store.phone, back, one.state)

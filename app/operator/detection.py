@@ -38,6 +38,8 @@ NAMES = {
     "sessions": "Sessions in a row",
     "least_wh": "Least energy, Wh",
     "enough": "Failed starts in an hour",
+    "hint_weight": "Weight from which an operator is told",
+    "warning_weight": "Weight from which drivers are warned",
     "times": "Times what the outlet can give",
     "slack_wh": "Energy that is borne besides, Wh",
     "silent_minutes": "Minutes without a word",

@@ -57,6 +57,7 @@ SIGNS = {
     EntryKind.STEP: ft.Icons.BUILD_OUTLINED,
     EntryKind.TOLD: ft.Icons.NOTIFICATIONS_NONE_ROUNDED,
     EntryKind.GROUPED: ft.Icons.ACCOUNT_TREE_OUTLINED,
+    EntryKind.REPORTED: ft.Icons.CAMPAIGN_OUTLINED,
     EntryKind.TICKET: ft.Icons.HANDYMAN_OUTLINED,
     EntryKind.CLOSED: ft.Icons.CHECK_ROUNDED,
 }
@@ -273,12 +274,17 @@ def Timeline(detail: IncidentDetail, again: Callable[[], Any]) -> ft.Control:  #
     ]
     for entry in reversed(detail.timeline):
         about = [i18n.moment(entry.at), *([entry.by] if entry.by else [])]
+        said = entry.data.get("detail", "") if entry.kind is EntryKind.REPORTED else ""
         lines.append(
             ft.Row(
                 [
                     ft.Icon(SIGNS.get(entry.kind, ft.Icons.CIRCLE_OUTLINED), size=18, color=t.muted),
                     ft.Column(
-                        [text(rules.told(entry.text, words), t), muted(" · ".join(about), t, size=T12)],
+                        [
+                            text(rules.told(entry.text, words), t),
+                            *([text(f"“{said}”", t)] if said else []),
+                            muted(" · ".join(about), t, size=T12),
+                        ],
                         spacing=0,
                         expand=True,
                     ),

@@ -49,6 +49,8 @@ SENTENCES = (
     "It is connected, but has said nothing for more than {n} seconds.",
     "Connector {label}: {n} starts failed within an hour and none succeeded since.",
     "Connector {label}: the energy register of session {n} fell while it was charging.",
+    "Connector {label}: one driver reports a problem, {n} of them tried to charge here.",
+    "Connector {label}: {count} drivers report a problem, {n} of them tried to charge here.",
     "It says: {info}",
     "The last one: {why}",
     "{error} (vendor's code {code})",

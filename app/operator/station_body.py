@@ -17,6 +17,7 @@ from app.operator.station_log import OcppLog
 from app.operator.station_meters import Meters
 from app.operator.station_now import Happened, Health
 from app.operator.station_papers import ForGuests
+from app.operator.station_reports import DriverReports
 from app.operator.station_upkeep import Upkeep
 from app.operator.tariff_where import PricesHere
 from app.theme import S8, S12, S16, S24, S32, S48, T12, Tokens
@@ -120,6 +121,7 @@ def StationBody(
         sessions = _done(commander) + sum(1 for one in mine)
         left: list[ft.Control] = [
             Health(detail, open_ones),
+            DriverReports(identity, _newest(open_ones), key=f"reports-{identity}"),
             *([Unplaced(detail)] if rules.unplaced(detail.row) else []),
             Connectors(detail, mine, commander),
             Meters(identity, _minute(detail), key=f"meters-{identity}"),
@@ -136,6 +138,11 @@ def StationBody(
 
 
 _LIVE = (TransactionState.REQUESTED, TransactionState.ACTIVE)
+
+
+def _newest(open_ones: Sequence[Incident]) -> Any:
+    """What drivers report is read anew when an incident here changes."""
+    return [(one.id, one.severity, one.title, one.detail) for one in open_ones]
 
 
 def _minute(detail: StationDetail) -> Any:

@@ -74,7 +74,10 @@ async def raise_incident(
         await store.see_again(incident_id, finding, now, more=1 if seen is Seen.ANEW else 0)
         if seen is Seen.ANEW or finding.title != known["title"]:
             await note(ctx, incident_id, EntryKind.AGAIN, finding.title, data={"detail": finding.detail})
-        _tell(unit, place, incident_id, rule, finding, IncidentState(known["state"]), now, known["parent"])
+        state = IncidentState(known["state"])
+        grew = known["severity"] == Severity.INFO and finding.severity is not Severity.INFO
+        anew = grew and state is IncidentState.OPEN  # who hears of warnings only has not heard of it yet
+        _tell(unit, place, incident_id, rule, finding, state, now, known["parent"], opened=anew)
     return incident_id
 
 

@@ -44,7 +44,7 @@ CERTIFICATE_WARN_DAYS = 30
 PAST_SESSIONS = 6
 
 
-async def _apply(
+async def apply(
     ctx: Context,
     unit: Unit,
     place: Place,
@@ -102,7 +102,7 @@ async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
         await vendor_codes.count_unknown(
             ctx, event.tenant_id, event.station_id, known.vendor, event.vendor_error_code, event.error_info
         )
-    await _apply(ctx, unit, place, facts, seen=Seen.ANEW if again else Seen.BETTER)
+    await apply(ctx, unit, place, facts, seen=Seen.ANEW if again else Seen.BETTER)
 
 
 class _Known(NamedTuple):
@@ -134,37 +134,37 @@ async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
         await vendor_codes.count_unknown(
             ctx, event.tenant_id, event.station_id, known.vendor, event.tech_code, event.tech_info
         )
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.BETTER)
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.BETTER)
 
 
 async def on_clock(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, ClockTold)
     await facts_store.set_clock(event.station_id, event.off_s, ctx.now())
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), rules.ClockFacts(off_s=event.off_s))
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id), rules.ClockFacts(off_s=event.off_s))
 
 
 async def on_security_event(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, SecurityEventReported)
     facts = rules.SecurityFacts(kind=event.kind, info=event.info)
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
 
 
 async def on_certificate(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, CertificateChecked)
     facts = rules.CertificateFacts(days_left=(event.expires_at - ctx.now()).days, warn_days=CERTIFICATE_WARN_DAYS)
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.STILL)
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.STILL)
 
 
 async def on_flood(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, StationFlooded)
     facts = rules.FloodFacts(floods=event.floods, rate=event.rate)
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
 
 
 async def on_campaign(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, CampaignHalted)
     facts = rules.CampaignFacts(name=event.name, halted=event.halted, failed=event.failed, finished=event.finished)
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.ANEW)
 
 
 async def on_power(ctx: Context, unit: Unit, event: Event) -> None:
@@ -176,7 +176,7 @@ async def on_power(ctx: Context, unit: Unit, event: Event) -> None:
         drawn_a=event.drawn_a,
         given_a=event.given_a,
     )
-    await _apply(ctx, unit, Place(event.tenant_id, event.station_id, connector_id), facts, seen=Seen.ANEW)
+    await apply(ctx, unit, Place(event.tenant_id, event.station_id, connector_id), facts, seen=Seen.ANEW)
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
@@ -215,10 +215,10 @@ async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
         place = Place(event.tenant_id, event.station_id, event.connector_id)
         if row is not None:
             facts = rules.SessionFacts(label=row["label"], number=row["number"], flags=frozenset(row["flags"]))
-            await _apply(ctx, unit, place, facts, seen=Seen.ANEW, known=known)
+            await apply(ctx, unit, place, facts, seen=Seen.ANEW, known=known)
         past = pasts.get(event.connector_id) if event.connector_id is not None else None
         if past:
-            await _apply(ctx, unit, place, _past(past), known=known)
+            await apply(ctx, unit, place, _past(past), known=known)
 
 
 def _past(rows: Any) -> rules.PastFacts:
@@ -249,7 +249,7 @@ async def _look_at_presence(ctx: Context, unit: Unit, station_id: UUID) -> None:
         silence_s=ctx.settings.silence_s,
         now=ctx.now(),
     )
-    await _apply(ctx, unit, Place(row["tenant"], station_id), facts)
+    await apply(ctx, unit, Place(row["tenant"], station_id), facts)
 
 
 async def _look_at_starts(ctx: Context, unit: Unit, outlets: Mapping[UUID, Seen]) -> None:
@@ -259,7 +259,7 @@ async def _look_at_starts(ctx: Context, unit: Unit, outlets: Mapping[UUID, Seen]
     for row in await facts_store.start_failures(outlets, ctx.now() - START_WINDOW):
         facts = rules.StartFacts(label=row["label"], failures=row["failures"], last_failure=row["failure"])
         place = Place(row["tenant"], row["station"], row["connector"])
-        await _apply(ctx, unit, place, facts, seen=outlets[row["connector"]], known=known)
+        await apply(ctx, unit, place, facts, seen=outlets[row["connector"]], known=known)
 
 
 # --- the clock ---------------------------------------------------------------------------------------

@@ -59,6 +59,18 @@ async def open_at(connectors: Collection[UUID]) -> OpenRules:
     return {(row["tenant"], row["location"], row["station"], row["connector"]): row["rules"] for row in rows}
 
 
+async def noticed_at(station_id: UUID, connector_id: UUID) -> Row | None:
+    """The worst that is open at an outlet or its whole station, among what drivers feel; of a part the greater one."""
+    return await _one(
+        """SELECT g.* FROM incident i JOIN incident g ON g.id = coalesce(i.parent, i.id)
+        WHERE i.station = $1 AND (i.connector IS NULL OR i.connector = $2) AND i.severity <> 'info' AND i.down > 0
+        AND i.rule <> 'driver_reports' AND i.state IN ('open', 'acknowledged', 'in_repair') AND g.state <> 'closed'
+        ORDER BY i.severity = 'critical' DESC, i.opened_at LIMIT 1""",
+        station_id,
+        connector_id,
+    )
+
+
 async def add(
     place: Place, rule: str, finding: Finding, at: datetime, *, parent: UUID | None = None, affected: int = 1
 ) -> UUID:

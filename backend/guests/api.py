@@ -1,16 +1,14 @@
-"""Guests' pages over HTTP: HTML at short addresses, and sheets of codes for operators."""
+"""Guests' pages over HTTP: HTML at short addresses."""
 
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import parse_qs
-from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
 from litestar.response import Redirect
 
 from backend.context import Context
-from backend.errors import NotFound, WattlineError
-from backend.guests import pages, rules, service, sheets
+from backend.errors import InvalidInput, NotFound, WattlineError
+from backend.guests import pages, reporting, rules, service
 from backend.guests.words import GuestVoice
 from backend.mail import service as mail
 from backend.papers import rules as paper_rules
@@ -18,8 +16,8 @@ from backend.payments import cards
 from backend.tenants import service as tenants
 from backend.transactions.requests import GUEST
 from backend.web.files import attachment
-from backend.web.guards import Actor
-from shared.accounts import Brand, Role
+from shared.accounts import Brand
+from shared.driver_reports import DriverReport, DriverReportNew, ProblemKind
 
 LANGUAGES = ("de", "en")
 CARD_PAGES = ("https://checkout.stripe.com",)
@@ -264,29 +262,114 @@ async def signed(ctx: Context, request: Web, token: str) -> Response[Any]:
     return attachment("signed-meter-data.xml", content.encode(), "application/xml")
 
 
-# --- sheets --------------------------------------------------------------------------------------------------
-
-Language = Annotated[str | None, Parameter(max_length=10, description="de or en; nothing: the operator's country's")]
+# --- reports of problems -------------------------------------------------------------------------------------
 
 
-@get(
-    "/api/v1/stations/{identity:str}/qr-sheet",
-    role=Role.OPERATOR,
-    media_type="application/pdf",
-    summary="The codes of a station's connectors, to print (PDF)",
-)
-async def station_sheet(ctx: Context, actor: Actor, identity: str, language: Language = None) -> Response[bytes]:
-    return attachment(*await sheets.of_station(ctx, actor.tenant_id, identity, language))
+@get("/qr/{identity:str}/{label:str}/report", public=True, include_in_schema=False)
+async def report_form(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
+    try:
+        place = await service.place(ctx, identity, label)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    return await _report_here(ctx, request, place)
 
 
-@get(
-    "/api/v1/locations/{location_id:uuid}/qr-sheet",
-    role=Role.OPERATOR,
-    media_type="application/pdf",
-    summary="The codes of a location's connectors, to print (PDF)",
-)
-async def location_sheet(ctx: Context, actor: Actor, location_id: UUID, language: Language = None) -> Response[bytes]:
-    return attachment(*await sheets.of_location(ctx, actor.tenant_id, location_id, language))
+@post("/qr/{identity:str}/{label:str}/report", public=True, include_in_schema=False, status_code=303)
+async def report(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
+    try:
+        place = await service.place(ctx, identity, label)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    form = await _form(request)
+    try:
+        await reporting.report(ctx, place, _wanted(request, form), _address(request))
+    except WattlineError as error:
+        return await _report_here(ctx, request, place, error=error, kept=form)
+    return _reported(request, f"{place.path}/report")
+
+
+@get("/visit/{token:str}/report", public=True, include_in_schema=False)
+async def visit_report_form(ctx: Context, request: Web, token: str) -> Response[Any]:
+    return await _report_of_visit(ctx, request, token)
+
+
+@post("/visit/{token:str}/report", public=True, include_in_schema=False, status_code=303)
+async def visit_report(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """The link itself is the proof."""
+    form = await _form(request)
+    try:
+        await reporting.report_of_visit(ctx, token, _wanted(request, form), _address(request))
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    except WattlineError as error:
+        return await _report_of_visit(ctx, request, token, error=error, kept=form)
+    return _reported(request, f"{_visit_path(token)}/report")
+
+
+def _wanted(request: Web, form: dict[str, str]) -> DriverReportNew:
+    """Raises InvalidInput for a form that isn't ours or says nothing."""
+    if not _from_here(request) or form.get("kind") not in list(ProblemKind):
+        raise InvalidInput("Choose what is wrong.", code="no_choice")
+    return DriverReportNew(kind=ProblemKind(form["kind"]), words=form.get("words", "")[:500])
+
+
+def _reported(request: Web, path: str) -> Response[Any]:
+    chosen = f"&lang={_lang(request)}" if _lang(request) else ""
+    return Redirect(f"{path}?sent=1{chosen}", status_code=303)
+
+
+async def _report_here(
+    ctx: Context,
+    request: Web,
+    place: service.Place,
+    *,
+    error: WattlineError | None = None,
+    kept: dict[str, str] | None = None,
+) -> Response[Any]:
+    brand = await tenants.brand(ctx, place.tenant_id)
+    where = f"{place.station.name or place.identity} · {place.connector.label}"
+    told = await reporting.here(ctx, place, _address(request))
+    return _report_page(request, brand, place.path, where, told, error, kept)
+
+
+async def _report_of_visit(
+    ctx: Context,
+    request: Web,
+    token: str,
+    *,
+    error: WattlineError | None = None,
+    kept: dict[str, str] | None = None,
+) -> Response[Any]:
+    try:
+        found = await service.visit(ctx, token)
+    except NotFound as missing:
+        return await _lost(ctx, request, missing)
+    brand = await tenants.brand(ctx, found.tenant_id)
+    where = found.session.transaction.station_name if found.session else ""
+    return _report_page(request, brand, _visit_path(token), where, found.reports, error, kept)
+
+
+def _report_page(
+    request: Web,
+    brand: Brand,
+    path: str,
+    where: str,
+    told: list[DriverReport],
+    error: WattlineError | None,
+    kept: dict[str, str] | None,
+) -> Response[Any]:
+    text = pages.report(
+        brand,
+        _voice(request, brand),
+        action=f"{path}/report{_query(request)}",
+        back=path + _query(request),
+        where=where,
+        reports=told,
+        sent=bool(request.query_params.get("sent")),
+        problem=service.problem(error) if error else None,
+        kept=kept,
+    )
+    return _html(text, brand, error.status if error else 200)
 
 
 routes = [
@@ -300,6 +383,8 @@ routes = [
     receipt,
     correction,
     signed,
-    station_sheet,
-    location_sheet,
+    report_form,
+    report,
+    visit_report_form,
+    visit_report,
 ]

@@ -16,6 +16,7 @@ from backend.guests.service import Place, Visit
 from backend.guests.words import GuestVoice
 from backend.papers.words import EXPLAINED
 from shared.accounts import Brand
+from shared.driver_reports import DriverReport, ProblemKind, ReportState
 from shared.money import Receipt, ReceiptLine
 from shared.stations import ConnectorStatus as Status
 from shared.transactions import Transaction, TransactionState
@@ -43,6 +44,21 @@ CHARGING = {
     "suspended_evse": "The charger pauses",
 }
 PAID = {"captured": "Paid", "released": "Nothing to pay", "failed": "Payment failed"}
+PROBLEMS = {
+    ProblemKind.WONT_START: "Charging doesn't start",
+    ProblemKind.SCREEN_DARK: "The screen is dark",
+    ProblemKind.CABLE_STUCK: "The cable is stuck",
+    ProblemKind.PAYMENT: "Paying doesn't work",
+    ProblemKind.BLOCKED: "A car blocks the place",
+    ProblemKind.DAMAGE: "Something is damaged",
+    ProblemKind.OTHER: "Something else",
+}
+BECAME = {
+    ReportState.OPEN: "Thank you. Somebody looks after it.",
+    ReportState.MENDED: "It works again.",
+    ReportState.CHARGED: "It works again.",
+    ReportState.EXPIRED: "Nobody reported it again.",
+}
 FOLLOW_S, WAIT_S = 5, 20
 
 
@@ -112,6 +128,34 @@ def connector(
     )
 
 
+def report(
+    brand: Brand,
+    voice: GuestVoice,
+    *,
+    action: str,
+    back: str,
+    where: str,
+    reports: list[DriverReport],
+    sent: bool = False,
+    problem: tuple[str, str] | None = None,
+    kept: dict[str, str] | None = None,
+) -> str:
+    return _page(
+        "report.html",
+        brand,
+        voice,
+        title=voice("Report a problem"),
+        action=action,
+        back=back,
+        where=where,
+        told=[(PROBLEMS[one.kind], one, BECAME[one.state]) for one in reports],
+        sent=sent,
+        problem=problem,
+        kept={"kind": "", "words": ""} | (kept or {}),
+        kinds=PROBLEMS,
+    )
+
+
 def lost(brand: Brand, voice: GuestVoice, title: str, what_next: str) -> str:
     return _page("lost.html", brand, voice, title=voice(title), title_key=title, next_key=what_next)
 
@@ -143,6 +187,7 @@ def visit(
         again_s=FOLLOW_S if follows else 0,
         visit=visit,
         step=step,
+        told=[(PROBLEMS[one.kind], one, BECAME[one.state]) for one in visit.reports],
         failure=visit.failure or ("", session.failure if session else ""),
         session=session,
         charging=CHARGING.get(str(session.charging_state) if session else "", "Connected"),

@@ -130,6 +130,8 @@ ADVICE = {
     "payment_declined": "Try another card. Nothing was charged.",
     "payment_unavailable": "Try again in a minute. Nothing was charged.",
     "form_old": "This page was open for long. Look at the price once more, then start.",
+    "no_choice": "Choose one of the lines below.",
+    "words_missing": "Write what you see, then send it again.",
     "too_many": "Wait a minute, then try again.",
 }
 """What to do next, by the code of what stands in the way."""

@@ -12,6 +12,8 @@ from backend import jobs
 from backend.accounts.rules import Throttle
 from backend.cdrs import service as cdrs
 from backend.context import Context, Unit
+from backend.driver_reports import rules as report_rules
+from backend.driver_reports import service as driver_reports
 from backend.errors import InvalidInput, NotFound, PaymentRefused, StationTimeout, TooManyRequests, WattlineError
 from backend.events import BillCorrected, CdrIssued, Event
 from backend.guests import rules, store
@@ -28,6 +30,7 @@ from backend.tenants import service as tenants
 from backend.transactions import explaining, requests, views
 from backend.transactions.rules import why_not_start
 from shared.cdrs import Correction
+from shared.driver_reports import DriverReport
 from shared.meters import SignedSession
 from shared.money import Money, Receipt, TargetNew
 from shared.stations import Connector, Registration, StationForDriver
@@ -79,6 +82,7 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     receipt: Receipt | None
     corrections: list[Correction]
     signed: SignedSession | None
+    reports: list[DriverReport]
     failure: tuple[str, str] | None
 
 
@@ -161,7 +165,7 @@ async def _neighbours(ctx: Context, ref: ConnectorRef) -> list[Neighbour]:
 
 async def visit(ctx: Context, token: str) -> Visit:
     """What became of a start. Raises NotFound for a link that we never made."""
-    row = await _visit(ctx, token)
+    row = await visit_row(ctx, token)
     session = await views.of_guest(ctx, row["id"])
     receipt = await views.guest_receipt(ctx, row["id"]) if session is not None and session.has_receipt else None
     return Visit(
@@ -174,11 +178,25 @@ async def visit(ctx: Context, token: str) -> Visit:
         receipt=receipt,
         corrections=await cdrs.of_bill(row["id"]) if receipt is not None else [],
         signed=await meters.signed(ctx, row["id"]) if receipt is not None else None,
+        reports=await driver_reports.own(ctx, visitor(row["id"])),
         failure=(row["failure_code"], row["failure"]) if row["failure_code"] else None,
     )
 
 
-async def _visit(ctx: Context, token: str) -> store.Row:
+def visitor(visit_id: UUID) -> driver_reports.Reporter:
+    """As whom a guest reports problems."""
+    return driver_reports.Reporter(report_rules.of_visit(visit_id), visit_id=visit_id)
+
+
+def count(throttle: Throttle, address: str, ctx: Context) -> None:
+    """Raises TooManyRequests."""
+    if wait_s := throttle.wait_s(address, ctx.now()):
+        raise TooManyRequests("Too many tries", retry_after_s=wait_s)
+    throttle.failed(address, ctx.now())
+
+
+async def visit_row(ctx: Context, token: str) -> store.Row:
+    """Raises NotFound."""
     visit_id = rules.visit_of(ctx.settings.secret, token)
     row = await store.get(visit_id) if visit_id else None
     if row is None:
@@ -237,7 +255,7 @@ async def start(
 
 async def go_on(ctx: Context, token: str) -> None:
     """Back from the provider's page: reserve and start, once. What stands in the way is kept with the visit."""
-    row = await _visit(ctx, token)
+    row = await visit_row(ctx, token)
     payer = await store.take_payer(row["id"])
     if not payer:
         return
@@ -262,12 +280,9 @@ async def _ask(ctx: Context, ref: ConnectorRef, visit_id: UUID, payer: str, targ
 async def _begin(ctx: Context, place: Place, visit_id: UUID, email: str, language: str, address: str) -> bool:
     if await store.get(visit_id) is not None:
         return False
-    now = ctx.now()
-    if wait_s := starts.wait_s(address, now):
-        raise TooManyRequests("Too many tries", retry_after_s=wait_s)
-    starts.failed(address, now)
+    count(starts, address, ctx)
     async with ctx.unit():
-        return await store.begin(visit_id, place.tenant_id, place.connector_id, email, language, now)
+        return await store.begin(visit_id, place.tenant_id, place.connector_id, email, language, ctx.now())
 
 
 def _code(error: WattlineError) -> str:
@@ -294,18 +309,16 @@ def _said(code: str, error: WattlineError) -> str:
 
 async def stop(ctx: Context, token: str) -> None:
     """Raises NotFound, Conflict when it doesn't run any more, and the errors of a command."""
-    row = await _visit(ctx, token)
+    row = await visit_row(ctx, token)
     await requests.stop_as_guest(ctx, row["id"])
 
 
 async def send_receipt(ctx: Context, token: str, email: str, address: str) -> None:
     """Raises InvalidInput for what is no address, TooManyRequests, and NotFound while there is no receipt."""
-    row = await _visit(ctx, token)
+    row = await visit_row(ctx, token)
     if not mail_rules.is_address(email):
         raise InvalidInput("That is no e-mail address.", code="invalid_email")
-    if wait_s := letters.wait_s(address, ctx.now()):
-        raise TooManyRequests("Too many tries", retry_after_s=wait_s)
-    letters.failed(address, ctx.now())
+    count(letters, address, ctx)
     paper = await papers.receipt_of(ctx, row["id"])
     await papers.mail_to(ctx, paper, email, row["language"])
     await store.change(row["id"], {"email": email})
@@ -313,13 +326,13 @@ async def send_receipt(ctx: Context, token: str, email: str, address: str) -> No
 
 async def receipt_pdf(ctx: Context, token: str, language: str) -> tuple[str, bytes]:
     """Raises NotFound while there is none."""
-    row = await _visit(ctx, token)
+    row = await visit_row(ctx, token)
     return await papers.drawn(ctx, await papers.receipt_of(ctx, row["id"]), language)
 
 
 async def correction_pdf(ctx: Context, token: str, number: str, language: str) -> tuple[str, bytes]:
     """(file name, content) of a credit note or a supplement to the receipt. Raises NotFound."""
-    row = await _visit(ctx, token)
+    row = await visit_row(ctx, token)
     for one in await cdrs.of_bill(row["id"]):
         paper = await papers.get(UUID(one.paper_id)) if one.number == number else None
         if paper is not None:
@@ -329,7 +342,7 @@ async def correction_pdf(ctx: Context, token: str, number: str, language: str) -
 
 async def signed_xml(ctx: Context, token: str) -> str:
     """Raises NotFound where the meter signed nothing."""
-    return await meters.xml(ctx, (await _visit(ctx, token))["id"])
+    return await meters.xml(ctx, (await visit_row(ctx, token))["id"])
 
 
 # --- by itself -----------------------------------------------------------------------------------------------

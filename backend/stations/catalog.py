@@ -330,7 +330,9 @@ async def _doubtful(tenant_id: UUID, location_ids: Sequence[UUID]) -> set[UUID]:
     """Locations where everything that is free is doubtful."""
     free = await view_store.free_stations(tenant_id, location_ids)
     known = await view_store.doubts([station for ids in free.values() for station in ids])
-    bad = {name for name, row in known.items() if rules.doubtful(row["known_fault"], row["failed_starts"])}
+    bad = {
+        name for name, row in known.items() if rules.doubtful(row["known_fault"], row["reported"], row["failed_starts"])
+    }
     return {place for place, ids in free.items() if set(ids) <= bad}
 
 

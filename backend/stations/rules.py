@@ -364,6 +364,6 @@ def like(search: str) -> str:
 FAILED_STARTS_DOUBT = 2
 
 
-def doubtful(known_fault: bool, failed_starts: int) -> bool:
+def doubtful(known_fault: bool, reported: bool, failed_starts: int) -> bool:
     """Whether a driver should know, before the way there, that a station may not work."""
-    return known_fault or failed_starts >= FAILED_STARTS_DOUBT
+    return known_fault or reported or failed_starts >= FAILED_STARTS_DOUBT

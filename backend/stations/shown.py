@@ -145,11 +145,16 @@ def station_for_driver(
             for line in connectors(row, prices)
             if only is None or line.id == str(only)
         ],
-        doubtful=doubt is not None and rules.doubtful(doubt["known_fault"], doubt["failed_starts"]),
+        doubtful=doubt is not None and doubtful(doubt),
         known_fault=bool(doubt and doubt["known_fault"]),
+        reported=bool(doubt and doubt["reported"]),
         failed_starts=doubt["failed_starts"] if doubt else 0,
         last_charge_at=doubt["last_charge_at"] if doubt else None,
     )
+
+
+def doubtful(doubt: Row) -> bool:
+    return rules.doubtful(doubt["known_fault"], doubt["reported"], doubt["failed_starts"])
 
 
 def location_summary(row: Row, prices: Prices, *, doubtful: bool = False) -> LocationSummary:

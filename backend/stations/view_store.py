@@ -56,7 +56,9 @@ _STATION = f"""
 
 _DOUBT = """SELECT
     EXISTS (SELECT 1 FROM incident i WHERE i.station = s.id AND i.state IN ('open', 'acknowledged', 'in_repair')
-        AND i.severity <> 'info') AS known_fault,
+        AND i.severity <> 'info' AND i.rule <> 'driver_reports') AS known_fault,
+    EXISTS (SELECT 1 FROM incident i WHERE i.station = s.id AND i.state IN ('open', 'acknowledged', 'in_repair')
+        AND i.severity <> 'info' AND i.rule = 'driver_reports') AS reported,
     (SELECT max(x.ended_at) FROM transaction x WHERE x.station = s.id AND x.state = 'ended' AND x.energy_wh > 0
         AND x.created_at > now() - interval '90 days') AS last_charge_at,
     (SELECT count(*)::int FROM transaction x WHERE x.station = s.id AND x.state = 'failed'

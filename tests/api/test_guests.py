@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from backend.alerts import service as alerts
 from backend.cdrs import service as cdrs
 from backend.context import utc_now
 from backend.db.engine import DB
@@ -250,3 +251,61 @@ def test_links_can_not_be_guessed() -> None:
 )
 def test_the_language_is_the_browser_s(header: str, spoken: str) -> None:
     assert rules.language(header, "de") == spoken
+
+
+async def test_a_guest_reports_a_problem_and_reads_what_became_of_it(db: str, clock: Clock) -> None:
+    async with running_node(db, clock=clock) as node:
+        [outlet] = await node.add_station("HH-01")
+        async with node.booted("HH-01"), phone(node) as guest:
+            page = await guest.get("/qr/HH-01/1")
+            assert 'href="/qr/HH-01/1/report"' in page.text
+            form = text(await guest.get("/qr/HH-01/1/report?lang=de"))
+            assert "Was stimmt nicht?" in form
+            assert "Das Kabel klemmt" in form
+            sent = await guest.post("/qr/HH-01/1/report", data={"kind": "cable_stuck", "words": "<b>stuck</b>"})
+            assert (sent.status_code, sent.headers["location"]) == (303, "/qr/HH-01/1/report?sent=1")
+            said = text(await guest.get("/qr/HH-01/1/report?sent=1"))
+            assert "The cable is stuck : <b>stuck</b>" in said
+            assert "Thank you. Somebody looks after it." in said
+            assert "Send the report" not in said
+            [row] = await DB.run("SELECT kind, there, account, reporter FROM driver_report")
+            assert (row["kind"], row["there"], row["account"]) == ("cable_stuck", False, None)
+            assert row["reporter"].startswith("address:")
+            for wrong, words, status in (
+                ({"kind": "hacked"}, "Choose what is wrong.", 400),
+                ({}, "Choose what is wrong.", 400),
+                ({"kind": "other", "words": "  "}, "Say in a few words what is wrong.", 400),
+            ):
+                answer = await guest.post("/qr/HH-01/1/report", data=wrong)
+                assert (answer.status_code, words in text(answer)) == (status, True)
+            forged = await guest.post(
+                "/qr/HH-01/1/report", data={"kind": "damage"}, headers={"Sec-Fetch-Site": "cross-site"}
+            )
+            assert forged.status_code == 400
+            for _ in range(9):
+                last = await guest.post("/qr/HH-01/1/report", data={"kind": "cable_stuck"})
+            assert last.status_code == 429
+            assert (await guest.get("/qr/NOBODY/1/report")).status_code == 404
+            assert (await guest.post("/qr/NOBODY/1/report", data={"kind": "damage"})).status_code == 404
+            assert (await guest.post("/visit/nothing/report", data={"kind": "damage"})).status_code == 404
+            # From the page of a session: whoever holds its link had stood there.
+            visit_id = uuid4()
+            await DB.run(
+                "INSERT INTO guest_visit (id, tenant, connector) VALUES ($1, $2, $3)", visit_id, node.tenant_id, outlet
+            )
+            station_id = (await DB.run("SELECT station FROM connector WHERE id = $1", outlet))[0]["station"]
+            session = await world.add_transaction(station_id, outlet, state="failed")
+            await DB.run("UPDATE transaction SET id = $1 WHERE id = $2", visit_id, session)
+            visit = f"/visit/{rules.visit_token(node.ctx.settings.secret, visit_id)}"
+            assert f'href="{visit}/report"' in (await guest.get(visit)).text
+            sent = await guest.post(f"{visit}/report", data={"kind": "screen_dark"})
+            assert sent.status_code == 429  # the same address
+        async with phone(node) as other:
+            sent = await other.post(f"{visit}/report", data={"kind": "screen_dark"})
+            assert sent.headers["location"] == f"{visit}/report?sent=1"
+            assert "The screen is dark" in text(await other.get(visit))
+            [row] = await DB.run("SELECT there FROM driver_report WHERE kind = 'screen_dark'")
+            assert row["there"]
+            [incident] = await DB.run("SELECT id FROM incident WHERE rule = 'driver_reports'")
+            await alerts.close(node.ctx, node.tenant_id, incident["id"])
+            assert "It works again." in text(await other.get(visit))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules
+from shared.driver_reports import ProblemKind
 from shared.operations import Severity
 
 ROOT = Path(__file__).parents[2]
@@ -74,6 +75,12 @@ def meter(flags: Sequence[str]) -> rules.SessionFacts:
     return rules.SessionFacts(label="1", number=7, flags=frozenset(flags))
 
 
+def said(*there: str, elsewhere: Sequence[str] = ()) -> rules.ReportFacts:
+    found = [rules.Report(kind=ProblemKind(kind), there=True, at=NOW) for kind in there]
+    found += [rules.Report(kind=ProblemKind(kind), there=False, at=NOW) for kind in elsewhere]
+    return rules.ReportFacts(label="1", reports=tuple(found))
+
+
 def starts(failures: int) -> rules.StartFacts:
     return rules.StartFacts(label="1", failures=failures)
 
@@ -97,6 +104,12 @@ TABLES: dict[str, list[Row]] = {
     ],
     "device_event": [
         (event(0), True), (event(5), True), (event(6), False), (event(9), False), (event(0, over=True), False),
+    ],
+    "driver_reports": [
+        (said("wont_start"), True), (said(), False),
+        # whoever wasn't there: two for one, and however many never more than one
+        (said(elsewhere=["wont_start"]), False), (said(elsewhere=["wont_start"] * 2), True),
+        (said(elsewhere=["damage"]), False),
     ],
     "security_event": [(rules.SecurityFacts(kind="TamperDetectionActivated"), True)],
     "campaign_halted": [
@@ -284,3 +297,25 @@ def test_the_documents_table_is_what_the_code_says() -> None:
         [sys.executable, "scripts/rules_table.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity", "title"),
+    [
+        (said("wont_start"), "info", "Drivers report: charging doesn't start"),
+        (said("wont_start", "screen_dark", "screen_dark"), "warning", "Drivers report: the screen is dark"),
+        (said("blocked", "blocked"), "warning", "Drivers report: the place is blocked"),
+        (said("damage"), "warning", "Drivers report: something is damaged"),
+        (said("damage", "damage", "other"), "critical", "Drivers report: something is damaged"),
+        (said("other", elsewhere=["other", "other"]), "warning", "Drivers report a problem"),
+        (said(elsewhere=["damage"] * 50), "info", "Drivers report: something is damaged"),
+        (said(elsewhere=["wont_start"] * 50), "info", "Drivers report: charging doesn't start"),
+    ],
+)
+def test_reports_of_drivers_weigh_by_who_was_there(facts: rules.ReportFacts, severity: str, title: str) -> None:
+    """However many accounts somebody makes: without a try to charge there no driver's map shows a doubt."""
+    [(_, finding)] = list(rules.verdicts(facts))
+    assert finding is not None
+    assert (finding.severity, finding.title) == (severity, title)
+    assert (finding.down > 0) == (severity != "info")
+    assert finding.evidence["reports"] == len(facts.reports)

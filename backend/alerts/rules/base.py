@@ -6,6 +6,7 @@ from datetime import datetime
 from inspect import getmodule, signature
 from typing import Any
 
+from shared.driver_reports import ProblemKind
 from shared.operations import Severity
 
 
@@ -245,6 +246,23 @@ class FloodFacts:
     rate: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one driver says. `there`: they tried to charge there lately."""
+
+    kind: ProblemKind
+    there: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """What drivers say of an outlet and nothing has settled yet, one report a person."""
+
+    label: str
+    reports: tuple[Report, ...]
+
+
 Facts = (
     ConnectorFacts
     | PresenceFacts
@@ -263,6 +281,7 @@ Facts = (
     | EventFacts
     | PowerFacts
     | FloodFacts
+    | ReportFacts
 )
 
 

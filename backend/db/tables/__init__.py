@@ -20,6 +20,7 @@ from backend.db.tables.certificates import InstalledCertificate, IssuedCertifica
 from backend.db.tables.corrections import Correction, MeterDoubt
 from backend.db.tables.devices import StationReport
 from backend.db.tables.displays import DisplayMessage
+from backend.db.tables.driver_reports import DriverReport
 from backend.db.tables.energy import ChargingNeeds, ChargingProfile, ChargingProfileRead, ExternalLimit
 from backend.db.tables.guests import GuestVisit
 from backend.db.tables.lookback import LookBack, LookBackFiring
@@ -154,6 +155,7 @@ TABLES = (
     StationMonitor,
     StationEvent,
     DisplayMessage,
+    DriverReport,
     FirmwareFile,
     MaintenanceTask,
     SecurityEvent,

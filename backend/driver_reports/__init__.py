@@ -1,0 +1,1 @@
+"""What drivers say is wrong at a charger, and what becomes of it."""
