@@ -44,7 +44,8 @@ class PowerNode(Request):
     """`limit_a` for each phase, `limit_w` over all. A station names its identity and a connector its EVSE.
 
     `fallback_a`: what each EVSE of the station may draw while Wattline is silent. A load that has not been heard of
-    for `stale_after_s` counts with its limit.
+    for `stale_after_s` counts with its limit. `rise_a`: how far a load or battery may rise, each phase, while its meter
+    is silent and limits that were given before still hold (a quarter of an hour); None: learned from its meter.
     """
 
     key: Key
@@ -62,6 +63,7 @@ class PowerNode(Request):
     fallback_a: Decimal = Decimal(6)
     efficiency: Decimal = Decimal(1)
     stale_after_s: Annotated[int, msgspec.Meta(ge=10, le=86_400)] = 120
+    rise_a: Decimal | None = None
 
 
 class PolicyName(StrEnum):

@@ -253,6 +253,13 @@ TEXTS: dict[str, str] = {
     "usually leaves {at}": "fährt meist {at}",
     "An outlet that differs": "Ein abweichender Anschluss",
     "Silent after, seconds": "Stumm nach, Sekunden",
+    "May rise by, A": "Kann steigen um, A",
+    "So much of each phase stays free for a rise within a quarter of an hour, as a station that is offline can't make "
+    "room. Left empty, it is learned from the meter in a week; until then the load counts with its limit.": (
+        "So viel bleibt je Phase frei, falls die Last in einer Viertelstunde steigt: Eine Station ohne Verbindung kann "
+        "keinen Platz machen. Leer gelassen, wird es in einer Woche vom Zähler gelernt; bis dahin zählt die Last mit "
+        "ihrer Grenze."
+    ),
     "A meter that isn't heard of for so long counts with the limit.": (
         "Ein Zähler, der so lange stumm ist, zählt mit der Grenze."
     ),

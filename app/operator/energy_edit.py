@@ -211,8 +211,23 @@ def _fields(
     )
     if node.kind in METERED:
         rows += [
-            number(words("Silent after, seconds"), "stale_after_s"),
+            ft.Row(
+                [
+                    number(words("Silent after, seconds"), "stale_after_s"),
+                    number(words("May rise by, A"), "rise_a"),
+                ],
+                spacing=S12,
+            ),
             muted(words("A meter that isn't heard of for so long counts with the limit."), t, size=T12),
+            muted(
+                words(
+                    "So much of each phase stays free for a rise within a quarter of an hour, as a station that is "
+                    "offline can't make room. Left empty, it is learned from the meter in a week; until then the load "
+                    "counts with its limit."
+                ),
+                t,
+                size=T12,
+            ),
         ]
     if node.kind is NodeKind.STATION:
         rows += [

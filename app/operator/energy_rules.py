@@ -22,6 +22,9 @@ from shared.sites import (
 )
 
 VOLTAGE = 230
+NUMBERS = (
+    "limit_a", "limit_kw", "minimum_a", "maximum_a", "fallback_a", "efficiency", "stale_after_s", "rise_a",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Draft:
     fallback_a: str = "6"
     efficiency: str = "1"
     stale_after_s: str = "120"
+    rise_a: str = ""
 
 
 def ordered(nodes: Sequence[PowerNode] | Sequence[Draft]) -> list[tuple[str, int]]:
@@ -128,6 +132,7 @@ def drafts(nodes: Sequence[PowerNode]) -> list[Draft]:
             fallback_a=_written(node.fallback_a),
             efficiency=_written(node.efficiency),
             stale_after_s=str(node.stale_after_s),
+            rise_a=_written(node.rise_a),
         )
         for node in nodes
     ]
@@ -176,7 +181,7 @@ def nodes_of(known: Sequence[Draft]) -> list[PowerNode] | tuple[str, str]:
     found = []
     for one in known:
         values: dict[str, Decimal | None] = {}
-        for name in ("limit_a", "limit_kw", "minimum_a", "maximum_a", "fallback_a", "efficiency", "stale_after_s"):
+        for name in NUMBERS:
             typed = getattr(one, name).strip().replace(",", ".")
             try:
                 values[name] = Decimal(typed) if typed else None
@@ -200,6 +205,7 @@ def nodes_of(known: Sequence[Draft]) -> list[PowerNode] | tuple[str, str]:
                 fallback_a=values["fallback_a"] or Decimal(0),
                 efficiency=values["efficiency"] or Decimal(1),
                 stale_after_s=int(values["stale_after_s"] or 120),
+                rise_a=values["rise_a"],
             )
         )
     return found

@@ -64,7 +64,9 @@ def flows(scene: Scene) -> list[Flow]:
     found = []
     for node in scene.nodes:
         load = measured[node.key]
-        most = rules.worst_case(node) if node.kind in rules.METERED else counted[node.key]
+        most = counted[node.key]
+        if node.kind in rules.METERED:
+            most = scene.loads.get(node.key, rules.worst_case(node))
         found.append(
             Flow(
                 node=node.key,

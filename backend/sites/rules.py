@@ -82,7 +82,7 @@ def problems(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -> 
     return found or list(_fallbacks(nodes, evses))
 
 
-AMPERES = ("limit_a", "minimum_a", "maximum_a", "fallback_a")
+AMPERES = ("limit_a", "minimum_a", "maximum_a", "fallback_a", "rise_a")
 
 
 def _numbers(nodes: Sequence[PowerNode]) -> Iterator[Problem]:

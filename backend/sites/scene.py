@@ -13,7 +13,7 @@ import msgspec
 from backend.context import Context
 from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
-from backend.sites import grants, past_store, rules, signals, store, wire
+from backend.sites import grants, past_store, rises, rules, signals, store, wire
 from backend.sites.grants import Grant
 from backend.sites.planning import Car, Cost, Given, Question
 from backend.sites.rules import Lane, Phases, Spot
@@ -59,6 +59,9 @@ class Scene:
     limit_w: int | None
     warnings: list[Notice] = field(default_factory=list)
     machine: Safety | None = None
+    rises: Mapping[str, float] = field(default_factory=dict)
+    loads: Mapping[str, Phases] = field(default_factory=dict)
+    """What they count with: what is heard of them, and their rise."""
     habits: dict[UUID | None, Habit] = field(default_factory=dict)
     """Of drivers who told nothing; None: of everybody here."""
 
@@ -119,7 +122,7 @@ class Scene:
         empty = {spot for spot in self.lanes if spot not in self.cars}
         rows = Rows(rules.grid_of(self.nodes, list(self.lanes.values()), stored, empty))
         machine = Safety(rows, self.now.timestamp(), refuse=False)
-        machine.loads(self.heard_safely())
+        self.loads = machine.loads(self.heard_safely(), self.rises)
         machine.number = grants.SENT
         for spot in self.lanes:
             name, grant = rules.outlet_id(spot), self.grant(spot)
@@ -196,6 +199,10 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         grants={spot: one.of(sessions.get(spot)) if spot[1] else one for spot, one in known_grants.items()},
         metered=metered,
         stale=stale,
+        rises={
+            node.key: rises.rise_a(node, row["readings"].get(node.key), now)
+            for node in nodes if node.kind in rules.METERED
+        },
         levels={key: one["hand"] for key, one in levels.items() if one["hand"] is not None},
         own_levels={key: one["ours"] for key, one in levels.items() if one["ours"] is not None},
         policy=policy,
@@ -314,7 +321,7 @@ def question(scene: Scene) -> Question:
     return Question(
         rows=safety.rows,
         cars=cars,
-        loads=scene.heard_safely(),
+        loads=scene.loads,
         taken=safety.taken(scene.now.timestamp(), {car.id for car in cars}),
         policy=scene.policy,
         price=signal(scene, SignalKind.PRICE),

@@ -11,7 +11,7 @@ import msgspec
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, NotSignedIn
 from backend.events import SiteChanged
-from backend.sites import control, rules, store
+from backend.sites import control, rises, rules, store
 from backend.transactions import views
 from backend.web.guards import Actor
 from shared.sites import (
@@ -153,8 +153,10 @@ async def read(ctx: Context, row: store.Row, told: Sequence[Reading]) -> None:
                     "A reading is of now: its time is more than five minutes off, or has no zone.",
                     fields=[(f"$.readings[{place}].at", "now, with its zone")],
                 )
-            value = {"at": at.isoformat(), "currents_a": _currents(one, place)}
-            await store.put_reading(row["location"], one.node, value)
+            amps = _currents(one, place)
+            window_s = control.HOLDS_S + node.stale_after_s
+            seen = rises.learned(row["readings"].get(one.node), at, amps, window_s)
+            await store.put_reading(row["location"], one.node, {"at": at.isoformat(), "currents_a": amps, **seen})
         await control.replan(ctx, unit, row)
 
 

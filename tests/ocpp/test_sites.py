@@ -93,6 +93,10 @@ def granted(shown: Json) -> dict[str, float]:
     return {car["station"]: car["granted_a"] for car in shown["cars"]}
 
 
+def counted(shown: Json) -> dict[str, float]:
+    return {flow["node"]: flow["granted_a"] for flow in shown["flows"] if flow["node"] == "lift"}
+
+
 def near(shown: Json, wanted: dict[str, float]) -> bool:
     found = granted(shown)
     return set(found) == set(wanted) and all(abs(found[name] - wanted[name]) <= 0.6 for name in wanted)
@@ -174,6 +178,12 @@ async def test_the_grid_operator_and_a_meter_lower_the_site(
         await operator.post("/api/v1/power/readings", json={"readings": reading}, headers=bearer(keys["meter"]))
     ).status_code == 204
     await eventually(operator, f"{path}/live", lambda one: granted(one) == {"CP-A": 6})
+    # Room is kept for its rise, as a station that is out of reach can't make any.
+    told["nodes"][-1]["rise_a"] = "4"
+    assert (await operator.put(path, json=told)).status_code == 200
+    reading = [{"node": "lift", "currents_a": [1, 6, 3]}]
+    await operator.post("/api/v1/power/readings", json={"readings": reading}, headers=bearer(keys["meter"]))
+    await eventually(operator, f"{path}/live", lambda one: counted(one) == {"lift": 10})
     too_much = {**told, "nodes": [*told["nodes"], {"key": "oven", "kind": "load", "parent": "grid", "limit_a": "5"}]}
     refused = (await operator.put(path, json=too_much)).json()
     assert refused["code"] == "impossible_tree"

@@ -95,7 +95,8 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Load(msgspec.Struct, frozen=True, kw_only=True):
-    """What else draws at a node. `worst` counts while its meter is silent; `margin` is how far it may jump at once."""
+    """What else draws at a node. `worst` counts while its meter is silent; `margin` is how far it may rise while
+    limits hold that were given before."""
 
     id: str
     node: str

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from backend.energy.core.grid import LINES, PHASES, ROTATIONS, BadGrid, Grid, Node, checked, path
 
 Floats = npt.NDArray[np.float64]
+Phased = tuple[float, float, float]
 Complexes = npt.NDArray[np.complex128]
 TURN = tuple(cmath.exp(1j * math.radians(degrees)) for degrees in (0, -120, 120))
 LINE_TURN = {"L1-L2": 30, "L2-L3": -90, "L3-L1": 150}
@@ -106,6 +107,19 @@ class Rows:
                         found[self._row[node.id, phase]] += drawn[phase]
                 if (node.id, 3) in self._row:
                     found[self._row[node.id, 3]] += sum(drawn) * 0.23
+        return found
+
+    def risen(self, drawn: Mapping[str, Phased], rises: Mapping[str, float]) -> dict[str, Phased]:
+        """What loads that are heard may draw before the last limit ends that was given beside them: what they draw now
+        and their rise (of one not told its `margin`), never more than their worst."""
+        found = {}
+        for load in self.grid.loads:
+            if load.id in drawn:
+                rise = rises.get(load.id, load.margin)
+                one, two, three = (
+                    max(now, min(now + rise, worst)) for now, worst in zip(drawn[load.id], load.worst, strict=True)
+                )
+                found[load.id] = (one, two, three)
         return found
 
     def use(self, amps: Floats) -> Floats:

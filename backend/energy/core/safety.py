@@ -15,7 +15,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 import numpy as np
 
-from backend.energy.core.rows import Floats, Rows
+from backend.energy.core.rows import Floats, Phased, Rows
 
 LOST_AFTER_S = 60.0
 OVER_AMPS, OVER_SHARE = 1.0, 0.05
@@ -41,7 +41,7 @@ class Safety:
         self.rows = rows
         self.number = 0
         self.ends = rows.ends(rows.left({}))
-        self.drawn_by_loads: Mapping[str, tuple[float, float, float]] = {}
+        self.drawn_by_loads: Mapping[str, Phased] = {}
         self.fallback = np.array([one.fallback_amps for one in rows.grid.connectors])
         self.backs = [one.fallback_amps for one in rows.grid.connectors]
         self.leased = np.array([one.leased for one in rows.grid.connectors])
@@ -89,10 +89,16 @@ class Safety:
         self._changed.add(place)
         return over
 
-    def loads(self, drawn: Mapping[str, tuple[float, float, float]]) -> None:
-        """What other loads draw by fresh meters; one that isn't named counts as its worst case."""
+    def loads(self, drawn: Mapping[str, Phased], rises: Mapping[str, float] | None = None) -> dict[str, Phased]:
+        """What other loads draw by fresh meters; one that isn't named counts as its worst case.
+
+        Nobody can take back what was given to a station that goes dark, and a meter may fall silent with it: so nothing
+        is given that wouldn't fit beside loads that rise until the longest lease ends (Rows.risen). Returns these.
+        """
         self.drawn_by_loads = drawn
-        self.ends = self.rows.ends(self.rows.left(drawn))
+        found = self.rows.risen(drawn, rises or {})
+        self.ends = self.rows.ends(self.rows.left(found))
+        return found
 
     def _at(self, place: int, when: float) -> float:
         fallback = float(self.fallback[place])
@@ -141,10 +147,11 @@ class Safety:
         return self._at(self.rows.place[connector], now)
 
     def exceeded(self, now: float) -> list[str]:
-        """The limits that what connectors may draw, now or later, adds up to more than."""
+        """The limits that what connectors may draw, now or later, adds up to more than, loads as they are now."""
         moments = self.moments(now, now)
         lines = np.sum([self._part(place, moments) for place in range(len(self.held))], axis=0)
-        over = np.any(lines > self.ends[:, None] + 1e-6, axis=1)
+        ends = self.rows.ends(self.rows.left(self.drawn_by_loads))
+        over = np.any(lines > ends[:, None] + 1e-6, axis=1)
         beside = self.rows.beside(self.drawn_by_loads) > self.rows.bounds + 1e-6
         found = [*self.rows.line_row[np.flatnonzero(over)], *np.flatnonzero(beside)]
         return list(dict.fromkeys(self.rows.names[row] for row in sorted(found)))

@@ -209,14 +209,11 @@ class Run:
         for load in self.site.grid.loads:
             if load.id in self.silent or not self.loads.get(load.id):
                 continue
-            drawn = value_at(self.loads[load.id], self.now)
-            least = [max(drawn, min(drawn + self.margins[load.id], worst)) for worst in load.worst]
-            found[load.id] = (least[0], least[1], least[2])
+            found[load.id] = (value_at(self.loads[load.id], self.now),) * 3
         return found
 
     def _plan(self) -> None:
-        loads = self._told_loads()
-        self.safety.loads(loads)
+        loads = self.safety.loads(self._told_loads(), self.margins)
         cars = []
         for name, stay in self.cars.items():
             if self.safety.dark[self.place[name]]:
