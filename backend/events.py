@@ -148,6 +148,28 @@ class TransactionFailed(TransactionEvent, frozen=True, kw_only=True):
     failure: str
 
 
+class ReservationMade(StationEvent, frozen=True, kw_only=True):
+    """One that costs something where no session follows. `begins_at`: from then on it is paid for."""
+
+    reservation_id: UUID
+    connector_id: UUID | None
+    evse: int
+    account_id: UUID | None
+    id_token: str
+    tariff_id: UUID
+    currency: str
+    begins_at: datetime
+
+
+class ReservationEnded(StationEvent, frozen=True, kw_only=True):
+    """`how`: expired and given_back cost what the tariff says; used: by `transaction_id`; void: nothing to pay."""
+
+    reservation_id: UUID
+    how: str
+    ended_at: datetime
+    transaction_id: UUID | None = None
+
+
 class PaymentChanged(Event, frozen=True, kw_only=True):
     payment_id: UUID
     transaction_id: UUID

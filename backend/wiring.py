@@ -16,6 +16,7 @@ from backend.books import provider as book_provider
 from backend.books import service as books
 from backend.campaigns import service as campaigns
 from backend.cdrs import deciding
+from backend.cdrs import service as cdrs
 from backend.certificates import api as certificates_api
 from backend.certificates import service as certificates
 from backend.context import Context, ForAll, Handler
@@ -41,6 +42,8 @@ from backend.events import (
     IncidentOpened,
     MasterPassChanged,
     PowerExceeded,
+    ReservationEnded,
+    ReservationMade,
     SecurityEventReported,
     StationBooted,
     StationConnected,
@@ -82,7 +85,7 @@ from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
 from backend.tickets import service as tickets
-from backend.transactions import loose, requests, rollups, settling, targets
+from backend.transactions import loose, requests, rollups, settling, targets, unused
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
@@ -131,6 +134,8 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationDisconnected: (alerts.on_disconnected, ForAll(sites_control.on_change)),
     PowerExceeded: (alerts.on_power,),
     SecurityEventReported: (alerts.on_security_event,),
+    ReservationMade: (unused.on_made,),
+    ReservationEnded: (unused.on_ended,),
     CdrIssued: (ForAll(papers.on_cdr), ForAll(guests.on_cdr), ForAll(deciding.on_cdr)),
     BillCorrected: (guests.on_correction,),
     StationFlooded: (alerts.on_flood,),
@@ -156,6 +161,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
 
 JOBS: Mapping[str, Job] = {
     "alerts.check_presence": alerts.check_presence,
+    "cdrs.credit_unused": cdrs.credit_unused,
     "campaigns.act": campaigns.act,
     "campaigns.step": campaigns.step,
     "certificates.sign": certificates.sign,

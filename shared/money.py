@@ -22,7 +22,7 @@ class PriceHeadline(Message):
 
     energy: for each kWh; time: for each hour of charging; parking: for each hour after charging; flat: once;
     reservation: for each hour that a connector is kept, the highest that applies; reservation_flat: for reserving. Both
-    are part of the bill of the session: a reservation that nobody uses costs nothing.
+    are part of the bill of the session; what it costs not to come is asked for at `/reservations/price`.
     """
 
     tariff_id: str
@@ -137,3 +137,5 @@ class Receipt(Message):
     """What the lines, each rounded to the smallest coin, lack against the total."""
     target: Target | None = None
     """Where the driver wanted it to stop, if it stopped there."""
+    reservation: bool = False
+    """Of a reservation that nobody used: begun and ended are those of the kept time, and no meter counted."""

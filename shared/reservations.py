@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from shared.base import Message, Request
+from shared.money import Money
 
 MOST_MINUTES = 24 * 60
 MOST_MINUTES_FOR_DRIVERS = 60
@@ -44,6 +45,20 @@ class Reservation(Message):
     expires_at: datetime
     created_at: datetime
     transaction_id: str | None
+    unused_price: Money | None = None
+    """What it costs if nobody comes, with VAT; None: nothing."""
+
+
+class ReservationPrice(Message):
+    """What reserving costs that no session follows, priced by the engine of the bills. With VAT; None: nothing.
+
+    given_back: the most that giving it back costs, in its last moment. held: what is set aside until then.
+    """
+
+    minutes: int
+    unused: Money | None
+    given_back: Money | None
+    held: Money | None
 
 
 class ReservationNew(Request):

@@ -37,7 +37,7 @@ class TariffPreview(Request):
 
 
 class SampleSession(Message):
-    """What one kind of session would cost. kind: quick, evening, overnight."""
+    """What one kind of session would cost. kind: quick, evening, overnight; unused: a reservation nobody uses."""
 
     kind: str
     energy_kwh: Decimal
@@ -47,6 +47,7 @@ class SampleSession(Message):
     lines: list[ReceiptLine]
     total_excl: Money
     total_incl: Money
+    reserved_minutes: int = 0
 
 
 class TariffQuote(Message):

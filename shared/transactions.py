@@ -11,13 +11,15 @@ from shared.money import Money, PriceHeadline, Target, TargetNew
 
 
 class TransactionState(StrEnum):
-    """REQUESTED → ACTIVE → ENDED is the way of a good one; FAILED never began."""
+    """REQUESTED → ACTIVE → ENDED is the way of a good one; FAILED never began. RESERVED is no session: a connector was
+    kept for somebody who didn't use it, and that is billed."""
 
     REQUESTED = "requested"
     """Started from the app; the station has not begun yet (plug in, or wait)."""
     ACTIVE = "active"
     ENDED = "ended"
     FAILED = "failed"
+    RESERVED = "reserved"
 
 
 class ChargingState(StrEnum):

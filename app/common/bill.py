@@ -15,6 +15,8 @@ EXPLAINED = {
     "reservation_flat": "Once for the reservation.",
     "reservation_expired": "The connector was kept for you and you didn't come.",
     "reservation_expired_flat": "Once for a reservation that wasn't used.",
+    "reservation_cancelled": "The connector was kept for you until you gave it back.",
+    "reservation_cancelled_flat": "Once for a reservation that you gave back.",
     "minimum": "A session costs at least this much.",
     "maximum": "A session never costs more than this: the rest is taken off.",
 }

@@ -179,7 +179,12 @@ def _seller(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Contr
 
 def _facts(receipt: Receipt, t: Tokens, words: Words) -> ft.Control:
     energy, unit = i18n.number(Decimal(receipt.energy_wh) / 1000, 3), "kWh"
-    lasted = i18n.duration(receipt.ended_at - receipt.begun_at)
+    lasted, kept = i18n.duration(receipt.ended_at - receipt.begun_at), receipt.reservation
+    measured: list[ft.Control] = [
+        _sum(words("Meter at start"), _kwh(receipt.meter_start_wh), t),
+        _sum(words("Meter at end"), _kwh(receipt.meter_stop_wh), t),
+        ft.Row([text(words("Energy"), t, bold=True, expand=True), number(energy, unit, t, size=T16)]),
+    ]
     return ft.Column(
         [
             text(receipt.location or receipt.station, t, bold=True),
@@ -192,14 +197,10 @@ def _facts(receipt: Receipt, t: Tokens, words: Words) -> ft.Control:
                 else receipt.station,
                 t,
             ),
-            _sum(words("Begun"), i18n.moment(receipt.begun_at), t),
-            _sum(words("Ended"), i18n.moment(receipt.ended_at), t),
+            _sum(words("Reserved from") if kept else words("Begun"), i18n.moment(receipt.begun_at), t),
+            _sum(words("Until") if kept else words("Ended"), i18n.moment(receipt.ended_at), t),
             _sum(words("Duration"), lasted, t),
-            _sum(words("Meter at start"), _kwh(receipt.meter_start_wh), t),
-            _sum(words("Meter at end"), _kwh(receipt.meter_stop_wh), t),
-            ft.Row(
-                [text(words("Energy"), t, bold=True, expand=True), number(energy, unit, t, size=T16)],
-            ),
+            *([] if kept else measured),
         ],
         spacing=S4,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

@@ -35,7 +35,7 @@ def HistoryPage() -> ft.Control:  # a component
 
     async def page(after: str | None) -> Page[Transaction]:
         return await app.api.get(
-            "/transactions", Page[Transaction], state="ended,failed", mine="true", limit=AT_ONCE, cursor=after
+            "/transactions", Page[Transaction], state="ended,failed,reserved", mine="true", limit=AT_ONCE, cursor=after
         )
 
     loaded = use_load(lambda: page(None))
@@ -104,19 +104,23 @@ def _month(month: rules.Month, t: Tokens, words: Words, go: Callable[[str], Any]
 
 
 def _row(one: Transaction, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
-    failed = one.state is TransactionState.FAILED
+    failed, kept = one.state is TransactionState.FAILED, one.state is TransactionState.RESERVED
     energy, unit = i18n.energy(one.energy_wh)
     lasted = rules.lasted(one, datetime.now(UTC))
     about = i18n.moment(one.begun_at or one.requested_at or one.updated_at)
     if lasted is not None and not failed:
         about += f" · {i18n.duration(lasted)}"
     cost = i18n.money(one.cost) if one.cost is not None else words("No charge")
-    tone = t.danger if failed else t.good
+    tone = t.danger if failed else t.neutral if kept else t.good
+    icon = ft.Icons.PRIORITY_HIGH_ROUNDED if failed else ft.Icons.BOLT_ROUNDED
+    if kept:
+        about = f"{rules.unused_word(one, words)} · {about}"
+        icon = ft.Icons.EVENT_BUSY_ROUNDED
     value: ft.Control = (
         ft.Text(words("Not started"), size=T12, weight=ft.FontWeight.W_600, color=t.danger.ink)
         if failed
         else ft.Column(
-            [number(energy, unit, t, size=T16), muted(cost, t)],
+            [text(cost, t, size=T16, bold=True)] if kept else [number(energy, unit, t, size=T16), muted(cost, t)],
             spacing=0,
             horizontal_alignment=ft.CrossAxisAlignment.START if t.letters > LARGE else ft.CrossAxisAlignment.END,
         )
@@ -124,7 +128,7 @@ def _row(one: Transaction, t: Tokens, words: Words, go: Callable[[str], Any]) ->
     content = ft.Row(
         [
             ft.Container(
-                ft.Icon(ft.Icons.PRIORITY_HIGH_ROUNDED if failed else ft.Icons.BOLT_ROUNDED, size=20, color=tone.ink),
+                ft.Icon(icon, size=20, color=tone.ink),
                 bgcolor=tone.ground,
                 width=40,
                 height=40,
@@ -148,7 +152,7 @@ def _row(one: Transaction, t: Tokens, words: Words, go: Callable[[str], Any]) ->
         content,
         lambda: go(f"/history/{one.id}"),
         identifier=f"session-{one.id}",
-        label=f"{one.location}, {about}, {energy} {unit}, {cost}",
+        label=", ".join((one.location, about, *([] if kept else [f"{energy} {unit}"]), cost)),
         padding=ft.Padding.symmetric(horizontal=S16, vertical=S12),
         bgcolor=t.surface,
         border=ft.Border.all(1, t.border),

@@ -7,8 +7,8 @@ from uuid import uuid4
 import flet as ft
 
 from app import i18n
-from app.driver import rules
 from app.driver.pieces import note
+from app.driver.reserving_rules import reserving_sentence
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_tokens, use_words
 from app.theme import S4, T12, Tokens
@@ -16,7 +16,7 @@ from app.widgets import buttons
 from app.widgets.boundary import guarded
 from app.widgets.text import muted
 from shared.base import Page
-from shared.reservations import Reservation, ReservationNew, ReservationState
+from shared.reservations import Reservation, ReservationNew, ReservationPrice, ReservationState
 from shared.stations import Connector, ConnectorStatus
 
 MINUTES = 30
@@ -45,6 +45,8 @@ def may_reserve(connector: Connector, online: bool, own: Reservation | None) -> 
 
 def reserved_note(own: Reservation, t: Tokens, words: Callable[[str], str]) -> ft.Control:
     until = words("Reserved for you until {time}.").format(time=i18n.clock(own.expires_at))
+    if own.unused_price is not None:
+        until += " " + words("If you don't come: {amount}.").format(amount=i18n.money(own.unused_price))
     return note(until, t, "info", identifier="reserved-for-you")
 
 
@@ -55,6 +57,14 @@ def Reserving(connector: Connector, own: Reservation | None, reload: Callable[[]
     busy, set_busy = ft.use_state(False)
     trouble, set_trouble = ft.use_state("")
     key: Any = ft.use_ref(None)
+
+    async def cost() -> ReservationPrice | None:
+        if own is not None:
+            return None
+        wanted = {"connector": connector.id, "minutes": MINUTES}
+        return await app.api.get("/reservations/price", ReservationPrice, **wanted)
+
+    loaded = use_load(cost, [connector.id, own is None])
 
     async def ask(path: str, body: Any) -> None:
         set_busy(True)
@@ -82,7 +92,7 @@ def Reserving(connector: Connector, own: Reservation | None, reload: Callable[[]
             )
         )
     else:
-        if price := rules.reserving_sentence(connector.price, words):
+        if price := reserving_sentence(connector.price, loaded.data, words):
             parts.append(muted(price, t, size=T12))
         wanted = ReservationNew(connector_id=connector.id, minutes=MINUTES)
         parts.append(

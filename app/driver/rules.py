@@ -154,25 +154,6 @@ def price_lines(headline: PriceHeadline | None, words: Words) -> list[str]:
     return lines or [words("Charging costs nothing here.")]
 
 
-def reserving_sentence(headline: PriceHeadline | None, words: Words) -> str:
-    """What it costs that a connector is kept; empty: nothing."""
-    if headline is None or not (headline.reservation or headline.reservation_flat):
-        return ""
-
-    def money(value: Decimal | None) -> str:
-        return i18n.amount(value or Decimal(0), headline.currency)
-
-    if not headline.reservation_flat:
-        said = words("Reserving costs up to {hourly} for each hour that the connector is kept for you.")
-    elif not headline.reservation:
-        said = words("Reserving costs up to {once}.")
-    else:
-        said = words("Reserving costs up to {once}, and {hourly} for each hour that the connector is kept for you.")
-    said = said.format(hourly=money(headline.reservation), once=money(headline.reservation_flat))
-    rest = words("It is part of the bill of your session; if you don't come, you pay nothing.")
-    return f"{said} {rest}"
-
-
 def hold_sentence(headline: PriceHeadline | None, hold: Decimal, words: Words) -> str:
     """What is reserved before the start."""
     if headline is None or hold <= 0:
@@ -231,6 +212,8 @@ def state_word(one: Transaction, words: Words) -> str:
         return words("Not started")
     if one.state is TransactionState.ENDED:
         return words("Ended")
+    if one.state is TransactionState.RESERVED:
+        return unused_word(one, words)
     if one.stopping:
         return words("Stopping")
     return {
@@ -241,11 +224,18 @@ def state_word(one: Transaction, words: Words) -> str:
     }.get(one.charging_state or ChargingState.CHARGING, words("Charging"))
 
 
+def unused_word(one: Transaction, words: Words) -> str:
+    """Of a reservation that no session followed."""
+    return words("Reservation given back") if one.stop_reason == "given_back" else words("Reservation not used")
+
+
 def state_tone(one: Transaction) -> str:
     if one.state is TransactionState.FAILED:
         return "danger"
     if one.state is TransactionState.ENDED:
         return "good"
+    if one.state is TransactionState.RESERVED:
+        return "neutral"
     if one.stopping or one.charging_state in (
         ChargingState.SUSPENDED_EV,
         ChargingState.SUSPENDED_EVSE,

@@ -60,6 +60,33 @@ def ended(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control
     return parts
 
 
+def kept(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Control]:
+    """A reservation that no session followed, and what it cost."""
+    one = detail.transaction
+    cost = i18n.money(one.cost) if one.cost is not None else words("No charge")
+    head = text(rules.unused_word(one, words), t, size=T20, bold=True, text_align=ft.TextAlign.CENTER)
+    times: list[tuple[str, str | ft.Control]] = [
+        (words("Reserved from"), i18n.moment(one.begun_at)),
+        (words("Until"), i18n.moment(one.ended_at)),
+    ]
+    return [
+        _result(ft.Icons.EVENT_BUSY_ROUNDED, "neutral", head, "reservation-unused", t),
+        figure(words("Total"), text(cost, t, size=T20, bold=True), "session-cost", t),
+        surfaces.card(
+            ft.Column(
+                [
+                    surfaces.key_values(times, t),
+                    muted(words("The connector was kept for you, so nobody else could charge there."), t),
+                    muted(rules.payment_sentence(detail, words), t),
+                ],
+                spacing=S8,
+                horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
+            ),
+            t,
+        ),
+    ]
+
+
 def _result(icon: Any, name: str, value: ft.Control, identifier: str, t: Tokens) -> ft.Control:
     mine = tone(name, t)
     return ft.Column(

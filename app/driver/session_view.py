@@ -12,7 +12,7 @@ from app.driver import rules
 from app.driver.data import use_session
 from app.driver.pieces import bottom_bar, note, tone
 from app.driver.reporting import ReportProblem
-from app.driver.session_after import again_bar, ended, failed, receipt_bar
+from app.driver.session_after import again_bar, ended, failed, kept, receipt_bar
 from app.driver.session_before import requested
 from app.driver.session_pieces import (
     CURVE,
@@ -60,6 +60,8 @@ def SessionView(transaction_id: str, page: bool = True) -> ft.Control:  # a comp
         parts, bar = failed(detail, t, words), again_bar(one, t, words, app.go)
     elif one.state is TransactionState.ENDED:
         parts, bar = ended(detail, t, words), receipt_bar(detail, t, words, app.go)
+    elif one.state is TransactionState.RESERVED:
+        parts, bar = kept(detail, t, words), receipt_bar(detail, t, words, app.go)
     else:
         parts, bar = _active(detail, t, words), StopBar(one)
     if one.connector_id:

@@ -95,9 +95,30 @@ TEXTS: dict[str, str] = {
     "Reserving costs up to {once}, and {hourly} for each hour that the connector is kept for you.": (
         "Reservieren kostet bis zu {once}, und {hourly} für jede Stunde, die der Anschluss für Sie freigehalten wird."
     ),
-    "It is part of the bill of your session; if you don't come, you pay nothing.": (
-        "Das steht auf der Rechnung Ihrer Ladung; wenn Sie nicht kommen, zahlen Sie nichts."
+    "It is part of the bill of your session.": "Das steht auf der Rechnung Ihrer Ladung.",
+    "If you don't come: {amount}.": "Wenn Sie nicht kommen: {amount}.",
+    "If you give it back earlier: up to {amount}.": "Wenn Sie vorher zurückgeben: bis zu {amount}.",
+    "Giving it back in time costs nothing.": "Rechtzeitig zurückgeben kostet nichts.",
+    "We set {amount} aside until then.": "{amount} legen wir bis dahin zurück.",
+    "Reservation not used": "Reservierung nicht genutzt",
+    "Reservation given back": "Reservierung zurückgegeben",
+    "Reserved from": "Reserviert ab",
+    "Until": "Bis",
+    "The connector was kept for you, so nobody else could charge there.": (
+        "Der Anschluss war für Sie freigehalten, niemand sonst konnte dort laden."
     ),
+    "The connector was kept for you until you gave it back.": (
+        "Der Anschluss war für Sie reserviert, bis Sie ihn zurückgaben."
+    ),
+    "Once for a reservation that you gave back.": "Einmal für eine Reservierung, die Sie zurückgaben.",
+    "Fee for a reservation given back": "Gebühr für zurückgegebene Reservierung",
+    "Connector reserved": "Anschluss reserviert",
+    "Reservation over, not used": "Reservierung vorbei, nicht genutzt",
+    "Not used": "Nicht genutzt",
+    "Reserving, for each hour": "Reservieren, je Stunde",
+    "A reservation nobody uses": "Reservierung, die niemand nutzt",
+    "Reserved, and nobody came": "Reserviert, und niemand kam",
+    "Kept for {minutes} min, from {begins}": "{minutes} min freigehalten, ab {begins}",
     "The charger reports a fault. Please choose another one.": (
         "Die Ladestation meldet eine Störung. Bitte wählen Sie eine andere."
     ),

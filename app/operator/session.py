@@ -47,18 +47,18 @@ def SessionPage(transaction_id: str) -> ft.Control:  # a component
         )
         return surfaces.page_body([inner], t, head=words("Session"), phone=store.phone, back=back)
     main: list[ft.Control] = [Figures(detail.transaction, detail.readings, detail.max_power_w)]
-    told = rules.notes(detail, words)
+    told, kept = rules.notes(detail, words), detail.transaction.state is TransactionState.RESERVED
     if told:
         main.insert(0, notes_card(told, t, words))
     if detail.transaction.state is TransactionState.FAILED:
         main = [_failed(detail.transaction, t, words)]
-    else:
+    elif not kept:
         main.append(Curves(detail.readings, detail.transaction.begun_at, detail.max_power_w))
     side: list[ft.Control] = [
         _timeline(detail.timeline, t, words),
         _people(detail, t, words, app),
         _payment(detail, t, words),
-        _meter(detail, t, words),
+        *([] if kept else [_meter(detail, t, words)]),
     ]
     if detail.has_receipt:
         turn = f"{detail.transaction.updated_at} {len(detail.transaction.flags)}"
@@ -207,7 +207,8 @@ def Actions(one: Transaction, has_receipt: bool, wide_buttons: bool) -> ft.Contr
 @guarded
 def Figures(one: Transaction, readings: list[Reading], max_power_w: int) -> ft.Control:  # a component
     store, t, words = use_store(), use_tokens(), use_words()
-    ended = one.state is TransactionState.ENDED
+    kept = one.state is TransactionState.RESERVED
+    ended = kept or one.state is TransactionState.ENDED
     size = T20 if store.phone else T28
 
     def figure(name: str, shown: ft.Control, identifier: str) -> ft.Control:
@@ -217,7 +218,7 @@ def Figures(one: Transaction, readings: list[Reading], max_power_w: int) -> ft.C
 
     cost = number(*_money(money(one.cost)), t, size=size) if one.cost else number(words("free"), "", t, size=size)
     found: list[ft.Control] = [
-        figure("Energy", number(*energy(one.energy_wh), t, size=size), "session-energy"),
+        *([] if kept else [figure("Energy", number(*energy(one.energy_wh), t, size=size), "session-energy")]),
         figure("Cost" if ended else "Cost so far", cost, "session-cost"),
     ]
     if not ended:

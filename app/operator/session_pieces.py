@@ -12,6 +12,7 @@ ICONS = {
     "waiting": ft.Icons.HOURGLASS_TOP_ROUNDED,
     "failed": ft.Icons.ERROR_ROUNDED,
     "ended": ft.Icons.CHECK_CIRCLE_OUTLINE_ROUNDED,
+    "unused": ft.Icons.EVENT_BUSY_ROUNDED,
     "paused": ft.Icons.PAUSE_CIRCLE_ROUNDED,
     "plugged": ft.Icons.POWER_ROUNDED,
     "charging": ft.Icons.BOLT_ROUNDED,

@@ -24,6 +24,7 @@ FILTERS = {
     "active": "Now",
     "ended": "Ended",
     "failed": "Not started",
+    "reserved": "Not used",
     "decide": "Needs a decision",
 }
 
@@ -47,6 +48,9 @@ def sign(one: Transaction) -> Sign:
         return Sign("Not started", "danger", "failed")
     if one.state is TransactionState.ENDED:
         return Sign("Ended", "neutral", "ended")
+    if one.state is TransactionState.RESERVED:
+        word = "Reservation given back" if one.stop_reason == "given_back" else "Reservation not used"
+        return Sign(word, "neutral", "unused")
     if one.stopping:
         return Sign("Stopping", "warning", "waiting")
     match one.charging_state:
@@ -150,6 +154,8 @@ STEPS = {
     "suspended_evse": "The station pauses",
     "target_reached": "The driver's target was reached",
     "stop_requested": "Stop asked for",
+    "reserved": "Connector reserved",
+    "reservation_over": "Reservation over, not used",
     "billed": "Receipt {value} written",
     "late_start": "The station told of the start {value} min later",
     "late_stop": "The station told of the stop {value} min later",

@@ -52,7 +52,7 @@ def SessionsPage() -> ft.Control:  # a component
         return await app.api.get(
             "/transactions",
             Page[Transaction],
-            state="ended" if state == "decide" else state or "ended,failed",
+            state="ended" if state == "decide" else state or "ended,failed,reserved",
             flag="needs_decision" if state == "decide" else None,
             search=wanted.strip(),
             sort=rules.api_sort(sort),
@@ -307,7 +307,7 @@ def _past_columns(words: rules.Words) -> list[Column]:
 
 
 def _past_row(one: Transaction, marked: bool, t: Tokens, words: rules.Words) -> Row:
-    failed = one.state is TransactionState.FAILED
+    failed, kept = one.state is TransactionState.FAILED, one.state is TransactionState.RESERVED
     state = state_badge(one, t, words)
     if rules.doubtful(one):
         mark = ft.Icon(ft.Icons.WARNING_AMBER_ROUNDED, size=18, color=t.warning.ink, tooltip=words("Look at its notes"))
@@ -318,7 +318,7 @@ def _past_row(one: Transaction, marked: bool, t: Tokens, words: rules.Words) -> 
         "state": state,
         "begun": moment(one.begun_at or one.requested_at),
         "time": muted("–", t) if failed else duration(rules.lasted(one, datetime.now(UTC))),
-        "energy": muted("–", t) if failed else number(*energy(one.energy_wh), t, size=T14),
+        "energy": muted("–", t) if failed or kept else number(*energy(one.energy_wh), t, size=T14),
         "cost": muted("–", t) if one.cost is None or failed else money(one.cost),
     }
     return Row(one.id, f"session-{one.id}", cells, _label(one, words), marked)
@@ -328,8 +328,9 @@ def _past_card(one: Transaction, t: Tokens, words: rules.Words) -> ft.Control:
     when = muted(moment(one.begun_at or one.requested_at), t, size=T12)
     if one.state is TransactionState.FAILED:
         return _card(one, [muted(words(one.failure), t, size=T12, expand=True), when], t, words)
+    kept = one.state is TransactionState.RESERVED
     values: list[ft.Control] = [
-        number(*energy(one.energy_wh), t, size=T16),
+        *([] if kept else [number(*energy(one.energy_wh), t, size=T16)]),
         text(money(one.cost), t, size=T16, bold=True) if one.cost is not None else muted(words("No charge"), t),
         when,
     ]

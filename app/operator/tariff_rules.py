@@ -17,7 +17,10 @@ FIELDS = (
     "night",
     "night_from",
     "night_to",
+    "reserved",
+    "unused",
 )
+RESERVING = (("reserved", "TIME", "RESERVATION"), ("unused", "FLAT", "RESERVATION_EXPIRES"))
 KINDS = (("energy", "ENERGY"), ("time", "TIME"), ("parking", "PARKING_TIME"), ("flat", "FLAT"))
 STEPS = {"ENERGY": 1, "TIME": 60, "PARKING_TIME": 60, "FLAT": 1}
 Form = dict[str, str]
@@ -59,6 +62,10 @@ def definition(form: Form, currency: str) -> dict[str, Any]:
         elements.append({"price_components": [_part("ENERGY", night, given("vat"))], "restrictions": hours})
     if parts:
         elements.append({"price_components": parts})
+    for name, kind, when in RESERVING:
+        if (price := given(name)) is not None:
+            part = _part(kind, price, given("vat"))
+            elements.append({"price_components": [part], "restrictions": {"reservation": when}})
     made: dict[str, Any] = {"currency": currency, "elements": elements}
     if grace := given("grace"):
         made["parking_grace_minutes"] = int(Decimal(grace))
@@ -79,6 +86,9 @@ def form_of(definition_: dict[str, Any]) -> Form | None:
     """The fields that say the same. None: the form can't say it."""
     form: Form = {}
     elements = list(definition_.get("elements", []))
+    for name, _, when in reversed(RESERVING):
+        if elements and elements[-1].get("restrictions") == {"reservation": when}:
+            form[name] = _text(elements.pop()["price_components"][0]["price"])
     if len(elements) == 2 and (rule := elements[0].get("restrictions")):
         parts = elements[0]["price_components"]
         if set(rule) != {"start_time", "end_time"} or len(parts) != 1 or parts[0]["type"] != "ENERGY":

@@ -36,8 +36,15 @@ LABELS = {
     "night": "For each kWh at other hours",
     "night_from": "From, such as 22:00",
     "night_to": "Until, such as 06:00",
+    "reserved": "Reserving, for each hour",
+    "unused": "A reservation nobody uses",
 }
-SAMPLES = {"quick": "Fast charging at noon", "evening": "A stop in the evening", "overnight": "Over night"}
+SAMPLES = {
+    "quick": "Fast charging at noon",
+    "evening": "A stop in the evening",
+    "overnight": "Over night",
+    "unused": "Reserved, and nobody came",
+}
 KINDS = {
     "energy": "Energy",
     "time": "Charging time",
@@ -45,6 +52,8 @@ KINDS = {
     "flat": "Session fee",
     "minimum": "Up to the minimum price",
     "maximum": "Down to the maximum price",
+    "reservation_expired": "Reservation not used",
+    "reservation_expired_flat": "Fee for a reservation not used",
 }
 NEW = "new"
 START = {"energy": "0.40", "vat": "19"}
@@ -265,6 +274,8 @@ def _sample(one: SampleSession, t: Tokens, words: Words) -> ft.Control:
     facts = words("{kwh} kWh in {charging} min, then {parking} min connected, from {begins}").format(
         kwh=one.energy_kwh, charging=one.charging_minutes, parking=one.parking_minutes, begins=one.begins
     )
+    if one.reserved_minutes:
+        facts = words("Kept for {minutes} min, from {begins}").format(minutes=one.reserved_minutes, begins=one.begins)
     total = ft.Semantics(
         identifier=f"quote-{one.kind}",
         content=text(i18n.money(one.total_incl), t, size=T16, bold=True),

@@ -37,10 +37,10 @@ async def live(tenant_id: UUID) -> Row:
 async def ended_between(tenant_id: UUID, begin: datetime, end: datetime) -> Row:
     rows = await DB.run(
         """
-        SELECT count(*) AS sessions, COALESCE(sum(t.energy_wh), 0)::bigint AS energy_wh,
-               COALESCE(sum(c.total_incl), 0) AS revenue
+        SELECT count(*) FILTER (WHERE t.state = 'ended') AS sessions,
+               COALESCE(sum(t.energy_wh), 0)::bigint AS energy_wh, COALESCE(sum(c.total_incl), 0) AS revenue
         FROM transaction t LEFT JOIN cdr c ON c.transaction = t.id
-        WHERE t.tenant = $1 AND t.state = 'ended' AND t.ended_at >= $2 AND t.ended_at < $3
+        WHERE t.tenant = $1 AND t.state IN ('ended', 'reserved') AND t.ended_at >= $2 AND t.ended_at < $3
         """,
         tenant_id,
         begin,
@@ -67,7 +67,7 @@ async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id:
                t.energy_wh, COALESCE(c.total_incl, 0) AS revenue, COALESCE(c.total_excl, 0) AS revenue_excl
         FROM transaction t JOIN charging_station s ON s.id = t.station LEFT JOIN cdr c ON c.transaction = t.id
         WHERE t.tenant = $1 AND ($4::uuid IS NULL OR s.location = $4)
-          AND COALESCE(t.requested_at, t.begun_at, t.created_at) < $3
+          AND COALESCE(t.requested_at, t.begun_at, t.created_at) < $3 AND t.state <> 'reserved'
           AND (t.ended_at >= $2 OR t.state = 'active'
                OR (t.state = 'failed' AND COALESCE(t.requested_at, t.created_at) >= $2))
         """,

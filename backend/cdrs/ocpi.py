@@ -59,7 +59,7 @@ def cdr(row: Row, periods: Sequence[Period]) -> dict[str, Any]:
         "id": row["cdr_number"],
         "start_date_time": moment(min(begun, row["reserved_from"] or begun)),  # with a reservation its own
         "end_date_time": moment(ended),
-        "session_id": str(row["transaction"]),
+        "session_id": str(row["transaction"]),  # left out where no session came of a reservation
         "cdr_token": _token(row, country, who),
         "auth_method": "COMMAND" if row["account"] is not None else "WHITELIST",
         "cdr_location": _location(row, facts, country),
@@ -69,7 +69,7 @@ def cdr(row: Row, periods: Sequence[Period]) -> dict[str, Any]:
         or [{"start_date_time": moment(begun), "dimensions": [{"type": "ENERGY", "volume": _kwh(facts["energy_wh"])}]}],
         "total_cost": price(row["total_excl"], row["total_incl"]),
         "total_energy": _kwh(facts["energy_wh"]),
-        "total_time": _hours((ended - begun).total_seconds()),
+        "total_time": _hours(0 if facts.get("reservation") else (ended - begun).total_seconds()),
         "total_parking_time": _hours(
             sum((one.ends_at - one.begins_at).total_seconds() for one in periods if one.kind is PeriodKind.PARKING)
         ),
@@ -77,6 +77,8 @@ def cdr(row: Row, periods: Sequence[Period]) -> dict[str, Any]:
         "invoice_reference_id": row["cdr_number"],
         "last_updated": moment(row["issued_at"]),
     }
+    if facts.get("reservation"):
+        del found["session_id"]
     if facts.get("estimated"):
         found["remark"] = "The end is estimated from the last reading that can be believed."
     return found

@@ -1,6 +1,7 @@
 """Corrections of bills: the original is never changed, what is right stands beside it with a number of its own."""
 
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
@@ -59,6 +60,15 @@ async def credit(
             BillCorrected(tenant_id=bill["tenant"], at=ctx.now(), paper_id=paper_id, transaction_id=transaction_id)
         )
     return correction_id
+
+
+async def credit_unused(ctx: Context, payload: dict[str, Any]) -> None:
+    """Job: a reservation was billed as not used, and its driver came after all. Credited already: nothing happens."""
+    transaction_id = UUID(payload["transaction_id"])
+    bill, known = await _bill(transaction_id)
+    if rules.left(bill["total_incl"], (one["total_incl"] for one in known)) > 0:
+        why = "You came after all: the charger told of it late. The reservation is part of your session's bill."
+        await credit(ctx, transaction_id, None, why, RefundTarget.CARD, None)
 
 
 async def supplement(ctx: Context, transaction_id: UUID, amount: Decimal, reason: str, made_by: UUID | None) -> UUID:

@@ -18,11 +18,12 @@ _SESSIONS = f"""
         t.energy_wh::numeric / 1000 AS energy_kwh, t.meter_start_wh::numeric / 1000 AS meter_start_kwh,
         t.meter_last_wh::numeric / 1000 AS meter_last_kwh, t.max_power_w::numeric / 1000 AS max_power_kw, t.cost,
         t.currency, t.stop_reason, t.flags, t.id::text AS session_id
-    FROM transaction t {_PLACE} WHERE t.tenant = $1"""
+    FROM transaction t {_PLACE} WHERE t.tenant = $1 AND t.state <> 'reserved'"""
 _CDRS = f"""
     SELECT r.issued_at AS sort_at, r.id AS sort_id, r.number, r.issued_at, r.facts ->> 'location' AS location,
-        r.facts ->> 'station' AS station, r.facts ->> 'connector' AS connector, a.name AS driver, t.begun_at,
-        t.ended_at, (r.facts ->> 'energy_wh')::numeric / 1000 AS energy_kwh,
+        r.facts ->> 'station' AS station, r.facts ->> 'connector' AS connector, a.name AS driver,
+        COALESCE(t.begun_at, t.reserved_from) AS begun_at, t.ended_at,
+        (r.facts ->> 'energy_wh')::numeric / 1000 AS energy_kwh,
         (r.facts ->> 'meter_start_wh')::numeric / 1000 AS meter_start_kwh,
         (r.facts ->> 'meter_stop_wh')::numeric / 1000 AS meter_stop_kwh,
         r.total_excl, r.total_incl - r.total_excl AS total_vat, r.total_incl, r.currency, f.name AS tariff,

@@ -30,7 +30,9 @@ def letter(document: Document, brand: Brand, language: str) -> Letter:
     first = document.sessions[0]
     said = {
         PaperKind.RECEIPT: voice(
-            "here is your receipt for charging at {place} on {date}: {energy} for {total}.",
+            "here is your receipt for the connector that was kept for you at {place} on {date} and not used: {total}."
+            if first.reservation
+            else "here is your receipt for charging at {place} on {date}: {energy} for {total}.",
             place=first.location or first.station,
             date=voice.date(first.begun_at),
             energy=energy,

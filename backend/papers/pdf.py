@@ -104,9 +104,16 @@ def _facts(sheet: Sheet, session: rules.Charged, voice: Voice) -> None:
     if session.connector:
         where += f" · {voice('Connector {name}', name=session.connector)}"
     sheet.pair(voice("Charger"), where)
-    sheet.pair(voice("Begun"), voice.moment(session.begun_at, session.time_zone))
-    sheet.pair(voice("Ended"), voice.moment(session.ended_at, session.time_zone))
+    begun, ended = ("Reserved from", "Until") if session.reservation else ("Begun", "Ended")
+    sheet.pair(voice(begun), voice.moment(session.begun_at, session.time_zone))
+    sheet.pair(voice(ended), voice.moment(session.ended_at, session.time_zone))
     sheet.pair(voice("Duration"), voice.duration(session.ended_at - session.begun_at))
+    if not session.reservation:
+        _meter(sheet, session, voice)
+    sheet.gap(5)
+
+
+def _meter(sheet: Sheet, session: rules.Charged, voice: Voice) -> None:
     sheet.pair(voice("Meter at start"), voice.kwh(session.meter_start_wh))
     sheet.pair(voice("Meter at end"), voice.kwh(session.meter_stop_wh))
     sheet.pair(voice("Energy"), voice.kwh(session.energy_wh), bold=True)
@@ -117,7 +124,6 @@ def _facts(sheet: Sheet, session: rules.Charged, voice: Voice) -> None:
         sheet.gap(1)
         note = "The station's own numbers for the end can't be used: this is its last reliable reading."
         sheet.say(voice(note), 8.5, MUTED)
-    sheet.gap(5)
 
 
 COLUMNS = (WIDTH * 0.40, WIDTH * 0.16, WIDTH * 0.18, WIDTH * 0.10, WIDTH * 0.16)
@@ -162,7 +168,7 @@ def _cover(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
             voice.date(session.begun_at),
             session.location or session.station,
             session.number,
-            voice.kwh(session.energy_wh),
+            voice("Reservation") if session.reservation else voice.kwh(session.energy_wh),
             voice.amount(session.total, document.currency),
         ]
         sheet.columns(cells, COVER, "LLLRR", size=8.5)
@@ -238,6 +244,8 @@ def _details(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
         begun = voice.moment(session.begun_at, session.time_zone)
         lasted = voice.duration(session.ended_at - session.begun_at)
         meter = f"{voice('Meter')} {voice.kwh(session.meter_start_wh)} – {voice.kwh(session.meter_stop_wh)}"
+        if session.reservation:
+            meter = voice("Reservation")
         sheet.say(" · ".join((begun, lasted, session.station, meter)), 8, MUTED)
         sheet.gap(1.5)
         _lines(sheet, session, document.currency, voice)

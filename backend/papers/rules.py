@@ -49,6 +49,7 @@ class Charged(msgspec.Struct, frozen=True, kw_only=True):
     taxes: list[TaxLine]
     total: Decimal
     target: Target | None = None
+    reservation: bool = False
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,6 +92,7 @@ def charged(receipt: Receipt, time_zone: str) -> Charged:
         taxes=receipt.taxes,
         total=receipt.total_incl.amount,
         target=receipt.target,
+        reservation=receipt.reservation,
     )
 
 

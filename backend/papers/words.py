@@ -87,6 +87,18 @@ GERMAN = {
     "Reservation": "Reservierung",
     "Reservation fee": "Reservierungsgebühr",
     "Reservation not used": "Nicht genutzte Reservierung",
+    "Reservation given back": "Zurückgegebene Reservierung",
+    "Fee for a reservation given back": "Gebühr für zurückgegebene Reservierung",
+    "The connector was kept for you until you gave it back.": (
+        "Der Anschluss war für Sie reserviert, bis Sie ihn zurückgaben."
+    ),
+    "Once for a reservation that you gave back.": "Einmal für eine Reservierung, die Sie zurückgaben.",
+    "Reserved from": "Reserviert ab",
+    "Until": "Bis",
+    "here is your receipt for the connector that was kept for you at {place} on {date} and not used: {total}.": (
+        "hier ist Ihr Beleg für den Anschluss, der bei {place} am {date} für Sie reserviert war und nicht genutzt "
+        "wurde: {total}."
+    ),
     "Fee for a reservation not used": "Gebühr für nicht genutzte Reservierung",
     "Up to the minimum price": "Bis zum Mindestpreis",
     "Down to the maximum price": "Bis zum Höchstpreis",
@@ -155,6 +167,8 @@ EXPLAINED = {
     "reservation_flat": "Once for the reservation.",
     "reservation_expired": "The connector was kept for you and you didn't come.",
     "reservation_expired_flat": "Once for a reservation that wasn't used.",
+    "reservation_cancelled": "The connector was kept for you until you gave it back.",
+    "reservation_cancelled_flat": "Once for a reservation that you gave back.",
     "minimum": "A session costs at least this much.",
     "maximum": "A session never costs more than this: the rest is taken off.",
 }

@@ -156,7 +156,8 @@ async def unpaid(account_id: UUID, currency: str) -> Decimal:
         """SELECT coalesce(sum(hold_amount), 0) AS unpaid FROM payment
         WHERE account = $1 AND currency = $2 AND state = 'failed' AND purpose = 'session' AND reference = ''
         AND tries = 0 AND wallet_amount = 0 AND due_amount IS NULL AND transaction IN (
-            SELECT id FROM transaction WHERE state IN ('requested', 'active'))""",
+            SELECT id FROM transaction WHERE state IN ('requested', 'active')
+                OR (state = 'reserved' AND ended_at IS NULL))""",
         account_id, currency,
     )  # fmt: skip
     found: Decimal = rows[0]["unpaid"]

@@ -13,7 +13,7 @@ from backend.web.guards import Actor
 from backend.web.idempotency import once
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.base import Page
-from shared.reservations import Reservation, ReservationNew
+from shared.reservations import MOST_MINUTES, Reservation, ReservationNew, ReservationPrice
 
 PATH = "/api/v1/reservations"
 AnyRequest = Request[Any, Any, Any]
@@ -49,6 +49,17 @@ async def listed(
     return page_of(items, more)
 
 
+@get(f"{PATH}/price", summary="What it costs to reserve and not to come")
+async def price(
+    ctx: Context,
+    actor: Actor,
+    connector: UUID,
+    minutes: Annotated[int, Parameter(ge=1, le=MOST_MINUTES)] = 30,
+) -> ReservationPrice:
+    """Priced now, by the tariff that holds for this driver there. What is shown as `held` is set aside meanwhile."""
+    return await service.price(ctx, actor, connector, minutes)
+
+
 @get(f"{PATH}/{{reservation_id:uuid}}", summary="One reservation")
 async def read(ctx: Context, actor: Actor, reservation_id: UUID) -> Reservation:
     return await service.one(ctx, actor, reservation_id)
@@ -65,4 +76,4 @@ async def cancel(ctx: Context, actor: Actor, request: AnyRequest, reservation_id
     return await once(ctx, request, actor.account_id, work, status=200)
 
 
-routes = [reserve, listed, read, cancel]
+routes = [reserve, listed, price, read, cancel]

@@ -1,5 +1,8 @@
 """Who may hold an outlet for how long, and what the answers of stations mean. Pure."""
 
+from datetime import datetime, timedelta
+from enum import StrEnum
+
 from backend.authorization.rules import TokenStatus
 from shared.reservations import MOST_MINUTES_FOR_DRIVERS, ReservationState
 from shared.stations import ConnectorStatus
@@ -21,6 +24,44 @@ ENDED_BY_STATION = {
     "Expired": (ReservationState.EXPIRED, ""),
     "Removed": (ReservationState.REMOVED, "The charger gave the reservation up; it may have a fault."),
 }
+EARLY = timedelta(minutes=1)
+"""A station that says so long before the end that it expired has a wrong clock."""
+
+
+class How(StrEnum):
+    """How a reservation ended, for those who ask money for it."""
+
+    EXPIRED = "expired"
+    GIVEN_BACK = "given_back"
+    USED = "used"
+    VOID = "void"
+
+
+def how(
+    state: ReservationState,
+    *,
+    was: str,
+    came: bool,
+    own_wish: bool,
+    usable: bool,
+    expires_at: datetime,
+    now: datetime,
+) -> How:
+    """What may be asked for a reservation that is over now in `state`.
+
+    Nobody pays for what the station never promised (`was` isn't held), for one that the charger gave up or couldn't
+    serve at its end (not `usable`), or that the operator took away (not their `own_wish`). came: a session of theirs
+    began there without naming the reservation, as some stations do.
+    """
+    if came:
+        return How.USED
+    if was != ReservationState.HELD:
+        return How.VOID
+    if state is ReservationState.CANCELLED:
+        return How.GIVEN_BACK if own_wish else How.VOID
+    if state is ReservationState.EXPIRED and usable and expires_at - now <= EARLY:
+        return How.EXPIRED
+    return How.VOID
 
 
 def refusal(status: str) -> tuple[str, str]:

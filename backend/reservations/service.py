@@ -1,6 +1,7 @@
 """Holding an outlet: asked of the station, kept as it answers, ended by use, by time, by people or by the station."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +21,17 @@ from backend.errors import (
     StationTimeout,
     WattlineError,
 )
-from backend.events import StationChanged
-from backend.reservations import rules, store
+from backend.events import ReservationEnded, ReservationMade, StationChanged
+from backend.payments import service as payments
+from backend.reservations import pricing, rules, store
 from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
 from backend.stations.rules import connector_label
 from backend.web.guards import Actor
 from shared.accounts import Role
-from shared.reservations import Reservation, ReservationNew, ReservationState
+from shared.money import Money
+from shared.reservations import Reservation, ReservationNew, ReservationPrice, ReservationState
 
 NONE = "This reservation doesn't exist."
 GRACE = timedelta(seconds=30)
@@ -53,7 +56,12 @@ def _shown(row: store.Row) -> Reservation:
         expires_at=row["expires_at"],
         created_at=row["created_at"],
         transaction_id=str(row["transaction"]) if row["transaction"] else None,
+        unused_price=_money(row["unused_price"], row["currency"]),
     )
+
+
+def _money(amount: Decimal, currency: str) -> Money | None:
+    return Money(amount=amount, currency=currency) if amount > 0 else None
 
 
 async def one(ctx: Context, actor: Actor, reservation_id: UUID) -> Reservation:
@@ -91,13 +99,16 @@ async def page(
 async def reserve(ctx: Context, actor: Actor, new: ReservationNew) -> UUID:
     """Ask the station to hold an outlet; the id of the reservation, which is held then.
 
-    Raises NotFound, NotAllowed, InvalidInput, Conflict (the code says why), StationRefused (reserve_occupied,
-    reserve_faulted, reserve_unavailable, reserve_rejected) and the errors of a command. What was refused is kept.
+    What it may cost without a session is set aside first, as for a session.
+
+    Raises NotFound, NotAllowed, InvalidInput, Conflict (the code says why), PaymentRefused, StationRefused
+    (reserve_occupied, reserve_faulted, reserve_unavailable, reserve_rejected) and the errors of a command. What was
+    refused is kept.
     """
     station, connector = await _place(ctx, actor, new)
     account_id, token, decision = await _whose(ctx, actor, new)
-    minutes = timedelta(minutes=new.minutes)
-    expires_at = (ctx.now() + minutes).replace(microsecond=0)
+    outlet = connector.id if connector else None
+    price = await pricing.quote(ctx, actor.tenant_id, station.id, outlet, account_id, new.minutes)
     async with ctx.unit() as unit:
         await store.lock_account(actor.account_id)
         hindrance = rules.why_not(
@@ -120,23 +131,70 @@ async def reserve(ctx: Context, actor: Actor, new: ReservationNew) -> UUID:
                 "id_token": token,
                 "parent": decision.parent,
                 "state": ReservationState.ASKED.value,
-                "expires_at": expires_at,
+                "expires_at": price.expires_at,
+                "unused_price": price.unused,
+                "currency": price.currency,
                 "created_at": ctx.now(),
             }
         )
-        await jobs.enqueue("reservations.expire", {"reservation_id": str(row["id"])}, delay=minutes + GRACE)
+        delay = timedelta(minutes=new.minutes) + GRACE
+        await jobs.enqueue("reservations.expire", {"reservation_id": str(row["id"])}, delay=delay)
+        if price.tariff is not None and price.held > 0:
+            unit.emit(
+                ReservationMade(
+                    tenant_id=actor.tenant_id,
+                    at=ctx.now(),
+                    station_id=station.id,
+                    identity=station.identity,
+                    reservation_id=row["id"],
+                    connector_id=connector.id if connector else None,
+                    evse=connector.evse if connector else 0,
+                    account_id=account_id,
+                    id_token=token,
+                    tariff_id=price.tariff,
+                    currency=price.currency,
+                    begins_at=price.begins_at,
+                )
+            )
         _tell(ctx, unit, station)
+    if price.held > 0 and not actor.may(Role.OPERATOR):
+        await _set_aside(ctx, actor, station, row["id"], price)
     command = commands.ReserveNow(
         number=row["number"],
         evse=connector.evse if connector else 0,
         id_token=token,
         id_token_type=decision.type,
         group=decision.parent,
-        expires_at=expires_at,
+        expires_at=price.expires_at,
         connector_type=new.connector_type,
     )
     await _ask(ctx, actor, station, UUID(str(row["id"])), command)
     return UUID(str(row["id"]))
+
+
+async def price(ctx: Context, actor: Actor, connector_id: UUID, minutes: int) -> ReservationPrice:
+    """What a driver is told before they reserve. Raises NotFound."""
+    connector = await stations.connector(ctx, actor.tenant_id, connector_id)
+    found = await pricing.quote(ctx, actor.tenant_id, connector.station.id, connector.id, actor.account_id, minutes)
+    return ReservationPrice(
+        minutes=minutes,
+        unused=_money(found.unused, found.currency),
+        given_back=_money(found.given_back, found.currency),
+        held=_money(found.held, found.currency),
+    )
+
+
+async def _set_aside(
+    ctx: Context, actor: Actor, station: StationRef, reservation_id: UUID, price: pricing.Quote
+) -> None:
+    """Raises PaymentRefused; the reservation is none then."""
+    payer = (await accounts.get(ctx, actor.account_id)).email
+    amount = Money(amount=price.held, currency=price.currency)
+    try:
+        await payments.hold(ctx, actor.tenant_id, reservation_id, actor.account_id, payer, amount)
+    except Exception as failure:
+        await _refuse(ctx, station, reservation_id, str(getattr(failure, "detail", "") or failure))
+        raise
 
 
 async def _place(ctx: Context, actor: Actor, new: ReservationNew) -> tuple[StationRef, ConnectorRef | None]:
@@ -190,19 +248,62 @@ async def _ask(
         # used, and expires.
         uncertain = isinstance(failure, StationTimeout | StationOffline) and not isinstance(failure, StationNotThere)
         if not uncertain:
-            await _refuse(ctx, reservation_id, failure.detail or failure.title)
+            await _refuse(ctx, station, reservation_id, failure.detail or failure.title)
         raise
     if not answer.accepted:
         code, words = rules.refusal(answer.status)
-        await _refuse(ctx, reservation_id, words)
+        await _refuse(ctx, station, reservation_id, words)
         raise StationRefused(words, code=code)
     async with ctx.unit() as unit:
         await store.hold(reservation_id)
         _tell(ctx, unit, station)
 
 
-async def _refuse(ctx: Context, reservation_id: UUID, words: str) -> None:
-    await store.end(reservation_id, ReservationState.REFUSED.value, ctx.now(), detail=words, of=rules.OPEN)
+async def _refuse(ctx: Context, station: StationRef, reservation_id: UUID, words: str) -> None:
+    async with ctx.unit() as unit:
+        await _over(ctx, unit, station, reservation_id, ReservationState.REFUSED, words)
+
+
+async def _over(
+    ctx: Context,
+    unit: Unit,
+    station: StationRef,
+    reservation_id: UUID,
+    state: ReservationState,
+    detail: str = "",
+    *,
+    own_wish: bool = False,
+) -> None:
+    """It ends, unless it has ended already; who asks money for it hears how."""
+    now = ctx.now()
+    row = await store.end(reservation_id, state.value, now, detail=detail, of=rules.OPEN)
+    if row is None:
+        return
+    session = await store.came(row, now)
+    how = rules.how(
+        state,
+        was=row["was"],
+        came=session is not None,
+        own_wish=own_wish,
+        usable=await store.usable(row),
+        expires_at=row["expires_at"],
+        now=now,
+    )
+    if session is not None:
+        await store.used_by(reservation_id, session["id"])
+    unit.emit(
+        ReservationEnded(
+            tenant_id=station.tenant_id,
+            at=now,
+            station_id=station.id,
+            identity=station.identity,
+            reservation_id=reservation_id,
+            how=how.value,
+            ended_at=min(now, row["expires_at"]),
+            transaction_id=session["id"] if session else None,
+        )
+    )
+    _tell(ctx, unit, station)
 
 
 def _tell(ctx: Context, unit: Unit, station: StationRef) -> None:
@@ -226,8 +327,7 @@ async def cancel(ctx: Context, actor: Actor, reservation_id: UUID) -> None:
     if not answer.accepted:
         state, detail = ReservationState.REMOVED, "The charger knew nothing of this reservation."
     async with ctx.unit() as unit:
-        await store.end(reservation_id, state.value, ctx.now(), detail=detail, of=rules.OPEN)
-        _tell(ctx, unit, station)
+        await _over(ctx, unit, station, reservation_id, state, detail, own_wish=row["account"] == actor.account_id)
 
 
 # --- what ends it ------------------------------------------------------------------------------------
@@ -236,11 +336,12 @@ async def cancel(ctx: Context, actor: Actor, reservation_id: UUID) -> None:
 async def expire(ctx: Context, payload: dict[str, Any]) -> None:
     """Job, when its time is over: one that nobody used."""
     reservation_id = UUID(payload["reservation_id"])
+    station = await stations.station(ctx, await store.station_of(reservation_id))
+    if station is None:
+        return
+    await payments.finish_hold(ctx, reservation_id, "")
     async with ctx.unit() as unit:
-        if await store.end(reservation_id, ReservationState.EXPIRED.value, ctx.now(), of=rules.OPEN):
-            station = await stations.station(ctx, await store.station_of(reservation_id))
-            if station is not None:
-                _tell(ctx, unit, station)
+        await _over(ctx, unit, station, reservation_id, ReservationState.EXPIRED)
 
 
 async def ended_by_station(ctx: Context, station: StationRef, number: int, word: str) -> None:
@@ -250,15 +351,17 @@ async def ended_by_station(ctx: Context, station: StationRef, number: int, word:
         return
     state, detail = rules.ENDED_BY_STATION[word]
     async with ctx.unit() as unit:
-        await store.end(reservation_id, state.value, ctx.now(), detail=detail, of=rules.OPEN)
-        _tell(ctx, unit, station)
+        await _over(ctx, unit, station, reservation_id, state, detail)
 
 
-async def used(ctx: Context, station: StationRef, number: int | None, transaction_id: UUID) -> datetime | None:
-    """A transaction began on what was reserved: since when it was. Inside the unit of the caller."""
+async def used(
+    ctx: Context, station: StationRef, number: int | None, transaction_id: UUID
+) -> tuple[UUID, datetime] | None:
+    """A transaction began on what was reserved: which one, and since when it was. Inside the unit of the caller."""
     if number is None or not 0 <= number < 2**31:
         return None
-    return await store.use(station.id, number, transaction_id, ctx.now())
+    row = await store.use(station.id, number, transaction_id, ctx.now())
+    return (row["id"], row["created_at"]) if row else None
 
 
 async def held(ctx: Context, connector: ConnectorRef, token: str, group: str) -> bool | None:

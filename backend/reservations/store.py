@@ -64,18 +64,70 @@ async def lock_account(account_id: UUID) -> None:
     await DB.run("SELECT 1 FROM account WHERE id = $1 FOR NO KEY UPDATE", account_id)
 
 
-async def end(reservation_id: UUID, state: str, at: datetime, *, detail: str = "", of: Sequence[str]) -> bool:
-    """From one of the states `of` into a last one; False: it was in none of them."""
+async def end(reservation_id: UUID, state: str, at: datetime, *, detail: str = "", of: Sequence[str]) -> Row | None:
+    """From one of the states `of` into a last one, and what it was (`was`); None: it was in none of them."""
     rows = await DB.run(
-        """UPDATE reservation SET state = $2, detail = $3, ended_at = $4
-        WHERE id = $1 AND state = ANY ($5::text[]) RETURNING id""",
+        """UPDATE reservation r SET state = $2, detail = $3, ended_at = $4
+        FROM (SELECT id, state AS was FROM reservation WHERE id = $1 FOR UPDATE) o
+        WHERE r.id = o.id AND o.was = ANY ($5::text[]) RETURNING r.*, o.was""",
         reservation_id,
         state,
         detail[:300],
         at,
         list(of),
     )
-    return bool(rows)
+    return rows[0] if rows else None
+
+
+async def came(row: Row, until: datetime) -> Row | None:
+    """The session that began where this reservation was held, while it was, of its driver, card or group."""
+    rows = await DB.run(
+        """SELECT t.id FROM transaction t LEFT JOIN id_token k ON k.tenant = t.tenant
+            AND lower(k.value) = lower(t.id_token)
+        WHERE t.station = $1 AND ($2::uuid IS NULL OR t.connector = $2) AND t.state IN ('active', 'ended')
+        AND t.begun_at >= $3 AND t.begun_at <= $4 AND (t.account = $5 OR lower(t.id_token) = lower($6)
+            OR ($7 <> '' AND lower(k.parent) = lower($7)))
+        ORDER BY t.begun_at LIMIT 1""",
+        row["station"],
+        row["connector"],
+        row["created_at"],
+        until,
+        row["account"],
+        row["id_token"],
+        row["parent"],
+    )
+    return rows[0] if rows else None
+
+
+async def used_by(reservation_id: UUID, transaction_id: UUID) -> None:
+    await DB.run(
+        "UPDATE reservation SET state = 'used', transaction = $2, detail = '' WHERE id = $1",
+        reservation_id,
+        transaction_id,
+    )
+
+
+async def usable(row: Row) -> bool:
+    """Whether its driver could charge there now."""
+    rows = await DB.run(
+        """SELECT s.online AND coalesce(c.status, '') NOT IN ('faulted', 'unavailable', 'offline') AS usable
+        FROM charging_station s LEFT JOIN connector c ON c.id = $2 WHERE s.id = $1""",
+        row["station"],
+        row["connector"],
+    )
+    return bool(rows and rows[0]["usable"])
+
+
+async def place(station_id: UUID, connector_id: UUID | None) -> Row:
+    """What the price of an outlet, or of any of a station, depends on."""
+    rows = await DB.run(
+        """SELECT s.id AS station, s.location, c.tariff, coalesce(l.time_zone, 'UTC') AS time_zone
+        FROM charging_station s LEFT JOIN location l ON l.id = s.location LEFT JOIN connector c ON c.id = $2
+        WHERE s.id = $1""",
+        station_id,
+        connector_id,
+    )
+    return rows[0]
 
 
 async def hold(reservation_id: UUID) -> bool:
@@ -90,18 +142,18 @@ async def open_by_number(station_id: UUID, number: int) -> UUID | None:
     return rows[0]["id"] if rows else None
 
 
-async def use(station_id: UUID, number: int, transaction_id: UUID, at: datetime) -> datetime | None:
-    """Since when it held. One that expired here while the station was offline was used all the same; a repeated start
-    changes nothing: None."""
+async def use(station_id: UUID, number: int, transaction_id: UUID, at: datetime) -> Row | None:
+    """It, with since when it held (`created_at`). One that expired here while the station was offline was used all the
+    same; a repeated start changes nothing: None."""
     rows = await DB.run(
         """UPDATE reservation SET state = 'used', transaction = $3, ended_at = $4, detail = ''
-        WHERE station = $1 AND number = $2 AND state IN ('asked', 'held', 'expired') RETURNING created_at""",
+        WHERE station = $1 AND number = $2 AND state IN ('asked', 'held', 'expired') RETURNING id, created_at""",
         station_id,
         number,
         transaction_id,
         at,
     )
-    return rows[0]["created_at"] if rows else None
+    return rows[0] if rows else None
 
 
 async def on_connector(connector_id: UUID, now: datetime) -> Row | None:

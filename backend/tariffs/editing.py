@@ -27,7 +27,7 @@ def read(definition: dict[str, Any]) -> tuple[Tariff | None, Problems]:
         found = _PLACE.match(str(error))
         assert found is not None
         return None, [(found["path"] or "$", found["words"])]
-    return tariff, offer.unsellable(tariff)
+    return tariff, offer.problems(tariff)
 
 
 def _meant(definition: dict[str, Any]) -> Tariff:
@@ -131,6 +131,7 @@ def _sample(one: samples.Sample, bill: Bill) -> SampleSession:
         energy_kwh=Decimal(one.kwh),
         charging_minutes=int(one.charging.total_seconds() // 60),
         parking_minutes=int(one.parking.total_seconds() // 60),
+        reserved_minutes=int(one.reserved.total_seconds() // 60),
         begins=one.begins.strftime("%H:%M"),
         lines=lines,
         total_excl=money(bill.total_excl_vat),

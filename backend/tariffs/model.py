@@ -105,6 +105,8 @@ class PeriodKind(StrEnum):
     PARKING = "parking"
     RESERVATION = "reservation"
     RESERVATION_EXPIRED = "reservation_expired"
+    RESERVATION_CANCELLED = "reservation_cancelled"
+    """Given back before its end: nobody came, and it didn't expire."""
 
 
 class Period(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +127,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a bill: quantity in kWh, hours or times, amounts to four decimals."""
 
     kind: str
-    """energy, time, parking, flat, reservation, reservation_expired, minimum or maximum."""
+    """energy, time, parking, flat, minimum, maximum, or a kind of reservation: its time, or with _flat its fee."""
     quantity: Decimal
     unit: str
     unit_price: Decimal

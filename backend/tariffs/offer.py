@@ -7,11 +7,6 @@ from fractions import Fraction
 from backend.tariffs.model import Dimension, Headline, ReservationPart, Tariff
 from backend.tariffs.rules import exact
 
-NOT_BILLED = (
-    "Reservations that nobody uses are not billed here: leave RESERVATION_EXPIRES out. A price with RESERVATION is "
-    "part of the bill of the session."
-)
-
 
 def headline(tariff: Tariff) -> Headline:
     """The prices that apply first when nothing is restricted, or else of the first element; text says "from". Of
@@ -53,15 +48,6 @@ def headline(tariff: Tariff) -> Headline:
         text=". ".join(texts),
         varies=varies,
     )
-
-
-def unsellable(tariff: Tariff) -> list[tuple[str, str]]:
-    """Why an operator can't offer it: `problems`, and what the engine prices but no bill asks for."""
-    return problems(tariff) + [
-        (f"$.elements[{number}].restrictions.reservation", NOT_BILLED)
-        for number, element in enumerate(tariff.elements)
-        if element.restrictions and element.restrictions.reservation is ReservationPart.RESERVATION_EXPIRES
-    ]
 
 
 def problems(tariff: Tariff) -> list[tuple[str, str]]:

@@ -22,9 +22,13 @@ HOUR = 3600
 RESERVATION_PARTS: dict[PeriodKind, tuple[ReservationPart, ...]] = {
     PeriodKind.RESERVATION: (ReservationPart.RESERVATION,),
     PeriodKind.RESERVATION_EXPIRED: (ReservationPart.RESERVATION_EXPIRES, ReservationPart.RESERVATION),
+    PeriodKind.RESERVATION_CANCELLED: (ReservationPart.RESERVATION,),
 }
 """Whose elements price a reservation, the first one before the second: who lets it expire pays for the time that was
-reserved, as anybody does, and what expiring costs (OCPI 2.2.1, ReservationRestrictionType)."""
+reserved, as anybody does, and what expiring costs (OCPI 2.2.1, ReservationRestrictionType). One that is given back
+costs its time until then: it doesn't expire."""
+UNUSED = frozenset({PeriodKind.RESERVATION_EXPIRED, PeriodKind.RESERVATION_CANCELLED})
+"""No session follows."""
 
 
 @dataclass(slots=True)

@@ -11,8 +11,10 @@ from fractions import Fraction
 from itertools import product
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from backend.tariffs.model import Bill, Dimension, Line, Period, PeriodKind, PriceComponent, Tariff
-from backend.tariffs.pieces import HOUR, RESERVATION_PARTS, Piece, applies, parts, pieces
+from backend.tariffs.pieces import HOUR, RESERVATION_PARTS, UNUSED, Piece, applies, parts, pieces
 
 PLACES = Decimal("0.0001")
 # ISO 4217 minor units that aren't 2.
@@ -25,6 +27,7 @@ TIME_DIMENSION = {
     PeriodKind.PARKING: Dimension.PARKING_TIME,
     PeriodKind.RESERVATION: Dimension.TIME,
     PeriodKind.RESERVATION_EXPIRED: Dimension.TIME,
+    PeriodKind.RESERVATION_CANCELLED: Dimension.TIME,
 }
 
 
@@ -62,7 +65,8 @@ class _Entry:
 
 
 def price(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Bill:
-    """The bill of a session. `zone`: the clock of the location. No periods: nothing to pay, but a minimum price."""
+    """The bill of a session, or of a reservation that none followed (then without the minimum, which OCPI asks for a
+    charging session). `zone`: the clock of the location. No periods: nothing to pay, but a minimum price."""
     entries: list[_Entry] = []
     flats: set[str] = set()
     grace = Fraction(tariff.parking_grace_minutes * 60)
@@ -85,7 +89,8 @@ def price(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Bill:
             if kind in ("time", "parking"):
                 last_time = entry
     _round_up(entries, last_time)
-    return _bill(tariff, entries)
+    unused = bool(periods) and all(period.kind in UNUSED for period in periods)
+    return _bill(msgspec.structs.replace(tariff, min_price=None) if unused else tariff, entries)
 
 
 def applying(tariff: Tariff, piece: Piece, zone: ZoneInfo) -> Iterator[tuple[str, PriceComponent]]:

@@ -18,6 +18,8 @@ class Sample(NamedTuple):
     kwh: int
     charging: timedelta
     parking: timedelta
+    reserved: timedelta = timedelta(0)
+    """Kept for somebody who doesn't come: the whole of it."""
 
 
 SAMPLES = (
@@ -25,14 +27,19 @@ SAMPLES = (
     Sample("evening", time(18), 22, timedelta(hours=2), timedelta(minutes=30)),
     Sample("overnight", time(20), 44, timedelta(hours=4), timedelta(hours=7)),
 )
+UNUSED = Sample("unused", time(18), 0, timedelta(0), timedelta(0), timedelta(minutes=30))
 
 
 def priced(tariff: Tariff, zone: ZoneInfo) -> list[tuple[Sample, Bill]]:
-    return [(one, price(tariff, periods(one, zone), zone)) for one in SAMPLES]
+    """A reservation that nobody uses is among them where the tariff has a price for reserving."""
+    reserving = any(one.restrictions and one.restrictions.reservation for one in tariff.elements)
+    return [(one, price(tariff, periods(one, zone), zone)) for one in (*SAMPLES, *([UNUSED] if reserving else []))]
 
 
 def periods(one: Sample, zone: ZoneInfo) -> list[Period]:
     begin = datetime.combine(DAY, one.begins, zone)
+    if one.reserved:
+        return [Period(kind=PeriodKind.RESERVATION_EXPIRED, begins_at=begin, ends_at=begin + one.reserved)]
     full = begin + one.charging
     hours = Decimal(one.charging // timedelta(minutes=1)) / 60
     power_w = Decimal(one.kwh * 1000) / hours

@@ -87,7 +87,7 @@ def shown(stored: StoredTariff) -> PriceHeadline:
 
 async def add(ctx: Context, tenant_id: UUID, name: str, definition: Tariff) -> UUID:
     """Raises InvalidInput, with the places, for a tariff that can't be meant."""
-    if found := offer.unsellable(definition):
+    if found := offer.problems(definition):
         raise InvalidInput("This tariff can't be used.", fields=found)
     tariff_id = uuid4()
     await store.add(tariff_id, tenant_id, name, definition.currency, msgspec.to_builtins(definition), ctx.now())

@@ -1,7 +1,8 @@
 """Worked examples of prices from a file: each with a tariff and the segments of a session, priced as bills are.
 
 The form: `{"vectors": [{"id", "tariff", "segments": [{"kind", "start", "minutes", "kwh", "current_a", "power_kw"}]}]}`;
-times are those of a wall clock, kinds are TIME, PARKING_TIME, RESERVATION and EXPIRED. Pure.
+times are those of a wall clock, kinds are TIME, PARKING_TIME, RESERVATION,
+EXPIRED and CANCELLED. Pure.
 """
 
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     PARKING_TIME = "PARKING_TIME"
     RESERVATION = "RESERVATION"
     EXPIRED = "EXPIRED"
+    CANCELLED = "CANCELLED"
 
 
 PERIOD_KIND = {
@@ -33,6 +35,7 @@ PERIOD_KIND = {
     Kind.PARKING_TIME: PeriodKind.PARKING,
     Kind.RESERVATION: PeriodKind.RESERVATION,
     Kind.EXPIRED: PeriodKind.RESERVATION_EXPIRED,
+    Kind.CANCELLED: PeriodKind.RESERVATION_CANCELLED,
 }
 
 

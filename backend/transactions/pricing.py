@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.context import Context
+from backend.reservations.rules import How
 from backend.stations.model import ConnectorRef
 from backend.tariffs import service as tariffs
 from backend.tariffs import where
@@ -18,7 +19,10 @@ from backend.tariffs.periods import Reading, from_readings
 from backend.tariffs.rules import compact, price
 from backend.tenants import service as tenants
 from backend.transactions import group_store, rules, store
+from shared.transactions import TransactionState as State
 
+COSTS = {How.EXPIRED: PeriodKind.RESERVATION_EXPIRED, How.GIVEN_BACK: PeriodKind.RESERVATION_CANCELLED}
+"""As what a reservation is billed, by how it ended: the reason of its end."""
 Row = store.Row
 COST_EVERY = timedelta(seconds=10)
 A_READING = timedelta(seconds=0.1)
@@ -79,7 +83,10 @@ def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at:
 
 
 def periods(row: Row, readings: list[Row], ends_at: datetime) -> list[Period]:
-    """What is priced of a transaction."""
+    """What is priced of a transaction, or of a reservation without one."""
+    if row["state"] == State.RESERVED:
+        kind = COSTS[How(row["stop_reason"])]
+        return [Period(kind=kind, begins_at=row["reserved_from"], ends_at=ends_at)]
     points = [
         Reading(
             at=one["at"],

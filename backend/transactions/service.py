@@ -22,10 +22,9 @@ from backend.events import (
     TransactionStarted,
     TransactionUpdated,
 )
-from backend.reservations import service as reservations
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import edges, grouping, loose, quarantine_store, recording, rules, store
+from backend.transactions import edges, grouping, loose, quarantine_store, recording, rules, store, unused
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
@@ -74,7 +73,7 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
             await _close_older(ctx, unit, station, report, row)
             row = await recording.begin(ctx, station, report, connector, row, decision)
             unit.emit(recording.event(ctx, TransactionStarted, station, row))
-            row = await _reserved(ctx, station, report, row)
+            row = await unused.reserved(ctx, station, report, row)
         if message is not None:
             await store.file_message(message, row["id"])
         row = await recording.apply_readings(ctx, row, report, connector)
@@ -113,7 +112,7 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
             await store.file_message(message, row["id"])
         row = await _claim(ctx, unit, station, row, report, connector, decision)
         if row["state"] == State.ACTIVE:
-            row = await _reserved(ctx, station, report, row)
+            row = await unused.reserved(ctx, station, report, row)
         row = await recording.apply_readings(ctx, row, report, connector)
         unit.emit(recording.event(ctx, TransactionUpdated, station, row))
         return _start_reply(row, decision)
@@ -287,15 +286,6 @@ async def _quarantine(station: StationRef, message: int | None, report: Report, 
     if message is not None:
         said = msgspec.to_builtins(report)
         await quarantine_store.put(message, why, {name: one for name, one in said.items() if name != "raw"})
-
-
-async def _reserved(ctx: Context, station: StationRef, report: Started | Updated, row: Row) -> Row:
-    """The row, which from now on knows since when its outlet was kept: that time is part of its bill."""
-    since = await reservations.used(ctx, station, report.reservation, row["id"])
-    if since is None:
-        return row
-    await store.change(row["id"], {"reserved_from": since})
-    return {**row, "reserved_from": since}
 
 
 async def _same_start(station: StationRef, report: Started, mark: str) -> tuple[str, Row | None]:

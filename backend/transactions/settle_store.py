@@ -13,10 +13,11 @@ Row = dict[str, Any]
 
 
 async def unbilled(transactions: Sequence[UUID]) -> list[Row]:
-    """Those that ended and have no bill, with their place, in the order they are named; locked."""
+    """Those that ended, also reservations that cost something, and have no bill, with their place, in the order they
+    are named; locked."""
     rows = await DB.run(
         f"""{JOINED} JOIN unnest($1::uuid[]) WITH ORDINALITY AS w (id, n) ON w.id = t.id
-        WHERE t.state = 'ended' ORDER BY w.n FOR UPDATE OF t""",
+        WHERE t.state = 'ended' OR (t.state = 'reserved' AND t.stop_reason <> '') ORDER BY w.n FOR UPDATE OF t""",
         list(transactions),
     )
     # Asked with the locks: who had them may just have written the bill.

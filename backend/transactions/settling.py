@@ -22,6 +22,7 @@ from backend.tenants import service as tenants
 from backend.transactions import curves, edge_store, pricing, rules, settle_store, store
 from backend.transactions.service import ESTIMATED_CLOSE_DELAY
 from shared.money import ReceiptLine
+from shared.transactions import TransactionState as State
 
 log = structlog.get_logger(__name__)
 JOB = "transactions.settle"
@@ -36,6 +37,8 @@ LABELS = {
     "reservation_flat": "Reservation fee",
     "reservation_expired": "Reservation not used",
     "reservation_expired_flat": "Fee for a reservation not used",
+    "reservation_cancelled": "Reservation given back",
+    "reservation_cancelled_flat": "Fee for a reservation given back",
     "minimum": "Up to the minimum price",
     "maximum": "Down to the maximum price",
 }
@@ -74,12 +77,16 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
     if not rows:
         return
     readings = await settle_store.readings([row["id"] for row in rows])
-    now, cdrs = ctx.now(), []
+    now, billed, cdrs = ctx.now(), list[store.Row](), []
     for row in rows:
         own = readings[row["id"]]
         if rules.meter_stopped(own, row["energy_wh"]):
             row["flags"] = rules.merge_flags(row["flags"], "meter_stopped")
         bill = await pricing.final_bill(ctx, row, pricing.zone_of(row), own)
+        if row["state"] == State.RESERVED and bill.payable <= 0:
+            await payments.want_release(row["id"])
+            continue
+        billed.append(row)
         cdrs.append(
             {
                 "id": uuid4(),
@@ -95,15 +102,18 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
         )
         row |= {"cost": bill.payable, "currency": bill.currency, "updated_at": now}
         await asyncio.sleep(0)  # a bill of thousands of readings takes a while, and messages come meanwhile
-    await curves.keep_all([(row, readings[row["id"]]) for row in rows])
-    sellers = {one: (await tenants.get(ctx, one)).name for one in {row["tenant"] for row in rows}}
-    numbers = await _numbers(rows)
-    for row, cdr, number in zip(rows, cdrs, numbers, strict=True):
+    if not billed:
+        return
+    if sessions := [(row, readings[row["id"]]) for row in billed if row["state"] == State.ENDED]:
+        await curves.keep_all(sessions)
+    sellers = {one: (await tenants.get(ctx, one)).name for one in {row["tenant"] for row in billed}}
+    numbers = await _numbers(billed)
+    for row, cdr, number in zip(billed, cdrs, numbers, strict=True):
         said = facts(row, row, sellers[row["tenant"]])
         cdr |= {"number": number, "facts": said}
     await settle_store.add_cdrs(cdrs)
-    await settle_store.note(rows)
-    await payments.want_captures({row["id"]: row["cost"] for row in rows})
+    await settle_store.note(billed)
+    await payments.want_captures({row["id"]: row["cost"] for row in billed})
     for cdr in cdrs:
         unit.emit(CdrIssued(tenant_id=cdr["tenant"], at=now, cdr_id=cdr["id"], transaction_id=cdr["transaction"]))
 
@@ -150,12 +160,13 @@ def facts(row: store.Row, place: store.Row, seller: str) -> dict[str, Any]:
         "time_zone": place["time_zone"] or "UTC",
         "station": place["station_name"] or place["identity"],
         "connector": str(place["connector_evse"] or row["evse"] or ""),
-        "begun_at": row["begun_at"].isoformat(),
+        "begun_at": (row["begun_at"] or row["reserved_from"]).isoformat(),
         "ended_at": row["ended_at"].isoformat(),
         "energy_wh": row["energy_wh"],
         "meter_start_wh": row["meter_start_wh"] or 0,
         "meter_stop_wh": (row["meter_start_wh"] or 0) + row["energy_wh"],
         "estimated": "estimated" in row["flags"],
         "flags": row["flags"],
+        **({"reservation": True} if row["state"] == State.RESERVED else {}),
         **({"target": row["target"]} if (row["target"] or {}).get("reached_at") else {}),
     }

@@ -21,6 +21,7 @@ STATES = {
     "suspended_ev": "The car pauses",
     "suspended_evse": "The station pauses",
 }
+UNUSED = {"expired": "Reservation ended, not used", "given_back": "Reservation given back"}
 HIDDEN_FROM_DRIVERS = frozenset({"messages_missing", "offline", "unit_mended", "start_missing"})
 
 
@@ -45,7 +46,7 @@ def transaction(row: Row, *, for_driver: bool = False) -> Transaction:
         driver=row["driver"] or "",
         id_token=masked(row["id_token"]),
         requested_at=row["requested_at"],
-        begun_at=row["begun_at"],
+        begun_at=row["reserved_from"] if row["state"] == TransactionState.RESERVED else row["begun_at"],
         ended_at=row["ended_at"],
         energy_wh=row["energy_wh"],
         power_w=row["power_w"],
@@ -78,8 +79,11 @@ def timeline(
 ) -> list[TransactionEvent]:
     """The life of a session in steps, in the order of time."""
     failed, ended = row["state"] == TransactionState.FAILED, row["state"] == TransactionState.ENDED
+    kept = row["state"] == TransactionState.RESERVED
     steps: list[tuple[datetime | None, str, str, str]] = [
         (row["requested_at"], "requested", "Start asked for", ""),
+        (row["reserved_from"], "reserved", "Connector reserved", ""),
+        (row["ended_at"] if kept else None, "reservation_over", UNUSED.get(row["stop_reason"], ""), ""),
         (None if failed else row["begun_at"], "begun", "Charging session began", ""),
         *((at, state, STATES[state], "") for at, state in states),
         (_reached_at(row), "target_reached", "The driver's target was reached", ""),
@@ -194,4 +198,5 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         taxes=split.taxes,
         rounding=split.rounding,
         target=target_rules.shown(facts.get("target"), {}),
+        reservation=bool(facts.get("reservation")),
     )

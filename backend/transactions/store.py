@@ -86,7 +86,10 @@ async def by_wire(station_id: UUID, ref: str | None, number: int | None) -> Row 
     condition = "t.ref = $2" if ref is not None else "t.number = $2"
     value = ref if ref is not None else number
     return await _one(
-        f"SELECT {COLUMNS} FROM transaction t WHERE t.station = $1 AND {condition} FOR UPDATE", station_id, value
+        f"""SELECT {COLUMNS} FROM transaction t WHERE t.station = $1 AND {condition} AND t.state <> 'reserved'
+        FOR UPDATE""",
+        station_id,
+        value,
     )
 
 
@@ -229,7 +232,7 @@ async def page(
     limit: int,
     flag: str | None = None,
 ) -> list[Row]:
-    """`sorted_by` of a row is what a cursor needs beside its id."""
+    """`sorted_by` of a row is what a cursor needs beside its id. Of reservations only those that are billed."""
     column, falling, sql_kind, _ = SORTS[sort]
     sign, way = ("<", "DESC") if falling else (">", "ASC")
     return await DB.run(
@@ -240,7 +243,7 @@ async def page(
           AND ($5::text IS NULL OR strpos(lower(concat_ws(' ', s.identity, s.name, l.name, a.name, t.id_token,
                                                           t.number::text)), lower($5)) > 0)
           AND ($6::{sql_kind} IS NULL OR ({column}, t.id) {sign} ($6, $7::uuid))
-          AND ($9::text IS NULL OR t.flags ? $9)
+          AND ($9::text IS NULL OR t.flags ? $9) AND (t.state <> 'reserved' OR t.cost > 0)
         ORDER BY {column} {way}, t.id {way} LIMIT $8
         """,
         tenant_id,

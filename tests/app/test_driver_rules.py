@@ -11,7 +11,9 @@ import pytest
 from app import i18n
 from app.common import bill
 from app.driver import rules
+from app.driver.reserving_rules import reserving_sentence
 from shared.money import Money, PriceHeadline, ReceiptLine, Target, TargetState
+from shared.reservations import ReservationPrice
 from shared.stations import (
     Availability,
     Connector,
@@ -156,10 +158,30 @@ def test_a_fault_tells_what_the_station_said() -> None:
 def test_what_reserving_costs(hourly: str | None, once: str | None, said: str) -> None:
     one, two = (None if value is None else Decimal(value) for value in (hourly, once))
     price = PriceHeadline(tariff_id="t", currency="EUR", reservation=one, reservation_flat=two)
-    found = rules.reserving_sentence(price, plain)
+    found = reserving_sentence(price, None, plain)
     assert said in found
-    assert bool(found) is ("you pay nothing" in found)
-    assert rules.reserving_sentence(None, plain) == ""
+    assert bool(found) is ("part of the bill" in found)
+    assert reserving_sentence(None, None, plain) == ""
+
+
+@pytest.mark.parametrize(
+    ("unused", "given_back", "said"),
+    [
+        (None, None, ""),
+        ("3", None, "If you don't come: 3.00 €. Giving it back in time costs nothing. We set 3.00 € aside until then."),
+        ("4", "1", "If you don't come: 4.00 €. If you give it back earlier: up to 1.00 €. We set 4.00 € aside"),
+        (None, "1", "If you give it back earlier: up to 1.00 €. We set 1.00 € aside"),
+    ],
+)
+def test_what_it_costs_not_to_come(unused: str | None, given_back: str | None, said: str) -> None:
+    one, two = (
+        None if value is None else Money(amount=Decimal(value), currency="EUR") for value in (unused, given_back)
+    )
+    held = max((value for value in (one, two) if value), key=lambda value: value.amount, default=None)
+    price = ReservationPrice(minutes=30, unused=one, given_back=two, held=held)
+    found = reserving_sentence(None, price, plain)
+    assert found.startswith(said)
+    assert bool(found) is bool(said)
 
 
 def test_prices_in_plain_words_with_the_fee_after_the_free_minutes() -> None:

@@ -22,10 +22,14 @@ FULL = {
     "night": "0.30",
     "night_from": "22:00",
     "night_to": "06:00",
+    "reserved": "2",
+    "unused": "3.5",
 }
 
 
-@pytest.mark.parametrize("form", [FULL, {"energy": "0.40"}, {"flat": "2", "vat": "7"}])
+@pytest.mark.parametrize(
+    "form", [FULL, {"energy": "0.40"}, {"flat": "2", "vat": "7"}, {"energy": "0.40", "unused": "4"}]
+)
 def test_what_is_typed_is_a_tariff_and_comes_back(form: dict[str, str]) -> None:
     written = rules.definition(form, "EUR")
     tariff = msgspec.convert(written, Tariff, strict=False)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.tariffs import explaining, offer, rules
+from backend.tariffs import explaining, offer, reserving, rules
 from backend.tariffs.model import Period, PeriodKind, PriceLimit, Tariff
 from backend.tariffs.periods import Reading, from_readings
 
@@ -177,12 +177,85 @@ def test_what_reserving_costs_is_told_as_the_highest_price() -> None:
     assert (found.energy, found.time, found.varies) == (plain.energy, plain.time, plain.varies)
 
 
-def test_money_for_reservations_that_nobody_uses_is_refused() -> None:
-    one = {"price_components": [{"type": "FLAT", "price": 3}], "restrictions": {"reservation": "RESERVATION_EXPIRES"}}
-    ((path, words),) = offer.unsellable(tariff(elements=[one]))
-    assert path == "$.elements[0].restrictions.reservation"
-    assert "not billed" in words
-    assert offer.headline(tariff(elements=[one])).reservation_flat is None
+def part(price: float, kind: str, when: str | None = None, **more: object) -> dict:
+    one: dict = {"price_components": [{"type": kind, "price": price, "vat": 19, **more}]}
+    return one | {"restrictions": {"reservation": when}} if when else one
+
+
+ENERGY = part(0.4, "ENERGY")
+
+
+@pytest.mark.parametrize(
+    ("elements", "more", "minutes", "expired", "given_back"),
+    [
+        ([ENERGY], {}, 30, "0", "0"),
+        ([part(3, "FLAT", "RESERVATION_EXPIRES"), ENERGY], {}, 30, "3.57", "0"),
+        ([part(6, "TIME", "RESERVATION"), ENERGY], {}, 30, "3.57", "3.57"),
+        ([part(3, "FLAT", "RESERVATION_EXPIRES"), part(6, "TIME", "RESERVATION")], {}, 20, "5.95", "2.38"),
+        ([part(8, "TIME", "RESERVATION_EXPIRES"), part(6, "TIME", "RESERVATION")], {}, 30, "4.76", "3.57"),
+        ([part(1, "TIME", "RESERVATION_EXPIRES"), part(2, "FLAT", "RESERVATION")], {}, 60, "3.57", "2.38"),
+        ([part(6, "TIME", "RESERVATION", step_size=600)], {}, 11, "2.38", "2.38"),
+        ([part(3, "FLAT", "RESERVATION_EXPIRES")], {"min_price": {"excl_vat": 5}}, 30, "3.57", "0"),
+        ([part(9, "FLAT", "RESERVATION")], {"max_price": {"excl_vat": 5, "incl_vat": 5.95}}, 30, "5.95", "5.95"),
+        ([part(3, "FLAT"), ENERGY, part(3, "ENERGY", "RESERVATION_EXPIRES")], {}, 30, "0", "0"),
+    ],
+    ids=["free", "fee", "by time", "both", "dearer", "once, and by time", "in steps", "least is of sessions", "most",
+         "energy of none"],
+)  # fmt: skip
+def test_a_reservation_that_nobody_uses(
+    elements: list, more: dict, minutes: int, expired: str, given_back: str
+) -> None:
+    one = tariff(elements=elements, **more)
+    assert offer.problems(one) == []
+    found = reserving.unused(one, BEGIN, BEGIN + timedelta(minutes=minutes), BERLIN)
+    assert (found.expired.payable, found.given_back.payable) == (Decimal(expired), Decimal(given_back))
+    for bill in found:
+        assert all(line.kind.startswith("reservation") or line.kind == "maximum" for line in bill.lines)
+
+
+RESERVABLE = [
+    tariff(elements=[part(3, "FLAT", "RESERVATION_EXPIRES"), part(6, "TIME", "RESERVATION", step_size=300), ENERGY]),
+    tariff(
+        elements=[
+            {
+                "price_components": [{"type": "TIME", "price": 5}],
+                "restrictions": {"reservation": "RESERVATION", "start_time": "09:00", "end_time": "10:30"},
+            },
+            part(2, "TIME", "RESERVATION"),
+            part(9, "TIME", "RESERVATION_EXPIRES"),
+            ENERGY,
+        ]
+    ),
+]
+
+
+@given(parts=session, minutes=st.integers(1, 300), at=st.integers(1, 299), one=st.sampled_from(RESERVABLE))
+def test_laws_hold_with_a_reservation_before(parts: list, minutes: int, at: int, one: Tariff) -> None:
+    """Cut anywhere it costs the same, it never costs less than the session alone, and its lines add up."""
+    kept = Period(kind=PeriodKind.RESERVATION, begins_at=BEGIN - timedelta(minutes=minutes), ends_at=BEGIN)
+    whole = [kept, *build(parts)]
+    bill = rules.price(one, whole, BERLIN)
+    alone = rules.price(one, whole[1:], BERLIN)
+    assert bill.total_incl_vat >= alone.total_incl_vat >= 0
+    assert abs(sum(line.amount_excl for line in bill.lines) - bill.total_excl_vat) <= Decimal("0.0005")
+    moment = kept.begins_at + timedelta(minutes=at)
+    if moment < kept.ends_at:
+        cut = [msgspec.structs.replace(kept, ends_at=moment), msgspec.structs.replace(kept, begins_at=moment)]
+        assert rules.price(one, [*cut, *whole[1:]], BERLIN).total_excl_vat == bill.total_excl_vat
+
+
+@given(minutes=st.integers(1, 600), more=st.integers(0, 600), one=st.sampled_from([*RESERVABLE, PLAIN, TANGLED]))
+def test_laws_of_a_reservation_that_nobody_uses(minutes: int, more: int, one: Tariff) -> None:
+    """Never negative, never less for a longer one, and cut anywhere the same."""
+    end = BEGIN + timedelta(minutes=minutes)
+    found = reserving.unused(one, BEGIN, end, BERLIN)
+    longer = reserving.unused(one, BEGIN, end + timedelta(minutes=more), BERLIN)
+    for bill, later in zip(found, longer, strict=True):
+        assert 0 <= bill.payable <= later.payable
+    for kind, bill in zip((PeriodKind.RESERVATION_EXPIRED, PeriodKind.RESERVATION_CANCELLED), found, strict=True):
+        middle = BEGIN + timedelta(minutes=minutes // 2)
+        cut = [Period(kind=kind, begins_at=a, ends_at=b) for a, b in ((BEGIN, middle), (middle, end)) if a < b]
+        assert rules.price(one, cut, BERLIN).total_incl_vat == bill.total_incl_vat
 
 
 def test_problems_name_the_place() -> None:

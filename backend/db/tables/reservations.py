@@ -1,6 +1,6 @@
 """Outlets that are held for somebody."""
 
-from piccolo.columns import UUID, ForeignKey, Integer, Timestamptz, Varchar
+from piccolo.columns import UUID, ForeignKey, Integer, Numeric, Timestamptz, Varchar
 from piccolo.columns.base import OnDelete
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
 from piccolo.table import Table
@@ -26,6 +26,8 @@ class Reservation(Table, db=DB, tablename="reservation"):
     state = Varchar(length=10)  # asked, held, refused, used, expired, cancelled, removed
     detail = Varchar(length=300, default="")
     expires_at = Timestamptz()
+    unused_price = Numeric(digits=(14, 4))  # what it costs if nobody comes, with VAT
+    currency = Varchar(length=3, default="")
     transaction = ForeignKey(Transaction, on_delete=OnDelete.set_null, null=True)
     created_at = Timestamptz(default=TimestamptzNow())
     ended_at = Timestamptz(null=True, default=None)
