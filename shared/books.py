@@ -191,6 +191,15 @@ class OwnerStatement(Message):
     total: Decimal
     kept: Decimal
     locations: list[SettlementRow]
+    number: str = ""
+    """Of one that was issued, which never changes; empty: reckoned now."""
+    issued_at: datetime | None = None
+
+
+class OwnerStatementsNew(Request):
+    """Issue the statements of a month that is over, one for each currency."""
+
+    period: Annotated[str, msgspec.Meta(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
 class OwnerStatements(Message):

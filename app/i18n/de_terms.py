@@ -183,6 +183,12 @@ TEXTS = {
     "less {fee} a session": "abzüglich {fee} je Ladevorgang",
     "Their share": "Ihr Anteil",
     "Payout, net": "Auszahlung, netto",
+    "Issue": "Ausstellen",
+    "Issue the statement for {name}?": "Abrechnung für {name} ausstellen?",
+    "It gets a number and never changes from then on. Corrections are in the next statement.": (
+        "Sie bekommt eine Nummer und ändert sich nicht mehr. Korrekturen stehen in der nächsten Abrechnung."
+    ),
+    "Issued as {number} on {date}": "Ausgestellt als {number} am {date}",
     "Stays with you": "Bleibt bei dir",
     "Not paid by drivers": "Nicht bezahlt",
     "Share of the net earnings in percent": "Anteil am Netto-Erlös in Prozent",

@@ -37,7 +37,7 @@ VIEWS = (("locations", "Locations"), ("owners", "Owners"))
 @guarded
 def SettlementPart() -> ft.Control:  # a component
     """A month: what each location earned, or what of it is the owners'."""
-    app, _store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     this = f"{i18n.local(datetime.now(UTC)):%Y-%m}"
     period, set_period = ft.use_state(this)
     view, set_view = ft.use_state("locations")
@@ -67,11 +67,21 @@ def SettlementPart() -> ft.Control:  # a component
         for name, word in VIEWS
     ]
 
-    async def save() -> None:
-        await download(app, words, f"/books/settlement/table?period={period}", f"settlement-{period}.csv")
+    async def save(kind: str) -> None:
+        path = f"/books/settlement/table?period={period}&format={kind}&language={store.language}"
+        await download(app, words, path, f"settlement-{period}.{kind}")
 
-    csv = buttons.quiet("CSV", t, lambda: app.run(save), icon=ft.Icons.DOWNLOAD_ROUNDED, identifier="settlement-csv")
-    tools = [*chips, csv] if view == "locations" else chips
+    files = [
+        buttons.quiet(
+            kind.upper(),
+            t,
+            partial(app.run, save, kind),
+            icon=ft.Icons.DOWNLOAD_ROUNDED,
+            identifier=f"settlement-{kind}",
+        )
+        for kind in ("pdf", "csv")
+    ]
+    tools = [*chips, *files] if view == "locations" else chips
     head = ft.Row([month, *tools], spacing=S8, run_spacing=S8, wrap=True)
     body = Owners(period, key=f"owners-{period}") if view == "owners" else Earned(period, key=f"earned-{period}")
     return ft.Column([head, body], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -1,6 +1,7 @@
 """Owners of locations: what of a month is theirs, the sheet for them, and the terms."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -18,7 +19,7 @@ from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, confirm, form
 from app.widgets.text import muted, text
 from shared.base import Page
-from shared.books import LocationOwner, LocationOwnerNew, OwnerStatement, OwnerStatements
+from shared.books import LocationOwner, LocationOwnerNew, OwnerStatement, OwnerStatements, OwnerStatementsNew
 from shared.stations import LocationSummary
 
 Words = Callable[[str], str]
@@ -48,6 +49,25 @@ def Owners(period: str) -> ft.Control:  # a component
         path = f"/owners/{one.owner_id}/settlement?period={period}&format={kind}&language={store.language}"
         await download(app, words, path, f"settlement-{period}-{one.owner}.{kind}")
 
+    async def issue(one: OwnerStatement) -> None:
+        try:
+            await app.api.post(f"/owners/{one.owner_id}/statements", OwnerStatementsNew(period=period), OwnerStatements)
+        except ApiError as error:
+            app.toast(words(error.detail or error.title), bad=True)
+        done()
+
+    def ask(one: OwnerStatement) -> None:
+        confirm(
+            app.page,
+            t,
+            head=words("Issue the statement for {name}?").format(name=one.owner),
+            detail=words("It gets a number and never changes from then on. Corrections are in the next statement."),
+            action=words("Issue"),
+            on_confirm=lambda: app.run(issue, one),
+            dangerous=False,
+        )
+
+    over = period < f"{i18n.local(datetime.now(UTC)):%Y-%m}"
     add = buttons.quiet(
         words("New owner"), t, lambda: set_making(True), icon=ft.Icons.ADD_BUSINESS_OUTLINED, identifier="new-owner"
     )
@@ -62,14 +82,20 @@ def Owners(period: str) -> ft.Control:  # a component
     else:
         parts.append(ft.Row([add]))
         for one in found.items:
-            parts.append(_card(one, t, words, partial(app.run, edit), partial(app.run, save)))
+            wanted = ask if over and not one.number else None
+            parts.append(_card(one, t, words, partial(app.run, edit), partial(app.run, save), wanted))
     if making or editing is not None:
         parts.append(EditOwner(editing, done))
     return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 def _card(
-    one: OwnerStatement, t: Tokens, words: Words, edit: Callable[[str], Any], save: Callable[[OwnerStatement, str], Any]
+    one: OwnerStatement,
+    t: Tokens,
+    words: Words,
+    edit: Callable[[str], Any],
+    save: Callable[[OwnerStatement, str], Any],
+    issue: Callable[[OwnerStatement], Any] | None,
 ) -> ft.Control:
     energy, unit = i18n.energy(one.energy_wh)
     places = ", ".join(row.location for row in one.locations) or words("Nothing was earned in this month.")
@@ -109,6 +135,12 @@ def _card(
             words("Change"), t, lambda: edit(one.owner_id), icon=ft.Icons.EDIT_OUTLINED, identifier=f"edit-{one.owner}"
         ),
     ]
+    if issue is not None:
+        name = f"issue-{one.owner}"
+        actions.insert(0, buttons.quiet(words("Issue"), t, partial(issue, one), identifier=name))
+    if one.issued_at is not None:
+        said = words("Issued as {number} on {date}").format(number=one.number, date=i18n.moment(one.issued_at))
+        terms = f"{said} · {terms}"
     lines: list[ft.Control] = [
         head,
         muted(terms, t, size=T12),

@@ -3,10 +3,27 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
+import msgspec
+
+from backend.papers.rules import Party
 from backend.tariffs.rules import round_money
-from shared.books import OwnerStatement, SettlementRow
+from shared.books import LocationOwner, OwnerStatement, SettlementRow
 
 HUNDRED = Decimal(100)
+SERIES = "settlement"
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True):
+    """A statement as it was issued, with whose it is and who issued it."""
+
+    owner: LocationOwner
+    seller: Party
+    statement: OwnerStatement
+
+
+def number(period: str, count: int) -> str:
+    """Numbered on through the years, as no other paper of the tenant."""
+    return f"SET-{period[:4]}-{count:05d}"
 
 
 def statement(

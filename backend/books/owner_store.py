@@ -74,3 +74,24 @@ async def give(tenant_id: UUID, owner_id: UUID, locations: Sequence[UUID]) -> in
         list(locations),
     )
     return len(rows)
+
+
+async def issued(tenant_id: UUID, period: str) -> Sequence[Row]:
+    """Statements of a month as they were issued, by the name they bear."""
+    return await DB.run(
+        """SELECT owner, number, currency, document, issued_at FROM owner_statement WHERE tenant = $1 AND period = $2
+        ORDER BY lower(document -> 'owner' ->> 'name'), number""",
+        tenant_id,
+        period,
+    )
+
+
+async def lock_period(tenant_id: UUID, period: str) -> None:
+    """One issues the statements of a month at a time, until the end of the database transaction."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 37))", f"{tenant_id}{period}")
+
+
+async def issue(values: Row) -> None:
+    names = list(values)
+    marks = ", ".join(f"${number}" for number in range(1, len(names) + 1))
+    await DB.run(f"INSERT INTO owner_statement ({', '.join(names)}) VALUES ({marks})", *values.values())

@@ -15,7 +15,7 @@ from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
 from shared.base import Page
-from shared.books import LocationOwner, LocationOwnerNew, OwnerStatements
+from shared.books import LocationOwner, LocationOwnerNew, OwnerStatements, OwnerStatementsNew
 
 Language = Annotated[str | None, Parameter(max_length=10, description="de or en; else the operator's country's")]
 
@@ -80,14 +80,27 @@ async def settlement_sheet(
     return attachment(name, content, MEDIA[form])
 
 
+@post(
+    "/api/v1/owners/{owner_id:uuid}/statements",
+    role=Role.OPERATOR,
+    status_code=200,
+    summary="Issue an owner's statements of a month: numbered, and never changed from then on",
+)
+async def issue_statements(ctx: Context, actor: Actor, owner_id: UUID, data: OwnerStatementsNew) -> OwnerStatements:
+    """Issued already: they are answered as they are. Later corrections are in the next statement."""
+    return await owners.issue(ctx, actor.tenant_id, owner_id, data.period)
+
+
 @get(
     "/api/v1/books/settlement/table",
     role=Role.OPERATOR,
     media_type="text/csv",
-    summary="A month, location by location, as CSV",
+    summary="A month, location by location, as CSV or PDF",
 )
-async def settlement_table(ctx: Context, actor: Actor, period: Period) -> Response[bytes]:
-    return attachment(*await owners.tenant_csv(ctx, actor.tenant_id, period), "text/csv")
+async def settlement_table(
+    ctx: Context, actor: Actor, period: Period, form: AsForm = SheetForm.CSV, language: Language = None
+) -> Response[bytes]:
+    return attachment(*await owners.tenant_sheet(ctx, actor.tenant_id, period, language, form), MEDIA[form])
 
 
 routes = [
@@ -97,6 +110,7 @@ routes = [
     change_owner,
     remove_owner,
     statements,
+    issue_statements,
     settlement_sheet,
     settlement_table,
 ]

@@ -12,7 +12,7 @@ from backend.papers.rules import Party
 from backend.papers.sheet import MARGIN, MUTED, WIDTH, Sheet
 from backend.papers.words import Voice
 from shared.accounts import Brand
-from shared.books import LocationOwner, OwnerStatement, SettlementRow
+from shared.books import LocationOwner, OwnerStatement, Settlement, SettlementRow
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 MARK = "\ufeff"
@@ -34,22 +34,12 @@ def pdf(
 ) -> bytes:
     """Blocks for some hundredths of a second: for a thread."""
     voice = Voice(language, brand.time_zone)
-    foot = " · ".join(part for part in (seller.name, seller.register, seller.tax_id, seller.bank) if part)
-    sheet = Sheet(brand, foot, voice("Page {page} of {pages}"))
-    sheet.set_title(f"{voice('Settlement')} {period} {owner.name}")
-    sheet.set_lang("de-DE" if voice.language == "de" else "en-GB")
-    sheet.set_creation_date(now)
-    sheet.add_page()
-    top = sheet.get_y()
-    wide = sheet.logo(12)
-    sheet.set_xy(MARGIN + wide + 4, top)
-    sheet.write_in(13, bold=True)
-    sheet.cell(WIDTH - wide - 4, 12, seller.name)
-    sheet.set_xy(MARGIN, top + 22)
-    sheet.say(voice("Settlement"), 22, bold=True, leading=1.2)
-    sheet.gap(3)
+    sheet = _begun(f"{voice('Settlement')} {period} {owner.name}", seller, brand, voice, now)
     sheet.pair(voice("Period"), voice.month(period), bold=True)
-    sheet.pair(voice("Date"), voice.date(now))
+    issued_at = next((one.issued_at for one in found if one.issued_at), None)
+    numbers = ", ".join(one.number for one in found if one.number)
+    sheet.pair(voice("Number"), numbers or voice("Draft, not issued yet"))
+    sheet.pair(voice("Date"), voice.date(issued_at or now))
     sheet.pair(voice("For"), owner.name)
     for line in owner.address.splitlines():
         sheet.pair("", line)
@@ -63,6 +53,58 @@ def pdf(
     if owner.bank:
         sheet.say(f"{voice('Paid to')}: {owner.bank}", 9, MUTED)
     return sheet.bytes()
+
+
+def tenant_pdf(
+    found: Settlement, whose: Mapping[str, str], seller: Party, brand: Brand, language: str, now: datetime
+) -> bytes:
+    """A month of the operator, location by location, with its sums; for a thread, as `pdf`."""
+    voice = Voice(language, brand.time_zone)
+    sheet = _begun(f"{voice('Settlement')} {found.period}", seller, brand, voice, now)
+    sheet.pair(voice("Period"), voice.month(found.period), bold=True)
+    sheet.pair(voice("Date"), voice.date(now))
+    sheet.gap(3)
+    sheet.rule()
+    sheet.gap(5)
+    heads = [voice(word) for word in ("Location", "Sessions", "Energy", "Net", "VAT", "Gross", "Still to pay")]
+    sheet.columns(heads, ALL, "LRRRRRR", size=8, ink=MUTED, bold=True, fill=True)
+    for row in found.rows:
+        sheet.columns(_cells(row, row.location, voice), ALL, "LRRRRRR", size=8)
+        if owner := whose.get(row.location_id or ""):
+            sheet.columns([owner], [ALL[0]], "L", size=7, ink=MUTED)
+    if not found.rows:
+        sheet.say(voice("Nothing was earned in this month."), 9, MUTED)
+    sheet.rule()
+    for total in found.totals:
+        sheet.columns(_cells(total, voice("Total"), voice), ALL, "LRRRRRR", size=8, bold=True)
+    return sheet.bytes()
+
+
+ALL = tuple(WIDTH * part for part in (0.25, 0.09, 0.14, 0.13, 0.12, 0.14, 0.13))
+
+
+def _cells(row: SettlementRow, name: str, voice: Voice) -> list[str]:
+    amounts = [voice.amount(one, row.currency) for one in (row.net, row.vat, row.gross, row.owed)]
+    return [name, voice.number(row.sessions), voice.kwh(row.energy_wh), *amounts]
+
+
+def _begun(title: str, seller: Party, brand: Brand, voice: Voice, now: datetime) -> Sheet:
+    """A sheet with its head."""
+    foot = " · ".join(part for part in (seller.name, seller.register, seller.tax_id, seller.bank) if part)
+    sheet = Sheet(brand, foot, voice("Page {page} of {pages}"))
+    sheet.set_title(title)
+    sheet.set_lang("de-DE" if voice.language == "de" else "en-GB")
+    sheet.set_creation_date(now)
+    sheet.add_page()
+    top = sheet.get_y()
+    wide = sheet.logo(12)
+    sheet.set_xy(MARGIN + wide + 4, top)
+    sheet.write_in(13, bold=True)
+    sheet.cell(WIDTH - wide - 4, 12, seller.name)
+    sheet.set_xy(MARGIN, top + 22)
+    sheet.say(voice("Settlement"), 22, bold=True, leading=1.2)
+    sheet.gap(3)
+    return sheet
 
 
 def _statement(sheet: Sheet, one: OwnerStatement, voice: Voice) -> None:

@@ -75,7 +75,7 @@ async def earned(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
             SELECT k.cdr, k.transaction, k.currency, k.total_incl, k.total_excl, 0, k.refunded FROM correction k
             WHERE k.tenant = $1 AND k.issued_at >= $2 AND k.issued_at < $3)
         SELECT s.location AS location_id, COALESCE(l.name, '') AS location, b.currency,
-            sum(b.sessions)::int AS sessions,
+            COALESCE(sum(b.sessions) FILTER (WHERE t.state <> 'reserved'), 0)::int AS sessions,
             COALESCE(sum(t.energy_wh) FILTER (WHERE b.sessions = 1), 0)::bigint AS energy_wh, sum(b.gross) AS gross,
             sum(b.net) AS net,
             COALESCE(sum(p.captured_amount + {LATER}) FILTER (WHERE b.sessions = 1), 0) - sum(b.refunded) AS captured,

@@ -34,6 +34,11 @@ async def change(ctx: Context, tenant_id: UUID, change: IssuerChange) -> Issuer:
     return await issuer(ctx, tenant_id)
 
 
+async def next_number(tenant_id: UUID, series: str) -> int:
+    """Of a series of papers that another room writes; without gaps, so call it in the unit that writes the paper."""
+    return await store.next_number(tenant_id, series)
+
+
 async def party(ctx: Context, tenant_id: UUID) -> rules.Party:
     """As it stands on a paper that is written now."""
     found, brand = await issuer(ctx, tenant_id), await tenants.brand(ctx, tenant_id)

@@ -19,6 +19,7 @@ GERMAN = {
     "Invoice": "Rechnung",
     "Credit note": "Gutschrift",
     "Settlement": "Abrechnung",
+    "Draft, not issued yet": "Entwurf, noch nicht ausgestellt",
     "Paid to": "Auszahlung an",
     "Location": "Standort",
     "Net earnings": "Netto-Erlös",

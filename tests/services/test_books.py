@@ -197,8 +197,10 @@ async def test_an_owner_s_month_as_sheet_and_table(db: str, clock: Clock) -> Non
     for language in ("de", "en"):
         _, sheet = await owners.sheet(ctx, tenant, UUID(lord.id), "2026-02", language, "pdf")
         assert sheet.startswith(b"%PDF")
-    _, whole = await owners.tenant_csv(ctx, tenant, "2026-02")
+    _, whole = await owners.tenant_sheet(ctx, tenant, "2026-02", None, "csv")
     assert "2026-02,,'=Quay,1,20," in whole.decode()
+    _, drawn = await owners.tenant_sheet(ctx, tenant, "2026-02", "de", "pdf")
+    assert drawn.startswith(b"%PDF")
     both = await owners.change(
         ctx, tenant, UUID(lord.id), LocationOwnerNew(name="Lord", locations=[str(quay), str(harbour)])
     )
@@ -207,3 +209,55 @@ async def test_an_owner_s_month_as_sheet_and_table(db: str, clock: Clock) -> Non
         await owners.change(ctx, tenant, UUID(lord.id), LocationOwnerNew(name="Lord", locations=[str(uuid4())]))
     await owners.remove(ctx, tenant, UUID(lord.id))
     assert (await owners.statements(ctx, tenant, "2026-02")).items == []
+
+
+async def test_a_statement_that_was_issued_stays_and_counts_nothing_twice(db: str, clock: Clock) -> None:
+    ctx = world.make_context(clock)
+    tenant = await world.add_tenant()
+    harbour, quay = await world.add_location(tenant, "Harbour"), await world.add_location(tenant, "Quay")
+    at = datetime(2026, 2, 10, 12, tzinfo=UTC)
+    for number, place in enumerate((harbour, quay)):
+        station = await world.add_station(tenant, f"CP-{number}", location_id=place)
+        await add_bill(tenant, station, None, at, number, "11.90")
+    lord = await owners.add(ctx, tenant, LocationOwnerNew(name="Lord", share=Decimal(80), locations=[str(harbour)]))
+    lady = await owners.add(ctx, tenant, LocationOwnerNew(name="Lady", locations=[str(quay)]))
+    with pytest.raises(InvalidInput, match="over yet"):
+        await owners.issue(ctx, tenant, UUID(lord.id), "2026-03")
+    for again in (1, 2):
+        (one,) = (await owners.issue(ctx, tenant, UUID(lord.id), "2026-02")).items
+        assert (one.number, one.total, one.issued_at) == ("SET-2026-00001", Decimal(8), ctx.now()), again
+    # Other terms, and the location changes hands: what was issued stays, and nobody gets it once more.
+    await owners.change(ctx, tenant, UUID(lord.id), LocationOwnerNew(name="Duke", share=Decimal(10)))
+    both = [str(harbour), str(quay)]
+    await owners.change(ctx, tenant, UUID(lady.id), LocationOwnerNew(name="Lady", locations=both))
+    found = {one.owner: one for one in (await owners.statements(ctx, tenant, "2026-02")).items}
+    assert {name: (one.total, one.number) for name, one in found.items()} == {
+        "Lord": (Decimal(8), "SET-2026-00001"),
+        "Lady": (Decimal(10), ""),
+    }
+    (second,) = (await owners.issue(ctx, tenant, UUID(lady.id), "2026-02")).items
+    assert (second.number, [row.location for row in second.locations]) == ("SET-2026-00002", ["Quay"])
+    _, sheet = await owners.sheet(ctx, tenant, UUID(lord.id), "2026-02", "de", "pdf")
+    assert sheet.startswith(b"%PDF")
+    # A correction of then counts in the month in which it is written.
+    (bill,) = await DB.run("SELECT id, transaction FROM cdr ORDER BY number LIMIT 1")
+    paper = uuid4()
+    await DB.run(
+        """INSERT INTO paper (id, tenant, kind, number, transaction, currency, total_excl, total_incl, sessions,
+        energy_wh, document, issued_at) VALUES ($1, $2, 'credit_note', 'CN-1', $3, 'EUR', -10, -11.90, 1, 0, '{}', $4)
+        """,
+        paper, tenant, bill["transaction"], ctx.now(),
+    )  # fmt: skip
+    await DB.run(
+        """INSERT INTO correction (tenant, cdr, transaction, paper, kind, number, currency, lines, total_excl,
+        total_incl, reason, issued_at) VALUES ($1, $2, $3, $4, 'credit_note', 'CN-1', 'EUR', '[]', -10, -11.90, 'x', $5)
+        """,
+        tenant, bill["id"], bill["transaction"], paper, ctx.now(),
+    )  # fmt: skip
+    february = {one.owner: one.total for one in (await owners.statements(ctx, tenant, "2026-02")).items}
+    assert (february["Lord"], february["Lady"]) == (Decimal(8), Decimal(10))
+    clock.set(datetime(2026, 4, 1, 12, tzinfo=UTC))
+    (march,) = (await owners.issue(ctx, tenant, UUID(lady.id), "2026-03")).items
+    assert (march.number, march.total, march.sessions) == ("SET-2026-00003", Decimal(-10), 0)
+    await owners.remove(ctx, tenant, UUID(lord.id))
+    assert "Lord" in {one.owner for one in (await owners.statements(ctx, tenant, "2026-02")).items}

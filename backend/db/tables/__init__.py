@@ -14,7 +14,7 @@ from backend.db.tables.alerts import (
     VendorCode,
 )
 from backend.db.tables.authorization import IdToken, LocalList, MasterPassRefusal, TokenGroup
-from backend.db.tables.books import LocationOwner, ProviderDayRow, ProviderMovement, Reconciliation
+from backend.db.tables.books import LocationOwner, OwnerStatementRow, ProviderDayRow, ProviderMovement, Reconciliation
 from backend.db.tables.campaigns import Campaign, CampaignStation
 from backend.db.tables.certificates import InstalledCertificate, IssuedCertificate
 from backend.db.tables.corrections import Correction, MeterDoubt
@@ -99,6 +99,7 @@ TABLES = (
     IdempotencyKey,
     Tariff,
     LocationOwner,
+    OwnerStatementRow,
     Location,
     ChargingStation,
     Connector,
@@ -254,6 +255,7 @@ __all__ = [
     "NotifyRota",
     "NotifyRoute",
     "OcppFrame",
+    "OwnerStatementRow",
     "Paper",
     "PaperCounter",
     "Payment",

@@ -76,3 +76,17 @@ class LocationOwner(Table, db=DB, tablename="location_owner"):
     session_fee = Numeric(digits=AMOUNT, default=Decimal(0))
     vat = Numeric(digits=(5, 2), default=Decimal(0))
     created_at = Timestamptz(default=TimestamptzNow())
+
+
+class OwnerStatementRow(Table, db=DB, tablename="owner_statement"):
+    """What an owner was sent for a month, in one currency: never changed once written."""
+
+    id = UUID(primary_key=True)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
+    owner = ForeignKey(LocationOwner, on_delete=OnDelete.set_null, null=True)
+    number = Varchar(length=30)
+    period = Varchar(length=7)
+    currency = Varchar(length=3)
+    total = Numeric(digits=AMOUNT)
+    document = JSONB()  # owner_rules.Frozen
+    issued_at = Timestamptz()
