@@ -132,6 +132,34 @@ class AnalyticsReport(Message):
     by_location: list[DailyRow]
 
 
+class RepairRow(Message):
+    """How often stations fail and how that goes. Times are medians in seconds, shares 0…1; None: nothing to tell."""
+
+    name: str
+    stations: int
+    failures: int
+    between_failures_h: float | None
+    """Mean time between failures: hours in which stations worked / failures."""
+    detect_s: float | None
+    acknowledge_s: float | None
+    repair_s: float | None
+    first_time_fix: float | None
+    """Of repaired failures: one visit at most, and the same didn't come back within seven days."""
+    without_visit: float | None
+    """Of repaired failures: nobody of a service partner drove there."""
+    visits: int
+
+
+class RepairReport(Message):
+    """The days are the tenant's own. The worst sites and models first, at most 100 of each."""
+
+    begins_on: date
+    ends_on: date
+    total: RepairRow
+    by_location: list[RepairRow]
+    by_model: list[RepairRow]
+
+
 class Subscribe(Request, tag="subscribe", tag_field="type"):
     topic: Annotated[str, msgspec.Meta(min_length=1, max_length=120)]
 

@@ -13,6 +13,7 @@ from app.device.files import FileTrouble
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.operator import report_rules as rules
 from app.operator import station_rules
+from app.operator.analytics_repairs import Repairs
 from app.theme import S4, S8, S12, S16, S24, S32, T12, T16, T20, T28, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.bars import bar_list, column_plot
@@ -84,7 +85,8 @@ def AnalyticsPage() -> ft.Control:  # a component
         parts.append(surfaces.card(_empty(t, words, None if usual else lambda: go(days=str(rules.USUAL))), t))
     else:
         parts.append(_figures(found, before.data, span, t, words, store))
-    parts.append(_plots(found, every.data, site, span, go, store))
+    repairs = Repairs(span.first, span.last, site, _room(store), key="repairs")
+    parts += [_plots(found, every.data, site, span, go, store), repairs]
     return surfaces.page_body(parts, t, phone=store.phone)
 
 
@@ -249,6 +251,11 @@ def _figures(
     )
 
 
+def _room(store: Any) -> float:
+    beside = 2 * S16 if store.phone else 2 * S32 + (RAIL if store.wide else NARROW_RAIL)
+    return float(store.width - beside)
+
+
 def _plots(
     found: AnalyticsReport,
     every: AnalyticsReport | None,
@@ -262,8 +269,7 @@ def _plots(
         figure for figure in rules.FIGURES if not empty or (figure.name == "uptime" and found.total.uptime is not None)
     ]
     two = store.width / store.letters >= 900
-    rail = 0 if store.phone else RAIL if store.wide else NARROW_RAIL
-    room = store.width - rail - 2 * (S16 if store.phone else S32)
+    room = _room(store)
     width = (room - S16) / 2 if two else room
     cards: list[ft.Control] = [
         FigurePlot(figure.name, found.by_day, found.total, found.currency, width, key=figure.name) for figure in wanted
@@ -384,10 +390,8 @@ def Sites(report: AnalyticsReport, site: str, on_open: Callable[[str], Any]) -> 
         on_open=on_open,
         label=words(figure.word),
     )
-    known = next((row.location for row in report.by_location if row.location_id == site), "")
-    trailing = (
-        buttons.quiet(words("All sites"), t, lambda: on_open(site), identifier="all-sites") if site and known else None
-    )
+    known = bool(site) and any(row.location_id == site and row.location for row in report.by_location)
+    trailing = buttons.quiet(words("All sites"), t, lambda: on_open(site), identifier="all-sites") if known else None
     return ft.Semantics(
         identifier="sites",
         container=True,

@@ -10,7 +10,7 @@ from backend.analytics import service
 from backend.context import Context
 from backend.web.guards import Actor
 from shared.accounts import Role
-from shared.operations import AnalyticsReport, Overview
+from shared.operations import AnalyticsReport, Overview, RepairReport
 
 
 @get("/api/v1/overview", role=Role.OPERATOR, summary="What needs me now, and how the network does")
@@ -46,4 +46,16 @@ async def report_csv(
     )
 
 
-routes = [overview, report, report_csv]
+@get("/api/v1/repairs", role=Role.OPERATOR, summary="How stations fail and are mended, by site and model")
+async def repairs(
+    ctx: Context,
+    actor: Actor,
+    begins_on: date | None = None,
+    ends_on: date | None = None,
+    location_id: UUID | None = None,
+) -> RepairReport:
+    """Mean time between failures, medians of the times to detect, acknowledge and repair, first-time fixes, visits."""
+    return await service.repairs(ctx, actor.tenant_id, begins_on, ends_on, location_id)
+
+
+routes = [overview, report, report_csv, repairs]

@@ -3,21 +3,23 @@
 import csv
 import io
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from backend.alerts import service as alerts
-from backend.analytics import rules, store
+from backend.analytics import repair_rules, rules, store
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.stations.rules import worst_status
 from backend.tenants import service as tenants
 from shared.money import Money
-from shared.operations import AnalyticsReport, DailyRow, Overview, PowerPoint
+from shared.operations import AnalyticsReport, DailyRow, Overview, PowerPoint, RepairReport, RepairRow
 from shared.stations import Registration
 
 MOST_DAYS = 366
+MOST_ROWS = 100
 SHOWN_INCIDENTS = 20
 
 
@@ -74,6 +76,60 @@ def _filled(curve: list[store.Row], now: datetime, live_w: int) -> list[PowerPoi
     return [PowerPoint(at=at, power_w=int(known.get(at, 0))) for at in times]
 
 
+def _span(begins_on: date | None, ends_on: date | None, today: date) -> tuple[date, date]:
+    last = ends_on or today
+    first = begins_on or last - timedelta(days=29)
+    if first > last:
+        raise InvalidInput("The first day is after the last.", fields=[("$.begins_on", "must not be after ends_on")])
+    if (last - first).days >= MOST_DAYS:
+        raise InvalidInput("Choose at most a year.", fields=[("$.begins_on", f"at most {MOST_DAYS} days")])
+    return first, last
+
+
+async def repairs(
+    ctx: Context, tenant_id: UUID, begins_on: date | None, ends_on: date | None, location_id: UUID | None
+) -> RepairReport:
+    """How stations failed and were mended, in all, by site and by model; days and errors as of `report`."""
+    tenant = await tenants.get(ctx, tenant_id)
+    zone = ZoneInfo(tenant.time_zone)
+    first, last = _span(begins_on, ends_on, ctx.now().astimezone(zone).date())
+    if location_id is not None and not await store.locations(tenant_id, location_id):
+        raise NotFound("This location doesn't exist.")
+    begin, end = rules.day_edges(first, zone)[0], min(ctx.now(), rules.day_edges(last, zone)[1])
+    stations = [
+        repair_rules.StationFact(station_id=row["id"], location=row["location"], model=row["model"], since=row["since"])
+        for row in await store.accepted_stations(tenant_id, location_id)
+    ]
+    failures = [
+        repair_rules.FailureFact(
+            station_id=row["station"],
+            connector_id=row["connector"],
+            rule=row["rule"],
+            began_at=row["began_at"],
+            opened_at=row["opened_at"],
+            acknowledged_at=row["acknowledged_at"],
+            repaired_at=row["repaired_at"],
+            visits=row["visits"],
+        )
+        for row in await store.failures(tenant_id, begin, end)
+    ]
+
+    def grouped(name: Callable[[repair_rules.StationFact], str]) -> list[RepairRow]:
+        groups: dict[str, list[repair_rules.StationFact]] = {}
+        for one in stations:
+            groups.setdefault(name(one), []).append(one)
+        found = [repair_rules.figures(word, some, failures, begin, end) for word, some in groups.items()]
+        return sorted(found, key=lambda row: (-row.failures / row.stations, row.name))[:MOST_ROWS]
+
+    return RepairReport(
+        begins_on=first,
+        ends_on=last,
+        total=repair_rules.figures("", stations, failures, begin, end),
+        by_location=grouped(lambda one: one.location),
+        by_model=grouped(lambda one: one.model),
+    )
+
+
 async def report(
     ctx: Context, tenant_id: UUID, begins_on: date | None, ends_on: date | None, location_id: UUID | None
 ) -> AnalyticsReport:
@@ -83,12 +139,7 @@ async def report(
     """
     tenant = await tenants.get(ctx, tenant_id)
     now, zone = ctx.now(), ZoneInfo(tenant.time_zone)
-    last = ends_on or now.astimezone(zone).date()
-    first = begins_on or last - timedelta(days=29)
-    if first > last:
-        raise InvalidInput("The first day is after the last.", fields=[("$.begins_on", "must not be after ends_on")])
-    if (last - first).days >= MOST_DAYS:
-        raise InvalidInput("Choose at most a year.", fields=[("$.begins_on", f"at most {MOST_DAYS} days")])
+    first, last = _span(begins_on, ends_on, now.astimezone(zone).date())
     begin, end = rules.day_edges(first, zone)[0], min(now, rules.day_edges(last, zone)[1])
     places = await store.locations(tenant_id, location_id)
     if location_id is not None and not places:

@@ -127,3 +127,35 @@ async def decisions(tenant_id: UUID) -> int:
         "SELECT count(*) AS n FROM transaction WHERE tenant = $1 AND flags ? 'needs_decision'", tenant_id
     )
     return int(rows[0]["n"])
+
+
+# --- failures ----------------------------------------------------------------------------------------
+
+
+async def accepted_stations(tenant_id: UUID, location_id: UUID | None) -> list[Row]:
+    return await DB.run(
+        """
+        SELECT s.id, coalesce(l.name, '') AS location, trim(s.vendor || ' ' || s.model) AS model, s.created_at AS since
+        FROM charging_station s LEFT JOIN location l ON l.id = s.location
+        WHERE s.tenant = $1 AND s.registration = 'accepted' AND ($2::uuid IS NULL OR s.location = $2)
+        """,
+        tenant_id,
+        location_id,
+    )
+
+
+async def failures(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
+    """What cost business in begin…end, at single stations: a site that lost its power is no fault of its stations.
+    A visit is a ticket that a service partner answered as done."""
+    return await DB.run(
+        """
+        SELECT i.station, i.connector, i.rule, i.began_at, i.opened_at, i.acknowledged_at, i.repaired_at,
+            (SELECT count(*)::int FROM service_ticket t WHERE t.incident = i.id AND t.state = 'done') AS visits
+        FROM incident i
+        WHERE i.tenant = $1 AND i.station IS NOT NULL AND i.parent IS NULL AND i.down > 0 AND i.severity <> 'info'
+          AND i.opened_at < $3 AND coalesce(i.repaired_at, $3) >= $2
+        """,
+        tenant_id,
+        begin,
+        end,
+    )

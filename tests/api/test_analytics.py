@@ -107,3 +107,43 @@ async def test_a_report_shows_no_other_operators_business(people: People, clock:
         found = (await stranger.get("/api/v1/analytics")).json()
         assert (found["total"]["sessions"], found["by_location"]) == (0, [])
         assert (await stranger.get("/api/v1/analytics", params={"location_id": harbour})).status_code == 404
+
+
+async def test_failures_and_repairs_by_site_and_model(people: People, clock: Clock) -> None:
+    places = [await world.add_location(people.tenant_id, name) for name in ("Harbour", "Centre")]
+    stations = [await world.add_station(people.tenant_id, f"CP-{n}", location_id=one) for n, one in enumerate(places)]
+    old = clock.now() - timedelta(days=60)
+    await DB.run("UPDATE charging_station SET created_at = $1, vendor = 'Acme', model = 'One'", old)
+    await DB.run("UPDATE charging_station SET model = 'Two' WHERE id = $1", stations[1])
+
+    async def incident(hours_ago: float, mended_after: float | None, **values: Any) -> None:
+        opened = clock.now() - timedelta(hours=hours_ago)
+        row = {
+            "tenant": people.tenant_id, "station": stations[0], "rule": "station_offline", "severity": "critical",
+            "title": "Offline", "state": "open" if mended_after is None else "closed",
+            "down": 1.0, "opened_at": opened, "seen_at": opened,
+            "repaired_at": None if mended_after is None else opened + timedelta(hours=mended_after),
+        } | values  # fmt: skip
+        marks = ", ".join(f"${n}" for n in range(1, len(row) + 1))
+        await DB.run(f"INSERT INTO incident (id, {', '.join(row)}) VALUES (gen_random_uuid(), {marks})", *row.values())
+
+    await incident(300, 2)
+    await incident(250, 4)  # it came back within seven days
+    await incident(20, None, station=stations[1])
+    await incident(100, 1, severity="info", rule="x")  # only information
+    await incident(100, 1, down=0.0, rule="y")  # costs nothing
+    await incident(100, 1, station=None, location=places[0], rule="z")  # the whole site
+    async with people.client(Role.OPERATOR) as client:
+        found = (await client.get("/api/v1/repairs")).json()
+        assert (found["total"]["failures"], found["total"]["stations"], found["total"]["visits"]) == (3, 2, 0)
+        assert found["total"]["repair_s"] == 3 * 3600
+        assert found["total"]["without_visit"] == 1
+        assert found["total"]["first_time_fix"] == 0.5
+        assert [(row["name"], row["failures"]) for row in found["by_location"]] == [("Harbour", 2), ("Centre", 1)]
+        assert [row["name"] for row in found["by_model"]] == ["Acme One", "Acme Two"]
+        [row] = (await client.get("/api/v1/repairs", params={"location_id": str(places[1])})).json()["by_location"]
+        assert (row["name"], row["failures"], row["repair_s"]) == ("Centre", 1, None)
+        missing = await client.get("/api/v1/repairs", params={"location_id": str(stations[0])})
+        assert missing.status_code == 404
+        wrong = await client.get("/api/v1/repairs", params={"begins_on": "2026-02-02", "ends_on": "2026-01-01"})
+        assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid_input")
