@@ -12,7 +12,7 @@ import structlog
 from backend.energy.core import cars as core
 from backend.energy.core.cars import Why
 from backend.energy.core.grid import Series
-from backend.energy.core.planner import plan
+from backend.energy.core.planner import UNKNOWN_STAY_S, plan
 from backend.energy.core.rows import Floats, Rows
 from backend.sites import rules
 from backend.sites.rules import Lane, Phases, Spot
@@ -155,6 +155,10 @@ def _outlook(asked: Question) -> core.Outlook:
         carbon=series(asked.carbon, scale),
         solar=series(asked.solar, 0.001),
         loads=dict(asked.loads),
+        busy={
+            car.id: car.departs_at.timestamp() if car.departs_at else asked.now.timestamp() + UNKNOWN_STAY_S
+            for car in asked.cars
+        },
     )
 
 

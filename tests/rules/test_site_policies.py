@@ -1,5 +1,6 @@
 """Who charges now under each policy, exactly; and that nobody flickers."""
 
+import msgspec
 import pytest
 
 from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy
@@ -66,6 +67,27 @@ WAITING = [
 def test_who_has_time_charges_when_it_is_better(policy: Policy, price: Series, carbon: Series, now: bool) -> None:
     found = asked(policy, two(wanted_wh=3000), price, carbon)
     assert [amps > 0 for amps in found.amps.values()] == [now, now]
+
+
+@pytest.mark.parametrize(("others_stay", "now"), [(0.0, True), (10 * HOUR, False)])
+def test_who_waits_for_a_price_leaves_room_for_cars_yet_to_come(others_stay: float, now: bool) -> None:
+    """Where all connectors are taken nobody else can come, and waiting takes no risk."""
+    rows = Rows(
+        Grid(
+            nodes=(Node(id="f", amps=(16, 16, 16)),),
+            connectors=tuple(Connector(id=f"c{number}", node="f", phases=1) for number in range(12)),
+        )
+    )
+    car = Car(connector="c0", arrived=0, departure=6 * HOUR, wanted_wh=7000)
+    busy = {f"c{number}": others_stay for number in range(1, 12)}
+    found = plan(rows, [car], Outlook(price=((0, 0.4), (3 * HOUR, 0.1)), busy=busy), now=10)
+    assert (found.amps["c0"] > 0) is now
+
+
+def test_who_leaves_soon_goes_first_where_not_all_can_be_served() -> None:
+    stays, leaves = two()
+    found = asked(Policy(order=Order.CHEAPEST), [stays, msgspec.structs.replace(leaves, departure=2 * HOUR)])
+    assert found.amps["second"] > found.amps["first"]
 
 
 def test_small_rises_wait_and_falls_never_do() -> None:

@@ -48,13 +48,16 @@ class Car(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
-    """Price and CO2 per kWh, the sun's forecast in kW; `loads`: what other loads draw now, per phase."""
+    """Price and CO2 per kWh, the sun's forecast in kW; `loads`: what other loads draw now, per phase.
+
+    `busy`: until when connectors are taken by cars that aren't asked about, as they are full or can't be reached."""
 
     price: Series = ()
     carbon: Series = ()
     solar: Series = ()
     feed_in: float = 0.0
     loads: Mapping[str, tuple[float, float, float]] = {}
+    busy: Mapping[str, float] = {}
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):

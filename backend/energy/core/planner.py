@@ -17,9 +17,12 @@ DWELL_S = 300.0
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
 """How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
 CHEAPER = 0.01
-STRANGERS_LEAVE, STRANGERS_COME_H = 0.4, 2.0
-"""What cars yet to come leave of the limits in the end, and how soon: of the next hour nearly all is known, of the
-evening little. Who waits for a better price waits only if it fits into that."""
+STRANGERS_WISH, STRANGERS_LEAVE, STRANGERS_COME_H = 0.1, 0.1, 2.0
+"""How much of what free connectors could give cars yet to come will draw, what they leave of a limit at least, and how
+soon they come: of the next hour nearly all is known, of the evening little. Who waits for a better price waits only if
+it fits beside them."""
+LEAVES_SOON = 0.1
+"""A kWh is worth more to who leaves soon: who stays may still get it, should nobody else come."""
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
@@ -145,18 +148,30 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     first = 1 + np.array([max(car.priority, 0) for car in desk.cars])
     tight = (1 + 1 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.2 * (desk.had > 0)) * first
     late = 2e-4 * np.minimum(hours, 24.0)[None, :] * tight[:, None]
-    worth = optimum.WORTH / 100 * first
+    worth = optimum.WORTH / 100 * first * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
     least = np.zeros_like(most)
-    room = STRANGERS_LEAVE + (1 - STRANGERS_LEAVE) * np.exp(-hours / STRANGERS_COME_H)
+    room = desk.bounds if np.ptp(price) < 1e-6 else _left_by_strangers(desk, (left + right) / 2)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
     return optimum.Problem(
-        lines=desk.lines, ends=desk.bounds[:, None] * room, hours=(right - left) / 3600, most=most, least=least,
+        lines=desk.lines, ends=room, hours=(right - left) / 3600, most=most, least=least,
         kwh_per_amp_h=desk.per_amp, wanted_kwh=desk.wanted,
         cost=price[None, :] / np.maximum(_efficiency(desk), 1e-6)[:, None] + late, worth=worth,
         solar_kw=solar if desk.outlook.solar else None,
         solar_gain=np.maximum(price - desk.outlook.feed_in * cost_of / top, 0.0),
         draw_kw=desk.draw_kw,
     )  # fmt: skip
+
+
+def _left_by_strangers(desk: _Desk, moments: Floats) -> Floats:
+    """Of each line and step what is there for the cars that stand here. Only where nobody stands can one arrive."""
+    grid, until = desk.rows.grid, dict(desk.outlook.busy)
+    until |= {car.connector: float(end) for car, end in zip(desk.cars, desk.ends, strict=True)}
+    most = np.array([one.max_amps for one in grid.connectors])
+    free = np.array([until.get(one.id, 0.0) for one in grid.connectors])[:, None] < moments
+    come = 1 - np.exp(-(moments - desk.now) / 3600 / STRANGERS_COME_H)
+    wish = STRANGERS_WISH * (desk.rows.lines @ (most[:, None] * free))
+    ends = desk.bounds[:, None]
+    return ends - come * np.minimum(wish, (1 - STRANGERS_LEAVE) * ends)
 
 
 def _efficiency(desk: _Desk) -> Floats:

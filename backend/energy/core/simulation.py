@@ -230,7 +230,12 @@ class Run:
                     )
                 )  # fmt: skip
         outlook = Outlook(
-            price=self.price, carbon=self.carbon, solar=self.solar, feed_in=self.site.feed_in, loads=loads
+            price=self.price,
+            carbon=self.carbon,
+            solar=self.solar,
+            feed_in=self.site.feed_in,
+            loads=loads,
+            busy={name: stay.session.departure for name, stay in self.cars.items()},
         )
         made = plan(
             self.rows, cars, outlook, now=self.now, policy=self.site.policy, period_s=self.period,
