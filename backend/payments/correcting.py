@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.context import Context
 from backend.errors import Conflict
-from backend.payments import dunning, ledger_store, refunds, rules, store
+from backend.payments import dunning, refunds, rules, store
 from shared.payments import RefundTarget
 
 Row = store.Row
@@ -37,7 +37,7 @@ async def _give_back(
     ctx: Context, row: Row, wanted: Decimal, to: RefundTarget, reason: str, made_by: UUID | None
 ) -> Decimal:
     """Of one payment, at most what it took; how much."""
-    disputed = await ledger_store.disputed(row["id"])
+    disputed = await refunds.disputed(row["id"])
     back = min(wanted, refunds.refundable(row, disputed))
     card = min(back, refunds.to_card(row, disputed)) if to is RefundTarget.CARD else Decimal(0)
     for part, target in ((card, RefundTarget.CARD), (back - card, RefundTarget.WALLET)):

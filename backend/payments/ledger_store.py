@@ -81,16 +81,26 @@ async def entries(owner: UUID, before: int | None, limit: int) -> list[Row]:
     )  # fmt: skip
 
 
-async def disputed(payment_id: UUID) -> Decimal:
-    """What the bank has taken back of a payment and not returned."""
+async def disputed(payments: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """What the bank has taken back of payments and not returned; of others nothing is said."""
     rows = await DB.run(
-        """SELECT coalesce(-sum(e.amount), 0) AS taken FROM ledger_entry e JOIN ledger_transfer t ON t.id = e.transfer
+        """SELECT t.payment, sum(e.amount) AS taken FROM ledger_entry e JOIN ledger_transfer t ON t.id = e.transfer
         JOIN ledger_account a ON a.id = e.account
-        WHERE t.payment = $1 AND t.kind = 'dispute' AND a.kind = 'revenue'""",
-        payment_id,
+        WHERE t.payment = ANY($1) AND t.kind = 'dispute' AND a.kind = 'provider' GROUP BY t.payment""",
+        list(payments),
     )
-    found: Decimal = rows[0]["taken"]
-    return max(found, Decimal(0))  # what comes back may be told first
+    return {row["payment"]: max(row["taken"], Decimal(0)) for row in rows}  # what comes back may be told first
+
+
+async def parts_of(tenant_id: UUID, key: str) -> list[tuple[str, UUID | None, Decimal]]:
+    """(kind, owner, amount) of a transfer; empty: there is none of this key."""
+    rows = await DB.run(
+        """SELECT a.kind, a.owner, e.amount FROM ledger_entry e JOIN ledger_transfer t ON t.id = e.transfer
+        JOIN ledger_account a ON a.id = e.account WHERE t.tenant = $1 AND t.key = $2 ORDER BY e.id""",
+        tenant_id,
+        key,
+    )
+    return [(row["kind"], row["owner"], row["amount"]) for row in rows]
 
 
 async def totals(tenant_id: UUID, currency: str) -> dict[str, Decimal]:

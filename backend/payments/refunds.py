@@ -36,7 +36,7 @@ async def refund(
         row = await store.by_id(payment_id, lock=True)
         if row is None or row["tenant"] != tenant_id:
             raise NotFound("This payment doesn't exist.")
-        _check(row, amount, to, await ledger_store.disputed(payment_id))
+        _check(row, amount, to, await disputed(payment_id))
         if row["purpose"] == TOPUP:
             await _out_of_wallet(ctx, row, refund_id, amount)
         await store.insert(
@@ -65,30 +65,35 @@ async def refund(
     return refund_id
 
 
-def refundable(row: Row, disputed: Decimal) -> Decimal:
-    """What was taken, is not given back and was not taken back by the bank."""
-    return max((row["captured_amount"] or Decimal(0)) - row["refunded_amount"] - disputed, Decimal(0))
+async def disputed(payment_id: UUID) -> Decimal:
+    """What the bank has taken back of a payment and not returned."""
+    return (await ledger_store.disputed([payment_id])).get(payment_id, Decimal(0))
 
 
-def to_card(row: Row, disputed: Decimal) -> Decimal:
+def refundable(row: Row, taken: Decimal) -> Decimal:
+    """What was paid, is not given back and was not `taken` back by the bank."""
+    return max((row["captured_amount"] or Decimal(0)) - row["refunded_amount"] - taken, Decimal(0))
+
+
+def to_card(row: Row, taken: Decimal) -> Decimal:
     """How much of that the card can have."""
-    return min(refundable(row, disputed), max(row["card_amount"] - row["card_refunded"] - disputed, Decimal(0)))
+    return min(refundable(row, taken), max(row["card_amount"] - row["card_refunded"] - taken, Decimal(0)))
 
 
-def _check(row: Row, amount: Decimal, to: RefundTarget, disputed: Decimal) -> None:
+def _check(row: Row, amount: Decimal, to: RefundTarget, taken: Decimal) -> None:
     if why := rules.why_not_amount(amount, row["currency"]):
         raise InvalidInput(why, fields=[("$.amount", why)])
     if not row["captured_amount"]:
         raise Conflict("Nothing was taken that could be given back.", code="nothing_captured")
-    left = refundable(row, disputed)
+    left = refundable(row, taken)
     if to is RefundTarget.CARD:
-        left = to_card(row, disputed)
+        left = to_card(row, taken)
     elif row["account"] is None:
         raise Conflict("Guests have no wallet; refund to the card.", code="no_wallet")
     elif row["purpose"] == TOPUP:
         raise Conflict("The money is in the wallet already; refund to the card.", code="no_wallet")
     if amount > left:
-        why = f" The bank took {disputed.normalize():f} back in a dispute." if disputed else ""
+        why = f" The bank took {taken.normalize():f} back in a dispute." if taken else ""
         most = f"At most {left.normalize():f} {row['currency']} can be given back."
         raise Conflict(most + why, code="refund_too_much")
 

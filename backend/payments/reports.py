@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 from backend import jobs
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.payments import cards, choosing, ledger, refunds, rules, store
+from backend.payments import cards, choosing, ledger, ledger_store, refunds, rules, store
+from backend.payments.paying import TOPUP
 from backend.payments.providers import NAMES
 from backend.payments.providers.stripe import from_minor
 
@@ -83,9 +84,28 @@ async def _about(ctx: Context, row: Row, kind: str, subject: dict[str, Any]) -> 
 
 
 async def _dispute_money(ctx: Context, row: Row, subject: dict[str, Any], *, back: bool) -> None:
-    """The provider took the disputed amount away, or gave it back: each once, whatever is told twice."""
+    """The provider took the disputed amount away, or gave it back: each once, whatever is told twice, or first."""
     amount = from_minor(int(subject.get("amount") or 0), row["currency"])
-    sign = 1 if back else -1
-    parts: list[ledger.Part] = [("revenue", None, sign * amount), ("provider", None, -sign * amount)]
-    key = f"dispute-{subject.get('id')}-{'back' if back else 'out'}"
+    out_key, back_key = (f"dispute-{subject.get('id')}-{way}" for way in ("out", "back"))
+    out: list[ledger.Part] = await ledger_store.parts_of(row["tenant"], out_key)
+    if back:
+        parts = [(of, owner, -part) for of, owner, part in out] or _between(amount)
+    elif await ledger_store.parts_of(row["tenant"], back_key):
+        parts = _between(-amount)  # it was given back already, as earned
+    else:
+        parts = await _taken_from(ctx, row, amount)
+    key = back_key if back else out_key
     await ledger.transfer(ctx, row["tenant"], key, "dispute", parts, row["currency"], payment=row["id"])
+
+
+def _between(earned: Decimal) -> list[ledger.Part]:
+    return [("revenue", None, earned), ("provider", None, -earned)]
+
+
+async def _taken_from(ctx: Context, row: Row, amount: Decimal) -> list[ledger.Part]:
+    """Whom it costs. A top-up was never earned: it leaves the wallet, as far as it is there; what was spent of it was
+    earned with money that is gone."""
+    if row["purpose"] != TOPUP or row["account"] is None:
+        return _between(-amount)
+    there = await ledger.set_aside(ctx, row["tenant"], row["account"], amount, row["currency"])
+    return [("wallet", row["account"], -there), ("revenue", None, there - amount), ("provider", None, amount)]

@@ -81,7 +81,7 @@ async def one(ctx: Context, tenant_id: UUID, payment_id: UUID) -> PaymentDetail:
     row = await store.one_shown(tenant_id, payment_id)
     if row is None:
         raise NotFound("This payment doesn't exist.")
-    disputed = await ledger_store.disputed(payment_id)
+    disputed = await refunds.disputed(payment_id)
     return PaymentDetail(
         payment=payment(row, disputed), refunds=[_refund(one) for one in await store.refunds_of(payment_id)]
     )
@@ -103,7 +103,8 @@ async def page(
         raise InvalidInput(f"{unknown[0]} is not a state.", fields=[("$.state", f"one of {', '.join(rules.NEXT)}")])
     after = decode_cursor(cursor, tuple[datetime, UUID])
     rows = await store.page(tenant_id, wanted or None, account_id, (search or "").strip() or None, after, limit + 1)
-    return _paged(rows, limit, payment)
+    taken = await ledger_store.disputed([row["id"] for row in rows])
+    return _paged(rows, limit, lambda row: payment(row, taken.get(row["id"], Decimal(0))))
 
 
 async def debts(

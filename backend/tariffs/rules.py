@@ -141,7 +141,8 @@ def _round_up(entries: list[_Entry], last_time: _Entry | None) -> None:
 
 
 def _bill(tariff: Tariff, entries: Iterable[_Entry]) -> Bill:
-    lines, excl, incl = [], Fraction(0), Fraction(0)
+    lines, excl, incl = list[Line](), Fraction(0), Fraction(0)
+    by_rate: dict[Decimal | None, Fraction] = {}
     parking_left = None if tariff.parking_cap is None else Fraction(tariff.parking_cap)
     for entry in entries:
         amount = entry.amount
@@ -151,6 +152,7 @@ def _bill(tariff: Tariff, entries: Iterable[_Entry]) -> Bill:
         vat = Fraction(entry.component.vat or 0) / 100
         excl += amount
         incl += amount * (1 + vat)
+        by_rate[entry.component.vat] = by_rate.get(entry.component.vat, Fraction(0)) + amount
         lines.append(
             Line(
                 kind=entry.kind,
@@ -168,9 +170,16 @@ def _bill(tariff: Tariff, entries: Iterable[_Entry]) -> Bill:
         if limit is None:
             continue
         new_excl = better(excl, Fraction(limit.excl_vat))
-        new_incl = incl + (new_excl - excl) if limit.incl_vat is None else better(incl, Fraction(limit.incl_vat))
-        if (new_excl, new_incl) != (excl, incl):
-            lines.append(_adjustment(kind, new_excl - excl, new_incl - incl))
+        if limit.incl_vat is None:
+            parts = _taxed(tariff, by_rate, new_excl - excl)
+            new_incl = incl + sum((part * (1 + Fraction(rate or 0) / 100) for rate, part in parts), Fraction(0))
+            for rate, part in parts:
+                by_rate[rate] = by_rate.get(rate, Fraction(0)) + part
+                lines.append(_adjustment(kind, part, part * (1 + Fraction(rate or 0) / 100), rate))
+        else:
+            new_incl = better(incl, Fraction(limit.incl_vat))
+            if (new_excl, new_incl) != (excl, incl):
+                lines.append(_adjustment(kind, new_excl - excl, new_incl - incl))
         excl, incl = new_excl, new_incl
     return Bill(
         currency=tariff.currency,
@@ -181,14 +190,28 @@ def _bill(tariff: Tariff, entries: Iterable[_Entry]) -> Bill:
     )
 
 
-def _adjustment(kind: str, excl: Fraction, incl: Fraction) -> Line:
+def _taxed(
+    tariff: Tariff, by_rate: dict[Decimal | None, Fraction], change: Fraction
+) -> list[tuple[Decimal | None, Fraction]]:
+    """How a change of the net total is taxed where the limit names none with VAT: as what was sold, rate by rate. Of a
+    session that cost nothing, with the highest rate of its tariff."""
+    if not change:
+        return []
+    whole = sum(by_rate.values(), Fraction(0))
+    if whole:
+        return [(rate, change * part / whole) for rate, part in by_rate.items() if part]
+    rates = [one.vat for element in tariff.elements for one in element.price_components if one.vat is not None]
+    return [(max(rates, default=None), change)]
+
+
+def _adjustment(kind: str, excl: Fraction, incl: Fraction, rate: Decimal | None = None) -> Line:
     return Line(
         kind=kind,
         quantity=Decimal(1),
         unit="",
         unit_price=exact(excl),
         amount_excl=exact(excl),
-        vat_rate=None,
+        vat_rate=rate,
         amount_incl=exact(incl),
     )
 

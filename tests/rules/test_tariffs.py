@@ -258,6 +258,32 @@ def test_laws_of_a_reservation_that_nobody_uses(minutes: int, more: int, one: Ta
         assert rules.price(one, cut, BERLIN).total_incl_vat == bill.total_incl_vat
 
 
+MIXED = [part(1, "FLAT"), {"price_components": [{"type": "ENERGY", "price": 1, "vat": 7}]}]
+
+
+@pytest.mark.parametrize(
+    ("elements", "limits", "kwh", "excl", "incl", "lines"),
+    [
+        ([ENERGY], {"min_price": {"excl_vat": 2}}, 1, "2", "2.38", {19: "1.6"}),
+        ([ENERGY], {"min_price": {"excl_vat": 2}}, 0, "2", "2.38", {19: "2"}),
+        ([ENERGY], {"max_price": {"excl_vat": 2}}, 10, "2", "2.38", {19: "-2"}),
+        (MIXED, {"min_price": {"excl_vat": 4}}, 1, "4", "4.52", {19: "1", 7: "1"}),
+        (MIXED, {"max_price": {"excl_vat": 2}}, 3, "2", "2.2", {19: "-0.5", 7: "-1.5"}),
+        ([{"price_components": [{"type": "ENERGY", "price": 1}]}], {"min_price": {"excl_vat": 2}}, 1, "2", "2",
+         {None: "1"}),
+        ([ENERGY], {"min_price": {"excl_vat": 2, "incl_vat": 2.2}}, 1, "2", "2.2", {None: "1.6"}),
+    ],
+    ids=["least", "least of nothing", "most", "least of two rates", "most of two rates", "no VAT", "both named"],
+)  # fmt: skip
+def test_a_limit_without_vat_is_taxed_as_what_was_sold(
+    elements: list, limits: dict, kwh: int, excl: str, incl: str, lines: dict
+) -> None:
+    bill = rules.price(tariff(elements=elements, **limits), build([(PeriodKind.CHARGING, 60, kwh * 1000)]), BERLIN)
+    assert (bill.total_excl_vat, bill.total_incl_vat) == (Decimal(excl), Decimal(incl))
+    found = {line.vat_rate: line.amount_excl for line in bill.lines if line.kind in ("minimum", "maximum")}
+    assert found == {rate: Decimal(amount) for rate, amount in lines.items()}
+
+
 def test_problems_name_the_place() -> None:
     broken = tariff(
         elements=[{"price_components": [{"type": "ENERGY", "price": 1}], "restrictions": {"min_kwh": 5, "max_kwh": 5}}]

@@ -131,6 +131,47 @@ async def test_an_invoice_holds_a_person_s_month_and_adds_up(place: dict[str, An
     assert await DB.run("SELECT 1 FROM pgqueuer WHERE entrypoint = 'papers.mail_invoice'")
 
 
+async def test_a_session_over_the_border_of_a_month_and_reservations_are_on_the_invoice(place: dict[str, Any]) -> None:
+    """A session belongs to the month in which it is billed, however it began; reserved time and a reservation that
+    nobody used are lines like others."""
+    ctx: Context = place["ctx"]
+    dana = await world.add_account(place["tenant"], "Dana")
+    billed = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)  # half past midnight in Berlin: February
+    await add_bill(place["tenant"], place["station"], dana, billed, 1, "11.90")
+    await add_bill(place["tenant"], place["station"], dana, FEBRUARY, 2, "7.14")
+    await DB.run(
+        """UPDATE cdr SET facts = facts || '{"begun_at": "2026-01-31T22:30:00+00:00"}', lines = jsonb_build_array(
+            '{"kind": "reservation", "label": "Reservation", "quantity": "0.5", "unit": "h", "unit_price": "6",
+              "amount": "3", "vat_rate": "19", "amount_incl": "3.57"}'::jsonb,
+            '{"kind": "energy", "label": "Energy", "quantity": "20", "unit": "kWh", "unit_price": "0.35",
+              "amount": "7", "vat_rate": "19", "amount_incl": "8.33"}'::jsonb) WHERE number = '2026-000001'"""
+    )
+    await DB.run(
+        """UPDATE cdr SET facts = facts || '{"reservation": true, "energy_wh": 0, "meter_stop_wh": 0}',
+            lines = jsonb_build_array(
+            '{"kind": "reservation_expired", "label": "Reservation not used", "quantity": "0.5", "unit": "h",
+              "unit_price": "12", "amount": "6", "vat_rate": "19", "amount_incl": "7.14"}'::jsonb)
+        WHERE number = '2026-000002'"""
+    )
+    january = await service.invoice_month(ctx, place["tenant"], "2026-01")
+    await service.invoice_month(ctx, place["tenant"], "2026-02")
+    assert january.made == 0
+    (row,) = await DB.run("SELECT * FROM paper WHERE kind = 'invoice'")
+    document = service.document_of(row)
+    assert [(one.number, one.reservation) for one in document.sessions] == [
+        ("2026-000001", False),
+        ("2026-000002", True),
+    ]
+    assert document.sessions[0].begun_at.astimezone(ZoneInfo("Europe/Berlin")).month == 1
+    kinds = [[line.kind for line in one.lines] for one in document.sessions]
+    assert kinds == [["reservation", "energy"], ["reservation_expired"]]
+    assert (document.total_incl, document.total_vat) == (Decimal("19.04"), Decimal("3.04"))
+    assert sum(tax.gross for tax in document.taxes) == document.total_incl
+    for language in ("de", "en"):
+        _, content = await service.drawn(ctx, (await store.get(row["id"])) or {}, language)
+        assert content.startswith(b"%PDF-")
+
+
 async def test_a_receipt_is_written_with_its_bill_and_once(place: dict[str, Any], clock: Clock) -> None:
     ctx: Context = place["ctx"]
     dana = await world.add_account(place["tenant"], "Dana")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ import pytest
 from backend.context import Context
 from backend.db.engine import DB
 from backend.errors import Conflict, InvalidInput, PaymentRefused
-from backend.payments import choosing, ledger, ledger_store, paying, refunds, rules, service, store, views
+from backend.payments import choosing, ledger, ledger_store, paying, refunds, reports, rules, service, store, views
 from shared.money import Money
 from shared.payments import PaymentSettingsChange, Policy, RefundTarget
 from tests import world
@@ -212,3 +213,59 @@ def test_a_dispute_that_is_over_stays_over_whatever_comes_late() -> None:
     assert rules.dispute_after("", "needs_response") == "needs_response"
     assert rules.dispute_after("lost", "needs_response") == "lost"
     assert rules.dispute_after("under_review", "won") == "won"
+
+
+async def disputed(till: Till, reference: str, *words: str) -> None:
+    """The provider tells of a dispute of 50 about a payment, in this order."""
+    for word in words:
+        values = {
+            "id": uuid4(),
+            "tenant": till.tenant_id,
+            "provider": "demo",
+            "event": f"evt-{uuid4()}",
+            "kind": f"charge.dispute.{word}",
+            "payload": {"id": "dp_1", "payment_intent": reference, "amount": 5000, "status": "lost"},
+            "happened_at": datetime(2026, 3, 2, tzinfo=UTC),
+        }
+        await store.insert("provider_event", values)
+        await reports.handle(till.ctx, {"event_id": str(values["id"])})
+
+
+@pytest.mark.parametrize(
+    ("told", "wallet", "revenue", "left"),
+    [
+        (("funds_withdrawn", "funds_withdrawn"), 0, -20, 0),
+        (("funds_withdrawn", "funds_reinstated"), 30, 0, 50),
+        (("funds_reinstated", "funds_withdrawn"), 30, 0, 50),
+    ],
+    ids=["taken", "taken and given back", "told the other way round"],
+)
+async def test_a_disputed_top_up_leaves_the_wallet_and_only_what_was_spent_of_it_is_lost(
+    till: Till, told: tuple[str, ...], wallet: int, revenue: int, left: int
+) -> None:
+    """50 put in, 20 spent: the wallet has 30, and 20 were earned with money that the bank may take back."""
+    payment_id = await paying.top_up(till.ctx, till.tenant_id, till.driver, Decimal(50))
+    session = await till.held("20")
+    await service.capture(till.ctx, {"transaction_id": str(session), "due": "20"})
+    before = await ledger_store.totals(till.tenant_id, EUR)
+    row = await store.by_id(payment_id)
+    assert row is not None
+    await disputed(till, row["reference"], *told)
+    after = await ledger_store.totals(till.tenant_id, EUR)
+    assert await till.balance() == (wallet, 0)
+    assert after["revenue"] - before["revenue"] == revenue
+    assert sum(after.values()) == 0
+    shown = {one.id: one for one in (await views.page(till.ctx, till.tenant_id)).items}
+    detail = await views.one(till.ctx, till.tenant_id, payment_id)
+    assert shown[str(payment_id)].refundable.amount == detail.payment.refundable.amount == left
+    assert shown[str(payment_id)].refundable_to_card.amount == left
+
+
+async def test_a_disputed_session_costs_what_was_earned(till: Till) -> None:
+    payment_id = await till.paid("50")
+    row = await store.by_id(payment_id)
+    assert row is not None
+    await disputed(till, row["reference"], "funds_withdrawn")
+    assert (await ledger_store.totals(till.tenant_id, EUR))["revenue"] == 0
+    (one,) = (await views.page(till.ctx, till.tenant_id)).items
+    assert one.refundable.amount == 0
