@@ -66,6 +66,10 @@ class Alarm:
         self._known = Known()
         self._store.open_incidents, self._store.alerts = 0, ()
 
+    def end(self) -> None:
+        """The screen is gone: what was about to be dismissed stays as it is."""
+        self._turn += 1
+
     def dismiss(self) -> None:
         self._store.alerts = ()
 

@@ -91,6 +91,8 @@ class App:
             self._follow_brand()
 
     async def stop(self) -> None:
+        self._toasts += 1  # nobody is there any more whose toast could go
+        self.alarm.end()
         await self.live.stop()
         await self.api.close()
 

@@ -19,7 +19,7 @@ from app.router import (
 )
 from app.session import App
 from app.state import Store
-from app.theme import CONTROL, S4, S8, S12, S16, S24, T12, T14, T16, TOUCH, Tokens
+from app.theme import CONTROL, NARROW_RAIL, RAIL, S4, S8, S12, S16, S24, T12, T14, T16, TOUCH, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.brand import mark
@@ -355,7 +355,7 @@ def _Rail(places: tuple[Place, ...], chosen: str, labelled: bool) -> ft.Control:
             spacing=S4,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
-        width=232 if labelled else 80,
+        width=RAIL if labelled else NARROW_RAIL,
         padding=S16 if labelled else S12,
         bgcolor=t.surface,
         border=ft.Border.only(right=ft.BorderSide(1, t.border)),

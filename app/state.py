@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import flet as ft
 
-from app.theme import PHONE, TABLET
+from app.theme import NARROW_RAIL, PHONE, RAIL, S16, S32, TABLET
 from shared.accounts import Account, Brand, Meta, Role
 from shared.operations import Incident
 
@@ -57,6 +57,16 @@ class Store:
     @property
     def wide(self) -> bool:
         return self.width / self.letters >= TABLET
+
+    @property
+    def beside(self) -> float:
+        """The width that the navigation leaves."""
+        return self.width - (0 if self.phone else RAIL if self.wide else NARROW_RAIL)
+
+    @property
+    def inside(self) -> float:
+        """The width between the edges of a page."""
+        return self.beside - 2 * (S16 if self.phone else S32)
 
     @property
     def operator(self) -> bool:

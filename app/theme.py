@@ -17,6 +17,8 @@ S4, S8, S12, S16, S24, S32, S48 = 4, 8, 12, 16, 24, 32, 48
 CARD, CONTROL = 12, 8
 TOUCH = 48
 PHONE, TABLET = 600, 1100
+RAIL, NARROW_RAIL = 232, 80
+"""How wide the navigation is beside a page, with words and without."""
 FONT = "Inter"
 AA = 4.5
 LARGE = 1.3

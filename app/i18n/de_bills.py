@@ -69,14 +69,14 @@ TEXTS = {
     "What the meter reported": "Vom Zähler gemeldet",
     "This meter needs your decision": "Dieser Zähler braucht deine Entscheidung",
     "This meter was in doubt": "Dieser Zähler war im Zweifel",
-    "Credit note {number} is written.": "Gutschrift {number} ist geschrieben.",
+    "Credit note {number} is written.": "Rechnungskorrektur {number} ist geschrieben.",
     "{amount} are left of this bill.": "{amount} sind von dieser Rechnung übrig.",
     "Amount with VAT; empty: all of it": "Betrag mit MwSt.; leer: alles",
     "Reason, for the driver too": "Grund, auch für den Fahrer",
     "The bill stays as it is. The credit note gets the next number and goes to the driver.": (
-        "Die Rechnung bleibt, wie sie ist. Die Gutschrift erhält die nächste Nummer und geht an den Fahrer."
+        "Die Rechnung bleibt, wie sie ist. Die Rechnungskorrektur erhält die nächste Nummer und geht an den Fahrer."
     ),
-    "Write the credit note": "Gutschrift schreiben",
+    "Write the credit note": "Rechnungskorrektur schreiben",
     "Decided. The driver is told.": "Entschieden. Der Fahrer erfährt es.",
     "The driver pays {amount}, by the trusted readings.": "Der Fahrer zahlt {amount}, nach den verlässlichen Werten.",
     "The driver pays {amount}, by what the meter reported.": "Der Fahrer zahlt {amount}, nach dem Gemeldeten.",

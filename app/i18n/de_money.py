@@ -36,7 +36,7 @@ TEXTS: dict[str, str] = {
     ),
     "Invoices": "Rechnungen",
     "Invoice": "Rechnung",
-    "Credit note": "Gutschrift",
+    "Credit note": "Rechnungskorrektur",
     "On its way by e-mail": "Per E-Mail unterwegs",
     "Sent by e-mail": "Per E-Mail gesendet",
     "The e-mail was refused": "Die E-Mail wurde abgelehnt",
@@ -188,4 +188,5 @@ TEXTS: dict[str, str] = {
         "Niemand wird mehr nach diesem Geld gefragt, und die Person kann wieder laden."
     ),
     "None": "Keine",
+    "Date": "Datum",
 }

@@ -14,7 +14,7 @@ from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.operator import report_rules as rules
 from app.operator import station_rules
 from app.operator.analytics_repairs import Repairs
-from app.theme import S4, S8, S12, S16, S24, S32, T12, T16, T20, T28, Tokens
+from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, T28, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.bars import bar_list, column_plot
 from app.widgets.boundary import guarded
@@ -24,7 +24,6 @@ from shared.operations import AnalyticsReport, DailyRow
 from shared.stations import LocationSummary
 
 PLOT = 200
-RAIL, NARROW_RAIL = 232, 80
 
 
 @guarded
@@ -85,7 +84,7 @@ def AnalyticsPage() -> ft.Control:  # a component
         parts.append(surfaces.card(_empty(t, words, None if usual else lambda: go(days=str(rules.USUAL))), t))
     else:
         parts.append(_figures(found, before.data, span, t, words, store))
-    repairs = Repairs(span.first, span.last, site, _room(store), key="repairs")
+    repairs = Repairs(span.first, span.last, site, store.inside, key="repairs")
     parts += [_plots(found, every.data, site, span, go, store), repairs]
     return surfaces.page_body(parts, t, phone=store.phone)
 
@@ -251,11 +250,6 @@ def _figures(
     )
 
 
-def _room(store: Any) -> float:
-    beside = 2 * S16 if store.phone else 2 * S32 + (RAIL if store.wide else NARROW_RAIL)
-    return float(store.width - beside)
-
-
 def _plots(
     found: AnalyticsReport,
     every: AnalyticsReport | None,
@@ -269,8 +263,7 @@ def _plots(
         figure for figure in rules.FIGURES if not empty or (figure.name == "uptime" and found.total.uptime is not None)
     ]
     two = store.width / store.letters >= 900
-    room = _room(store)
-    width = (room - S16) / 2 if two else room
+    width = (store.inside - S16) / 2 if two else store.inside
     cards: list[ft.Control] = [
         FigurePlot(figure.name, found.by_day, found.total, found.currency, width, key=figure.name) for figure in wanted
     ]

@@ -11,20 +11,19 @@ from app import i18n
 from app.api import ApiError
 from app.hooks import use_app, use_load, use_pages, use_settled, use_store, use_tokens, use_words
 from app.operator.money_payment import amount_of
-from app.theme import S8, S12, T12, Tokens
-from app.widgets import buttons, inputs, surfaces
+from app.theme import S8, T12, Tokens
+from app.widgets import buttons, inputs, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, confirm, form
 from app.widgets.status import badge
-from app.widgets.text import muted, text
+from app.widgets.tables import Column, Row, table, two_lines
+from app.widgets.text import muted
 from shared.accounts import Driver, DriverChange, DriverGroup, DriverGroupNew
 from shared.base import Page
 from shared.payments import PromoCredit, Wallet
 
 Words = Callable[[str], str]
-AT_ONCE = 30
-WIDTH = 960
-RAIL = 232
+AT_ONCE = 50
 
 
 @guarded
@@ -90,13 +89,12 @@ def DriversPage() -> ft.Control:  # a component
         ),
     ]
     parts: list[ft.Control] = [
+        lists.tools(inputs.search(search, words("Search name or e-mail"), t, set_search), chips, phone=store.phone),
         muted(words("A tariff can apply for a group only: a fleet, the staff, the tenants of a house."), t, size=T12),
-        ft.Row(chips, spacing=S8, wrap=True),
     ]
     here = next((one for one in known if one.id == chosen), None)
     if here is not None:
         parts.append(_group(here, t, words, set_naming, ask, app.go))
-    parts.append(inputs.search(search, words("Search name or e-mail"), t, set_search))
     if people.items is None:
         waiting = surfaces.skeleton_list(t, rows=4)
         parts.append(surfaces.failed(people.error, t, people.reload) if people.error else waiting)
@@ -106,15 +104,29 @@ def DriversPage() -> ft.Control:  # a component
             about = words("Choose All, then put drivers into this group.")
         parts.append(surfaces.empty(ft.Icons.GROUP_OUTLINED, words("Nobody is found"), about, t))
     else:
-        lines: list[ft.Control] = []
-        for place, one in enumerate(people.items):
-            if place:
-                lines.append(surfaces.divider(t))
-            lines.append(_driver(one, t, words, store.phone, set_moving, set_crediting))
-        column = ft.Column(lines, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        parts.append(surfaces.card(column, t))
-        if people.more:
-            parts.append(buttons.quiet(words("Show more"), t, people.more, busy=people.busy, identifier="show-more"))
+        known_people = {one.email: one for one in people.items}
+        more = (words("Loading …") if people.busy else words("Show more"), people.more) if people.more else None
+        parts.append(
+            table(
+                [
+                    Column("name", words("Name"), weight=4),
+                    Column("group", words("Group"), weight=2),
+                    Column("since", words("Since"), width=120, from_width=860),
+                    Column("actions", "", width=250),
+                ],
+                [_row(one, _actions(one, t, words, set_moving, set_crediting), t, words) for one in people.items],
+                t,
+                phone=store.phone,
+                width=store.inside,
+                card=lambda row: _card(
+                    known_people[row.id],
+                    _actions(known_people[row.id], t, words, set_moving, set_crediting),
+                    t,
+                    words,
+                ),
+                more=more,
+            )
+        )
     if making or naming is not None:
         parts.append(NameGroup(naming, done))
     if moving is not None:
@@ -131,7 +143,6 @@ def DriversPage() -> ft.Control:  # a component
         phone=store.phone,
         back=lambda: app.go("/settings"),
         trailing=[add],
-        width=WIDTH if store.width > WIDTH + RAIL else None,
     )
 
 
@@ -154,37 +165,43 @@ def _group(
     return ft.Column([muted(told, t, size=T12), ft.Row(actions, spacing=S8, wrap=True)], spacing=S8)
 
 
-def _driver(
-    one: Driver, t: Tokens, words: Words, phone: bool, move: Callable[[Any], Any], credit: Callable[[Any], Any]
-) -> ft.Control:
+def _signs(one: Driver, t: Tokens, words: Words) -> list[ft.Control]:
     signs: list[ft.Control] = []
     if one.group:
         signs.append(badge(one.group, ft.Icons.GROUP_ROUNDED, t.violet))
     if not one.active:
         signs.append(badge(words("Locked out"), ft.Icons.BLOCK_ROUNDED, t.neutral))
-    told = ft.Column(
-        [
-            ft.Row([text(one.name, t, bold=True), *signs], spacing=S8, wrap=True),
-            muted(f"{one.email} · {words('since {when}').format(when=i18n.date(one.created_at))}", t, size=T12),
-        ],
-        spacing=2,
-        expand=not phone,
+    return signs
+
+
+def _actions(
+    one: Driver, t: Tokens, words: Words, move: Callable[[Any], Any], credit: Callable[[Any], Any]
+) -> ft.Control:
+    present = buttons.quiet(
+        words("Credit"), t, lambda: credit(one), icon=ft.Icons.CARD_GIFTCARD_ROUNDED, identifier=f"credit-{one.email}"
     )
-    actions = ft.Row(
-        [
-            buttons.quiet(words("Group"), t, lambda: move(one), identifier=f"move-{one.email}"),
-            buttons.quiet(
-                words("Credit"),
-                t,
-                lambda: credit(one),
-                icon=ft.Icons.CARD_GIFTCARD_ROUNDED,
-                identifier=f"credit-{one.email}",
-            ),
-        ],
-        spacing=S8,
-    )
-    inner: ft.Control = ft.Column([told, actions], spacing=S8) if phone else ft.Row([told, actions], spacing=S12)
-    return ft.Semantics(identifier=f"driver-{one.email}", container=True, content=inner)
+    group = buttons.quiet(words("Group"), t, lambda: move(one), identifier=f"move-{one.email}")
+    return ft.Row([group, present], spacing=S8, alignment=ft.MainAxisAlignment.END)
+
+
+def _row(one: Driver, actions: ft.Control, t: Tokens, words: Words) -> Row:
+    signs = _signs(one, t, words)
+    cells: dict[str, str | ft.Control] = {
+        "name": two_lines(one.name, one.email, t),
+        "group": ft.Row(signs, spacing=S8) if signs else muted("–", t),
+        "since": i18n.date(one.created_at),
+        "actions": actions,
+    }
+    return Row(one.email, f"driver-{one.email}", cells, one.name)
+
+
+def _card(one: Driver, actions: ft.Control, t: Tokens, words: Words) -> ft.Control:
+    signs = _signs(one, t, words)
+    since = words("since {when}").format(when=i18n.date(one.created_at))
+    lines: list[ft.Control] = [two_lines(one.name, f"{one.email} · {since}", t)]
+    if signs:
+        lines.append(ft.Row(signs, spacing=S8, run_spacing=S8, wrap=True))
+    return ft.Column([*lines, actions], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
 @guarded

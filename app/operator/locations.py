@@ -14,7 +14,7 @@ from app.operator import place_rules as rules
 from app.operator.place_form import use_fields
 from app.operator.station_add import problem_note
 from app.operator.tariff_where import PricesHere
-from app.theme import S8, S32, T12, Tokens
+from app.theme import S8, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, confirm, form
@@ -23,7 +23,6 @@ from app.widgets.text import muted
 from shared.base import Page
 from shared.stations import LocationDetail, LocationSummary, StationRow
 
-RAIL = 232
 Words = Callable[[str], str]
 
 
@@ -90,7 +89,7 @@ def LocationsPage() -> ft.Control:  # a component
             t,
             on_open=lambda row: app.run(show, known[row.id]),
             phone=store.phone,
-            width=store.width - (0 if store.phone else RAIL) - 2 * S32,
+            width=store.inside,
             card=lambda row: _card(known[row.id], t, words, to_energy),
         )
     parts = [main]

@@ -13,7 +13,7 @@ from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_w
 from app.operator.money_owners import Owners
 from app.operator.money_provider import ProviderList
 from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
-from app.widgets import buttons, surfaces
+from app.widgets import buttons, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.tables import Column, Row, table
@@ -50,7 +50,10 @@ def SettlementPart() -> ft.Control:  # a component
                 lambda: set_period(step(period, -1)),
                 identifier="month-before",
             ),
-            ft.Container(text(month_name(period), t, size=T16, bold=True, text_align=ft.TextAlign.CENTER), width=180),
+            ft.Container(
+                text(month_name(period), t, size=T16, bold=True, text_align=ft.TextAlign.CENTER),
+                width=180 * max(1, t.letters),
+            ),
             buttons.icon_button(
                 ft.Icons.CHEVRON_RIGHT_ROUNDED,
                 words("Month after"),
@@ -81,8 +84,7 @@ def SettlementPart() -> ft.Control:  # a component
         )
         for kind in ("pdf", "csv")
     ]
-    tools = [*chips, *files] if view == "locations" else chips
-    head = ft.Row([month, *tools], spacing=S8, run_spacing=S8, wrap=True)
+    head = lists.tools(month, chips, phone=store.phone, actions=files if view == "locations" else [])
     body = Owners(period, key=f"owners-{period}") if view == "owners" else Earned(period, key=f"earned-{period}")
     return ft.Column([head, body], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
@@ -104,7 +106,7 @@ def Earned(period: str) -> ft.Control:  # a component
     sums: list[ft.Control] = [_sums(one, t, words) for one in found.totals]
     listing = table(
         [
-            Column("location", words("Location"), weight=5),
+            Column("location", words("Location")),
             Column("sessions", words("Sessions"), width=90, numeric=True),
             Column("energy", words("Energy"), width=110, numeric=True, from_width=700),
             Column("net", words("Net"), width=110, numeric=True, from_width=820),
@@ -117,7 +119,7 @@ def Earned(period: str) -> ft.Control:  # a component
         [_settled(number, one, t, words) for number, one in enumerate(found.rows)],
         t,
         phone=store.phone,
-        width=store.width - 300,
+        width=store.inside,
         card=lambda row: _location_card(found.rows[int(row.id)], t, words),
     )
     return ft.Column([*sums, listing], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -146,7 +148,7 @@ def _settled(number: int, one: SettlementRow, t: Tokens, words: Words) -> Row:
     energy, unit = i18n.energy(one.energy_wh)
     name = one.location or words("Without a location")
     cells: dict[str, str | ft.Control] = {
-        "location": text(name, t, bold=True),
+        "location": text(name, t, bold=True, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
         "sessions": str(one.sessions),
         "energy": f"{energy} {unit}",
         "net": i18n.amount(one.net, one.currency),

@@ -8,11 +8,12 @@ import flet as ft
 from app import i18n
 from app.api import ApiError
 from app.hooks import use_app, use_pages, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, T12, T16, Tokens
-from app.widgets import buttons, surfaces
+from app.theme import S8, S12, T12, T16, Tokens
+from app.widgets import buttons, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import confirm
 from app.widgets.status import badge
+from app.widgets.tables import Column, Row, table, two_lines
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.payments import Debt
@@ -29,7 +30,7 @@ SIGNS = {
 
 @guarded
 def Debts() -> ft.Control:  # a component
-    app, _store, t, words = use_app(), use_store(), use_tokens(), use_words()
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     state, set_state = ft.use_state("open")
 
     async def load(cursor: str | None) -> Page[Debt]:
@@ -61,7 +62,7 @@ def Debts() -> ft.Control:  # a component
         surfaces.chip(words(word), state == name, t, partial(set_state, name), identifier=f"debts-{name}")
         for name, word in FILTERS
     ]
-    parts: list[ft.Control] = [ft.Row(list[ft.Control](chips), spacing=S8)]
+    parts: list[ft.Control] = [lists.tools(None, chips, phone=store.phone)]
     if found.items is None:
         parts.append(
             surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton_list(t, rows=4)
@@ -76,35 +77,69 @@ def Debts() -> ft.Control:  # a component
             )
         )
     else:
-        parts += [_debt(one, ask, app.go, t, words) for one in found.items]
-        if found.more:
-            parts.append(buttons.quiet(words("Show more"), t, found.more, busy=found.busy, identifier="show-more"))
+        known = {one.id: one for one in found.items}
+        more = (words("Loading …") if found.busy else words("Show more"), found.more) if found.more else None
+        parts.append(
+            table(
+                [
+                    Column("when", words("When"), width=130),
+                    Column("person", words("Person"), weight=5),
+                    Column("amount", words("Owed"), width=110, numeric=True),
+                    Column("state", words("State"), width=140),
+                    Column("actions", "", width=280, from_width=760),
+                ],
+                [_row(one, _actions(one, ask, app.go, t, words), t, words) for one in found.items],
+                t,
+                phone=store.phone or store.inside < 760,  # without its actions a line is of no use
+                width=store.inside,
+                card=lambda row: _card(known[row.id], _actions(known[row.id], ask, app.go, t, words), t, words),
+                more=more,
+            )
+        )
     return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def _debt(one: Debt, ask: Callable[[Debt], None], go: Callable[[str], object], t: Tokens, words: Words) -> ft.Control:
+def _sign(one: Debt, t: Tokens, words: Words) -> ft.Control:
     word, tone, icon = SIGNS.get(one.state, (one.state, "neutral", ft.Icons.HELP_OUTLINE_ROUNDED))
-    top = ft.Row(
-        [
-            ft.Column(
-                [
-                    text(one.person or words("Guest"), t, bold=True),
-                    muted(" · ".join(x for x in (i18n.moment(one.created_at), one.reason) if x), t, size=T12),
-                ],
-                spacing=0,
-                expand=True,
-            ),
-            text(i18n.money(one.amount), t, size=T16, bold=True),
-            badge(words(word), icon, getattr(t, tone)),
-        ],
-        spacing=S12,
-    )
+    return badge(words(word), icon, getattr(t, tone))
+
+
+def _actions(
+    one: Debt, ask: Callable[[Debt], None], go: Callable[[str], object], t: Tokens, words: Words
+) -> list[ft.Control]:
     actions: list[ft.Control] = []
     if one.transaction_id:
         actions.append(buttons.quiet(words("Open the session"), t, lambda: go(f"/sessions/{one.transaction_id}")))
     if one.state == "open":
         actions.append(buttons.quiet(words("Write off"), t, lambda: ask(one), identifier=f"write-off-{one.id}"))
-    lines: list[ft.Control] = [top, *([ft.Row(actions, spacing=S8, wrap=True)] if actions else [])]
-    return ft.Semantics(
-        identifier=f"debt-{one.id}", container=True, content=surfaces.card(ft.Column(lines, spacing=S4), t)
-    )
+    return actions
+
+
+def _row(one: Debt, actions: list[ft.Control], t: Tokens, words: Words) -> Row:
+    person = one.person or words("Guest")
+    cells: dict[str, str | ft.Control] = {
+        "when": i18n.moment(one.created_at),
+        "person": two_lines(person, words(one.reason), t),
+        "amount": text(i18n.money(one.amount), t, bold=True),
+        "state": _sign(one, t, words),
+        "actions": ft.Row(actions, spacing=S8, alignment=ft.MainAxisAlignment.END),
+    }
+    return Row(one.id, f"debt-{one.id}", cells, person)
+
+
+def _card(one: Debt, actions: list[ft.Control], t: Tokens, words: Words) -> ft.Control:
+    lines: list[ft.Control] = [
+        ft.Row(
+            [
+                text(one.person or words("Guest"), t, bold=True, expand=True),
+                text(i18n.money(one.amount), t, size=T16, bold=True),
+            ],
+            spacing=S12,
+        ),
+        ft.Row([muted(i18n.moment(one.created_at), t, size=T12, expand=True), _sign(one, t, words)], spacing=S12),
+    ]
+    if one.reason:
+        lines.append(muted(words(one.reason), t, size=T12))
+    if actions:
+        lines.append(ft.Row(actions, spacing=S8, run_spacing=S8, wrap=True))
+    return ft.Column(lines, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -10,8 +10,8 @@ from app import i18n
 from app.api import ApiError
 from app.common.papers import KINDS, MAILED, download, mail, month_name
 from app.hooks import use_app, use_pages, use_settled, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, T12, Tokens
-from app.widgets import buttons, inputs, surfaces
+from app.theme import S4, S12, T12, Tokens
+from app.widgets import buttons, inputs, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.tables import Column, Row, table, two_lines
 from app.widgets.text import muted, text
@@ -62,14 +62,9 @@ def Invoices() -> ft.Control:  # a component
         busy=busy,
         identifier="invoice-run",
     )
-    finding = inputs.search(search, words("Search number or person"), t, set_search, width=None if store.phone else 360)
-    head: ft.Control = (
-        ft.Column([finding, write], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        if store.phone
-        else ft.Row([finding, ft.Container(expand=True), write], spacing=S12)
-    )
+    finding = inputs.search(search, words("Search number or person"), t, set_search)
     parts: list[ft.Control] = [
-        head,
+        lists.tools(finding, [], phone=store.phone, actions=[write]),
         muted(words("Each month's invoices are written by themselves in its first night after."), t, size=T12),
     ]
     if found.items is None:
@@ -94,6 +89,7 @@ def Invoices() -> ft.Control:  # a component
             table(
                 [
                     Column("number", words("Number"), weight=3),
+                    Column("date", words("Date"), width=110, from_width=760),
                     Column("person", words("Person"), weight=4),
                     Column("sessions", words("Sessions"), width=90, numeric=True, from_width=700),
                     Column("net", words("Net"), width=100, numeric=True, from_width=860),
@@ -103,7 +99,7 @@ def Invoices() -> ft.Control:  # a component
                 [_row(one, t, words, _actions(one)) for one in found.items],
                 t,
                 phone=store.phone,
-                width=store.width - 300,
+                width=store.inside,
                 card=lambda row: _card(known[row.id], t, words, _actions(known[row.id])),
                 more=more,
             )
@@ -144,6 +140,7 @@ def _about(one: Paper, words: Words) -> str:
 def _row(one: Paper, t: Tokens, words: Words, actions: ft.Control) -> Row:
     cells: dict[str, str | ft.Control] = {
         "number": two_lines(one.number, _about(one, words), t),
+        "date": i18n.date(one.issued_at),
         "person": two_lines(one.person or "–", words(MAILED.get(one.mailed, "")) or one.email, t),
         "sessions": str(one.sessions),
         "net": i18n.money(one.total_excl),
@@ -162,7 +159,7 @@ def _card(one: Paper, t: Tokens, words: Words, actions: ft.Control) -> ft.Contro
                     text(i18n.money(one.total_incl), t, bold=True),
                 ]
             ),
-            ft.Row([muted(_about(one, words), t, size=T12, expand=True), actions]),
+            ft.Row([muted(f"{_about(one, words)} · {i18n.date(one.issued_at)}", t, size=T12, expand=True), actions]),
         ],
         spacing=S4,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,

@@ -19,6 +19,7 @@ from app.widgets.text import muted, text
 from shared.payments import Payment, PaymentDetail, Refund, RefundNew, RefundTarget
 
 Words = Callable[[str], str]
+TOPUP = "topup"
 REFUND_STATES = {"pending": "On its way", "done": "Given back", "failed": "Failed"}
 
 
@@ -37,12 +38,14 @@ def PaymentDialog(payment_id: str, on_close: Callable[[], Any], on_changed: Call
     app, _store, t, words = use_app(), use_store(), use_tokens(), use_words()
     typed, set_typed = ft.use_state("")
     reason, set_reason = ft.use_state("")
-    target, set_target = ft.use_state(RefundTarget.CARD.value)
+    chosen, set_chosen = ft.use_state("")
     problem, set_problem = ft.use_state("")
     busy, set_busy = ft.use_state(False)
     key, set_key = ft.use_state(uuid4().hex)
     loaded = use_load(lambda: app.api.get(f"/payments/{payment_id}", PaymentDetail), [payment_id])
     found = loaded.data
+    ways = _ways(found.payment) if found else []
+    target = chosen if chosen in ways else next(iter(ways), RefundTarget.CARD.value)
 
     async def refund() -> None:
         amount = amount_of(typed)
@@ -71,8 +74,8 @@ def PaymentDialog(payment_id: str, on_close: Callable[[], Any], on_changed: Call
     else:
         one = found.payment
         parts = [_facts(one, t, words), *_refunds(found.refunds, t, words)]
-        if one.refundable.amount > 0:
-            parts += _asking(one, typed, set_typed, reason, set_reason, target, set_target, problem, t, words)
+        if ways:
+            parts += _asking(one, ways, typed, set_typed, reason, set_reason, target, set_chosen, problem, t, words)
             actions.append(
                 buttons.primary(
                     words("Give back"),
@@ -87,6 +90,14 @@ def PaymentDialog(payment_id: str, on_close: Callable[[], Any], on_changed: Call
             actions.insert(0, buttons.quiet(words("Open the session"), t, partial(_leave, app, on_close, session)))
     ft.use_dialog(form(t, words("Payment"), parts, actions, on_close))
     return ft.Container()
+
+
+def _ways(one: Payment) -> list[str]:
+    """Where money of this payment can go: not to a card that gave none, not to a wallet that a guest hasn't."""
+    ways = [RefundTarget.CARD.value] if one.refundable_to_card.amount > 0 else []
+    if one.refundable.amount > 0 and one.account_id and one.purpose != TOPUP:
+        ways.append(RefundTarget.WALLET.value)
+    return ways
 
 
 def _leave(app: Any, on_close: Callable[[], Any], path: str) -> None:
@@ -134,6 +145,7 @@ def _refunds(refunds: list[Refund], t: Tokens, words: Words) -> list[ft.Control]
 
 def _asking(
     one: Payment,
+    ways: list[str],
     typed: str,
     set_typed: Callable[[str], Any],
     reason: str,
@@ -148,7 +160,7 @@ def _asking(
     chips = [
         surfaces.chip(words(word), target == name, t, partial(set_target, name), identifier=f"refund-to-{name}")
         for name, word in (("card", "To the card"), ("wallet", "Into the wallet"))
-        if name == "card" or one.account_id
+        if name in ways
     ]
     told = words("At most {amount} can be given back.").format(amount=i18n.money(most))
     return [

@@ -9,7 +9,7 @@ from app.hooks import use_app, use_pages, use_settled, use_store, use_tokens, us
 from app.operator import session_rules as rules
 from app.operator.money_payment import PaymentDialog
 from app.theme import S4, S8, S12, T12, T14, Tokens
-from app.widgets import inputs, surfaces
+from app.widgets import inputs, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.tables import Column, Row, table, two_lines
@@ -58,15 +58,8 @@ def Payments() -> ft.Control:  # a component
         words("Search receipt, person, card or station"),
         t,
         set_search,
-        width=None if store.phone else 360,
     )
-    parts: list[ft.Control] = []
-    line = ft.Row(list[ft.Control](chips), spacing=S8, scroll=ft.ScrollMode.HIDDEN)
-    parts.append(
-        ft.Column([finding, line], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        if store.phone
-        else ft.Row([finding, ft.Container(line, expand=True)], spacing=S12)
-    )
+    parts: list[ft.Control] = [lists.tools(finding, chips, phone=store.phone)]
     if found.items is None:
         parts.append(
             surfaces.failed(found.error, t, found.reload)
@@ -85,7 +78,7 @@ def Payments() -> ft.Control:  # a component
                 t,
                 on_open=lambda row: set_opened(row.id),
                 phone=store.phone,
-                width=store.width - 300,
+                width=store.inside,
                 card=lambda row: _card(known[row.id], t, words),
                 more=more,
             )

@@ -19,7 +19,6 @@ from shared.payments import PaymentSettings, PaymentSettingsChange
 
 Words = Callable[[str], str]
 WIDTH = 720
-RAIL = 232
 PROVIDERS = (("demo", "Demo (no real money)"), ("stripe", "Stripe"))
 OUTAGE = (("refuse", "Nobody begins a session"), ("allow", "Known drivers charge, up to the limit"))
 DEBT = (("refuse", "No new session until it is paid"), ("allow", "They charge on, up to the limit"))
@@ -40,7 +39,7 @@ def PaymentSettingsPage() -> ft.Control:  # a component
         head=words("Payments"),
         phone=store.phone,
         back=lambda: app.go("/settings"),
-        width=WIDTH if store.width > WIDTH + RAIL else None,
+        width=WIDTH if store.inside > WIDTH else None,
     )
 
 

@@ -22,8 +22,8 @@ from app.i18n import clock, duration, energy, moment, money, power
 from app.operator import session_rules as rules
 from app.operator import station_rules
 from app.operator.session_pieces import state_badge
-from app.theme import S4, S8, S12, S32, T12, T14, T16, Tokens
-from app.widgets import buttons, inputs, surfaces
+from app.theme import S4, S8, S12, T12, T14, T16, Tokens
+from app.widgets import buttons, inputs, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.tables import Column, Row, moved, table, two_lines
 from app.widgets.text import muted, number, text, title
@@ -32,7 +32,6 @@ from shared.transactions import Transaction, TransactionState
 
 AT_ONCE = 50
 LIVE_AT_ONCE = 10
-RAIL = 232
 
 
 @guarded
@@ -88,30 +87,20 @@ def SessionsPage() -> ft.Control:  # a component
         }
     )
 
-    chips = ft.Row(
-        [
-            surfaces.chip(words(word), state == name, t, partial(choose, name), identifier=f"filter-{name or 'all'}")
-            for name, word in rules.FILTERS.items()
-        ],
-        spacing=S8,
-        scroll=ft.ScrollMode.HIDDEN,
-    )
+    chips = [
+        surfaces.chip(words(word), state == name, t, partial(choose, name), identifier=f"filter-{name or 'all'}")
+        for name, word in rules.FILTERS.items()
+    ]
     finding = inputs.search(
         search,
         words("Search driver, card, station or number"),
         t,
         set_search,
         ref=field,
-        width=None if store.phone else 400,
-    )
-    tools: ft.Control = (
-        ft.Column([finding, chips], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-        if store.phone
-        else ft.Row([finding, ft.Container(chips, expand=True)], spacing=S12)
     )
     parts: list[ft.Control] = [
         title(words("Sessions"), t, size=20 if store.phone else 28),
-        tools,
+        lists.tools(finding, chips, phone=store.phone),
     ]
     if state in ("", "active"):
         parts.append(LiveSessions(wanted, state == "active", refresh))
@@ -164,7 +153,7 @@ def LiveSessions(search: str, alone: bool, on_ended: Callable[[], Any]) -> ft.Co
                 t,
                 on_open=lambda row: app.go(f"/sessions/{row.id}"),
                 phone=store.phone,
-                width=_width(store),
+                width=store.inside,
                 card=lambda row: _live_card(next(one for one in shown if one.id == row.id), t, words),
                 more=(words("Show {n} more").format(n=left), lambda: set_every(True)) if left else None,
             )
@@ -175,11 +164,6 @@ def LiveSessions(search: str, alone: bool, on_ended: Callable[[], Any]) -> ft.Co
         spacing=S12,
         horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
     )
-
-
-def _width(store: Any) -> float:
-    rail = 0 if store.phone else RAIL if store.wide else 80
-    return float(store.width - rail - 2 * S32)
 
 
 def _live_columns(words: rules.Words) -> list[Column]:
@@ -288,7 +272,7 @@ def _past(
         on_sort=set_sort,
         on_open=lambda row: app.go(f"/sessions/{row.id}"),
         phone=store.phone,
-        width=_width(store),
+        width=store.inside,
         card=lambda row: _past_card(known[row.id], t, words),
         more=more,
     )

@@ -43,7 +43,7 @@ def SettingsPage() -> ft.Control:  # a component
     if store.admin:
         parts.append(PaymentSettingsSection())
     parts += [IssuerSection(), CardsSection(), TemplatesSection(), Connections()]
-    width = WIDTH if store.width > WIDTH + 232 else None
+    width = WIDTH if store.inside > WIDTH else None
     return surfaces.page_body(parts, t, head=words("Settings"), phone=store.phone, width=width)
 
 

@@ -7,7 +7,7 @@ import flet as ft
 
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
 from app.i18n import percent, power
-from app.theme import S4, S8, S12, S16, S24, S32, T12, Tokens
+from app.theme import S4, S8, S12, S16, S24, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.power_tree import use_bar
@@ -18,7 +18,6 @@ from app.widgets.text import number as big
 from shared.sites import SiteRow
 
 Words = Callable[[str], str]
-RAIL = 232
 
 
 @guarded
@@ -62,7 +61,7 @@ def SitesPage() -> ft.Control:  # a component
                     t,
                     on_open=show,
                     phone=store.phone,
-                    width=store.width - (0 if store.phone else RAIL) - 2 * S32,
+                    width=store.inside,
                     card=partial(_card, {one.location_id: one for one in sites}, t, words),
                 ),
             ],

@@ -22,7 +22,6 @@ from app.widgets.text import muted, number, text, title
 from shared.stations import ConnectorStatus, Registration, StationRow
 
 AT_ONCE = 100
-RAIL = 232
 PANE_SHARE = 0.52
 PANE_MOST = 680
 FILTER_WORDS = WORDS | {rules.PENDING: "Waiting"}
@@ -147,7 +146,7 @@ def StationsPage() -> ft.Control:  # a component
         )
     else:
         left = len(shown) - len(rows)
-        width = store.width - RAIL - 2 * S32
+        width = store.inside
         main = table(
             _columns(words),
             rows,
@@ -156,7 +155,7 @@ def StationsPage() -> ft.Control:  # a component
             on_sort=set_sort,
             on_open=lambda row: open_station(row.id),
             phone=store.phone,
-            width=width - _pane_width(store.width) if opened else width,
+            width=width - _pane_width(store.beside) if opened else width,
             expand=not store.phone,
             card=lambda row: _card(next(one for one in shown if one.identity == row.id), t, words, store.language),
             more=(
@@ -192,8 +191,8 @@ def StationsPage() -> ft.Control:  # a component
         [
             list_part,
             ft.Container(
-                StationBody(opened, _pane_width(store.width), close, key=opened),
-                width=_pane_width(store.width),
+                StationBody(opened, _pane_width(store.beside), close, key=opened),
+                width=_pane_width(store.beside),
                 bgcolor=t.background,
                 border=ft.Border.only(left=ft.BorderSide(1, t.border)),
             ),
@@ -204,8 +203,8 @@ def StationsPage() -> ft.Control:  # a component
     )
 
 
-def _pane_width(window: float) -> float:
-    return min(PANE_MOST, (window - RAIL) * PANE_SHARE)
+def _pane_width(beside: float) -> float:
+    return min(PANE_MOST, beside * PANE_SHARE)
 
 
 def _state(name: str) -> Any:

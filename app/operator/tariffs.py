@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -10,19 +11,20 @@ import flet as ft
 from app import i18n
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_settled, use_store, use_tokens, use_words
+from app.operator import station_rules
 from app.operator import tariff_rules as rules
 from app.operator import tariff_where as where
 from app.theme import S4, S8, S12, T12, T16, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import confirm
+from app.widgets.tables import Column, Row, table, two_lines
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.money import TariffRow
 from shared.tariffs import SampleSession, TariffDetail, TariffNew, TariffPreview, TariffQuote, TariffRule
 
 Words = Callable[[str], str]
-WIDTH = 960
 LABELS = {
     "energy": "For each kWh",
     "time": "For each hour of charging",
@@ -55,6 +57,17 @@ KINDS = {
     "reservation_expired": "Reservation not used",
     "reservation_expired_flat": "Fee for a reservation not used",
 }
+PARTS = (
+    ("Energy", ("energy", "night", "night_from", "night_to")),
+    ("Time after charging", ("parking", "grace", "cap")),
+    ("The whole session", ("flat", "time", "least", "most", "vat")),
+)
+"""How the form is read: what belongs together stands together."""
+UNITS = {"energy": "{currency}/kWh", "night": "{currency}/kWh", "time": "{currency}/h", "parking": "{currency}/h",
+         "vat": "%", "grace": "min"}  # fmt: skip
+PLAIN = ("night_from", "night_to")
+PRICES = ("energy", "night", "time", "parking", "flat", "least", "most")
+"""They are typed without VAT; what drivers see is said below them."""
 NEW = "new"
 START = {"energy": "0.40", "vat": "19"}
 
@@ -62,7 +75,7 @@ START = {"energy": "0.40", "vat": "19"}
 @guarded
 def TariffsPage() -> ft.Control:  # a component
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
-    editing, set_editing = ft.use_state("")
+    editing = station_rules.asked(store.route).get("edit", "")  # in the address: the way back leads to the list
     turn, set_turn = ft.use_state(0)
     loaded = use_load(lambda: app.api.get("/tariffs", Page[TariffRow], limit=200), [turn])
     rules_ = use_load(lambda: app.api.get("/tariff-rules", Page[TariffRule], limit=200), [turn])
@@ -85,14 +98,17 @@ def TariffsPage() -> ft.Control:  # a component
             on_confirm=lambda: app.run(retire, one),
         )
 
+    def edit(tariff_id: str) -> None:
+        app.go(station_rules.address("/tariffs", edit=tariff_id))
+
     def done() -> None:
-        set_editing("")
+        app.go("/tariffs")
         set_turn(lambda n: n + 1)
 
-    width = WIDTH if store.width > WIDTH + 232 else None
     if editing:
         body: list[ft.Control] = [TariffEditor("" if editing == NEW else editing, done, key=editing)]
-        return surfaces.page_body(body, t, head=words("Tariff"), phone=store.phone, back=done, width=width)
+        head = words("New tariff") if editing == NEW else words("Tariff")
+        return surfaces.page_body(body, t, head=head, phone=store.phone, back=done)
     parts: list[ft.Control] = []
     if loaded.data is None:
         waiting = surfaces.skeleton_list(t, rows=3)
@@ -102,14 +118,23 @@ def TariffsPage() -> ft.Control:  # a component
         parts.append(surfaces.empty(ft.Icons.SELL_OUTLINED, words("No tariff yet"), about, t))
     else:
         applied = rules_.data.items if rules_.data else []
-        rows = [
-            _row(one, place == 0, where.summary(one, applied, words), t, words, set_editing, ask)
-            for place, one in enumerate(loaded.data.items)
-        ]
-        parts.append(surfaces.card(ft.Column(rows, spacing=S12), t))
-    add = buttons.primary(
-        words("New tariff"), t, lambda: set_editing(NEW), icon=ft.Icons.ADD_ROUNDED, identifier="new-tariff"
-    )
+        every = loaded.data.items
+        drops = {one.id: _drop(one, ask, t, words) for one in every}
+        notes = {one.id: where.summary(one, applied, words) for one in every}
+        first = every[0].id
+        notes[first] = " · ".join(x for x in (words("holds where nothing else is said"), notes[first]) if x)
+        parts.append(
+            table(
+                _columns(words),
+                [_row(one, notes[one.id], drops[one.id], t, words) for one in every],
+                t,
+                on_open=lambda row: edit(row.id),
+                phone=store.phone,
+                width=store.inside,
+                card=lambda row: _card(next(one for one in every if one.id == row.id), notes, drops, t, words),
+            )
+        )
+    add = buttons.primary(words("New tariff"), t, lambda: edit(NEW), icon=ft.Icons.ADD_ROUNDED, identifier="new-tariff")
     return surfaces.page_body(
         parts,
         t,
@@ -117,38 +142,53 @@ def TariffsPage() -> ft.Control:  # a component
         phone=store.phone,
         back=lambda: app.go("/settings"),
         trailing=[add],
-        width=width,
     )
 
 
-def _row(
-    one: TariffRow,
-    first: bool,
-    places: str,
-    t: Tokens,
-    words: Words,
-    edit: Callable[[str], Any],
-    retire: Callable[[TariffRow], Any],
-) -> ft.Control:
+def _columns(words: Words) -> list[Column]:
+    return [
+        Column("name", words("Name"), weight=3),
+        Column("energy", words("For each kWh"), width=110, numeric=True),
+        Column("flat", words("Once a session"), width=120, numeric=True, from_width=700),
+        Column("time", words("Each hour"), width=110, numeric=True, from_width=980),
+        Column("parking", words("Each hour after"), width=130, numeric=True, from_width=860),
+        Column("where", words("Where it applies"), weight=4, from_width=620),
+        Column("drop", "", width=48),
+    ]
+
+
+def _row(one: TariffRow, about: str, drop: ft.Control, t: Tokens, words: Words) -> Row:
     price = one.price
-    shown = words("{amount} a kWh").format(amount=i18n.amount(price.energy, price.currency)) if price.energy else ""
-    facts = [part for part in (shown, words(price.text) if price.text else "") if part]
-    if first:
-        facts.append(words("holds where nothing else is said"))
-    if places:
-        facts.append(places)
-    about = ft.Column([text(one.name, t, bold=True), muted(" · ".join(facts), t, size=T12)], spacing=2, expand=True)
-    change, drop = words("Change {name}").format(name=one.name), words("Retire {name}").format(name=one.name)
-    return ft.Row(
-        [
-            about,
-            buttons.icon_button(
-                ft.Icons.EDIT_OUTLINED, change, t, partial(edit, one.id), identifier=f"edit-{one.name}"
-            ),
-            buttons.icon_button(ft.Icons.DELETE_OUTLINE_ROUNDED, drop, t, partial(retire, one)),
-        ],
-        spacing=S8,
-    )
+
+    def shown(amount: Decimal | None) -> str | ft.Control:
+        return i18n.amount(amount, price.currency) if amount else muted("–", t)
+
+    cells: dict[str, str | ft.Control] = {
+        "name": two_lines(one.name, words(price.text) if price.text else "", t),
+        "energy": shown(price.energy),
+        "flat": shown(price.flat),
+        "time": shown(price.time),
+        "parking": shown(price.parking),
+        "where": muted(about, t, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+        "drop": drop,
+    }
+    return Row(one.id, f"edit-{one.name}", cells, one.name)
+
+
+def _card(one: TariffRow, about: dict[str, str], drops: dict[str, ft.Control], t: Tokens, words: Words) -> ft.Control:
+    lines: list[ft.Control] = [
+        text(one.name, t, bold=True, max_lines=2, overflow=ft.TextOverflow.ELLIPSIS),
+        muted(i18n.price(one.price), t),
+    ]
+    facts = " · ".join(part for part in (words(one.price.text) if one.price.text else "", about[one.id]) if part)
+    if facts:
+        lines.append(muted(facts, t, size=T12))
+    return ft.Row([ft.Column(lines, spacing=2, expand=True), drops[one.id]], spacing=S8)
+
+
+def _drop(one: TariffRow, retire: Callable[[TariffRow], Any], t: Tokens, words: Words) -> ft.Control:
+    label = words("Retire {name}").format(name=one.name)
+    return buttons.icon_button(ft.Icons.DELETE_OUTLINE_ROUNDED, label, t, partial(retire, one), color=t.muted)
 
 
 @guarded
@@ -225,17 +265,13 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a
             inputs.field(words("In the form of OCPI 2.2.1"), raw, t, set_raw, multiline=True, identifier="tariff-json")
         )
     else:
-        grid: list[ft.Control] = [
-            ft.Container(
-                inputs.field(
-                    words(label), fields.get(field, ""), t, partial(typed, field), identifier=f"tariff-{field}"
-                ),
-                col={"xs": 12, "md": 6},
-            )
-            for field, label in LABELS.items()
-        ]
-        entries.append(ft.ResponsiveRow(grid, spacing=S12, run_spacing=S12))
         entries.append(muted(words("Prices are without VAT."), t, size=T12))
+        placed = [field for _, fields_ in PARTS for field in fields_]
+        others = tuple(field for field in LABELS if field not in placed)
+        for head, those in (*PARTS, *([("Reserving", others)] if others else [])):
+            grid = [_entry(field, fields, typed, app.brand.currency, t, words) for field in those]
+            entries.append(text(words(head), t, bold=True))
+            entries.append(ft.ResponsiveRow(grid, spacing=S12, run_spacing=S12))
         as_json = buttons.quiet(
             words("More, in the form of OCPI"),
             t,
@@ -258,6 +294,21 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a
         ft.Container(shown, col={"xs": 12, "lg": 5}),
     ]
     return ft.ResponsiveRow(columns, spacing=S12, run_spacing=S12)
+
+
+def _entry(
+    field: str, fields: dict[str, str], typed: Callable[[str, str], Any], currency: str, t: Tokens, words: Words
+) -> ft.Control:
+    value = fields.get(field, "")
+    unit = UNITS.get(field, "" if field in PLAIN else "{currency}").format(currency=i18n.symbol(currency))
+    net, vat = rules.number(value), rules.number(fields.get("vat", "") or "0")
+    helper = ""
+    if field in PRICES and net and vat:
+        helper = words("{amount} with VAT").format(amount=i18n.amount(net * (1 + vat / 100), currency))
+    box = inputs.field(
+        words(LABELS[field]), value, t, partial(typed, field), identifier=f"tariff-{field}", unit=unit, helper=helper
+    )
+    return ft.Container(box, col={"xs": 12, "md": 6})
 
 
 def _quote(quote: Any, t: Tokens, words: Words) -> ft.Control:

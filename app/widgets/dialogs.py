@@ -6,7 +6,7 @@ from typing import Any, TypedDict, Unpack
 import flet as ft
 
 from app.i18n import say
-from app.theme import CARD, S4, S16, Tokens
+from app.theme import CARD, S4, S8, S16, Tokens
 from app.widgets import buttons
 from app.widgets.text import heading, muted
 
@@ -51,6 +51,7 @@ def confirm(
             bgcolor=t.surface,
             shape=ft.RoundedRectangleBorder(radius=CARD),
             actions_padding=S16,
+            actions_overflow_button_spacing=S8,
         )
     )
 
@@ -95,4 +96,5 @@ def form(
         shape=ft.RoundedRectangleBorder(radius=CARD),
         inset_padding=S16,
         actions_padding=S16,
+        actions_overflow_button_spacing=S8,
     )

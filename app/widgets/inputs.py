@@ -5,7 +5,7 @@ from typing import Any
 
 import flet as ft
 
-from app.theme import CONTROL, S12, T14, TOUCH, Tokens
+from app.theme import CONTROL, S12, T12, T14, TOUCH, Tokens
 
 
 def typed(event: Any) -> str:
@@ -26,8 +26,13 @@ def field(
     autofocus: bool = False,
     multiline: bool = False,
     keyboard: ft.KeyboardType = ft.KeyboardType.TEXT,
+    unit: str = "",
+    helper: str = "",
 ) -> ft.Control:
-    """A labelled text field. `value` is always given: Flet wipes a field that has none at each redraw."""
+    """A labelled text field. `value` is always given: Flet wipes a field that has none at each redraw.
+
+    `unit` stands at its end while it is used, `helper` in small letters below it.
+    """
     return ft.Semantics(
         identifier=identifier or f"field-{label.lower().replace(' ', '-')}",
         content=ft.TextField(
@@ -40,6 +45,9 @@ def field(
             min_lines=4 if multiline else None,
             keyboard_type=keyboard,
             error=error or None,
+            suffix=ft.Text(unit, size=T14, color=t.muted) if unit else None,
+            helper=helper or None,
+            helper_style=ft.TextStyle(color=t.muted, size=T12),
             on_change=lambda event: on_change(typed(event)),
             on_submit=(lambda _: on_submit()) if on_submit else None,
             border_radius=CONTROL,

@@ -2,7 +2,7 @@
 
 import flet as ft
 
-from app.i18n import translate
+from app.i18n import say, translate
 from app.theme import S4, S8, STATUS_ICON, T12, Tokens, Tone
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
@@ -55,7 +55,7 @@ def status_icon(status: ConnectorStatus, t: Tokens, size: int = 20) -> ft.Contro
         width=size * 2,
         height=size * 2,
         alignment=ft.Alignment.CENTER,
-        tooltip=WORDS[status],
+        tooltip=say(WORDS[status]),
     )
 
 

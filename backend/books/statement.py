@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from backend.papers.pdf import foot
 from backend.papers.rules import Party
-from backend.papers.sheet import MARGIN, MUTED, WIDTH, Sheet
+from backend.papers.sheet import MUTED, WIDTH, Sheet
 from backend.papers.words import Voice
 from shared.accounts import Brand
 from shared.books import LocationOwner, OwnerStatement, Settlement, SettlementRow
@@ -90,18 +91,12 @@ def _cells(row: SettlementRow, name: str, voice: Voice) -> list[str]:
 
 def _begun(title: str, seller: Party, brand: Brand, voice: Voice, now: datetime) -> Sheet:
     """A sheet with its head."""
-    foot = " · ".join(part for part in (seller.name, seller.register, seller.tax_id, seller.bank) if part)
-    sheet = Sheet(brand, foot, voice("Page {page} of {pages}"))
+    sheet = Sheet(brand, foot(seller, voice), voice("Page {page} of {pages}"))
     sheet.set_title(title)
     sheet.set_lang("de-DE" if voice.language == "de" else "en-GB")
     sheet.set_creation_date(now)
     sheet.add_page()
-    top = sheet.get_y()
-    wide = sheet.logo(12)
-    sheet.set_xy(MARGIN + wide + 4, top)
-    sheet.write_in(13, bold=True)
-    sheet.cell(WIDTH - wide - 4, 12, seller.name)
-    sheet.set_xy(MARGIN, top + 22)
+    sheet.letterhead(seller.name, [*seller.address.splitlines(), seller.email, seller.phone])
     sheet.say(voice("Settlement"), 22, bold=True, leading=1.2)
     sheet.gap(3)
     return sheet
@@ -109,18 +104,17 @@ def _begun(title: str, seller: Party, brand: Brand, voice: Voice, now: datetime)
 
 def _statement(sheet: Sheet, one: OwnerStatement, voice: Voice) -> None:
     heads = [voice("Location"), voice("Sessions"), voice("Energy"), voice("Net earnings")]
-    sheet.columns(heads, WIDTHS, ALIGNS, size=8.5, ink=MUTED, bold=True)
-    for place, row in enumerate(one.locations):
+    sheet.columns(heads, WIDTHS, ALIGNS, size=8, ink=MUTED, bold=True, fill=True)
+    for row in one.locations:
         cells = [
             row.location,
             voice.number(row.sessions),
             voice.kwh(row.energy_wh),
             voice.amount(row.net, one.currency),
         ]
-        sheet.columns(cells, WIDTHS, ALIGNS, fill=place % 2 == 0)
+        sheet.columns(cells, WIDTHS, ALIGNS)
     if not one.locations:
         sheet.say(voice("Nothing was earned in this month."), 9, MUTED)
-    sheet.gap(4)
     sheet.rule()
     sheet.gap(3)
 

@@ -246,6 +246,7 @@ def _rows_of(
                 "hold_amount": Decimal(50),
                 "due_amount": bill.payable,
                 "captured_amount": bill.payable,
+                "card_amount": bill.payable,
                 "created_at": past.begun_at,
                 "updated_at": past.ended_at,
             }

@@ -87,6 +87,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         await rollups.roll_up(ctx)
         await _add_registers(stations)
     await power.tight_fuse(ctx, tenant.id)
+    await issuing.change(ctx, tenant.id, ISSUER)
     await _trouble(ctx, tenant.id)
     await troubles.write(ctx, tenant.id)
     await _books(ctx, tenant.id)
@@ -108,7 +109,6 @@ ISSUER = IssuerChange(
 
 async def _books(ctx: Context, tenant_id: UUID) -> None:
     """Invoices of the month before and a week of reconciled days, as if the nights had been there."""
-    await issuing.change(ctx, tenant_id, ISSUER)
     places = await DB.run("SELECT id, name FROM location WHERE tenant = $1", tenant_id)
     for owner, names in city.OWNERS:
         mine = [str(place["id"]) for place in places if place["name"].startswith(names)]

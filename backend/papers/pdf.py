@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from backend.papers import rules
-from backend.papers.sheet import BAD, GOOD, INK, MARGIN, MUTED, NEUTRAL, WIDTH, Sheet
+from backend.papers.sheet import BAD, GOOD, INK, MUTED, NEUTRAL, WIDTH, Sheet
 from backend.papers.words import EXPLAINED, Voice
 from shared.accounts import Brand
 from shared.money import ReceiptLine, TaxLine
@@ -38,7 +38,7 @@ def drawn(
 ) -> bytes:
     """Blocks for some hundredths of a second: for a thread."""
     voice = Voice(language, document.time_zone)
-    sheet = Sheet(brand, _foot(document, voice), voice("Page {page} of {pages}"))
+    sheet = Sheet(brand, foot(document.seller, voice), voice("Page {page} of {pages}"))
     sheet.set_title(f"{voice(TITLES[document.kind])} {document.number}")
     sheet.set_lang("de-DE" if voice.language == "de" else "en-GB")
     sheet.set_creation_date(document.issued_at)
@@ -59,24 +59,15 @@ def drawn(
     return sheet.bytes()
 
 
-def _foot(document: rules.Document, voice: Voice) -> str:
-    seller = document.seller
-    parts = [seller.name, seller.register, f"{voice('Tax ID')} {seller.tax_id}" if seller.tax_id else "", seller.bank]
+def foot(seller: rules.Party, voice: Voice) -> str:
+    tax = f"{voice('Tax ID')} {seller.tax_id}" if seller.tax_id else ""
+    parts = [seller.name, seller.register, tax, seller.bank.replace(" ", "\xa0")]  # an account is read in one line
     return "\n".join(part for part in (" · ".join(one for one in parts if one), seller.footer) if part)
 
 
 def _head(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
     seller, buyer = document.seller, document.buyer
-    top = sheet.get_y()
-    wide = sheet.logo(12)
-    sheet.set_xy(MARGIN + wide + 4, top)
-    sheet.write_in(13, bold=True)
-    sheet.cell(WIDTH - wide - 4, 12, seller.name, align="L")
-    sheet.set_xy(MARGIN + WIDTH / 2, top)
-    contact = [*seller.address.splitlines(), seller.email, seller.phone]
-    sheet.write_in(8, MUTED)
-    sheet.multi_cell(WIDTH / 2, 3.8, "\n".join(one for one in contact if one), align="R")
-    sheet.set_xy(MARGIN, max(sheet.get_y(), top + 12) + 10)
+    sheet.letterhead(seller.name, [*seller.address.splitlines(), seller.email, seller.phone])
     sheet.say(voice(TITLES[document.kind]), 22, bold=True, leading=1.2)
     sheet.gap(3)
     sheet.pair(voice("Number"), document.number, bold=True)

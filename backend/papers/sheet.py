@@ -59,8 +59,10 @@ class Sheet(FPDF):
         self.write_in(7.5, MUTED)
         pages = self.page_words.format(page=self.page_no(), pages="{nb}")
         self.multi_cell(WIDTH - 30, 3.6, self.foot, new_x=XPos.RIGHT, new_y=YPos.TOP)
-        self.set_xy(210 - MARGIN - 30, -18)
-        self.cell(30, 3.6, pages, align="R")
+        # The library measures its sign for the number of pages, which is wider than the number that replaces it.
+        wide = self.get_string_width(pages.replace("{nb}", "0")) + 2 * self.c_margin
+        self.set_xy(210 - MARGIN - wide, -18)
+        self.cell(wide, 3.6, pages)
 
     # --- letters -------------------------------------------------------------------------------------------
 
@@ -132,6 +134,18 @@ class Sheet(FPDF):
             self.multi_cell(width, line, text, align=align)
             left += width
         self.set_xy(MARGIN, top + height)
+
+    def letterhead(self, name: str, contact: Sequence[str]) -> None:
+        """Who writes: logo and name at the left, how to reach them at the right."""
+        top = self.get_y()
+        wide = self.logo(12)
+        self.set_xy(MARGIN + wide + 4, top)
+        self.write_in(13, bold=True)
+        self.cell(WIDTH - wide - 4, 12, clean(name), align="L")
+        self.set_xy(MARGIN + WIDTH / 2, top)
+        self.write_in(8, MUTED)
+        self.multi_cell(WIDTH / 2, 3.8, clean("\n".join(one for one in contact if one)), align="R")
+        self.set_xy(MARGIN, max(self.get_y(), top + 12) + 10)
 
     # --- the operator --------------------------------------------------------------------------------------
 

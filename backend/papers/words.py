@@ -6,18 +6,19 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal
 
 from backend.tariffs.rules import round_money
 from shared.money import Money, Target
 
 Words = Callable[[str], str]
+GERMAN_CLOCKS = {"CET": "MEZ", "CEST": "MESZ"}
 LOCALES = {"en": Locale("en", "GB"), "de": Locale("de", "DE")}
 GERMAN = {
     "Receipt": "Beleg",
     "Invoice": "Rechnung",
-    "Credit note": "Gutschrift",
+    "Credit note": "Rechnungskorrektur",
     "Settlement": "Abrechnung",
     "Draft, not issued yet": "Entwurf, noch nicht ausgestellt",
     "Paid to": "Auszahlung an",
@@ -126,7 +127,7 @@ GERMAN = {
     # letters
     "Your receipt {number} of {total}": "Ihr Beleg {number} über {total}",
     "Your invoice {number} of {total}": "Ihre Rechnung {number} über {total}",
-    "Your credit note {number} of {total}": "Ihre Gutschrift {number} über {total}",
+    "Your credit note {number} of {total}": "Ihre Rechnungskorrektur {number} über {total}",
     "Hello,": "Guten Tag,",
     "here is your receipt for charging at {place} on {date}: {energy} for {total}.": (
         "hier ist Ihr Beleg für das Laden bei {place} am {date}: {energy} für {total}."
@@ -134,7 +135,7 @@ GERMAN = {
     "here is your invoice for {period}: {count} sessions, {energy}, {total}.": (
         "hier ist Ihre Rechnung für {period}: {count} Ladevorgänge, {energy}, {total}."
     ),
-    "here is your credit note: {total}.": "hier ist Ihre Gutschrift: {total}.",
+    "here is your credit note: {total}.": "hier ist Ihre Rechnungskorrektur: {total}.",
     "here is what is to pay on top of an earlier receipt: {total}.": (
         "hier ist, was zu einem früheren Beleg noch zu zahlen ist: {total}."
     ),
@@ -226,7 +227,20 @@ class Voice:
     def moment(self, moment: datetime, zone: str = "") -> str:
         """With its offset: a paper is read elsewhere, too."""
         own = ZoneInfo(zone) if zone else self.zone
-        return f"{format_datetime(moment.astimezone(own), 'short', locale=self.locale)} {moment.astimezone(own):%Z}"
+        there = moment.astimezone(own)
+        return f"{format_datetime(there, 'short', locale=self.locale)} {self._clock(there)}"
+
+    def span(self, begun: datetime, ended: datetime) -> str:
+        """From one moment to another; a day and a clock that both share are said once."""
+        first, last = begun.astimezone(self.zone), ended.astimezone(self.zone)
+        if first.date() != last.date() or first.utcoffset() != last.utcoffset():
+            return f"{self.moment(begun)} – {self.moment(ended)}"
+        clock = f"{format_time(last, 'short', locale=self.locale)} {self._clock(last)}"
+        return f"{format_datetime(first, 'short', locale=self.locale)} – {clock}"
+
+    def _clock(self, there: datetime) -> str:
+        name = f"{there:%Z}"
+        return GERMAN_CLOCKS.get(name, name) if self.language == "de" else name
 
     def month(self, period: str) -> str:
         first = datetime.fromisoformat(f"{period}-01")

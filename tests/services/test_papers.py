@@ -221,7 +221,7 @@ def test_words_speak_the_person_s_language() -> None:
     assert english.price(Decimal("0.490042"), "EUR") == "€0.49"
     assert german("Receipt") == "Beleg"
     assert german.month("2026-03") == "März 2026"
-    assert german.moment(FEBRUARY).endswith("13:00 CET")
+    assert german.moment(FEBRUARY).endswith("13:00 MEZ")
 
 
 def test_languages() -> None:
