@@ -124,6 +124,11 @@ class App:
         page.dark_theme = theme.material(theme.tokens(self.brand.seed_color, True))
         page.bgcolor = theme.tokens(self.brand.seed_color, store.dark).background
         page.title = self.brand.name
+        # What the client says by itself, such as “Alert” of a dialog, in the person's language.
+        page.locale_configuration = ft.LocaleConfiguration(
+            supported_locales=[ft.Locale("en", "GB"), ft.Locale("de", "DE")],
+            current_locale=ft.Locale("de", "DE") if store.language == "de" else ft.Locale("en", "GB"),
+        )
         page.update()
 
     async def choose_theme(self, choice: str) -> None:
@@ -135,6 +140,7 @@ class App:
     async def choose_language(self, language: str) -> None:
         self.store.language = language
         await self.storage.set(LANGUAGE, language)
+        self.apply_theme()
 
     def _follow_brand(self) -> None:
         if self._leave_brand is None:

@@ -1,6 +1,8 @@
 """One's own messages, the newest first. What is on the screen counts as read."""
 
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -61,6 +63,31 @@ def NoticesPage() -> ft.Control:  # a component
     )
 
 
+ENERGY = r"(?P<energy>\d+\.\d) kWh"
+SENTENCES = (
+    (re.compile(f"{ENERGY} charged\\."), "{energy} kWh charged."),
+    (
+        re.compile(f"{ENERGY} charged until then: (?P<why>.+)\\. Look after your car, or start again\\."),
+        "{energy} kWh charged until then: {why}. Look after your car, or start again.",
+    ),
+)
+"""What the backend says of a session, with its numbers."""
+
+
+def told(body: str, words: Words) -> str:
+    """A message in the person's language, line by line; names and what nobody translated stay."""
+    return "\n".join(_line(line, words) for line in body.split("\n"))
+
+
+def _line(line: str, words: Words) -> str:
+    for pattern, sentence in SENTENCES:
+        if found := pattern.fullmatch(line):
+            energy = i18n.number(Decimal(found["energy"]), 1)
+            why = found.groupdict().get("why") or ""
+            return words(sentence).format(energy=energy, why=words(why))
+    return words(line)
+
+
 def _one(one: Notice, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
     new = [ft.Container(width=8, height=8, border_radius=4, bgcolor=t.primary)] if not one.read else []
     lines: list[ft.Control] = [
@@ -70,7 +97,7 @@ def _one(one: Notice, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.C
         )
     ]
     if one.body:
-        lines.append(muted(words(one.body), t))
+        lines.append(muted(told(one.body, words), t))
     lines.append(muted(i18n.ago(one.at), t, size=T12))
     row = ft.Row(
         [

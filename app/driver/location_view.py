@@ -18,7 +18,7 @@ from app.driver.reserving import Reserving, may_reserve, own_at, reserved_note, 
 from app.driver.target import target_dialog
 from app.errors import ApiError
 from app.hooks import use_app, use_live, use_store, use_tokens, use_words
-from app.theme import S4, S8, S12, S16, S24, T12, T16, T20, Tokens
+from app.theme import LARGE, S4, S8, S12, S16, S24, T12, T16, T20, Tokens
 from app.widgets import buttons, geo, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
@@ -37,12 +37,22 @@ def LocationView(location_id: str, pane: bool = False, chosen: str = "") -> ft.C
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     loaded, locations = use_location(location_id), use_locations()
     held, look_again = use_own_reservation()
-    picked, set_picked = ft.use_state(chosen)
+    in_pane, set_in_pane = ft.use_state("")
+    picked = in_pane if pane else chosen
     here = loaded.data
     edge = S16 if store.phone or pane else S24
 
     def leave() -> None:
         app.go("/")
+
+    def set_picked(connector_id: str) -> None:
+        """On a page of its own it is in the address: who comes back to it finds what was chosen."""
+        if pane:
+            set_in_pane(connector_id)
+        else:
+            app.go(
+                f"/locations/{location_id}?connector={connector_id}" if connector_id else f"/locations/{location_id}"
+            )
 
     if here is None:
         body: ft.Control = (
@@ -247,8 +257,9 @@ def StartBar(
     if len(station.connectors) > 1:
         what = f"{words('Connector {name}').format(name=connector.label)} · {what}"
     parts: list[ft.Control] = [
-        ft.Row([text(station.name, t, size=T16, bold=True), muted(what, t, no_wrap=True)], spacing=S8)
+        ft.Row([text(station.name, t, size=T16, bold=True), muted(what, t)], spacing=S8, run_spacing=0, wrap=True)
     ]
+    begin: ft.Control | None = None
     if trouble:
         parts.append(note(trouble, t, "danger", identifier="start-problem"))
     if why:
@@ -286,16 +297,15 @@ def StartBar(
         )
         if mine is not None:
             parts.append(reserved_note(mine, t, words))
-        parts.append(
-            buttons.primary(
-                words("Start charging"),
-                t,
-                lambda: app.run(start),
-                icon=ft.Icons.BOLT_ROUNDED,
-                busy=busy,
-                identifier="start-charging",
-            )
+        begin = buttons.primary(
+            words("Start charging"),
+            t,
+            lambda: app.run(start),
+            icon=ft.Icons.BOLT_ROUNDED,
+            busy=busy,
+            identifier="start-charging",
         )
+        parts.append(begin)
         label = words("Stops by itself at {target}").format(target=bill.target(target, currency)) if target else ""
         parts.append(
             buttons.quiet(
@@ -308,7 +318,16 @@ def StartBar(
         )
         if mine is not None or may_reserve(connector, station.online, held):
             parts.append(Reserving(connector, mine, look_again))
-    return bottom_bar(ft.Column(parts, spacing=S4, horizontal_alignment=ft.CrossAxisAlignment.STRETCH, tight=True))
+    stretch = ft.CrossAxisAlignment.STRETCH
+    if t.letters > LARGE and begin is not None:  # the rest can be moved, or it would cover the whole page
+        rest = ft.Column(
+            [part for part in parts if part is not begin],
+            spacing=S8,
+            horizontal_alignment=stretch,
+            scroll=ft.ScrollMode.AUTO,
+        )
+        parts = [ft.Container(rest, height=store.height * 0.3), begin]
+    return bottom_bar(ft.Column(parts, spacing=S8, horizontal_alignment=stretch, tight=True))
 
 
 def _elsewhere(

@@ -130,7 +130,7 @@ def _active(detail: TransactionDetail, t: Tokens, words: Words) -> list[ft.Contr
     parts: list[ft.Control] = [
         middle(_ring(detail, t, words)),
         state_line(one, t, words, rules.ahead_sentence(detail, datetime.now(UTC), words)),
-        _figures(one, t, words),
+        _figures(detail, t, words),
         TargetCard(one, rules.currency_of(detail), key="target"),
         WishCard(one.id, key="wish"),
     ]
@@ -184,14 +184,19 @@ def _ring(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
     )
 
 
-def _figures(one: Transaction, t: Tokens, words: Words) -> ft.Control:
-    cost = i18n.money(one.cost) if one.cost is not None else words("No charge")
+def _figures(detail: TransactionDetail, t: Tokens, words: Words) -> ft.Control:
+    one = detail.transaction
+    # Nothing is reckoned before the first reading: that isn't free.
+    none = "–" if detail.headline is not None else words("No charge")
+    cost = i18n.money(one.cost) if one.cost is not None else none
     return ft.Row(
         [
             figure(words("Cost so far"), text(cost, t, size=T20, bold=True), "session-cost", t),
             figure(words("Time"), Elapsed(one.begun_at), "session-time", t),
         ],
         spacing=S12,
+        intrinsic_height=True,
+        vertical_alignment=ft.CrossAxisAlignment.STRETCH,
     )
 
 

@@ -5,13 +5,13 @@ TEXTS = {
     "Another amount in {unit}": "Anderer Wert in {unit}",
     "Set": "Setzen",
     "Charging stops before it costs more than this, with VAT. You can always stop earlier.": (
-        "Das Laden endet, bevor es mehr kostet, mit MwSt. Früher beenden kannst du immer."
+        "Das Laden endet, bevor es mehr kostet, mit MwSt. Früher beenden können Sie immer."
     ),
     "Charging stops when so much has gone into the car. You can always stop earlier.": (
-        "Das Laden endet, wenn so viel im Auto ist. Früher beenden kannst du immer."
+        "Das Laden endet, wenn so viel im Auto ist. Früher beenden können Sie immer."
     ),
     "Charging stops after this time. You can always stop earlier.": (
-        "Das Laden endet nach dieser Zeit. Früher beenden kannst du immer."
+        "Das Laden endet nach dieser Zeit. Früher beenden können Sie immer."
     ),
     "Charging stops when the car says that its battery is so full. Not every car tells.": (
         "Das Laden endet, wenn das Auto meldet, dass der Akku so voll ist. Nicht jedes Auto meldet es."
@@ -24,7 +24,7 @@ TEXTS = {
     "Target reached: {target}": "Ziel erreicht: {target}",
     "Stops by itself at {target}": "Endet von selbst bei {target}",
     "{percent} % of the way": "{percent} % geschafft",
-    "Stopped at your target: {target}": "Bei deinem Ziel beendet: {target}",
+    "Stopped at your target: {target}": "Bei Ihrem Ziel beendet: {target}",
     "The driver's target was reached": "Das Ziel des Fahrers war erreicht",
     "The charger is offline and can't be told to stop. Unplug to stop now; it is told when it is back.": (
         "Die Ladesäule ist offline und kann nicht beendet werden. Zieh das Kabel, um jetzt zu beenden; sonst endet es, "
@@ -67,7 +67,7 @@ TEXTS = {
     "Trusted readings": "Verlässliche Werte",
     "No energy that could be billed": "Keine Energie, die berechnet werden könnte",
     "What the meter reported": "Vom Zähler gemeldet",
-    "This meter needs your decision": "Dieser Zähler braucht deine Entscheidung",
+    "This meter needs your decision": "Dieser Zähler braucht Ihre Entscheidung",
     "This meter was in doubt": "Dieser Zähler war im Zweifel",
     "Credit note {number} is written.": "Rechnungskorrektur {number} ist geschrieben.",
     "{amount} are left of this bill.": "{amount} sind von dieser Rechnung übrig.",
@@ -90,10 +90,10 @@ TEXTS = {
         "Der Zähler stand still, während Strom floss; berechnet wird nur, was er zählte."
     ),
     "{n} sessions need your decision: their meter can't be believed.": (
-        "{n} Ladevorgänge brauchen deine Entscheidung: Ihr Zähler ist nicht glaubhaft."
+        "{n} Ladevorgänge brauchen Ihre Entscheidung: Ihr Zähler ist nicht glaubhaft."
     ),
     "One session needs your decision: its meter can't be believed.": (
-        "Ein Ladevorgang braucht deine Entscheidung: Sein Zähler ist nicht glaubhaft."
+        "Ein Ladevorgang braucht Ihre Entscheidung: Sein Zähler ist nicht glaubhaft."
     ),
     "Correction": "Berichtigung",
     "What it costs": "Was es kostet",
@@ -118,7 +118,7 @@ TEXTS = {
     "From {low} to {high} {unit}": "Von {low} bis {high} {unit}",
     "From {low} {unit} on": "Ab {low} {unit}",
     "If you start now, with a car that takes {power}. Counted by what writes the bills.": (
-        "Wenn du jetzt beginnst, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
+        "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
     ),
     "Examples": "Beispiele",
     "{kwh} kWh in {minutes} minutes": "{kwh} kWh in {minutes} Minuten",

@@ -4,12 +4,12 @@ TEXTS = {
     # --- codes of makers
     "Codes of makers": "Codes der Hersteller",
     "Makers have codes of their own. What you say of one counts from its next report on.": (
-        "Hersteller haben eigene Codes. Was du über einen sagst, gilt ab seiner nächsten Meldung."
+        "Hersteller haben eigene Codes. Was Sie über einen sagen, gilt ab seiner nächsten Meldung."
     ),
     "Nobody knows these yet": "Diese kennt noch niemand",
     "Every code that came has a meaning.": "Jeder Code, der kam, hat eine Bedeutung.",
-    "Your meanings": "Deine Bedeutungen",
-    "You have said nothing of any code yet.": "Du hast noch zu keinem Code etwas gesagt.",
+    "Your meanings": "Ihre Bedeutungen",
+    "You have said nothing of any code yet.": "Sie haben noch zu keinem Code etwas gesagt.",
     "Known to the house": "Dem Haus bekannt",
     "Add a meaning": "Bedeutung hinzufügen",
     "All makers": "Alle Hersteller",
@@ -77,7 +77,7 @@ TEXTS = {
     "cost about {amount}": "hat etwa {amount} gekostet",
     "A playbook is at work.": "Ein Ablaufplan ist am Werk.",
     "A playbook waits.": "Ein Ablaufplan wartet.",
-    "A playbook asks for your yes.": "Ein Ablaufplan bittet um dein Ja.",
+    "A playbook asks for your yes.": "Ein Ablaufplan bittet um Ihr Ja.",
     "A playbook mended it.": "Ein Ablaufplan hat es behoben.",
     "A playbook couldn't mend it.": "Ein Ablaufplan konnte es nicht beheben.",
     "A playbook was stopped.": "Ein Ablaufplan wurde angehalten.",

@@ -23,6 +23,7 @@ TEXTS = {
     "First day (empty: at once)": "Erster Tag (leer: sofort)",
     "Last day (empty: for good)": "Letzter Tag (leer: auf Dauer)",
     "Where it applies": "Wo er gilt",
+    "It holds where nothing else is said.": "Er gilt, wo sonst nichts gesagt ist.",
     "1 connector has a tariff of its own: it comes first.": "1 Anschluss hat einen eigenen Tarif: Der geht vor.",
     "{n} connectors have a tariff of their own: it comes first.": (
         "{n} Anschlüsse haben einen eigenen Tarif: Der geht vor."
@@ -147,7 +148,7 @@ TEXTS = {
         "Der Zahlungsdienst hat Geld erstattet, von dem wir nichts wissen."
     ),
     "It was refunded at the provider. Its report takes it over here; if none came, check the webhook.": (
-        "Es wurde dort erstattet. Seine Meldung übernimmt es hier; kam keine, prüfe den Webhook."
+        "Es wurde dort erstattet. Seine Meldung übernimmt es hier; kam keine, prüfen Sie den Webhook."
     ),
     "We count a refund that the provider doesn't list.": (
         "Wir zählen eine Erstattung, die der Zahlungsdienst nicht aufführt."
@@ -159,14 +160,14 @@ TEXTS = {
         "Bei einem Einspruch wurde Geld zurückgeholt und ist hier nicht gebucht."
     ),
     "Answer the dispute at the provider; check that its webhook sends charge.dispute events.": (
-        "Beantworte den Einspruch dort; prüfe, dass der Webhook Ereignisse charge.dispute sendet."
+        "Beantworten Sie den Einspruch dort; prüfen Sie, dass der Webhook Ereignisse charge.dispute sendet."
     ),
     "A dispute is booked here that the provider doesn't list.": (
         "Hier ist ein Einspruch gebucht, den der Zahlungsdienst nicht aufführt."
     ),
     "Check the dispute at the provider.": "Prüfe den Einspruch beim Zahlungsdienst.",
     "The bank wants to hear from the cardholder. Enter the card anew, or use another one.": (
-        "Die Bank will von dir hören. Gib die Karte neu ein oder nimm eine andere."
+        "Die Bank will von Ihnen hören. Geben Sie die Karte neu ein oder nehmen Sie eine andere."
     ),
     "The bank didn't take the money back to this card: give it back another way.": (
         "Die Bank hat das Geld für diese Karte nicht angenommen: Gib es anders zurück."
@@ -189,10 +190,10 @@ TEXTS = {
         "Sie bekommt eine Nummer und ändert sich nicht mehr. Korrekturen stehen in der nächsten Abrechnung."
     ),
     "Issued as {number} on {date}": "Ausgestellt als {number} am {date}",
-    "Stays with you": "Bleibt bei dir",
+    "Stays with you": "Bleibt bei Ihnen",
     "Not paid by drivers": "Nicht bezahlt",
     "Share of the net earnings in percent": "Anteil am Netto-Erlös in Prozent",
-    "Your fee for each session, net": "Deine Gebühr je Ladevorgang, netto",
+    "Your fee for each session, net": "Ihre Gebühr je Ladevorgang, netto",
     "VAT on the payout in percent (0: none)": "Umsatzsteuer auf die Auszahlung in Prozent (0: keine)",
     "Give the owner a name.": "Gib dem Eigentümer einen Namen.",
     "Forget {name}?": "{name} vergessen?",

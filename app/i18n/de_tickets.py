@@ -3,7 +3,7 @@
 TEXTS = {
     "No messages yet": "Noch keine Nachrichten",
     "What concerns you stands here: as it happens, and for a while after.": (
-        "Was dich betrifft, steht hier: wenn es geschieht und eine Weile danach."
+        "Was Sie betrifft, steht hier: wenn es geschieht und eine Weile danach."
     ),
     "All read": "Alles gelesen",
     "{place}, {n} unread": "{place}, {n} ungelesen",
@@ -30,7 +30,7 @@ TEXTS = {
         "Sie bekommen Serviceaufträge aus Störfällen und antworten über einen Link: übernommen, erledigt oder nicht."
     ),
     "Add who repairs your stations; then incidents can be sent to them.": (
-        "Trage ein, wer deine Stationen repariert; dann kannst du Störfälle dorthin senden."
+        "Tragen Sie ein, wer Ihre Stationen repariert; dann können Sie Störfälle dorthin senden."
     ),
     "Open tickets: {n}": "Offene Aufträge: {n}",
     "Signing secret": "Geheimnis der Signatur",

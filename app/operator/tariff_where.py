@@ -67,7 +67,7 @@ def state_of(one: TariffRule, t: Tokens, words: Words) -> list[ft.Control]:
 
 
 @guarded
-def WhereItApplies(tariff_id: str) -> ft.Control:  # a component
+def WhereItApplies(tariff_id: str, first: bool = False) -> ft.Control:  # a component
     """The rules of one tariff, to add to and to take away."""
     app, t, words = use_app(), use_tokens(), use_words()
     use_store()
@@ -92,7 +92,8 @@ def WhereItApplies(tariff_id: str) -> ft.Control:  # a component
     if loaded.data is None:
         parts.append(surfaces.failed(loaded.error, t, loaded.reload) if loaded.error else surfaces.skeleton(t))
     elif not loaded.data.items:
-        parts.append(muted(words("Nowhere by itself: connectors can choose it, or add a place here."), t, size=T12))
+        told = "Nowhere by itself: connectors can choose it, or add a place here."
+        parts.append(muted(words("It holds where nothing else is said." if first else told), t, size=T12))
     else:
         for place, one in enumerate(loaded.data.items):
             if place:

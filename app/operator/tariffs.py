@@ -105,8 +105,10 @@ def TariffsPage() -> ft.Control:  # a component
         app.go("/tariffs")
         set_turn(lambda n: n + 1)
 
+    general = loaded.data.items[0].id if loaded.data and loaded.data.items else ""
     if editing:
-        body: list[ft.Control] = [TariffEditor("" if editing == NEW else editing, done, key=editing)]
+        known = "" if editing == NEW else editing
+        body: list[ft.Control] = [TariffEditor(known, done, first=editing == general, key=editing)]
         head = words("New tariff") if editing == NEW else words("Tariff")
         return surfaces.page_body(body, t, head=head, phone=store.phone, back=done)
     parts: list[ft.Control] = []
@@ -192,7 +194,8 @@ def _drop(one: TariffRow, retire: Callable[[TariffRow], Any], t: Tokens, words: 
 
 
 @guarded
-def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a component
+def TariffEditor(tariff_id: str, on_done: Callable[[], Any], first: bool = False) -> ft.Control:  # a component
+    """`first`: of the list, the one that holds where nothing else is said."""
     app, t, words = use_app(), use_tokens(), use_words()
     name, set_name = ft.use_state("")
     fields, set_fields = ft.use_state(dict[str, str](START))
@@ -288,7 +291,7 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any]) -> ft.Control:  # a
     shown: ft.Control = surfaces.section(words("What sessions would cost"), _quote(quote, t, words), t)
     if tariff_id:
         stretch = ft.CrossAxisAlignment.STRETCH
-        shown = ft.Column([shown, where.WhereItApplies(tariff_id)], spacing=S12, horizontal_alignment=stretch)
+        shown = ft.Column([shown, where.WhereItApplies(tariff_id, first)], spacing=S12, horizontal_alignment=stretch)
     columns: list[ft.Control] = [
         ft.Container(form, col={"xs": 12, "lg": 7}),
         ft.Container(shown, col={"xs": 12, "lg": 5}),

@@ -5,7 +5,7 @@ from typing import Any, TypedDict, Unpack
 
 import flet as ft
 
-from app.theme import CONTROL, S16, T14, TOUCH, Tokens
+from app.theme import CONTROL, LARGE, S12, S16, T14, TOUCH, Tokens
 
 OnClick = Callable[[], Any]
 
@@ -23,14 +23,27 @@ class Manner(TypedDict, total=False):
 def _button(
     label: str, t: Tokens, on_click: OnClick | None, ink: str, ground: str, border: str | None, manner: Manner
 ) -> ft.Control:
-    icon, busy = manner.get("icon"), manner.get("busy", False)
+    icon, busy, large = manner.get("icon"), manner.get("busy", False), t.letters > LARGE
     parts: list[ft.Control] = []
     if busy:
         parts.append(ft.ProgressRing(width=16, height=16, stroke_width=2, color=ink))
     elif icon is not None:
         parts.append(ft.Icon(icon, size=18, color=ink))
     if label:
-        parts.append(ft.Text(label, size=T14, weight=ft.FontWeight.W_600, color=ink, no_wrap=True))
+        # As wide as it wants, and no wider than there is room; letters of twice the size may need a second line.
+        parts.append(
+            ft.Text(
+                label,
+                size=T14,
+                weight=ft.FontWeight.W_600,
+                color=ink,
+                max_lines=2 if large else 1,
+                overflow=ft.TextOverflow.ELLIPSIS,
+                text_align=ft.TextAlign.CENTER,
+                expand=True,
+                expand_loose=True,
+            )
+        )
     usable = on_click is not None and not busy
     # Not False: in a row that wraps Flet would still make it flexible, and draw a grey box.
     fill = manner.get("expand") or None
@@ -39,14 +52,14 @@ def _button(
         color=ink,
         elevation=0,
         shadow_color=ft.Colors.TRANSPARENT,
-        padding=ft.Padding.symmetric(horizontal=S16, vertical=0),
+        padding=ft.Padding.symmetric(horizontal=S16, vertical=S12 if large else 0),
         shape=ft.RoundedRectangleBorder(radius=CONTROL),
         side=ft.BorderSide(1, border) if border else None,
     )
     button = ft.Button(
         content=ft.Row(parts, spacing=8, alignment=ft.MainAxisAlignment.CENTER, tight=True),
         style=style,
-        height=t.high(TOUCH),
+        height=None if large else t.high(TOUCH),
         disabled=not usable,
         opacity=1 if usable or busy else 0.5,
         on_click=(lambda _: on_click()) if usable and on_click else None,

@@ -31,7 +31,16 @@ def badge(word: str, icon: ft.IconData, tone: Tone) -> ft.Control:
         content=ft.Row(
             [
                 ft.Icon(icon, size=14, color=tone.ink),
-                ft.Text(word, size=T12, weight=ft.FontWeight.W_600, color=tone.ink, no_wrap=True),
+                ft.Text(
+                    word,
+                    size=T12,
+                    weight=ft.FontWeight.W_600,
+                    color=tone.ink,
+                    no_wrap=True,
+                    overflow=ft.TextOverflow.ELLIPSIS,
+                    expand=True,
+                    expand_loose=True,
+                ),
             ],
             spacing=S4,
             tight=True,

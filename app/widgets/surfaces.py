@@ -29,11 +29,12 @@ def section(head: str, content: ft.Control, t: Tokens, *, trailing: ft.Control |
     row: list[ft.Control] = [
         ft.Semantics(header=True, content=text(head, t, size=T16, bold=True), expand=True),
     ]
-    if trailing is not None:
-        row.append(trailing)
+    below: list[ft.Control] = []
+    if trailing is not None:  # beside it large letters would leave the head one letter a line
+        (below if t.letters > LARGE else row).append(trailing)
     return card(
         ft.Column(
-            [ft.Row(row, vertical_alignment=ft.CrossAxisAlignment.CENTER), content],
+            [ft.Row(row, vertical_alignment=ft.CrossAxisAlignment.CENTER), *below, content],
             spacing=S12,
             horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
         ),
@@ -84,14 +85,21 @@ def key_values(rows: Sequence[tuple[str, str | ft.Control]], t: Tokens) -> ft.Co
     """Names at the left, values at the right, a thin line between."""
     lines: list[ft.Control] = []
     for number, (name, value) in enumerate(rows):
-        shown = text(value, t, selectable=True, text_align=ft.TextAlign.RIGHT) if isinstance(value, str) else value
+        below = t.letters > LARGE
+        align = ft.TextAlign.LEFT if below else ft.TextAlign.RIGHT
+        shown = text(value, t, selectable=True, text_align=align) if isinstance(value, str) else value
+        pair: ft.Control = (
+            ft.Column([muted(name, t), shown], spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+            if below
+            else ft.Row(
+                [muted(name, t), ft.Container(shown, expand=True, alignment=ft.Alignment.CENTER_RIGHT)],
+                spacing=S16,
+                vertical_alignment=ft.CrossAxisAlignment.CENTER,
+            )
+        )
         lines.append(
             ft.Container(
-                ft.Row(
-                    [muted(name, t), ft.Container(shown, expand=True, alignment=ft.Alignment.CENTER_RIGHT)],
-                    spacing=S16,
-                    vertical_alignment=ft.CrossAxisAlignment.CENTER,
-                ),
+                pair,
                 padding=ft.Padding.symmetric(vertical=S8),
                 border=ft.Border.only(bottom=ft.BorderSide(1, t.border)) if number < len(rows) - 1 else None,
             )
@@ -164,18 +172,22 @@ def stale_banner(t: Tokens) -> ft.Control:
 
 
 def chip(label: str, chosen: bool, t: Tokens, on_click: Callable[[], Any], *, identifier: str = "") -> ft.Control:
-    """A filter that is on or off."""
+    """A filter that is on or off. Letters of twice the size may need a second line."""
+    large = t.letters > LARGE
     pill = ft.Container(
         ft.Text(
             label,
             size=T14,
             weight=ft.FontWeight.W_600 if chosen else ft.FontWeight.W_500,
             color=t.primary if chosen else t.ink,
-            no_wrap=True,
+            max_lines=2 if large else 1,
+            overflow=ft.TextOverflow.ELLIPSIS,
         ),
         bgcolor=t.primary_soft if chosen else t.surface,
         border=ft.Border.all(1, t.primary if chosen else t.border),
         border_radius=99,
+        expand=True,
+        expand_loose=True,
         padding=ft.Padding.symmetric(horizontal=S16, vertical=S8),
     )
     return ft.Semantics(
@@ -185,7 +197,7 @@ def chip(label: str, chosen: bool, t: Tokens, on_click: Callable[[], Any], *, id
         content=ft.Container(
             # A row that is no wider than the pill: an aligned container would fill the line where chips wrap.
             ft.Row([pill], tight=True, vertical_alignment=ft.CrossAxisAlignment.CENTER),
-            height=t.high(TOUCH),
+            height=None if large else t.high(TOUCH),
             border_radius=99,
             ink=True,  # what has it can be reached with the keyboard
             on_click=lambda _: on_click(),

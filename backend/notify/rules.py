@@ -228,4 +228,5 @@ def session_text(row: Mapping[str, object], *, broken: bool) -> Text:
 
 def back_text(row: Mapping[str, object]) -> Text:
     where = " · ".join(str(row[name]) for name in ("location", "station_name") if row[name])
-    return Text("It works again", f"{where}\nYou can charge there now.", Severity.INFO, f"/locations/{row['place']}")
+    body = "\n".join((where, "You can charge there now."))
+    return Text("It works again", body, Severity.INFO, f"/locations/{row['place']}")

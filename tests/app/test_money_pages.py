@@ -76,7 +76,7 @@ async def test_a_tariff_applies_for_a_group_from_a_day(node: Node) -> None:
         await screen.wait_for_text("Fay has 12.50 € now.")
         await screen.go("/tariffs")
         await screen.click("edit-Test")
-        await screen.wait_for_text("Nowhere by itself")
+        await screen.wait_for_text("It holds where nothing else is said.")
         await screen.click("add-tariff-rule")
         await screen.type("rule-from", "tomorrow")
         await screen.click("dialog-confirm")
