@@ -52,13 +52,13 @@ TEXTS = {
         "Entriegle den Anschluss von hier. Klemmt es weiter, schick jemanden hin."
     ),
     "Look at the terminal and at the payments of the last hours.": (
-        "Sieh dir das Terminal und die Zahlungen der letzten Stunden an."
+        "Sehen Sie sich das Terminal und die Zahlungen der letzten Stunden an."
     ),
     "Ask whoever looks after the place to have it cleared.": (
         "Bitte die Zuständigen vor Ort, den Platz räumen zu lassen."
     ),
     "Take it out of service and send somebody before anyone gets hurt.": (
-        "Nimm ihn außer Betrieb und schick jemanden hin, bevor sich jemand verletzt."
+        "Nehmen Sie ihn außer Betrieb und schicken Sie jemanden hin, bevor sich jemand verletzt."
     ),
     "Read what the drivers wrote, and try a charge.": "Lies, was die Fahrer schreiben, und lade zur Probe.",
     "A driver: charging doesn't start.": "Ein Fahrer: Das Laden beginnt nicht.",

@@ -19,7 +19,7 @@ TEXTS = {
     ),
     "Remove {name}": "{name} entfernen",
     "A day is written as 2026-12-31 or 31.12.2026.": "Ein Tag wird 2026-12-31 oder 31.12.2026 geschrieben.",
-    "Choose the place.": "Wähle den Ort.",
+    "Choose the place.": "Wählen Sie den Ort.",
     "First day (empty: at once)": "Erster Tag (leer: sofort)",
     "Last day (empty: for good)": "Letzter Tag (leer: auf Dauer)",
     "Where it applies": "Wo er gilt",
@@ -35,11 +35,11 @@ TEXTS = {
     # Drivers and their groups
     "1 tariff applies for it": "1 Tarif gilt für sie",
     "{n} tariffs apply for it": "{n} Tarife gelten für sie",
-    "No tariff applies for it yet: choose one under Tariffs.": "Noch gilt kein Tarif für sie: Wähle ihn unter Tarife.",
+    "No tariff applies for it yet: choose one under Tariffs.": "Noch gilt kein Tarif für sie: siehe Tarife.",
     "Credit": "Guthaben",
     "Rename": "Umbenennen",
     "Group": "Gruppe",
-    "Give the group a name.": "Gib der Gruppe einen Namen.",
+    "Give the group a name.": "Geben Sie der Gruppe einen Namen.",
     "Name, such as Staff or City taxis": "Name, etwa Belegschaft oder Stadttaxis",
     "New group": "Neue Gruppe",
     "Rename {name}": "{name} umbenennen",
@@ -65,7 +65,7 @@ TEXTS = {
     "A tariff can apply for a group only: a fleet, the staff, the tenants of a house.": (
         "Ein Tarif kann nur für eine Gruppe gelten: eine Flotte, die Belegschaft, die Mieter eines Hauses."
     ),
-    "Choose All, then put drivers into this group.": "Wähle Alle und füge dann Personen in diese Gruppe.",
+    "Choose All, then put drivers into this group.": "Wählen Sie Alle und fügen Sie dann Personen in diese Gruppe.",
     # How the operator is paid
     "Demo (no real money)": "Demo (kein echtes Geld)",
     "Nobody begins a session": "Niemand beginnt einen Ladevorgang",
@@ -78,7 +78,7 @@ TEXTS = {
     "Secret key (sk_…)": "Geheimer Schlüssel (sk_…)",
     "Webhook secret (whsec_…)": "Geheimnis des Webhooks (whsec_…)",
     "A key can stay out of the database: write env:WATTLINE_PAY_… and set that variable on the server.": (
-        "Ein Schlüssel kann der Datenbank fernbleiben: Schreibe env:WATTLINE_PAY_… und setze die Variable am Server."
+        "Ein Schlüssel kann der Datenbank fernbleiben: Dafür steht hier env:WATTLINE_PAY_…, und die Variable am Server."
     ),
     "Address for Stripe's webhook": "Adresse für den Webhook von Stripe",
     "Payment provider": "Zahlungsdienst",
@@ -105,7 +105,7 @@ TEXTS = {
     "Provider and keys, what is reserved, and what happens when a payment fails.": (
         "Zahlungsdienst und Schlüssel, was reserviert wird und was bei einer gescheiterten Zahlung geschieht."
     ),
-    "Write the hours with commas, such as 1, 24, 72.": "Schreibe die Stunden mit Kommas, etwa 1, 24, 72.",
+    "Write the hours with commas, such as 1, 24, 72.": "Schreiben Sie die Stunden mit Kommas, etwa 1, 24, 72.",
     "Stripe needs its secret key.": "Stripe braucht seinen geheimen Schlüssel.",
     "The debt limit is an amount from 0 to 10000.": "Die Grenze der Schulden ist ein Betrag von 0 bis 10000.",
     "A named secret is written as env:WATTLINE_PAY_ and the rest of its name.": (
@@ -138,11 +138,11 @@ TEXTS = {
         "Wir zählen Geld als eingenommen, von dem der Zahlungsdienst nichts weiß."
     ),
     "Look the payment up at the provider. If nothing was taken there, collect the bill another way.": (
-        "Suche die Zahlung beim Zahlungsdienst. Wurde dort nichts genommen, fordere die Rechnung anders ein."
+        "Suchen Sie die Zahlung beim Zahlungsdienst. Wurde dort nichts genommen, fordern Sie die Rechnung anders ein."
     ),
     "The provider took another amount than we count.": "Der Zahlungsdienst nahm einen anderen Betrag, als wir zählen.",
     "Open the payment. Refund what is too much; what is missing stays a debt.": (
-        "Öffne die Zahlung. Erstatte, was zu viel ist; was fehlt, bleibt eine Schuld."
+        "Öffnen Sie die Zahlung. Erstatten Sie, was zu viel ist; was fehlt, bleibt eine Schuld."
     ),
     "The provider gave back money that we don't know of.": (
         "Der Zahlungsdienst hat Geld erstattet, von dem wir nichts wissen."
@@ -154,7 +154,7 @@ TEXTS = {
         "Wir zählen eine Erstattung, die der Zahlungsdienst nicht aufführt."
     ),
     "Open the payment: a refund that failed at the bank must be given back another way.": (
-        "Öffne die Zahlung: Was bei der Bank scheiterte, muss anders zurückgegeben werden."
+        "Öffnen Sie die Zahlung: Was bei der Bank scheiterte, muss anders zurückgegeben werden."
     ),
     "Money was taken back in a dispute and isn't booked here.": (
         "Bei einem Einspruch wurde Geld zurückgeholt und ist hier nicht gebucht."
@@ -165,12 +165,12 @@ TEXTS = {
     "A dispute is booked here that the provider doesn't list.": (
         "Hier ist ein Einspruch gebucht, den der Zahlungsdienst nicht aufführt."
     ),
-    "Check the dispute at the provider.": "Prüfe den Einspruch beim Zahlungsdienst.",
+    "Check the dispute at the provider.": "Prüfen Sie den Einspruch beim Zahlungsdienst.",
     "The bank wants to hear from the cardholder. Enter the card anew, or use another one.": (
         "Die Bank will von Ihnen hören. Geben Sie die Karte neu ein oder nehmen Sie eine andere."
     ),
     "The bank didn't take the money back to this card: give it back another way.": (
-        "Die Bank hat das Geld für diese Karte nicht angenommen: Gib es anders zurück."
+        "Die Bank hat das Geld für diese Karte nicht angenommen: Geben Sie es anders zurück."
     ),
     # Owners of locations, exports
     "Owners": "Eigentümer",
@@ -195,7 +195,7 @@ TEXTS = {
     "Share of the net earnings in percent": "Anteil am Netto-Erlös in Prozent",
     "Your fee for each session, net": "Ihre Gebühr je Ladevorgang, netto",
     "VAT on the payout in percent (0: none)": "Umsatzsteuer auf die Auszahlung in Prozent (0: keine)",
-    "Give the owner a name.": "Gib dem Eigentümer einen Namen.",
+    "Give the owner a name.": "Geben Sie dem Eigentümer einen Namen.",
     "Forget {name}?": "{name} vergessen?",
     "The locations stay. Months that are over are no longer reckoned for this owner.": (
         "Die Standorte bleiben. Vergangene Monate werden für diesen Eigentümer nicht mehr berechnet."
