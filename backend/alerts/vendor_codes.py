@@ -1,7 +1,7 @@
 """What vendors mean by codes of their own: a tenant's meanings, then the house's list; and codes nobody knew yet."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -59,8 +59,24 @@ async def meaning(tenant_id: UUID, vendor: str, code: str) -> Meaning | None:
     if not plain(code):
         return None
     row = await rules_store.vendor_code(tenant_id, plain(vendor), plain(code)[:60])
-    if row is None:
-        return of_house(vendor, code)
+    return of_house(vendor, code) if row is None else _own(row)
+
+
+async def dictionary(tenant_id: UUID, vendor: str) -> Callable[[str], Meaning | None]:
+    """What all codes of a vendor mean today, as `meaning` says it one by one: for looking back over many."""
+    rows = await rules_store.vendor_codes(tenant_id)
+    mine = plain(vendor)
+    # By vendor: what holds for all of them comes first and is overruled.
+    own = {row["code"]: _own(row) for row in rows if row["vendor"] in ("", mine)}
+
+    def said(code: str) -> Meaning | None:
+        key = plain(code)
+        return (own.get(key[:60]) or of_house(vendor, code)) if key else None
+
+    return said
+
+
+def _own(row: Mapping[str, Any]) -> Meaning:
     return Meaning(
         title=row["title"], severity=Severity(row["severity"]), cause=row["cause"], advice=row["advice"], own=True
     )

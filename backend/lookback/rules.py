@@ -6,8 +6,8 @@ time alone can make a rule true. Its memory doesn't grow with the span: of each 
 """
 
 from collections import deque
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from backend.alerts import rules as alerts
@@ -25,6 +25,7 @@ from backend.lookback.happenings import (
     Reason,
     Told,
 )
+from backend.lookback.known import KnownOutlet, KnownSession
 from shared.stations import ConnectorStatus
 
 REPLAYED = (
@@ -46,7 +47,6 @@ CALM = timedelta(hours=2)
 OUTLET_PATIENCE = timedelta(days=3)
 LINK_SPAN = START_WINDOW = timedelta(hours=1)
 READINGS = timedelta(minutes=45)
-MOMENTS, PAST_SESSIONS = 40, 6
 CLOCK_PLAY_S = 15.0
 IN_USE = ("occupied", "finishing", "charging", "suspended")
 BUSY = ("charging", "suspended")
@@ -61,34 +61,6 @@ def replayable(name: str) -> bool:
 # --- what would have been found ----------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Session:
-    transaction: str
-    number: int
-    begun_at: datetime
-    heard_at: datetime
-    dc: bool
-    max_power_w: int
-    charging: bool = False
-    soc_percent: int | None = None
-    moments: deque[alerts.Moment] = field(default_factory=lambda: deque(maxlen=MOMENTS))
-
-
-@dataclass(slots=True)
-class _Outlet:
-    """What is known of one outlet, or of the station itself."""
-
-    label: str
-    status: str = "unknown"
-    error_code: str = ""
-    vendor_error_code: str = ""
-    info: str = ""
-    since: datetime | None = None
-    session: _Session | None = None
-    failures: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=100))
-    past: deque[alerts.Past] = field(default_factory=lambda: deque(maxlen=PAST_SESSIONS))
-
-
 class Replay:
     """Happenings in the order of time go to `feed`; `firings` are what the asked rules would have opened."""
 
@@ -101,6 +73,7 @@ class Replay:
         silence_s: int,
         drops_per_day: float | None = None,
         wireless: bool = False,
+        meaning: Callable[[str], alerts.Meaning | None] = lambda code: None,
     ) -> None:
         self.now = begin
         self.firings: list[Firing] = []
@@ -108,11 +81,11 @@ class Replay:
         self._off = frozenset(alerts.BY_NAME) - set(asked)
         self._kinds = tuple({alerts.BY_NAME[name].looks_at for name in asked})
         self._thresholds, self._silence_s = thresholds, silence_s
-        self._drops_per_day, self._wireless = drops_per_day, wireless
+        self._drops_per_day, self._wireless, self._meaning = drops_per_day, wireless, meaning
         self._online: bool | None = None
         self._turned_at = begin
         self._drops: deque[datetime] = deque(maxlen=500)
-        self._outlets: dict[str, _Outlet] = {}
+        self._outlets: dict[str, KnownOutlet] = {}
         self._clock: tuple[float | None, float | None] = (None, None)
         self._open: dict[tuple[str, str], Firing] = {}
         self._moved_at = begin
@@ -131,7 +104,7 @@ class Replay:
             case Reason():
                 self._reason(one)
             case Told():
-                self._judge("", one.facts, more=True)
+                self._told(one.facts)
             case ClockSeen():
                 self._clock_seen(one.off_s)
             case Began():
@@ -168,7 +141,7 @@ class Replay:
             return True
         return any(self._outlet_watchful(one) for one in self._outlets.values())
 
-    def _outlet_watchful(self, one: _Outlet) -> bool:
+    def _outlet_watchful(self, one: KnownOutlet) -> bool:
         if one.session is not None:
             return self._asks(alerts.RunningFacts) and self.now - one.session.heard_at < OUTLET_PATIENCE
         if not self._asks(alerts.OutletFacts) or one.status not in IN_USE or one.since is None:
@@ -237,10 +210,15 @@ class Replay:
             self._clock = (off_s, off_s)
             self._judge("", alerts.ClockFacts(off_s=off_s))
 
+    def _told(self, facts: alerts.EventFacts | alerts.SecurityFacts) -> None:
+        if isinstance(facts, alerts.EventFacts):
+            facts = replace(facts, meaning=self._meaning(facts.tech_code))
+        self._judge("", facts, more=True)
+
     # --- outlets ------------------------------------------------------------------------------------
 
-    def _at(self, label: str) -> _Outlet:
-        return self._outlets.setdefault(label, _Outlet(label))
+    def _at(self, label: str) -> KnownOutlet:
+        return self._outlets.setdefault(label, KnownOutlet(label))
 
     def _status(self, one: Outlet) -> None:
         known = self._at(one.label)
@@ -270,27 +248,28 @@ class Replay:
         )
         self._report(known, told)
 
-    def _report(self, known: _Outlet, one: Outlet) -> None:
+    def _report(self, known: KnownOutlet, one: Outlet) -> None:
         """A repetition of what is known wakes nobody."""
-        if (known.status, known.error_code, known.info) == (one.status, one.error_code, one.info):
+        said = (one.status, one.error_code, one.vendor_error_code, one.info)
+        if said == (known.status, known.error_code, known.vendor_error_code, known.info):
             return
         if known.status != one.status:
             known.since = one.at
         again = alerts.another_fault(known.error_code, one.error_code)
-        known.status, known.error_code, known.info = one.status, one.error_code, one.info
-        known.vendor_error_code = one.vendor_error_code
+        known.status, known.error_code, known.vendor_error_code, known.info = said
         facts = alerts.ConnectorFacts(
             label=one.label,
             status=one.status,
             error_code=one.error_code,
             vendor_error_code=one.vendor_error_code,
             info=one.info,
+            meaning=self._meaning(one.vendor_error_code),
         )
         self._judge(one.label, facts, more=again)
         if one.label and known.session is None:
             self._waiting(known)
 
-    def _waiting(self, one: _Outlet) -> None:
+    def _waiting(self, one: KnownOutlet) -> None:
         if one.since is not None and self._online is not False:
             status = one.status if one.session is None else ""
             self._judge(one.label, alerts.OutletFacts(label=one.label, status=status, since=one.since, now=self.now))
@@ -299,7 +278,7 @@ class Replay:
 
     def _began(self, one: Began) -> None:
         here = self._at(one.label)
-        here.session = _Session(one.transaction, one.number, one.at, one.at, one.dc, one.max_power_w)
+        here.session = KnownSession(one.transaction, one.number, one.at, one.at, one.dc, one.max_power_w)
         here.failures.clear()
         self._starts(one.label)
         self._waiting(here)
@@ -322,7 +301,7 @@ class Replay:
                 self._running(here)
                 return
 
-    def _running(self, here: _Outlet) -> None:
+    def _running(self, here: KnownOutlet) -> None:
         session = here.session
         if session is None or not self._asks(alerts.RunningFacts):
             return

@@ -13,7 +13,7 @@ import structlog
 
 from backend import jobs
 from backend.alerts import rules as alerts
-from backend.alerts import rules_service, tuning
+from backend.alerts import rules_service, tuning, vendor_codes
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput
 from backend.lookback import beside, rules, store
@@ -158,6 +158,8 @@ async def _station(read_frame: Read, ctx: Context, row: store.Row, asked: LookBa
     today = (await tuning.of(row["tenant"])).thresholds(station["vendor"], station["model"])
     wanted = {**today, **{name: {**today.get(name, {}), **more} for name, more in asked.thresholds.items()}}
 
+    meaning = await vendor_codes.dictionary(row["tenant"], station["vendor"])
+
     def replay(names: Sequence[str], thresholds: alerts.Thresholds) -> rules.Replay:
         return rules.Replay(
             names,
@@ -166,6 +168,7 @@ async def _station(read_frame: Read, ctx: Context, row: store.Row, asked: LookBa
             silence_s=ctx.settings.silence_s,
             drops_per_day=station["drops_per_day"],
             wireless=station["wireless"],
+            meaning=meaning,
         )
 
     tried, now = replay(names, wanted), replay(list(asked.thresholds), today)

@@ -10,8 +10,21 @@ from hypothesis import strategies as st
 from backend.alerts import rules as alerts
 from backend.lookback import beside, rules
 from backend.lookback.beside import Firing, Incident
-from backend.lookback.happenings import Began, ClockSeen, Gap, Happening, Link, NotStarted, Outlet, Over, Read, Reason
+from backend.lookback.happenings import (
+    Began,
+    ClockSeen,
+    Gap,
+    Happening,
+    Link,
+    NotStarted,
+    Outlet,
+    Over,
+    Read,
+    Reason,
+    Told,
+)
 from backend.remedies import past
+from shared.operations import Severity
 from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
 
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
@@ -138,6 +151,19 @@ def test_a_rule_that_throws_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> No
     replay = rules.Replay(["connector_faulted"], {}, T0, silence_s=600)
     replay.feed(Outlet(at=at(1), label="1", status="faulted"))
     assert replay.threw == {"connector_faulted": "ZeroDivisionError: division by zero"}
+
+
+def test_makers_codes_mean_what_they_mean_live() -> None:
+    said = {"E42": alerts.Meaning(title="Pump stands still", severity=Severity.CRITICAL, code="HighTemperature")}
+    replay = rules.Replay(["connector_faulted", "device_event"], {}, T0, silence_s=600, meaning=said.get)
+    faulted = {"label": "1", "status": "faulted", "error_code": "OtherError"}
+    replay.feed(Outlet(at=at(1), **faulted, vendor_error_code="E41"))
+    replay.feed(Outlet(at=at(2), **faulted, vendor_error_code="E42"))
+    event = {"component": "Pump", "variable": "Problem", "value": "true", "severity": 1, "over": False}
+    replay.feed(Told(at=at(3), facts=alerts.EventFacts(**event, tech_code="E42")))
+    replay.finish(at(10))
+    assert not replay.threw
+    assert [one.title for one in replay.firings].count("Pump stands still") == 2
 
 
 statuses = st.sampled_from(["available", "occupied", "charging", "finishing", "faulted", "unavailable"])

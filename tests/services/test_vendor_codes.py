@@ -147,3 +147,17 @@ async def test_a_storm_of_one_code_waits_for_nobody(clock: Clock) -> None:
     go_on.set()
     await task
     assert [one.times for one in (await vendor_codes.book(tenant_id)).unknown] == [1]
+
+
+@pytest.mark.usefixtures("db")
+async def test_the_whole_dictionary_says_what_each_code_is_told(clock: Clock) -> None:
+    """Looking back asks for all codes of a vendor at once; live they are asked one by one."""
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    for vendor, code, title in (
+        ("", "102", "Of anybody"), ("Alfen", "102", "Ours"), ("", "E9", "Nine"), ("ABB", "E9", "Another's"),
+    ):  # fmt: skip
+        await vendor_codes.put(ctx, tenant_id, CodeMeaningSet(code=code, title=title, vendor=vendor))
+    for vendor in ("Alfen", "Alfen BV", "ABB", "Nobody", ""):
+        said = await vendor_codes.dictionary(tenant_id, vendor)
+        for code in ("102", " 102", "101", "E9", "e9 ", "", "0x2000", "nothing"):
+            assert said(code) == await vendor_codes.meaning(tenant_id, vendor, code), (vendor, code)
