@@ -29,6 +29,7 @@ from backend.monitoring import api as monitoring_api
 from backend.network import api as network_api
 from backend.nodes import api as nodes_api
 from backend.notify import api as notify_api
+from backend.notify import page_api as push_page_api
 from backend.papers import api as papers_api
 from backend.payments import api as payments_api
 from backend.remedies import api as remedies_api
@@ -88,6 +89,7 @@ ROUTES: list[Any] = [
     *papers_api.routes,
     *lookback_api.routes,
     *notify_api.routes,
+    *push_page_api.routes,
     *remedies_api.routes,
     *status_api.routes,
     *tickets_api.routes,

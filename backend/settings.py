@@ -164,7 +164,17 @@ class Settings:
         "WATTLINE_SMTP_FROM", "", "Address that e-mail comes from; empty: noreply@ the mail server"
     )
     fcm_credentials: str = _setting(
-        "WATTLINE_FCM_CREDENTIALS", "", "Service account of Firebase for push, a JSON file; empty: no push leaves"
+        "WATTLINE_FCM_CREDENTIALS",
+        "",
+        "Service account of Firebase, a JSON file: push to apps with a token; browsers need none",
+    )
+    push_contact: str = _setting(
+        "WATTLINE_PUSH_CONTACT",
+        "",
+        "E-mail under which push services find whoever runs this; empty: the app's address",
+    )
+    push_hosts: tuple[str, ...] = _setting(
+        "WATTLINE_PUSH_HOSTS", (), "Push services of browsers inside the own network"
     )
     webhook_hosts: tuple[str, ...] = _setting(
         "WATTLINE_WEBHOOK_HOSTS", (), "Hosts inside the own network that webhooks may call"

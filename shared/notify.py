@@ -71,6 +71,54 @@ class PushDevice(Message):
     seen_at: datetime
 
 
+class PushTicket(Message):
+    """Good for one thing and some minutes: to have push turned on, in a browser that isn't signed in itself."""
+
+    ticket: str
+    path: str
+    """Of the page that takes it, at the address of the app."""
+    expires_at: datetime
+
+
+Endpoint = Annotated[str, msgspec.Meta(min_length=10, max_length=2000)]
+BrowserKey = Annotated[str, msgspec.Meta(max_length=100, pattern=r"^[A-Za-z0-9_-]+={0,2}$")]
+Ticket = Annotated[str, msgspec.Meta(max_length=2000)]
+
+
+class BrowserAsks(Request):
+    """`endpoint` empty: this browser has no subscription."""
+
+    ticket: Ticket
+    endpoint: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+
+
+class BrowserNew(Request):
+    """A PushSubscription (W3C Push API)."""
+
+    ticket: Ticket
+    endpoint: Endpoint
+    p256dh: BrowserKey
+    auth: BrowserKey
+
+
+class BrowserMoved(Request):
+    """What a browser's service worker says when its push service gave it another address; it proves the old one."""
+
+    old_endpoint: Endpoint
+    old_auth: BrowserKey
+    endpoint: Endpoint
+    p256dh: BrowserKey
+    auth: BrowserKey
+
+
+class BrowserState(Message):
+    """`on`: this browser gets this person's messages. `back`: the page of the app that one came from."""
+
+    name: str
+    on: bool
+    back: str
+
+
 class Wishes(Request):
     """What somebody wants to hear, and how. Critical ones come through quiet hours where `critical_always`.
 
@@ -98,12 +146,11 @@ class Watched(Message):
 
 
 class OwnNotifications(Message):
-    """`email_works`, `push_works`: whether the house has that channel at all."""
+    """`email_works`: whether the house has that channel at all."""
 
     wishes: Wishes
     devices: list[PushDevice]
     watched: list[Watched]
-    push_works: bool
     email_works: bool
 
 

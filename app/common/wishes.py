@@ -8,7 +8,7 @@ import flet as ft
 import msgspec
 
 from app.api import ApiError
-from app.device import push
+from app.common.devices import device_lines
 from app.hooks import use_app, use_load, use_tokens, use_words
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
@@ -67,27 +67,8 @@ def WishesSection(driver: bool) -> ft.Control:  # a component
             _switch(words(word), getattr(now, name), t, partial(_set, change, name), f"wish-{name}")
             for name, word in FOR_DRIVERS
         ]
-    lines.append(_switch(words("Push to my phone"), now.push, t, partial(_set, change, "push"), "wish-push"))
-    if not own.push_works:
-        lines.append(muted(words("Push is not set up here yet; messages stand in the app."), t, size=T12))
-    elif not own.devices and push.token() is None:
-        lines.append(muted(words(push.WHY_NOT), t, size=T12))
-    for device in own.devices:
-        lines.append(
-            ft.Row(
-                [
-                    ft.Icon(ft.Icons.SMARTPHONE_ROUNDED, size=18, color=t.muted),
-                    text(device.name or device.platform, t, expand=True),
-                    buttons.quiet(
-                        words("Remove"),
-                        t,
-                        partial(app.run, forget, f"/notifications/devices/{device.id}"),
-                        identifier=f"device-{device.id}",
-                    ),
-                ],
-                spacing=S8,
-            )
-        )
+    lines.append(_switch(words("Push to my devices"), now.push, t, partial(_set, change, "push"), "wish-push"))
+    lines += device_lines(own.devices, app, t, words, forget)
     if not driver:
         lines.append(_switch(words("E-mail"), now.email, t, partial(_set, change, "email"), "wish-email"))
         lines.append(

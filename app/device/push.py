@@ -1,13 +1,19 @@
-"""Where a phone's push token would come from. There is none yet, and the app says so.
+"""Push comes by the browser: a page of the backend, at the app's own address, asks it (docs/notifications.md).
 
-A token of Firebase Cloud Messaging needs code on the phone. No maintained extension for this Flet wraps it: those that
-exist show local notifications, or speak to another service. Everything behind it is there: with a token, the app has
-to call `POST /api/v1/notifications/devices` (`shared.notify.PushDeviceNew`), and the house delivers.
+A compiled app opens that page in the system's browser. A token of Firebase Cloud Messaging would need code on the
+phone, which no maintained extension for this Flet brings.
 """
 
-WHY_NOT = "This app can't receive push yet. Messages stand in the app, and come by e-mail where you want them."
+import flet as ft
+
+from app.session import App
+from shared.notify import PushTicket
 
 
-def token() -> str | None:
-    """Of this device; None: it has none, for the reason of WHY_NOT."""
-    return None
+async def open_page(app: App) -> None:
+    """Raises ApiError."""
+    given = await app.api.post("/notifications/devices/ticket", None, PushTicket)
+    path = f"{given.path}?lang={app.store.language}#{given.ticket}"
+    # On the web the browser knows the address best. In place: an app on a home screen would leave itself otherwise.
+    address = path if app.store.web else f"{app.api.base_url}{path}"
+    await ft.UrlLauncher().launch_url(address, web_only_window_name="_self")

@@ -95,13 +95,15 @@ TEXTS = {
     "My session is finished": "Mein Ladevorgang ist fertig",
     "A station that I wait for works again": "Eine Station, auf die ich warte, geht wieder",
     "Notifications": "Benachrichtigungen",
-    "Push to my phone": "Push auf mein Telefon",
-    "Push is not set up here yet; messages stand in the app.": (
-        "Push ist hier noch nicht eingerichtet; Nachrichten stehen in der App."
+    "Push to my devices": "Push auf meine Geräte",
+    "No device of yours gets push yet; messages stand in the app.": (
+        "Noch bekommt keines Ihrer Geräte Push; Nachrichten stehen in der App."
     ),
-    "This app can't receive push yet. Messages stand in the app, and come by e-mail where you want them.": (
-        "Diese App kann noch kein Push empfangen. Nachrichten stehen in der App und kommen auf Wunsch per E-Mail."
+    "Notifications on this device": "Benachrichtigungen auf diesem Gerät",
+    "Your browser opens: push comes by it, also while this app is closed.": (
+        "Ihr Browser öffnet sich: Push kommt über ihn, auch wenn diese App geschlossen ist."
     ),
+    "turned on {when}": "eingeschaltet {when}",
     "A daily digest for what isn't critical, at 8:00": "Täglich um 8:00 gesammelt, was nicht kritisch ist",
     "Quiet hours": "Ruhezeit",
     "From {begin} to {end}": "Von {begin} bis {end}",

@@ -63,7 +63,7 @@ async def me(ctx: Context, actor: Actor) -> Account:
 
 @post("/api/v1/me/password", status_code=200, summary="Choose a new password")
 async def change_password(ctx: Context, actor: Actor, data: PasswordChange) -> Tokens:
-    return await service.change_password(ctx, actor.account_id, data.current, data.new)
+    return await service.change_password(ctx, actor.account_id, data.current, data.new, sign_in=actor.sign_in)
 
 
 routes = [meta, sign_in, sign_up, refresh, sign_out, me, change_password]

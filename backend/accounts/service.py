@@ -28,8 +28,8 @@ def shown(row: store.Account) -> Account:
     )
 
 
-def actor_of(row: store.Account) -> Actor:
-    return Actor(account_id=row.id, tenant_id=row.tenant, role=Role(row.role), name=row.name)
+def actor_of(row: store.Account, sign_in: UUID | None = None) -> Actor:
+    return Actor(account_id=row.id, tenant_id=row.tenant, role=Role(row.role), name=row.name, sign_in=sign_in)
 
 
 async def sign_in(ctx: Context, email: str, password: str, *, address: str = "") -> Tokens:
@@ -117,8 +117,10 @@ async def get(ctx: Context, account_id: UUID) -> store.Account:
     return row
 
 
-async def change_password(ctx: Context, account_id: UUID, current: str, new: str) -> Tokens:
-    """The person chooses a new one; every other device has to sign in again. The pair for this device.
+async def change_password(
+    ctx: Context, account_id: UUID, current: str, new: str, *, sign_in: UUID | None = None
+) -> Tokens:
+    """The person chooses a new one; every other device has to sign in again. The pair for this device (`sign_in`).
 
     Raises InvalidInput for a wrong current one, TooManyRequests after 8 of them in 5 minutes.
     """
@@ -132,7 +134,7 @@ async def change_password(ctx: Context, account_id: UUID, current: str, new: str
     async with ctx.unit():
         await store.change(account_id, {"password_hash": hashed, "password_expires_at": None})
         await store.revoke_all(account_id, now)
-    return await _issue(ctx, await get(ctx, account_id), uuid4())
+    return await _issue(ctx, await get(ctx, account_id), sign_in or uuid4())
 
 
 async def forget_expired(ctx: Context) -> None:
@@ -152,7 +154,7 @@ async def _issue(ctx: Context, row: store.Account, family: UUID) -> Tokens:
     )
     return Tokens(
         access_token=tokens.access_token(
-            ctx.settings.secret, actor_of(row), now=now, lifetime_s=ctx.settings.access_token_s
+            ctx.settings.secret, actor_of(row, family), now=now, lifetime_s=ctx.settings.access_token_s
         ),
         refresh_token=token,
         expires_in=ctx.settings.access_token_s,

@@ -36,19 +36,18 @@ NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def access_token(secret: str, actor: Actor, *, now: datetime, lifetime_s: int) -> str:
-    return jwt.encode(
-        {
-            "iss": ISSUER,
-            "sub": str(actor.account_id),
-            "ten": str(actor.tenant_id),
-            "role": str(actor.role),
-            "name": actor.name,
-            "iat": now,
-            "exp": now + timedelta(seconds=lifetime_s),
-        },
-        secret,
-        algorithm="HS256",
-    )
+    claims = {
+        "iss": ISSUER,
+        "sub": str(actor.account_id),
+        "ten": str(actor.tenant_id),
+        "role": str(actor.role),
+        "name": actor.name,
+        "iat": now,
+        "exp": now + timedelta(seconds=lifetime_s),
+    }
+    if actor.sign_in is not None:
+        claims["sid"] = str(actor.sign_in)
+    return jwt.encode(claims, secret, algorithm="HS256")
 
 
 def reader(ctx: Context) -> TokenReader:
@@ -68,6 +67,7 @@ def reader(ctx: Context) -> TokenReader:
                 tenant_id=UUID(claims["ten"]),
                 role=Role(claims["role"]),
                 name=claims.get("name", ""),
+                sign_in=UUID(claims["sid"]) if "sid" in claims else None,
             )
         except (jwt.InvalidTokenError, ValueError):
             raise NotSignedIn("This access token is not valid; sign in again.", code="token_invalid") from None

@@ -1,31 +1,24 @@
 """Guests' pages as HTML: plain forms, one small style, no script. A page weighs some kilobytes."""
 
-import base64
-import hashlib
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from backend.guests import rules
 from backend.guests.service import Place, Visit
 from backend.guests.words import GuestVoice
 from backend.papers.words import EXPLAINED
+from backend.web import plain
 from shared.accounts import Brand
 from shared.driver_reports import DriverReport, ProblemKind, ReportState
 from shared.money import Receipt, ReceiptLine
 from shared.stations import ConnectorStatus as Status
 from shared.transactions import Transaction, TransactionState
 
-FOLDER = Path(__file__).parent / "templates"
-ENVIRONMENT = Environment(
-    loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
-CSS = (FOLDER / "page.css").read_text(encoding="utf-8")
+ENVIRONMENT = plain.environment(Path(__file__).parent / "templates")
 STATES = {
     Status.AVAILABLE: ("Available", "good"),
     Status.OCCUPIED: ("Connected", "busy"),
@@ -62,33 +55,12 @@ BECAME = {
 FOLLOW_S, WAIT_S = 5, 20
 
 
-@lru_cache(maxsize=64)
-def style(seed: str) -> tuple[str, str]:
-    """(the style in an operator's colour, its hash for the content policy)."""
-    parts = [int(seed[at : at + 2], 16) for at in (1, 3, 5)]
-    light = (0.299 * parts[0] + 0.587 * parts[1] + 0.114 * parts[2]) / 255
-    on_seed = "#fff" if light < 0.6 else "#1a2024"
-    ink = seed if light < 0.45 else "#12489c"
-    css = CSS.replace("INKSEED", ink).replace("ONSEED", on_seed).replace("SEED", seed)
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    return css, f"'sha256-{digest}'"
-
-
 def policy(seed: str, *form_targets: str) -> str:
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src {style(seed)[1]}",
-            "img-src 'self' data:",
-            " ".join(("form-action 'self'", *form_targets)),
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
+    return plain.policy(seed, " ".join(("form-action 'self'", *form_targets)))
 
 
 def _page(name: str, brand: Brand, voice: GuestVoice, *, title: str, again_s: int = 0, **values: Any) -> str:
-    css = Markup(style(brand.seed_color)[0])
+    css = Markup(plain.style(brand.seed_color)[0])
     return ENVIRONMENT.get_template(name).render(
         brand=brand, voice=voice, title=title, again_s=again_s, css=css, states=STATES, advice=rules.ADVICE, **values
     )

@@ -8,7 +8,7 @@ from litestar import delete, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.notify import posting, setup
+from backend.notify import browsers, posting, setup
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
@@ -23,6 +23,7 @@ from shared.notify import (
     OwnNotifications,
     PushDevice,
     PushDeviceNew,
+    PushTicket,
     Rota,
     RotaSet,
     Route,
@@ -56,10 +57,16 @@ async def set_own(ctx: Context, actor: Actor, data: Wishes) -> OwnNotifications:
     return await setup.set_wishes(ctx, actor.account_id, data)
 
 
-@post(f"{BASE}/devices", status_code=201, summary="Register this phone or browser for push")
+@post(f"{BASE}/devices", status_code=201, summary="Register an app for push")
 async def add_device(ctx: Context, actor: Actor, data: PushDeviceNew) -> PushDevice:
     """The token of Firebase Cloud Messaging. Registered again, it is the same device."""
-    return await setup.add_device(ctx, actor.account_id, data)
+    return await setup.add_device(ctx, actor.account_id, data, sign_in=actor.sign_in)
+
+
+@post(f"{BASE}/devices/ticket", status_code=201, summary="Turn on push in a browser: a ticket for the page that asks")
+async def push_ticket(ctx: Context, actor: Actor) -> PushTicket:
+    """Open `path` with `#` and the ticket behind it, at the address of the app."""
+    return browsers.ticket(ctx, actor)
 
 
 @delete(f"{BASE}/devices/{{device_id:uuid}}", summary="No push to this device any more")
@@ -182,6 +189,7 @@ routes = [
     own,
     set_own,
     add_device,
+    push_ticket,
     remove_device,
     watch_station,
     unwatch_station,

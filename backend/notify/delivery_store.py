@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.db.engine import DB
+from backend.notify.store import HEARS
 
 Row = Mapping[str, Any]
 
@@ -60,10 +61,13 @@ async def recent(
     return rows[0]
 
 
-_FULL = """SELECT d.*, t.name AS sender, p.token, a.email, h.url AS hook_url, h.secret AS hook_secret,
-        h.kind AS hook_kind
-    FROM delivery d JOIN tenant t ON t.id = d.tenant LEFT JOIN push_device p ON p.id = d.device
-    LEFT JOIN account a ON a.id = d.account LEFT JOIN notify_hook h ON h.id = d.hook"""
+_FULL = f"""SELECT d.*, t.name AS sender, device.token, device.p256dh, device.auth, a.email, a.role,
+        h.url AS hook_url, h.secret AS hook_secret, h.kind AS hook_kind
+    FROM delivery d JOIN tenant t ON t.id = d.tenant
+    LEFT JOIN account a ON a.id = d.account AND a.disabled_at IS NULL
+    LEFT JOIN push_device device ON device.id = d.device AND device.account = a.id AND {HEARS}
+    LEFT JOIN notify_hook h ON h.id = d.hook"""
+"""What is true now: who left, or signed out on that device, since this was written has no address any more."""
 
 
 async def get(delivery_id: UUID) -> Row | None:

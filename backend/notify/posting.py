@@ -15,6 +15,7 @@ from backend.events import NoticeSent
 from backend.notify import delivery_store, happened, rules, store
 from backend.notify.channels import CHANNELS, Gone, Letter, NotSetUp, Refused, Trouble
 from backend.notify.rules import Text
+from shared.accounts import Role
 from shared.notify import Channel, DeliveryState, Told, Wishes
 from shared.operations import IncidentState, Severity
 
@@ -33,7 +34,6 @@ class Address:
 
 class _Device(msgspec.Struct):
     id: UUID
-    token: str
     name: str
     platform: str
 
@@ -160,6 +160,9 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
     row = await delivery_store.get(delivery_id)
     if row is None or row["state"] != DeliveryState.QUEUED:
         return
+    if row["attempts"] and row["due_at"] and row["due_at"] > ctx.now():  # they asked us to wait for longer
+        await _later(delivery_id, row["due_at"] - ctx.now())
+        return
     now, channel = ctx.now(), Channel(row["channel"])
     tries = row["attempts"] + 1
     health = f"hook:{row['hook']}" if channel is Channel.WEBHOOK else channel.value
@@ -167,9 +170,17 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
         await CHANNELS[channel](ctx, _letter(ctx, row))
     except Trouble as error:
         await delivery_store.ailing(row["tenant"], health, str(error), now)
-        over = tries >= rules.TRIES
+        lives = rules.lifetime(Told(row["kind"]), Severity(row["severity"]))
+        over = tries >= rules.TRIES or (error.after is not None and now + error.after > row["created_at"] + lives)
         state = DeliveryState.FAILED if over else DeliveryState.QUEUED
-        await delivery_store.change(delivery_id, state=state.value, attempts=tries, error=str(error), tried_at=now)
+        said = {"state": state.value, "attempts": tries, "error": str(error), "tried_at": now}
+        if over or error.after is None:
+            await delivery_store.change(delivery_id, **said)
+        else:
+            async with ctx.unit():
+                await delivery_store.change(delivery_id, **said, due_at=now + error.after)
+                await _later(delivery_id, error.after)
+            return
         if not over:
             raise
     except (Gone, Refused, NotSetUp) as error:
@@ -187,7 +198,14 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
             await delivery_store.healthy(row["tenant"], health, now)
 
 
+async def _later(delivery_id: UUID, pause: timedelta) -> None:
+    payload = {"delivery_id": str(delivery_id)}
+    await jobs.enqueue("notify.deliver", payload, delay=pause, dedupe=f"later:{delivery_id}")
+
+
 def _letter(ctx: Context, row: delivery_store.Row) -> Letter:
+    if row["account"] and row["role"] == Role.DRIVER and Told(row["kind"]) not in rules.PERSONAL:
+        raise Refused("This person is no longer on the team.")
     address = {"push": row["token"], "email": row["email"], "webhook": row["hook_url"]}[row["channel"]]
     if not address:
         raise Refused("This address was removed.")
@@ -205,6 +223,8 @@ def _letter(ctx: Context, row: delivery_store.Row) -> Letter:
         at=row["created_at"],
         secret=row["hook_secret"] or "",
         form=row["hook_kind"] or "generic",
+        p256dh=row["p256dh"] or "",
+        auth=row["auth"] or "",
     )
 
 

@@ -1,5 +1,8 @@
 """Who hears of an incident, when, and in which words. Pure."""
 
+import base64
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -133,6 +136,61 @@ def spread(new: int, recent: int, gathering: bool) -> str:
     if new + recent <= BURST:
         return "each"
     return "one" if recent <= BURST else "hold"
+
+
+PERSONAL = (Told.SESSION_FINISHED, Told.SESSION_INTERRUPTED, Told.STATION_BACK, Told.TEST)
+"""Somebody waits for these now: a car that stays connected may cost, a free station is taken."""
+
+
+def urgency(kind: Told, severity: Severity) -> str:
+    """Whether a sleeping device is woken (RFC 8030 section 5.3)."""
+    if severity is Severity.CRITICAL or kind in PERSONAL:
+        return "high"
+    return "low" if kind in (Told.CLOSED, Told.DIGEST) else "normal"
+
+
+def lifetime(kind: Told, severity: Severity) -> timedelta:
+    """How long a message waits for a device that is off (RFC 8030 section 5.2)."""
+    if kind in PERSONAL:
+        return timedelta(hours=4)
+    return timedelta(hours=24 if severity is Severity.CRITICAL else 12)
+
+
+def subject(link: str, message_id: str) -> str:
+    """Of several messages with the same one only the latest is kept and shown (RFC 8030 section 5.4).
+
+    What is told of one incident or session, else the message itself.
+    """
+    about = link if re.search(r"/[0-9a-f-]{36}$", link) else message_id
+    return base64.urlsafe_b64encode(hashlib.sha256(about.encode()).digest()[:24]).decode()
+
+
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("FxiOS", "Firefox"),
+    ("Firefox", "Firefox"),
+    ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_name(agent: str) -> str:
+    """From a User-Agent, for a person's own list: `Firefox, Windows`. Most of them claim to be others too: the order
+    decides."""
+    found = (next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS))
+    return ", ".join(part for part in found if part) or "Browser"
 
 
 # --- words ---------------------------------------------------------------------------------------------------

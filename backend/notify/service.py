@@ -267,3 +267,4 @@ async def forget_old(ctx: Context) -> None:
     """Cron: messages are kept for three months."""
     await delivery_store.forget(ctx.now() - KEPT)
     await store.forget_notices(ctx.now() - KEPT)
+    await store.forget_deaf_devices()

@@ -13,7 +13,7 @@ from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.mail import service as mail
 from backend.notify import delivery_store, rules, store
-from backend.notify.channels import push, webhook
+from backend.notify.channels import webhook
 from shared.notify import (
     Channel,
     ChannelState,
@@ -54,7 +54,6 @@ async def own(ctx: Context, account_id: UUID) -> OwnNotifications:
             Watched(station_id=str(row["id"]), identity=row["identity"], name=row["name"], location=row["location"])
             for row in await store.watched(account_id)
         ],
-        push_works=push.configured(ctx),
         email_works=mail.configured(ctx),
     )
 
@@ -71,8 +70,20 @@ async def set_wishes(ctx: Context, account_id: UUID, wanted: Wishes) -> OwnNotif
     return await own(ctx, account_id)
 
 
-async def add_device(ctx: Context, account_id: UUID, new: PushDeviceNew) -> PushDevice:
-    return _device(await store.put_device(account_id, new.token, new.platform.value, new.name, ctx.now()))
+async def add_device(ctx: Context, account_id: UUID, new: PushDeviceNew, *, sign_in: UUID | None = None) -> PushDevice:
+    """`sign_in`: when that ends, so does push to this device."""
+    async with ctx.unit():
+        row = await store.put_device(
+            account_id,
+            new.token,
+            ctx.now(),
+            platform=new.platform.value,
+            name=new.name,
+            sign_in=sign_in,
+            p256dh="",
+            auth="",
+        )
+    return _device(row)
 
 
 async def remove_device(ctx: Context, account_id: UUID, device_id: UUID) -> None:
@@ -131,7 +142,7 @@ async def channels(ctx: Context, tenant_id: UUID, *, secret: bool) -> list[Chann
         )
 
     found = [
-        state("push", Channel.PUSH, "Push", push.configured(ctx), "push"),
+        state("push", Channel.PUSH, "Push", True, "push"),
         state("email", Channel.EMAIL, "E-mail", mail.configured(ctx), "email"),
     ]
     for row in await store.listed("notify_hook", tenant_id):

@@ -9,6 +9,12 @@ from backend.db.engine import DB
 
 Row = Mapping[str, Any]
 AT_ONCE = 500
+MOST_DEVICES = 20
+"""Of one person; the ones seen longest ago make room."""
+HEARS = """(device.sign_in IS NULL OR EXISTS (
+    SELECT 1 FROM refresh_token r WHERE r.family = device.sign_in AND r.revoked_at IS NULL
+))"""
+"""Whether somebody is still signed in on `device`. Sign-ins that have run out are deleted (accounts)."""
 
 
 async def _one(sql: str, *arguments: Any) -> Row | None:
@@ -96,9 +102,9 @@ async def zone(tenant_id: UUID) -> Row:
 async def people(tenant_id: UUID, account_ids: Sequence[UUID], roles: Sequence[str] = ()) -> Sequence[Row]:
     """Those of these ids or roles who can sign in, with their wishes (None: they said nothing) and devices."""
     return await DB.run(
-        """SELECT a.id, a.email, a.name, p.wishes, coalesce((SELECT json_agg(json_build_object(
-            'id', d.id, 'token', d.token, 'name', d.name, 'platform', d.platform
-        ))::text FROM push_device d WHERE d.account = a.id), '[]') AS devices
+        f"""SELECT a.id, a.email, a.name, p.wishes, coalesce((SELECT json_agg(json_build_object(
+            'id', device.id, 'name', device.name, 'platform', device.platform
+        ))::text FROM push_device device WHERE device.account = a.id AND {HEARS}), '[]') AS devices
         FROM account a LEFT JOIN notify_preference p ON p.account = a.id
         WHERE a.tenant = $1 AND a.disabled_at IS NULL AND (a.id = ANY ($2::uuid[]) OR a.role = ANY ($3::text[]))""",
         tenant_id,
@@ -123,23 +129,68 @@ async def set_wishes(account_id: UUID, wanted: Any) -> None:
 
 async def devices(account_id: UUID) -> Sequence[Row]:
     return await DB.run(
-        "SELECT id, platform, name, seen_at FROM push_device WHERE account = $1 ORDER BY seen_at DESC", account_id
+        f"""SELECT id, platform, name, seen_at FROM push_device device WHERE account = $1 AND {HEARS}
+        ORDER BY seen_at DESC, id""",
+        account_id,
     )
 
 
-async def put_device(account_id: UUID, token: str, platform: str, name: str, now: datetime) -> Row:
-    """A phone that somebody else signs in on is theirs from now on."""
+async def put_device(account_id: UUID, token: str, now: datetime, **values: Any) -> Row:
+    """In a transaction. A device on which somebody else signs in is theirs from now on, and a new one: what was
+    written for the one before doesn't reach it. `values`: platform, name, sign_in, p256dh, auth.
+    """
+    await DB.run("DELETE FROM push_device WHERE token = $1 AND account <> $2", token, account_id)
+    row = {"account": account_id, "token": token, "seen_at": now, **values}
+    marks = ", ".join(f"${number}" for number in range(1, len(row) + 1))
+    again = ", ".join(f"{name} = excluded.{name}" for name in ("account", "seen_at", *values))
     rows = await DB.run(
-        """INSERT INTO push_device (account, token, platform, name, seen_at) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (token) DO UPDATE SET account = excluded.account, platform = excluded.platform,
-            name = excluded.name, seen_at = excluded.seen_at RETURNING id, platform, name, seen_at""",
+        f"""INSERT INTO push_device ({", ".join(row)}) VALUES ({marks})
+        ON CONFLICT (token) DO UPDATE SET {again} RETURNING id, platform, name, seen_at""",
+        *row.values(),
+    )
+    await DB.run(
+        """DELETE FROM push_device WHERE id IN (
+            SELECT id FROM push_device WHERE account = $1 ORDER BY seen_at DESC, id = $3 DESC OFFSET $2
+        )""",
         account_id,
-        token,
-        platform,
-        name,
-        now,
+        MOST_DEVICES,
+        rows[0]["id"],
     )
     return rows[0]
+
+
+async def browser(account_id: UUID, endpoint: str) -> Row | None:
+    """A browser of this person that hears."""
+    return await _one(
+        f"SELECT id, name, platform FROM push_device device WHERE account = $1 AND token = $2 AND {HEARS}",
+        account_id,
+        endpoint,
+    )
+
+
+async def move_browser(endpoint: str, auth: str, to: Mapping[str, Any], now: datetime) -> bool:
+    """`to`: token, p256dh and auth that the browser has instead. False: no such browser, or not these keys."""
+    return bool(
+        await DB.run(
+            """UPDATE push_device SET token = $3, p256dh = $4, auth = $5, seen_at = $6
+            WHERE token = $1 AND auth = $2 AND p256dh <> ''
+            AND NOT EXISTS (SELECT 1 FROM push_device WHERE token = $3 AND token <> $1) RETURNING 1""",
+            endpoint,
+            auth,
+            to["token"],
+            to["p256dh"],
+            to["auth"],
+            now,
+        )
+    )
+
+
+async def signed_in(sign_in: UUID) -> bool:
+    return bool(await DB.run("SELECT 1 FROM refresh_token WHERE family = $1 AND revoked_at IS NULL LIMIT 1", sign_in))
+
+
+async def forget_deaf_devices() -> None:
+    await DB.run(f"DELETE FROM push_device device WHERE NOT {HEARS}")
 
 
 async def delete_device(account_id: UUID, device_id: UUID) -> bool:

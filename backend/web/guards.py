@@ -26,6 +26,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
     tenant_id: UUID
     role: Role
     name: str
+    sign_in: UUID | None = None
+    """The chain of refresh tokens behind it: one device of theirs, until it signs out."""
 
     def may(self, role: Role) -> bool:
         return RANK[self.role] >= RANK[role]

@@ -28,7 +28,8 @@ def demo(pg_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo
     """Everything that `make demo` starts, on a database of its own."""
     folder = tmp_path_factory.mktemp("demo")
     name = f"demo_{folder.name}_{folder.parent.name}".replace("-", "_")
-    one = Demo(folder, database_url=database.run(database.make_database(pg_url, name)))
+    url = database.run(database.make_database(pg_url, name))
+    one = Demo(folder, database_url=url, WATTLINE_PUSH_HOSTS="127.0.0.1")
     try:
         one.start()
         yield one

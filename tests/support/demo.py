@@ -27,12 +27,14 @@ def free_port() -> int:
 class Demo:
     """The same ports and data over every stop and start. Output goes to `folder/output`."""
 
-    def __init__(self, folder: Path, *, database_url: str = "", arguments: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, *, database_url: str = "", arguments: tuple[str, ...] = (), **settings: str
+    ) -> None:
         self.folder = folder
         self.port, self.ocpp_port = free_port(), free_port()
         self._arguments = arguments
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith("WATTLINE_")}
-        self._environment |= {"WATTLINE_DATA": str(folder / "data"), "DATABASE_URL": database_url}
+        self._environment |= {"WATTLINE_DATA": str(folder / "data"), "DATABASE_URL": database_url, **settings}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -15,7 +15,10 @@ from backend.db.tables.transactions import Transaction
 class PushDevice(Table, db=DB, tablename="push_device"):
     id = UUID(primary_key=True)
     account = ForeignKey(Account, on_delete=OnDelete.cascade, null=False)
-    token = Varchar(length=4096, unique=True)
+    token = Varchar(length=4096, unique=True)  # of Firebase, or a browser's endpoint
+    p256dh = Varchar(length=100, default="")  # a browser's keys; empty: not a browser
+    auth = Varchar(length=30, default="")
+    sign_in = UUID(null=True, default=None)  # refresh_token.family
     platform = Varchar(length=10)  # android, ios, web
     name = Varchar(length=100, default="")
     seen_at = Timestamptz(default=TimestamptzNow())

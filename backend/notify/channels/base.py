@@ -1,7 +1,7 @@
 """What a channel gets, and what it raises when it can't deliver."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from uuid import UUID
 class Letter:
     """One message. `id` is the same each time it is tried: whoever got it twice can tell.
 
-    `address`: a device's token, an e-mail address, or the URL of a webhook with its `secret` and `form`.
+    `address`: a device's token, a browser's push endpoint with its keys (`p256dh`, `auth`), an e-mail address, or the
+    URL of a webhook with its `secret` and `form`.
     """
 
     id: UUID
@@ -26,6 +27,8 @@ class Letter:
     at: datetime
     secret: str = ""
     form: str = "generic"
+    p256dh: str = ""
+    auth: str = ""
     data: dict[str, Any] = field(default_factory=dict)
 
 
@@ -42,4 +45,8 @@ class NotSetUp(Exception):
 
 
 class Trouble(Exception):
-    """Not now: try again later. It counts against the channel."""
+    """Not now: try again later, not before `after` where they said so. It counts against the channel."""
+
+    def __init__(self, said: str, *, after: timedelta | None = None) -> None:
+        super().__init__(said)
+        self.after = after

@@ -1,4 +1,4 @@
-"""Push to phones and browsers: Firebase Cloud Messaging, by the service account in WATTLINE_FCM_CREDENTIALS."""
+"""Push: to browsers by Web Push, to apps by Firebase Cloud Messaging (service account in WATTLINE_FCM_CREDENTIALS)."""
 
 import asyncio
 from pathlib import Path
@@ -8,7 +8,11 @@ import firebase_admin
 from firebase_admin import credentials, exceptions, messaging
 
 from backend.context import Context
+from backend.notify import rules
+from backend.notify.channels import web_push
 from backend.notify.channels.base import Gone, Letter, NotSetUp, Refused, Trouble
+from shared.notify import Told
+from shared.operations import Severity
 
 TIMEOUT_S = 15
 
@@ -29,7 +33,7 @@ def _app(path: str) -> Any:
 
 def message(letter: Letter) -> Any:
     """The id as tag and collapse id: a phone shows it once, however often it comes."""
-    urgent = letter.severity == "critical"
+    urgent = rules.urgency(Told(letter.kind), Severity(letter.severity)) == "high"
     same = str(letter.id)
     return messaging.Message(
         token=letter.address,
@@ -37,7 +41,9 @@ def message(letter: Letter) -> Any:
         data={"link": letter.link, "kind": letter.kind, "id": same, "severity": letter.severity},
         android=messaging.AndroidConfig(
             priority="high" if urgent else "normal",
-            notification=messaging.AndroidNotification(tag=same, channel_id="critical" if urgent else "news"),
+            notification=messaging.AndroidNotification(
+                tag=same, channel_id="critical" if letter.severity == "critical" else "news"
+            ),
         ),
         apns=messaging.APNSConfig(
             headers={"apns-collapse-id": same, "apns-priority": "10" if urgent else "5"},
@@ -47,8 +53,11 @@ def message(letter: Letter) -> Any:
 
 
 async def send(ctx: Context, letter: Letter) -> None:
+    if letter.p256dh:
+        await web_push.send(ctx, letter)
+        return
     if not configured(ctx):
-        raise NotSetUp("Push is not set up (WATTLINE_FCM_CREDENTIALS).")
+        raise NotSetUp("Push to apps is not set up (WATTLINE_FCM_CREDENTIALS).")
     app = await asyncio.to_thread(_app, ctx.settings.fcm_credentials)
     answer = (await messaging.send_each_async([message(letter)], app=app)).responses[0]
     error = answer.exception
