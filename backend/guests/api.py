@@ -1,5 +1,7 @@
 """Guests' pages over HTTP: HTML at short addresses."""
 
+# Longer than 400 lines: all pages of guests share what stands around each, in this file.
+
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -8,7 +10,7 @@ from litestar.response import Redirect
 
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, WattlineError
-from backend.guests import pages, reporting, rules, service
+from backend.guests import pages, reporting, rules, service, targeting
 from backend.guests.words import GuestVoice
 from backend.mail import service as mail
 from backend.papers import rules as paper_rules
@@ -222,6 +224,46 @@ async def stop(ctx: Context, request: Web, token: str) -> Response[Any]:
     return Redirect(_visit_path(token) + _query(request), status_code=303)
 
 
+@get("/visit/{token:str}/target", public=True, include_in_schema=False)
+async def target_form(ctx: Context, request: Web, token: str) -> Response[Any]:
+    return await _target_form(ctx, request, token)
+
+
+@post("/visit/{token:str}/target", public=True, include_in_schema=False, status_code=303)
+async def target(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """Set, changed or taken away; the link itself is the proof."""
+    form = await _form(request)
+    wish = form.get("target_kind", ""), form.get("target_value", "")[:8]
+    try:
+        await targeting.change(ctx, token, *wish)
+    except NotFound as error:
+        return await _lost(ctx, request, error)
+    except WattlineError as error:
+        if error.problem_code != "not_running":
+            return await _target_form(ctx, request, token, wish, error)
+    return Redirect(_visit_path(token) + _query(request), status_code=303)
+
+
+async def _target_form(
+    ctx: Context, request: Web, token: str, wish: tuple[str, str] | None = None, error: WattlineError | None = None
+) -> Response[Any]:
+    try:
+        found = await service.visit(ctx, token)
+    except NotFound as missing:
+        return await _lost(ctx, request, missing)
+    brand = await tenants.brand(ctx, found.tenant_id)
+    text = pages.target(
+        found,
+        brand,
+        _voice(request, brand),
+        path=_visit_path(token),
+        lang=_lang(request),
+        wish=wish or targeting.form_of(found),
+        problem=service.problem(error) if error else None,
+    )
+    return _html(text, brand, error.status if error else 200)
+
+
 @post("/visit/{token:str}/mail", public=True, include_in_schema=False, status_code=303)
 async def send(ctx: Context, request: Web, token: str) -> Response[Any]:
     form = await _form(request)
@@ -379,6 +421,8 @@ routes = [
     paid,
     visit,
     stop,
+    target_form,
+    target,
     send,
     receipt,
     correction,

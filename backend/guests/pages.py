@@ -128,6 +128,30 @@ def report(
     )
 
 
+def target(
+    visit: Visit,
+    brand: Brand,
+    voice: GuestVoice,
+    *,
+    path: str,
+    lang: str,
+    wish: tuple[str, str],
+    problem: tuple[str, str] | None,
+) -> str:
+    """Of a page of its own: the one of the session reloads while it runs."""
+    return _page(
+        "target.html",
+        brand,
+        voice,
+        title=voice("Stop by itself"),
+        path=path,
+        lang=lang,
+        wish={"kind": wish[0], "value": wish[1]},
+        units=[(kind, unit) for kind, unit in rules.units(visit.session.headline if visit.session else None) if unit],
+        problem=problem,
+    )
+
+
 def lost(brand: Brand, voice: GuestVoice, title: str, what_next: str) -> str:
     return _page("lost.html", brand, voice, title=voice(title), title_key=title, next_key=what_next)
 

@@ -107,6 +107,10 @@ GERMAN = {
         "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
     ),
     "Stop at": "Beenden bei",
+    "Stop by itself": "Von selbst beenden",
+    "Change where it stops": "Ändern, wann es endet",
+    "Leave the field empty to charge without a target.": "Lassen Sie das Feld leer, um ohne Ziel zu laden.",
+    "Save": "Speichern",
     "Unit": "Einheit",
     "Charging stops before the price, the energy or the time goes beyond this. You can always stop earlier.": (
         "Das Laden endet, bevor Preis, Energie oder Zeit darüber hinausgehen. Früher beenden können Sie immer."

@@ -65,6 +65,19 @@ async def change(ctx: Context, actor: Actor, transaction_id: UUID, wanted: Targe
     row = await store.joined(transaction_id)
     if row is None or row["tenant"] != actor.tenant_id or not requests.may_see(actor, row):
         raise NotFound("This session doesn't exist.")
+    await _change(ctx, row, wanted)
+
+
+async def change_as_guest(ctx: Context, transaction_id: UUID, wanted: TargetNew | None) -> None:
+    """For whoever holds the link of a guest's session. Raises as `change` does."""
+    row = await store.joined(transaction_id)
+    if row is None or row["account"] is not None:
+        raise NotFound("This session doesn't exist.")
+    await _change(ctx, row, wanted)
+
+
+async def _change(ctx: Context, row: Row, wanted: TargetNew | None) -> None:
+    transaction_id = row["id"]
     if row["state"] not in requests.LIVE:
         raise Conflict("This session has ended already.", code="not_running")
     tariff = await tariffs.get(ctx, row["tariff"]) if row["tariff"] else None

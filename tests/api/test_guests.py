@@ -98,6 +98,7 @@ async def test_from_the_code_to_the_receipt(db: str, clock: Clock) -> None:
             assert (await other.get(stranger)).status_code == 404
             assert (await other.post(f"{stranger}/stop")).status_code == 404
 
+            await _targets(guest, visit, stranger)
             stopping = _post(guest, f"{visit}/stop")
             message_id, asked = await station.expect_call("RemoteStopTransaction")
             assert asked["transactionId"] == number
@@ -118,6 +119,8 @@ async def test_from_the_code_to_the_receipt(db: str, clock: Clock) -> None:
                 return said if "Paid with" in said else None
 
             said = await until(receipt)
+            late = await guest.post(f"{visit}/target", data={"target_kind": "energy", "target_value": "30"})
+            assert (late.status_code, late.headers["location"]) == (303, visit)
             assert "€5.95" in said
             assert "VAT 19 % €0.95" in said
             pdf = await guest.get(f"{visit}/receipt.pdf")
@@ -137,6 +140,38 @@ async def test_from_the_code_to_the_receipt(db: str, clock: Clock) -> None:
             assert await DB.run("SELECT 1 FROM id_token WHERE value LIKE 'GST%'")
             assert node.ctx.settings.smtp_host == ""
             assert "Send the receipt" not in said
+
+
+async def _targets(guest: httpx.AsyncClient, visit: str, stranger: str) -> None:
+    """Set, changed and taken away while it charges, without script; the page with the form doesn't reload."""
+    address = f"{visit}/target"
+    form = await guest.get(address)
+    assert "Stop by itself" in text(form)
+    assert 'http-equiv="refresh"' not in form.text
+    for kind, value, advice in (
+        ("money", "1", "Choose a higher target"),
+        ("energy", "much", "This target can't be reached"),
+        ("soul", "5", "This target can't be reached"),
+    ):
+        refused = await guest.post(address, data={"target_kind": kind, "target_value": value})
+        assert refused.status_code == 400
+        assert advice in text(refused)
+        assert f'value="{value}"' in refused.text
+    for kind, value, said in (
+        ("energy", "20", "20 kWh"),
+        ("money", "12,50", "€12.50"),
+        ("minutes", "90", "90 min"),
+    ):
+        done = await guest.post(address, data={"target_kind": kind, "target_value": value})
+        assert (done.status_code, done.headers["location"]) == (303, visit)
+        page = text(await guest.get(visit))
+        assert f"Stops by itself at {said}" in page
+        assert "Change where it stops" in page
+        assert f'value="{value.replace(",", ".")}"' in (await guest.get(address)).text
+    assert (await guest.post(address, data={"target_value": ""})).status_code == 303
+    assert "Stops by itself" not in text(await guest.get(visit))
+    assert (await guest.get(f"{stranger}/target")).status_code == 404
+    assert (await guest.post(f"{stranger}/target", data={"target_value": "5"})).status_code == 404
 
 
 async def until(found: Callable[[], Awaitable[str | None]]) -> str:
