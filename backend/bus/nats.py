@@ -4,6 +4,7 @@ What is served in this process is asked here, without the server: it is quicker,
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -46,6 +47,11 @@ MOST_UNSENT = 1_000_000
 """Bytes that may wait to be sent. What comes then is not published: whoever publishes must never wait."""
 STOP_PATIENCE_S = 1.0
 """Answers under way may still leave when a node stops."""
+STOOD_STILL_S = 5.0
+"""A process that stood still for so long counts as dead by its lease, and who had asked it was told so. What waited for
+it meanwhile must not be done when it goes on."""
+DOUBT_S = 1.0
+"""How long reading what waited may take."""
 FAILED = "Wattline-Failed"  # header of an answer that is none
 DROPPED = Counter("wattline_bus_dropped_total", "Messages that were not published: the connection to NATS is blocked")
 
@@ -70,6 +76,8 @@ class NatsBus(Bus):
         self._back_again: list[Callable[[], None]] = []
         self._inboxes: set[Inbox] = set()
         self._working: set[asyncio.Task[None]] = set()
+        self._watching: asyncio.Task[None] | None = None
+        self._doubtful_until = 0.0
 
     async def start(self) -> None:
         try:
@@ -95,8 +103,19 @@ class NatsBus(Bus):
                 "or leave NATS_URL empty when one process does everything."
             ) from error
         await self._here.start()
+        self._watching = asyncio.get_running_loop().create_task(self._notice_standstill())
+
+    async def _notice_standstill(self) -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(STOOD_STILL_S / 10)
+            if time.monotonic() - began > STOOD_STILL_S:
+                log.warning("this process stood still; what it was asked meanwhile is not done")
+                self._doubtful_until = time.monotonic() + DOUBT_S
 
     async def close(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         for inbox in self._inboxes:
             inbox.close()
         await self._here.close()
@@ -197,7 +216,10 @@ class NatsBus(Bus):
 
         async def work(message: Msg) -> None:
             try:
-                answer, headers = await server(message.data), None
+                if time.monotonic() < self._doubtful_until:
+                    answer, headers = b"", {FAILED: "1"}
+                else:
+                    answer, headers = await server(message.data), None
             except Exception:
                 log.exception("a request failed", topic=topic)
                 answer, headers = b"", {FAILED: "1"}
@@ -225,7 +247,13 @@ class _Service:
 
     async def close(self) -> None:
         await self._here.close()
-        await _unsubscribe(self._subscription)
+        if self._bus.healthy:
+            # What the server has sent already is served still: who asked would hear nothing.
+            with suppress(OSError, TimeoutError, NatsError, ValueError):
+                async with asyncio.timeout(FLUSH_PATIENCE_S):
+                    await self._subscription.drain()
+        else:
+            await _unsubscribe(self._subscription)
         await self._bus.settle()
 
 

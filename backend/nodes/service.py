@@ -23,6 +23,10 @@ WATCH_S = 3.0
 STRANGERS_EVERY_S = 30.0
 """How long a node looks whether the one that has its name, or one it couldn't talk to, is alive."""
 HEALTHY = Gauge("wattline_healthy", "1 where a part of this process works, as /health/ready tells", ["part"])
+CLOCK = Gauge("wattline_clock_off_seconds", "How much this machine's clock is ahead of the database's")
+CLOCK_PLAY_S = 10.0
+CLOCK_EVERY_S = 60.0
+"""Stations set their clocks by ours, so a wrong one spoils the times of their sessions. Leases are safe from it."""
 DIED = Counter("wattline_nodes_died_total", "Other nodes whose lease ran out and that this one buried")
 Check = Callable[[], Awaitable[str]]
 
@@ -42,6 +46,7 @@ class Membership:
         self._renewing = asyncio.Lock()
         self._steady_since: float | None = None
         self._looked_for_strangers = 0.0
+        self._looked_at_clock: float | None = None
         self._reached = True
 
     async def enter(self) -> None:
@@ -121,8 +126,17 @@ class Membership:
             self._steady_since = now
             for work in self.on_lapse:
                 await work()
+        if self._looked_at_clock is None or now - self._looked_at_clock > CLOCK_EVERY_S:
+            self._looked_at_clock = now
+            await self._look_at_clock()
         if rules.may_judge(now - self._steady_since):
             await self._bury_the_dead(now)
+
+    async def _look_at_clock(self) -> None:
+        off_s = (self.ctx.now() - await store.now()).total_seconds()
+        CLOCK.set(off_s)
+        if abs(off_s) > CLOCK_PLAY_S:
+            log.warning("the clock of this machine differs from the database's; set it right", off_s=round(off_s))
 
     async def _bury_the_dead(self, now: float) -> None:
         for name in await store.dead(LEASE):

@@ -1,7 +1,7 @@
 """Leases in the database. They are renewed over a connection of their own: a busy pool must not look like death."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +66,13 @@ class Line:
         if self._connection is not None:
             terminate(self._connection)
             self._connection = None
+
+
+async def now() -> datetime:
+    """The database's time, which all nodes share."""
+    rows = await DB.run("SELECT clock_timestamp() AS now")
+    found: datetime = rows[0]["now"]
+    return found
 
 
 async def all_nodes(lease: timedelta) -> Sequence[Row]:

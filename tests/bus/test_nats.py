@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from backend.bus import LocalBus, make_bus
-from backend.bus.base import BusDown
+from backend.bus.base import BusDown, RequestFailed
 from backend.bus.nats import NatsBus
 from backend.errors import StartRefused
 from tests.bus.conftest import until
@@ -96,3 +96,27 @@ async def test_a_cable_that_carries_nothing_holds_up_nobody(
             assert await one.request("station.7", b"again", timeout=2) == b"again"
     finally:
         cable.close()
+
+
+async def test_what_waited_for_a_process_that_stood_still_is_not_done(
+    nats_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asked was told meanwhile that nobody answers; what is asked afterwards is done."""
+    monkeypatch.setattr("backend.bus.nats.STOOD_STILL_S", 0.4)
+    monkeypatch.setattr("backend.bus.nats.DOUBT_S", 0.3)
+    asked: list[bytes] = []
+
+    async def answer(message: bytes) -> bytes:
+        asked.append(message)
+        return message
+
+    async with NatsBus(nats_server.url) as one, NatsBus(nats_server.url) as other:
+        await one.serve("station.7", answer)
+        await asyncio.sleep(0.1)
+        late = asyncio.create_task(other.request("station.7", b"late", timeout=5))
+        asyncio.get_running_loop().call_soon(time.sleep, 0.6)
+        with pytest.raises(RequestFailed):
+            await late
+        assert asked == []
+        await asyncio.sleep(0.4)
+        assert await other.request("station.7", b"new", timeout=5) == b"new"

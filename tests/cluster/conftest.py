@@ -1,12 +1,13 @@
 """Three nodes as processes of their own, one PostgreSQL and one NATS server that can really be stopped."""
 
-import asyncio
+import os
+import signal
 import tempfile
-import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -16,6 +17,7 @@ import pytest
 from backend.db.embedded import EmbeddedPostgres
 from tests import world
 from tests.database import FAST
+from tests.support.cable import Cable
 from tests.support.nats import NatsServer
 from tests.support.program import Program
 
@@ -24,15 +26,29 @@ DRAIN_S = 3
 
 
 class Cluster:
-    """Two nodes that hold sockets, and one that serves people and runs the jobs."""
+    """Two nodes that hold sockets, and one that serves people and runs the jobs.
+
+    Between the first one and the others are cables that can be cut: `one_nats`, `one_database`, and `front`, which is
+    another way for stations to it.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.postgres = EmbeddedPostgres(folder / "data", options=FAST)
+        # What is committed outlives a killed server, as everywhere but in the other tests.
+        self.postgres = EmbeddedPostgres(folder / "data", options=FAST | {"synchronous_commit": "on"})
         self.database_url = self.postgres.start()
         self.nats = NatsServer(folder)
         self.nats.start()
         self.one, self.two, self.web = (self._node(*roles) for roles in (("ocpp",), ("ocpp",), ("web", "worker")))
+        self.one_nats = Cable(self.nats.port)
+        port = urlsplit(self.database_url).port
+        assert port
+        self.one_database = Cable(port)
+        self.front = Cable(self.one.ocpp_port)
+        self.one.settings |= {
+            "NATS_URL": f"nats://127.0.0.1:{self.one_nats.port}",
+            "DATABASE_URL": self.database_url.replace(f":{port}/", f":{self.one_database.port}/"),
+        }
         with ThreadPoolExecutor() as pool:
             list(pool.map(Program.start, self.nodes))
         body = {"email": ADMIN["WATTLINE_ADMIN_EMAIL"], "password": ADMIN["WATTLINE_ADMIN_PASSWORD"]}
@@ -55,9 +71,16 @@ class Cluster:
     def nodes(self) -> tuple[Program, ...]:
         return (self.one, self.two, self.web)
 
+    def kill_database(self) -> None:
+        """Its children are gone a moment later; it is started again by itself."""
+        location = self.folder / "data" / "postgres" / "cluster" / "postmaster.pid"
+        os.kill(int(location.read_text().split("\n", 1)[0]), signal.SIGKILL)
+
     def close(self) -> None:
         for node in self.nodes:
             node.kill()
+        for cable in (self.one_nats, self.one_database, self.front):
+            cable.close()
         self.nats.stop()
         self.postgres.stop()
 
@@ -73,25 +96,16 @@ class Cluster:
             await connection.close()
 
     async def ready(self, node: Program) -> dict[str, Any]:
-        async with httpx.AsyncClient(timeout=5) as client:
-            answer = await client.get(f"{node.url}/health/ready")
+        """What it says; `status_code` 0 where it says nothing."""
+        try:
+            async with httpx.AsyncClient(timeout=5) as client:
+                answer = await client.get(f"{node.url}/health/ready")
+        except httpx.TransportError:
+            return {"status_code": 0}
         return {"status_code": answer.status_code, **answer.json()["checks"]}
 
 
-def ocpp(node: Program) -> str:
-    return f"ws://127.0.0.1:{node.ocpp_port}/ocpp"
-
-
-async def within(seconds: float, condition: Callable[[], Awaitable[Any]]) -> float:
-    """Until it holds; how long that took."""
-    began = time.monotonic()
-    async with asyncio.timeout(seconds):
-        while not await condition():  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.1)
-    return time.monotonic() - began
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     folder = Path(tempfile.mkdtemp(prefix="wattline-cluster-"))
     folder.chmod(0o711)  # root's database server runs as another user

@@ -6,62 +6,15 @@ The tests share the cluster and run in their order; each leaves it whole.
 import asyncio
 import json
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
-import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from tests.cluster.conftest import DRAIN_S, Cluster, ocpp, within
+from tests.cluster.conftest import DRAIN_S, Cluster
+from tests.cluster.steps import added, ask, booted, commanded, ocpp, online, says, whole, within
 from tests.support.program import Program
 from tests.support.scripted_station import ScriptedStation, station
-
-BOOT = {"chargePointVendor": "Test", "chargePointModel": "One"}
-
-
-async def added(api: httpx.AsyncClient, *identities: str) -> None:
-    for identity in identities:
-        answer = await api.post("/api/v1/stations", json={"identity": identity, "name": identity})
-        assert answer.status_code == 201, answer.text
-
-
-@asynccontextmanager
-async def booted(node: Program, identity: str) -> AsyncIterator[ScriptedStation]:
-    async with station(ocpp(node), identity, version="1.6") as one:
-        answer = await one.call("BootNotification", BOOT)
-        assert answer["status"] == "Accepted", answer
-        message_id, _ = await one.expect_call("GetConfiguration")
-        await one.answer_error(message_id, "NotSupported")
-        yield one
-
-
-async def answered(one: ScriptedStation) -> None:
-    """The station takes the next TriggerMessage."""
-    message_id, _ = await one.expect_call("TriggerMessage")
-    await one.answer(message_id, {"status": "Accepted"})
-
-
-def ask(api: httpx.AsyncClient, identity: str) -> "asyncio.Task[httpx.Response]":
-    path = f"/api/v1/stations/{identity}/trigger"
-    return asyncio.create_task(api.post(path, json={"message": "Heartbeat"}))
-
-
-async def commanded(api: httpx.AsyncClient, one: ScriptedStation, identity: str) -> None:
-    asking = ask(api, identity)
-    taking = asyncio.create_task(answered(one))
-    await asyncio.wait({asking, taking}, return_when=asyncio.FIRST_COMPLETED)
-    assert taking.done() or asking.result().status_code == 200, asking.result().text
-    await taking
-    answer = await asking
-    assert answer.status_code == 200, answer.text
-    assert answer.json()["accepted"]
-
-
-async def online(api: httpx.AsyncClient, identity: str) -> bool:
-    return bool((await api.get(f"/api/v1/stations/{identity}")).json()["row"]["online"])
 
 
 async def test_any_node_commands_any_station_and_a_stranger_is_refused_at_once(cluster: Cluster) -> None:
@@ -220,14 +173,14 @@ async def test_nats_is_lost_and_comes_back(cluster: Cluster) -> None:
     async with cluster.api() as api, booted(cluster.one, "ONE") as one:
         cluster.nats.stop()
         for node in cluster.nodes:
-            await within(5, lambda node=node: _says(cluster, node, "bus"))
+            await within(5, lambda node=node: says(cluster, node, "bus"))
         refused = await ask(api, "ONE")
         assert (refused.status_code, refused.json()["code"]) == (503, "node_unreachable")
         assert (await one.call("Heartbeat"))["currentTime"]  # stations don't notice
         metrics = (await api.get(f"{cluster.one.url}/metrics")).text
         cluster.nats.start()
         for node in cluster.nodes:
-            await within(10, lambda node=node: _whole(cluster, node))
+            await within(10, lambda node=node: whole(cluster, node))
         await commanded(api, one, "ONE")
         assert "wattline_healthy" in metrics
 
@@ -237,21 +190,11 @@ async def test_the_database_is_lost_and_comes_back(cluster: Cluster) -> None:
     async with cluster.api() as api, booted(cluster.one, "ONE") as one, booted(cluster.two, "TWO") as two:
         await asyncio.to_thread(cluster.postgres.stop)
         for node in cluster.nodes:
-            await within(8, lambda node=node: _says(cluster, node, "database"))
+            await within(8, lambda node=node: says(cluster, node, "database"))
         assert (await one.call("Heartbeat"))["currentTime"]
         await asyncio.to_thread(cluster.postgres.start)
         for node in cluster.nodes:
-            await within(15, lambda node=node: _whole(cluster, node))
+            await within(15, lambda node=node: whole(cluster, node))
         for identity, there in (("ONE", one), ("TWO", two)):
             assert await online(api, identity)
             await commanded(api, there, identity)
-
-
-async def _says(cluster: Cluster, node: Program, part: str) -> bool:
-    """That this part is ill."""
-    told = await cluster.ready(node)
-    return told["status_code"] == 503 and told[part] != "ok"
-
-
-async def _whole(cluster: Cluster, node: Program) -> Any:
-    return (await cluster.ready(node))["status_code"] == 200

@@ -11,7 +11,7 @@ import psutil
 
 from tests.support.demo import ROOT, free_port
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 5.0
 """What issue and README promise for Ctrl-C."""
 
@@ -44,6 +44,7 @@ class Program:
         self.words = words or ("serve",)
         self.port, self.ocpp_port = free_port(), free_port()
         self.settings = settings
+        self.module = "backend.cli"
         self.process: subprocess.Popen[str] | None = None
         self.said = data.with_name(f"{data.name}.stderr")
 
@@ -55,7 +56,7 @@ class Program:
         ports = {"WATTLINE_PORT": str(self.port), "WATTLINE_OCPP_PORT": str(self.ocpp_port)}
         with self.said.open("w") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "backend.cli", *self.words],
+                [sys.executable, "-m", self.module, *self.words],
                 cwd=ROOT,
                 env=environment(self.data, **ports | self.settings),
                 stdout=subprocess.DEVNULL,

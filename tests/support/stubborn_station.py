@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,10 +25,14 @@ def now() -> str:
 
 
 class StubbornStation:
-    """Runs one session after the other. `done`: the Wh of each that was confirmed from begin to end."""
+    """Runs one session after the other. `done`: the Wh of each that was confirmed from begin to end.
 
-    def __init__(self, url: str, identity: str, version: str, seed: int) -> None:
-        self.url = f"{url}/{identity}"
+    Of several addresses it dials the next one each time.
+    """
+
+    def __init__(self, urls: str | Sequence[str], identity: str, version: str, seed: int) -> None:
+        self.identity = identity
+        self._urls = itertools.cycle([urls] if isinstance(urls, str) else urls)
         self.version = version
         self.answers = 0
         self.errors: list[Any] = []
@@ -99,7 +104,11 @@ class StubbornStation:
 
     async def _come_back(self) -> None:
         self._socket = await connect(
-            self.url, subprotocols=[f"ocpp{self.version}"], proxy=None, compression=None, open_timeout=5
+            f"{next(self._urls)}/{self.identity}",
+            subprotocols=[f"ocpp{self.version}"],
+            proxy=None,
+            compression=None,
+            open_timeout=5,
         )
         if self._random.random() < 0.5:  # others go on without a boot
             await self._call(f"{next(self._ids)}", "BootNotification", BOOTS[self.version])
