@@ -77,6 +77,14 @@ class Context:
             await unit.settle()
         await unit.announce()
 
+    async def tell(self, event: Event) -> None:
+        """An event by itself, whose facts are stored. Where only screens hear it, no database transaction is made."""
+        if self.handlers.get(type(event)):
+            async with self.unit() as unit:
+                unit.emit(event)
+        else:
+            await Unit(self, [event]).announce()
+
 
 @dataclass(slots=True)
 class Unit:

@@ -34,7 +34,7 @@ async def _send(
     station = await catalog.find(ctx, actor.tenant_id, identity)
     if queue_for_s is not None:
         return await waiting.send(ctx, station, command, actor.account_id, timedelta(seconds=queue_for_s))
-    answer = await service.send(ctx, station.id, command, account_id=actor.account_id)
+    answer = await service.send(ctx, station, command, account_id=actor.account_id)
     return told(answer)
 
 

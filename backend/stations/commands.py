@@ -45,7 +45,7 @@ KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
 
 async def send(
     ctx: Context,
-    station_id: UUID,
+    asked: UUID | StationRef,
     command: AnyCommand,
     *,
     account_id: UUID | None = None,
@@ -58,28 +58,33 @@ async def send(
     payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
     record_offline False: of a station that is not there no row is kept, the caller keeps one.
     """
-    row = await store.ref(station_id)
-    if row is None:
-        raise NotFound("This station doesn't exist.")
+    station = asked if isinstance(asked, StationRef) else await _known(asked)
     if kept := KEPT.get():
         command_id = kept.pop()
         await record_store.name_command(command_id, action_of(command), request_of(command))
         try:
-            return await deliver(ctx, station_ref(row), command, command_id)
+            return await deliver(ctx, station, command, command_id)
         except StationNotThere:
             kept.append(command_id)
             raise
     command_id = await record_store.add_command(
-        station_id, account_id, action_of(command), request_of(command), ctx.now()
+        station.id, account_id, action_of(command), request_of(command), ctx.now()
     )
     try:
-        return await deliver(ctx, station_ref(row), command, command_id)
+        return await deliver(ctx, station, command, command_id)
     except StationNotThere as failure:
         if record_offline:
             await _failed(ctx, command_id, failure)
         else:
             await record_store.forget_command(command_id)
         raise
+
+
+async def _known(station_id: UUID) -> StationRef:
+    row = await store.ref(station_id)
+    if row is None:
+        raise NotFound("This station doesn't exist.")
+    return station_ref(row)
 
 
 async def _failed(ctx: Context, command_id: UUID, failure: WattlineError) -> None:
@@ -110,12 +115,9 @@ async def deliver(ctx: Context, station: StationRef, command: AnyCommand, comman
         await _took(ctx, station_id, took)
     if answer.accepted:
         await _remember(ctx, station_id, command)
-        async with ctx.unit() as unit:
-            unit.emit(
-                StationChanged(
-                    tenant_id=station.tenant_id, at=ctx.now(), station_id=station_id, identity=station.identity
-                )
-            )
+        await ctx.tell(
+            StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station_id, identity=station.identity)
+        )
     return answer
 
 

@@ -67,7 +67,7 @@ async def send(
         refuse_secrets(["password"])
     if not await record_store.waiting(station.id, ctx.now()):
         try:
-            return told(await commands.send(ctx, station.id, command, account_id=account_id, record_offline=False))
+            return told(await commands.send(ctx, station, command, account_id=account_id, record_offline=False))
         except StationNotThere:
             pass
     action, request = commands.action_of(command), commands.request_of(command)

@@ -68,6 +68,20 @@ async def test_a_command_goes_to_the_station_and_its_answer_into_the_history(clo
     assert len(emitted.of(StationChanged)) == 1
 
 
+async def test_screens_hear_of_a_command_where_nobody_else_does(clock: Clock) -> None:
+    """Without a handler no database transaction is opened for the news; the event goes out all the same."""
+    station_id = await world.add_station(await world.add_tenant())
+    station = await service.station(ctx := world.make_context(clock), station_id)
+    assert station is not None
+    await serve(ctx, station_id, answering(Answer(outcome="answered", accepted=True, status="Accepted")))
+    async with ctx.bus.subscribe("event.>") as messages:
+        await service.send(ctx, station, Reset())
+        topic, message = await asyncio.wait_for(anext(aiter(messages)), 2)
+    assert topic.endswith(".StationChanged")
+    assert msgspec.json.decode(message)["station_id"] == str(station_id)
+    assert [row["state"] for row in await history()] == ["answered"]
+
+
 async def test_a_refusal_is_an_answer(clock: Clock) -> None:
     station_id = await world.add_station(await world.add_tenant())
     ctx = world.make_context(clock)
