@@ -152,6 +152,10 @@ class PaymentSettings(Message):
     secret_key_reference: str = ""
     webhook_secret_reference: str = ""
     """Where a secret isn't stored but taken from the server's environment: the name there."""
+    letter_subject: str = ""
+    letter_retry: str = ""
+    letter_last: str = ""
+    """What is written to people whose payment failed: while it is tried again, and when it is a debt."""
 
 
 class PaymentSettingsChange(Request):
@@ -159,7 +163,7 @@ class PaymentSettingsChange(Request):
 
     hold_amount is reserved before a session. retry_hours: how long after a refused capture it is tried again, each
     time longer; after the last it is a debt. A secret may be `env:WATTLINE_PAY_…`: then the server's environment
-    has it.
+    has it. letter_…: with {name}, {amount} and {operator} in them; empty: the usual words.
     """
 
     provider: Annotated[str, msgspec.Meta(max_length=20)] | None = None
@@ -171,3 +175,6 @@ class PaymentSettingsChange(Request):
     debt_limit: Decimal | None = None
     hold_amount: Decimal | None = None
     retry_hours: Annotated[list[int], msgspec.Meta(max_length=10)] | None = None
+    letter_subject: Annotated[str, msgspec.Meta(max_length=150)] | None = None
+    letter_retry: Annotated[str, msgspec.Meta(max_length=3000)] | None = None
+    letter_last: Annotated[str, msgspec.Meta(max_length=3000)] | None = None

@@ -1,6 +1,12 @@
 """Wallet, cards and tariffs in German."""
 
 TEXTS = {
+    "Letters about a payment that failed": "Briefe, wenn eine Zahlung fehlschlug",
+    "While it is tried again": "Solange es noch einmal versucht wird",
+    "When it is a debt": "Wenn es eine Schuld ist",
+    "You can use {name}, {amount} and {operator}. Empty a field to have the usual words again.": (
+        "{name}, {amount} und {operator} werden ersetzt. Ein leeres Feld bringt die üblichen Worte zurück."
+    ),
     "Put in": "Eingezahlt",
     "Credit from the operator": "Guthaben vom Betreiber",
     "Refund": "Erstattung",

@@ -75,6 +75,7 @@ def SettingsForm(known: PaymentSettings, on_saved: Callable[[], Any]) -> ft.Cont
                     set_trouble(words("Type an amount such as 12.50."))
                     return
                 change[name] = amount(name)
+        change |= {name: edited[name] for name in LETTERS if name in edited}
         if "retry_hours" in edited:
             change["retry_hours"] = hours(edited["retry_hours"])
             if change["retry_hours"] is None:
@@ -95,6 +96,7 @@ def SettingsForm(known: PaymentSettings, on_saved: Callable[[], Any]) -> ft.Cont
     parts = [
         _provider(known, now, put, t, words, app),
         _rules(known, now, put, t, words),
+        _letters(known, now, put, t, words),
     ]
     if trouble:
         parts.append(ft.Semantics(identifier="payment-problem", content=text(trouble, t, color=t.danger.ink)))
@@ -111,6 +113,32 @@ class Now:
 
     def __call__(self, name: str, stored: str) -> str:
         return str(self.edited.get(name, stored))
+
+
+LETTERS = {
+    "letter_subject": "Subject",
+    "letter_retry": "While it is tried again",
+    "letter_last": "When it is a debt",
+}
+
+
+def _letters(known: PaymentSettings, now: Now, put: Callable[[str, Any], None], t: Tokens, words: Words) -> ft.Control:
+    fields: list[ft.Control] = [
+        inputs.field(
+            words(label),
+            now(name, getattr(known, name)),
+            t,
+            partial(put, name),
+            identifier=f"payment-{name}",
+            multiline=name != "letter_subject",
+        )
+        for name, label in LETTERS.items()
+    ]
+    about = words("You can use {name}, {amount} and {operator}. Empty a field to have the usual words again.")
+    column = ft.Column(
+        [*fields, muted(about, t, size=T12)], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH
+    )
+    return surfaces.section(words("Letters about a payment that failed"), column, t)
 
 
 def _provider(

@@ -104,6 +104,7 @@ async def shown(ctx: Context, tenant_id: UUID) -> PaymentSettings:
         retry_hours=list(_hours(row)),
         secret_key_reference=_reference(ctx, row, "secret_key"),
         webhook_secret_reference=_reference(ctx, row, "webhook_secret"),
+        **{name: row.get(name) or usual for name, usual in rules.LETTERS.items()},
     )
 
 
@@ -129,6 +130,11 @@ async def change(ctx: Context, tenant_id: UUID, wanted: PaymentSettingsChange) -
         if wrong := rules.hours_problem(values["retry_hours"]):
             raise InvalidInput(wrong, fields=[("$.retry_hours", wrong)])
         values["retry_hours"] = ",".join(str(one) for one in values["retry_hours"])
+    for one, usual in rules.LETTERS.items():
+        if wrong := rules.letter_problem(values.get(one, ""), one_line=one == "letter_subject"):
+            raise InvalidInput(wrong, fields=[(f"$.{one}", wrong)])
+        if one in values and values[one].strip() in ("", usual):
+            values[one] = ""
     for one in ("secret_key", "webhook_secret"):
         if values.get(one, "").strip().startswith("env:") and not rules.secret_name(values[one]):
             raise InvalidInput(NO_NAME, fields=[(f"$.{one}", NO_NAME)])

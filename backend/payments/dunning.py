@@ -5,7 +5,8 @@ from uuid import uuid4
 
 from backend.context import Context
 from backend.mail import service as mail
-from backend.payments import store
+from backend.payments import rules, store
+from backend.tenants import service as tenants
 
 Row = store.Row
 
@@ -34,10 +35,13 @@ async def tell(ctx: Context, row: Row, amount: Decimal, *, last: bool) -> None:
         return
     person = await store.person(row["account"])
     sum_ = f"{amount.normalize():f} {row['currency']}"
-    told = f"Hello {person['name']},\n\nthe payment of {sum_} for your charging session failed."
-    remedy = (
-        "\n\nPlease settle it in the app under Me, Wallet. Until then you may not be able to charge."
-        if last
-        else "\n\nWe will try again. You can add another card in the app under Me, Wallet."
-    )
-    await mail.send(ctx, person["email"], "Your payment failed", told + remedy, tenant_id=row["tenant"])
+    operator = (await tenants.get(ctx, row["tenant"])).name
+    own = await store.settings(row["tenant"]) or {}
+
+    def said(part: str) -> str:
+        text = own.get(part) or rules.LETTERS[part]
+        return rules.filled(text, name=person["name"], amount=sum_, operator=operator)
+
+    subject = " ".join(said("letter_subject").split())[:250]
+    text = said("letter_last" if last else "letter_retry")
+    await mail.send(ctx, person["email"], subject, text, tenant_id=row["tenant"])

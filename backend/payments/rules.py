@@ -1,6 +1,7 @@
 """The life of a payment. Pure."""
 
 import re
+import string
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
@@ -120,3 +121,40 @@ DISPUTE_OVER = frozenset({"won", "lost", "warning_closed"})
 def dispute_after(known: str, told: str) -> str:
     """Reports come in any order: what is over stays so."""
     return known if known in DISPUTE_OVER and told not in DISPUTE_OVER else told[:20]
+
+
+# --- letters ---------------------------------------------------------------------------------------------------
+
+PLACEHOLDERS = ("name", "amount", "operator")
+LETTERS = {
+    "letter_subject": "Your payment failed",
+    "letter_retry": (
+        "Hello {name},\n\nthe payment of {amount} for your charging session failed."
+        "\n\nWe will try again. You can add another card in the app under Me, Wallet."
+    ),
+    "letter_last": (
+        "Hello {name},\n\nthe payment of {amount} for your charging session failed."
+        "\n\nPlease settle it in the app under Me, Wallet. Until then you may not be able to charge."
+    ),
+}
+"""The usual words to people whose payment failed: while it is tried again, and when it is a debt."""
+
+
+def letter_problem(text: str, *, one_line: bool = False) -> str:
+    """Why a letter can't be written so; empty: it can."""
+    if one_line and ("\n" in text or "\r" in text):
+        return "A subject is one line."
+    try:
+        parts = list(string.Formatter().parse(text))
+    except ValueError:
+        return "A { or } stands alone: write it twice, or name a placeholder."
+    for _, name, spec, conversion in parts:
+        if name is not None and (name not in PLACEHOLDERS or spec or conversion):
+            known = ", ".join(f"{{{one}}}" for one in PLACEHOLDERS)
+            return f"{{{name}}} is unknown here; you can use {known}."
+    return ""
+
+
+def filled(text: str, **values: str) -> str:
+    """With what placeholders stand for; of a text without `letter_problem`. What is put in is never read again."""
+    return text.format(**values)

@@ -13,7 +13,19 @@ import pytest
 from backend.context import Context
 from backend.db.engine import DB
 from backend.errors import Conflict, InvalidInput, PaymentRefused
-from backend.payments import choosing, ledger, ledger_store, paying, refunds, reports, rules, service, store, views
+from backend.payments import (
+    choosing,
+    dunning,
+    ledger,
+    ledger_store,
+    paying,
+    refunds,
+    reports,
+    rules,
+    service,
+    store,
+    views,
+)
 from shared.money import Money
 from shared.payments import PaymentSettingsChange, Policy, RefundTarget
 from tests import world
@@ -269,3 +281,46 @@ async def test_a_disputed_session_costs_what_was_earned(till: Till) -> None:
     assert (await ledger_store.totals(till.tenant_id, EUR))["revenue"] == 0
     (one,) = (await views.page(till.ctx, till.tenant_id)).items
     assert one.refundable.amount == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Hello {name}, {amount} to {operator}", ""),
+        ("", ""),
+        ("{{this}} is no placeholder", ""),
+        ("{iban}", "{iban} is unknown"),
+        ("{}", "unknown"),
+        ("{name.__class__}", "unknown"),
+        ("{name!r}", "unknown"),
+        ("{amount:>9999999}", "unknown"),
+        ("{name", "stands alone"),
+        ("name}", "stands alone"),
+    ],
+)
+def test_letters_name_only_what_they_may(text: str, wrong: str) -> None:
+    found = rules.letter_problem(text)
+    assert wrong in found
+    assert bool(found) is bool(wrong)
+    if not found:
+        rules.filled(text, name="{amount}", amount="1 EUR", operator="Nord")
+    assert rules.letter_problem("One\nBcc: two", one_line=True)
+
+
+async def test_a_tenant_s_own_words_are_in_the_letters(till: Till) -> None:
+    own = PaymentSettingsChange(letter_subject="{operator}: {amount}", letter_retry="Dear {name}, {amount} failed.")
+    await choosing.change(till.ctx, till.tenant_id, own)
+    with pytest.raises(InvalidInput, match="unknown"):
+        await choosing.change(till.ctx, till.tenant_id, PaymentSettingsChange(letter_last="Pay to {iban}"))
+    known = await choosing.shown(till.ctx, till.tenant_id)
+    assert known.letter_retry == own.letter_retry
+    assert known.letter_last == rules.LETTERS["letter_last"]
+    session = await till.held("50")
+    row = await till.payment(session)
+    for last in (False, True):
+        await dunning.tell(till.ctx, row, Decimal("12.50"), last=last)
+    letters = await DB.run("SELECT subject, body_text AS text FROM mail ORDER BY created_at, id")
+    assert {one["subject"] for one in letters} == {"Nord: 12.5 EUR"}
+    assert sorted(one["text"].split(",")[0] for one in letters) == ["Dear Dana", "Hello Dana"]
+    await choosing.change(till.ctx, till.tenant_id, PaymentSettingsChange(letter_subject="", letter_retry=" "))
+    assert (await choosing.shown(till.ctx, till.tenant_id)).letter_retry == rules.LETTERS["letter_retry"]

@@ -107,6 +107,9 @@ class PaymentSettings(Table, db=DB, tablename="payment_settings"):
     debt_limit = Numeric(digits=AMOUNT, default=Decimal(0))
     hold_amount = Numeric(digits=AMOUNT, null=True, default=None)  # null: the node's setting
     retry_hours = Varchar(length=80, default="1,24,72")
+    letter_subject = Varchar(length=150, default="")  # empty: the usual words
+    letter_retry = Varchar(length=3000, default="")
+    letter_last = Varchar(length=3000, default="")
     updated_at = Timestamptz(default=TimestamptzNow())
 
 
