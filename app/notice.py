@@ -5,13 +5,15 @@ from urllib.parse import quote
 import flet as ft
 
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.theme import CARD, S4, S8, S12, S16, S24, T12
+from app.theme import CARD, S4, S8, S12, S24, T12
 from app.widgets import buttons
 from app.widgets.boundary import guarded
 from app.widgets.status import SEVERITY_ICON, severity_tone
 from app.widgets.text import muted, text
 
 WIDTH = 400
+PLACES, TOAST = 64, 88
+"""Heights: of the bar with the places on a phone, and of a toast with its edges."""
 
 
 @guarded
@@ -70,7 +72,8 @@ def Notice() -> ft.Control:  # a component
                 shadow=ft.BoxShadow(blur_radius=24, color="#33000000", offset=ft.Offset(0, 8)),
             ),
         ),
-        top=S8 if store.phone else S16,
+        # At the bottom, for what a page can do stands at its head; above a toast, where there is one.
+        bottom=(PLACES if store.phone else 0) + (TOAST if store.toast else S8 if store.phone else S24),
         right=S8 if store.phone else S24,
         left=S8 if store.phone else None,
     )

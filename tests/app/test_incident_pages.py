@@ -2,12 +2,13 @@
 
 import asyncio
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from backend import main
 from backend.alerts import service as alerts
+from backend.alerts import tuning
 from backend.db.engine import DB
 from backend.events import NoticeSent
 from backend.remedies import service as remedies
@@ -215,3 +216,24 @@ async def test_an_end_of_firmware_is_an_incident_at_once(node: Node) -> None:
         await screen.click("firmware-remove-Pillar-1.2")
         await screen.wait_for_text("Set an end")
         assert await alerts.open_incidents(node.ctx, node.tenant_id) == []
+
+
+async def test_a_rule_that_threw_and_a_channel_that_is_down_are_seen(node: Node) -> None:
+    threw = tuning.Threw()
+    threw("meter_jump", ZeroDivisionError("division by zero"))
+    async with node.ctx.unit() as unit:
+        await tuning.switch_off_failed(node.ctx, unit, node.tenant_id, threw)
+    await DB.run(
+        "INSERT INTO channel_health (id, tenant, channel, failures, error) VALUES ($1, $2, 'email', 3, $3)",
+        uuid4(),
+        node.tenant_id,
+        "The mail server doesn't answer.",
+    )
+    async with app_for(node, role=Role.OPERATOR, size=DESKTOP, route="/incidents") as desk:
+        await desk.wait_for_text("Detection rule switched off")
+        await desk.go("/rules")
+        await desk.wait_for_text("Failed and switched off")
+        assert "ZeroDivisionError: division by zero" in desk.text()
+        await desk.go("/notifications")
+        await desk.wait_for_text("The mail server doesn't answer.")
+        assert "Down" in desk.texts()
