@@ -16,13 +16,15 @@ from backend.energy.core.session_files import read_sessions
 from backend.energy.core.site_files import BadFile, Site, read_site
 from backend.errors import StartRefused
 
+MOST_DELAY_S = 3600
+
 
 def simulate_site(options: argparse.Namespace) -> int:
     """0: done; 1 (StartRefused): a file can't be used, and why."""
     if not 0 <= options.offline_share <= 1:
         raise StartRefused("--offline-share is between 0 and 1, such as 0.05.")
-    if options.ack_delay < 0:
-        raise StartRefused("--ack-delay is not negative.")
+    if not 0 <= options.ack_delay <= MOST_DELAY_S:
+        raise StartRefused(f"--ack-delay is between 0 and {MOST_DELAY_S} seconds.")
     where = options.site
     try:
         site = read_site(_text(options.site))
@@ -67,7 +69,7 @@ def told_of(site: Site, found: simulation.Outcome, faults: simulation.Faults) ->
     shares = [round(float(share), 6) for share in found.shares]
     fullest = max(range(len(shares)), key=lambda row: shares[row], default=None)
     return {
-        "start": _iso(found.start),
+        "start": _iso(found.start) if found.drawn.shape[1] else None,
         "period_s": found.period_s,
         "periods": [_iso(found.start + number * found.period_s) for number in range(found.drawn.shape[1])],
         "connectors": {

@@ -15,6 +15,7 @@ from backend.energy.core.safety import Message, Safety
 from backend.energy.core.session_files import read_sessions
 from backend.energy.core.simulation import Faults, run
 from backend.energy.core.site_files import BadFile, read_site
+from backend.energy.site_cli import told_of
 
 HOUR = 3600.0
 
@@ -281,6 +282,10 @@ def test_a_bad_site_says_where(text: str, says: str) -> None:
             "2,A,2026-03-02T08:00,2026-03-02T09:00,1\n",
             "check the years",
         ),
+        (
+            "id,connector,arrival,departure,energy_kwh,phases\n1,A,2026-03-02T08:00,2026-03-02T09:00,1,4\n",
+            "phases of the car are 1, 2 or 3",
+        ),
         (SESSIONS + "4,A,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,1,\n", "at the same time"),
     ],
 )
@@ -302,6 +307,14 @@ def test_bad_sessions_say_where(text: str, says: str) -> None:
 def test_sessions_of_all_dialects_read_alike(text: str) -> None:
     (one,) = read_sessions(text, read_site(SITE))
     assert (one.arrival, one.departure, one.energy_kwh) == (1772438400.0, 1772442000.0, 5.5)
+
+
+def test_no_sessions_are_an_empty_plan() -> None:
+    site_ = read_site(SITE)
+    sessions = read_sessions("id,connector,arrival,departure,energy_kwh\n", site_)
+    told = told_of(site_, run(site_, sessions), Faults())
+    assert (sessions, told["periods"], told["sessions"], told["start"]) == ((), [], [], None)
+    assert told["totals"]["energy_kwh"] == told["totals"]["violations"] == 0
 
 
 def test_a_car_that_leaves_as_the_next_one_comes_is_counted() -> None:

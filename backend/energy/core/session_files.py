@@ -36,7 +36,7 @@ NAMES = {
 
 
 def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
-    """In the order they arrive. Raises BadFile with the line."""
+    """In the order they arrive; none where only the columns are named. Raises BadFile with the line."""
     text = text.lstrip("\ufeff")
     head = text.partition("\n")[0]
     separator = "," if "," in head else next((one for one in (";", "\t") if one in head), ",")
@@ -70,7 +70,7 @@ def _read(lines: "csv.DictReader[str]", site: Site, separator: str) -> tuple[Ses
         seen.add(one.id)
         found.append(one)
     if not found:
-        raise BadFile("there is no session")
+        return ()
     found.sort(key=lambda one: (one.arrival, one.id))
     _one_at_a_time(found)
     span = max(one.departure for one in found) - found[0].arrival
@@ -95,6 +95,8 @@ def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
         raise BadFile(f"{where}: it departs before it arrives")
     if energy < 0 or (most is not None and most <= 0):
         raise BadFile(f"{where}: energy_kwh is not negative and max_kw is above 0")
+    if phases is not None and phases not in (1, 2, 3):
+        raise BadFile(f"{where}: phases of the car are 1, 2 or 3")
     return Session(
         id=cell["id"] or where,
         connector=cell["connector"],
@@ -102,7 +104,7 @@ def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
         departure=departure,
         energy_kwh=energy,
         max_kw=most,
-        phases=int(phases) if phases in (1, 2, 3) else None,
+        phases=None if phases is None else int(phases),
         priority=number_of(told, "priority", default=0.0, where=where),
     )
 

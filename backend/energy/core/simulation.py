@@ -352,5 +352,12 @@ def run(
     budget_s: float = 1.0,
     seen: Callable[[float, Plan], None] | None = None,
 ) -> Outcome:
-    """Raises BadGrid."""
+    """Raises BadGrid. Without sessions nothing happens, in no period."""
+    if not sessions:
+        rows = Rows(site.grid)
+        nothing, unused = np.zeros((len(site.grid.connectors), 0)), np.zeros(len(rows.names))
+        return Outcome(
+            start=0.0, period_s=site.period_s, drawn=nothing, granted=nothing, stays=[], shares=unused,
+            shares_at=unused, plan_s=[], why={},
+        )  # fmt: skip
     return Run(site, sessions, faults or Faults(), budget_s, seen).run()
