@@ -81,7 +81,7 @@ def tenant_pdf(
     return sheet.bytes()
 
 
-ALL = tuple(WIDTH * part for part in (0.25, 0.09, 0.14, 0.13, 0.12, 0.14, 0.13))
+ALL = tuple(WIDTH * part for part in (0.20, 0.14, 0.16, 0.13, 0.12, 0.13, 0.12))
 
 
 def _cells(row: SettlementRow, name: str, voice: Voice) -> list[str]:

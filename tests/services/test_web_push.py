@@ -1,5 +1,7 @@
 """From a browser that turns push on to what it reads: real HTTP, real encryption, real database."""
 
+# Longer than 400 lines: one path from the browser to what it reads, with the browser that all its tests share.
+
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
