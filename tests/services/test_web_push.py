@@ -1,4 +1,5 @@
 """From a browser that turns push on to what it reads: real HTTP, real encryption, real database."""
+# Longer than 400 lines: the whole way of a message to a browser, with its receiver and its failures.
 
 # Longer than 400 lines: one path from the browser to what it reads, with the browser that all its tests share.
 
