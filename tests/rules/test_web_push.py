@@ -97,16 +97,21 @@ def test_a_long_text_is_cut_and_still_fits() -> None:
     assert msgspec.json.decode(web_push.said(letter()))["body"] == "Harbour · CP-1"
 
 
+KEY = Subscription("").keys["p256dh"]
+SECRET = "BTBZMqHH6r4Tts7J_aSIgg"
+
+
+# Named, since a key made anew in each worker is another name for the same test in each.
 @pytest.mark.parametrize(
     ("p256dh", "auth", "good"),
     [
-        (*Subscription("").keys.values(), True),
-        ("", "BTBZMqHH6r4Tts7J_aSIgg", False),
-        ("BCVxsr7N", "BTBZMqHH6r4Tts7J_aSIgg", False),
-        ("B" + "A" * 86, "BTBZMqHH6r4Tts7J_aSIgg", False),  # no point of the curve
-        (Subscription("").keys["p256dh"], "short", False),
-        (Subscription("").keys["p256dh"], "BTBZMqHH6r4Tts7J_aSIgg==", True),
-        (Subscription("").keys["p256dh"] + "!", "BTBZMqHH6r4Tts7J_aSIgg", False),
+        pytest.param(KEY, SECRET, True, id="a-browser's"),
+        pytest.param("", SECRET, False, id="no-key"),
+        pytest.param("BCVxsr7N", SECRET, False, id="too-short"),
+        pytest.param("B" + "A" * 86, SECRET, False, id="no-point-of-the-curve"),
+        pytest.param(KEY, "short", False, id="short-secret"),
+        pytest.param(KEY, SECRET + "==", True, id="padded"),
+        pytest.param(KEY + "!", SECRET, False, id="no-base64"),
     ],
 )
 def test_keys_that_are_none_are_seen(p256dh: str, auth: str, good: bool) -> None:
