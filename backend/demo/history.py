@@ -18,6 +18,7 @@ from backend.db.engine import DB
 from backend.demo import city
 from backend.tariffs import service as tariffs
 from backend.transactions import pricing, settling
+from shared.transactions import TransactionState
 
 DAYS = 29
 SPAN = timedelta(days=DAYS)
@@ -86,6 +87,7 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
         kind = kinds[row["identity"]]
         for one in _connector_past(chance, kind, ctx.now()):
             bill_row = {
+                "state": TransactionState.ENDED,
                 "reserved_from": None,
                 "begun_at": one.begun_at,
                 "meter_start_wh": one.start_wh,
@@ -196,7 +198,7 @@ def _rows_of(
         "account": account,
         "id_token": card,
         "tariff": one["tariff"],
-        "state": "ended",
+        "state": TransactionState.ENDED.value,
         "begun_at": past.begun_at,
         "ended_at": past.ended_at,
         "meter_start_wh": past.start_wh,
