@@ -10,7 +10,7 @@ from litestar.params import Parameter
 from backend.books import owners
 from backend.books.api import Period
 from backend.context import Context
-from backend.web.files import attachment
+from backend.web.files import attachment, of_either
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
@@ -66,6 +66,7 @@ async def statements(ctx: Context, actor: Actor, period: Period) -> OwnerStateme
     "/api/v1/owners/{owner_id:uuid}/settlement",
     role=Role.OPERATOR,
     media_type="application/pdf",
+    operation_class=of_either(MEDIA.values()),
     summary="The sheet of a month for an owner, as PDF or CSV",
 )
 async def settlement_sheet(
@@ -95,6 +96,7 @@ async def issue_statements(ctx: Context, actor: Actor, owner_id: UUID, data: Own
     "/api/v1/books/settlement/table",
     role=Role.OPERATOR,
     media_type="text/csv",
+    operation_class=of_either(MEDIA.values()),
     summary="A month, location by location, as CSV or PDF",
 )
 async def settlement_table(

@@ -1,41 +1,27 @@
 """Exports over HTTP."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import get
-from litestar.openapi.spec import OpenAPIMediaType, OpenAPIResponse, Operation, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import Parameter
 
 from backend.context import Context
 from backend.exports import rules, service
 from backend.exports.rules import Form, Kind
-from backend.web.files import FileStream
+from backend.web.files import FileStream, of_either
 from backend.web.guards import Actor
 from shared.accounts import Role
 
 AsForm = Annotated[Form, Parameter(query="format", description="csv, xlsx; json: cdrs only, as OCPI 2.2.1")]
 
 
-@dataclass
-class OfEitherForm(Operation):
-    """The description of a route that answers in the form that was asked for."""
-
-    def __post_init__(self) -> None:
-        answer = (self.responses or {}).get("200")
-        if isinstance(answer, OpenAPIResponse):
-            content = OpenAPIMediaType(schema=Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY))
-            answer.content = dict.fromkeys(rules.MEDIA.values(), content)
-
-
 @get(
     "/api/v1/exports",
     role=Role.OPERATOR,
     media_type="text/csv",
-    operation_class=OfEitherForm,
+    operation_class=of_either(rules.MEDIA.values()),
     summary="Sessions, charge detail records (cdrs), payments, top-ups, wallets, debts or refunds as a table",
 )
 async def export(

@@ -12,6 +12,7 @@ from backend.errors import InvalidInput, NotAllowed
 from backend.stations import catalog, frame_words
 from backend.stations.command_api import routes as command_routes
 from backend.stations.location_api import routes as location_routes
+from backend.web.files import of_either
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, encode_cursor
 from shared.accounts import Role
@@ -178,6 +179,7 @@ async def reject_station(ctx: Context, actor: Actor, identity: str) -> StationDe
 
 Direction = Annotated[str | None, Parameter(pattern="^(in|out)$", description="`in` from the station, `out` to it")]
 Action = Annotated[str | None, Parameter(max_length=60, description="Such as BootNotification")]
+FRAME_FORMS = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 ExportFormat = Annotated[str, Parameter(query="format", pattern="^(csv|ndjson)$", description="`csv` or `ndjson`")]
 MOST_EXPORTED = 5000
 
@@ -206,6 +208,7 @@ async def list_frames(
     "/api/v1/stations/{identity:str}/frames/export",
     role=Role.OPERATOR,
     media_type="text/csv",
+    operation_class=of_either(FRAME_FORMS.values()),
     summary="The OCPP log as a file",
 )
 async def export_frames(
@@ -222,10 +225,9 @@ async def export_frames(
     items, _ = await catalog.frames(
         ctx, station.id, direction=direction, action=action, errors=errors, limit=MOST_EXPORTED
     )
-    as_table = export_format == "csv"
     return Response(
-        frame_words.as_csv(items) if as_table else frame_words.as_ndjson(items),
-        media_type="text/csv" if as_table else "application/x-ndjson",
+        frame_words.as_csv(items) if export_format == "csv" else frame_words.as_ndjson(items),
+        media_type=FRAME_FORMS[export_format],
         headers={"Content-Disposition": f'attachment; filename="ocpp-log.{export_format}"'},
     )
 

@@ -384,6 +384,7 @@ def test_every_rule_is_asked() -> None:
             rules.ClockFacts(off_s=0),
             rules.FirmwareFacts(firmware="1", days_left=None),
             rules.EventFacts(component="RCD", variable="Problem", value="true", severity=9, over=False),
+            rules.ReportFacts(label="1", reports=()),
         )
         for name, _ in rules.verdicts(facts)
     }
