@@ -1,5 +1,7 @@
 """The linear programme: as much energy as the limits let through, before each departure, at the lowest cost."""
 
+import threading
+import time
 from collections.abc import Sequence
 
 import highspy
@@ -10,6 +12,8 @@ from backend.energy.core.rows import Floats
 
 WORTH = 1000.0
 """A kWh that isn't delivered costs this many times the dearest one: energy first, then its price."""
+GRACE_S = 0.02
+"""How much longer than its own limit the solver is waited for."""
 
 
 class Unsolved(Exception):
@@ -68,7 +72,8 @@ class _Build:
 
 
 def solve(problem: Problem, budget_s: float) -> Floats:
-    """Amperes by car and step. Raises Unsolved."""
+    """Amperes by car and step. `budget_s` is for writing the programme down and solving it. Raises Unsolved."""
+    until = time.perf_counter() + budget_s
     cars, steps = problem.most.shape
     build = _Build()
     place = np.full((cars, steps), -1)
@@ -84,15 +89,15 @@ def solve(problem: Problem, budget_s: float) -> Floats:
         if used:
             energy_of = [float(problem.per_amp[car] * problem.hours[step]) for step in used]
             build.row(-highspy.kHighsInf, problem.wanted[car], [int(place[car, step]) for step in used], energy_of)
-    _limits(problem, build, place)
+    _limits(problem, build, place, until)
     _sun(problem, build, place)
-    found = _run(build, budget_s)
+    found = _run(build, until - time.perf_counter())
     amps = np.zeros((cars, steps))
     amps[place >= 0] = found[place[place >= 0]]
     return np.clip(amps, 0.0, problem.most)
 
 
-def _limits(problem: Problem, build: _Build, place: np.ndarray) -> None:
+def _limits(problem: Problem, build: _Build, place: np.ndarray, until: float) -> None:
     """Cars that weigh alike in every limit are added up once for each step; a limit nobody can reach is left out."""
     lines = problem.lines
     if not len(lines):
@@ -100,6 +105,8 @@ def _limits(problem: Problem, build: _Build, place: np.ndarray) -> None:
     kinds, kind_of = np.unique(lines.round(9), axis=1, return_inverse=True)
     kind_of = np.asarray(kind_of).ravel()
     for step in range(place.shape[1]):
+        if time.perf_counter() > until:
+            raise Unsolved("no time left to write the programme down")
         here = np.flatnonzero(place[:, step] >= 0)
         if not len(here):
             continue
@@ -159,15 +166,24 @@ def _model(build: _Build) -> highspy.HighsLp:
 
 
 def _solved(model: highspy.HighsLp, budget_s: float, gap: float) -> Floats:
-    """With a `gap` (whole numbers) the best found in time is good enough, if there is one."""
+    """With a `gap` (whole numbers) the best found in time is good enough, if there is one.
+
+    The solver looks at its own clock only now and then, on a busy machine too late: who waits here does not wait longer.
+    """
+    if budget_s <= 0:
+        raise Unsolved("no time left for the solver")
     solver = _core._Highs()  # the class above it greets on stdout
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
-    solver.setOptionValue("time_limit", max(budget_s, 0.01))
+    solver.setOptionValue("time_limit", budget_s)
     if gap:
         solver.setOptionValue("mip_rel_gap", gap)
     solver.passModel(model)
-    solver.run()
+    thread = threading.Thread(target=solver.run, daemon=True)
+    thread.start()
+    thread.join(budget_s * 1.1 + GRACE_S)
+    if thread.is_alive():
+        raise Unsolved("the solver didn't stop in time")
     status = solver.getModelStatus()
     feasible = gap and solver.getInfo().primal_solution_status == 2
     if status != highspy.HighsModelStatus.kOptimal and not feasible:
@@ -188,6 +204,7 @@ class Choice:
 
 def choose(asked: Choice, budget_s: float) -> Floats:
     """Off, or at least the minimum, within all limits and `total_kw`, with the highest gain. Raises Unsolved."""
+    until = time.perf_counter() + budget_s
     build, none = _Build(), -highspy.kHighsInf
     cars = np.flatnonzero((asked.most > 1e-9) & (asked.most >= asked.least - 1e-9)).tolist()
     amps, whole = {}, []
@@ -214,7 +231,7 @@ def choose(asked: Choice, budget_s: float) -> Floats:
     kinds = np.full(len(build.cost), highspy.HighsVarType.kContinuous)
     kinds[whole] = highspy.HighsVarType.kInteger
     model.integrality_ = kinds.tolist()
-    solution = _solved(model, budget_s, gap=2e-3)
+    solution = _solved(model, until - time.perf_counter(), gap=2e-3)
     for car in cars:
         found[car] = solution[amps[car]]
     return np.where(found < asked.least - 1e-4, 0.0, np.clip(found, np.minimum(asked.least, asked.most), asked.most))

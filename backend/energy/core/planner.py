@@ -14,6 +14,8 @@ from backend.energy.core.rows import Floats, Rows
 UNKNOWN_STAY_S = 8 * 3600.0
 UNKNOWN_WANT_KWH = 40.0
 DWELL_S = 300.0
+SOLVED_BY, ROUNDED_BY = 0.6, 0.8
+"""Of the time for a plan: when the optimum and its rounding must be there. The rest is for the greedy share."""
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
 """How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
 CHEAPER = 0.01
@@ -23,6 +25,8 @@ soon they come: of the next hour nearly all is known, of the evening little. Who
 it fits beside them."""
 LEAVES_SOON = 0.1
 """A kWh is worth more to who leaves soon: who stays may still get it, should nobody else come."""
+LATE, CROWDED_IN_H = 1.2e-3, 1.0
+"""What waiting costs, of the dearest kWh: room that is left now is lost, room of later will be wanted by others."""
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
@@ -101,8 +105,9 @@ def plan(
     else:
         try:
             problem = _problem(desk, starts, policy)
-            ahead = optimum.solve(problem, budget_s * 0.7)
-            amps, solver = rounded(desk, ahead, starts, problem.cost, budget_s * 0.2), "optimum"
+            ahead = optimum.solve(problem, budget_s * SOLVED_BY - (clock() - began))
+            left_s = budget_s * ROUNDED_BY - (clock() - began)
+            amps, solver = rounded(desk, ahead, starts, problem.cost, left_s), "optimum"
         except optimum.Unsolved as failed:
             fell_back = f"no optimum in time ({failed})"
             amps = shared_out(desk, policy, now)
@@ -146,8 +151,8 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     price = price / top
     hours = (left - desk.now) / 3600
     first = 1 + np.array([max(car.priority, 0) for car in desk.cars])
-    tight = (1 + 1 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.2 * (desk.had > 0)) * first
-    late = 2e-4 * np.minimum(hours, 24.0)[None, :] * tight[:, None]
+    tight = (1 + 0.3 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.1 * (desk.had > 0)) * first
+    late = LATE * (1 - np.exp(-hours / CROWDED_IN_H))[None, :] * tight[:, None]
     worth = optimum.WORTH / 100 * first * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
     least = np.zeros_like(most)
     room = desk.bounds if np.ptp(price) < 1e-6 else _left_by_strangers(desk, (left + right) / 2)
@@ -317,3 +322,4 @@ def explained(desk: _Desk, amps: Floats, ahead: Floats, starts: Floats, car: int
             )
         return Why(code="later", text="It has time and charges later.", until=float(starts[later[0]]))
     return Why(code="steady", text="This is enough until it leaves.")
+
