@@ -168,7 +168,7 @@ def _model(build: _Build) -> highspy.HighsLp:
 def _solved(model: highspy.HighsLp, budget_s: float, gap: float) -> Floats:
     """With a `gap` (whole numbers) the best found in time is good enough, if there is one.
 
-    The solver looks at its own clock only now and then, on a busy machine too late: who waits here does not wait longer.
+    The solver looks at its own clock only now and then, on a busy machine too late. Who waits here leaves.
     """
     if budget_s <= 0:
         raise Unsolved("no time left for the solver")

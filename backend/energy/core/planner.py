@@ -322,4 +322,3 @@ def explained(desk: _Desk, amps: Floats, ahead: Floats, starts: Floats, car: int
             )
         return Why(code="later", text="It has time and charges later.", until=float(starts[later[0]]))
     return Why(code="steady", text="This is enough until it leaves.")
-
