@@ -114,13 +114,16 @@ def DriversPage() -> ft.Control:  # a component
                     Column("since", words("Since"), width=120, from_width=860),
                     Column("actions", "", width=250),
                 ],
-                [_row(one, _actions(one, t, words, set_moving, set_crediting), t, words) for one in people.items],
+                [
+                    _row(one, _actions(one, t, words, set_moving, set_crediting, buttons.plain), t, words)
+                    for one in people.items
+                ],
                 t,
                 phone=store.phone,
                 width=store.inside,
                 card=lambda row: _card(
                     known_people[row.id],
-                    _actions(known_people[row.id], t, words, set_moving, set_crediting),
+                    _actions(known_people[row.id], t, words, set_moving, set_crediting, buttons.quiet),
                     t,
                     words,
                 ),
@@ -175,12 +178,17 @@ def _signs(one: Driver, t: Tokens, words: Words) -> list[ft.Control]:
 
 
 def _actions(
-    one: Driver, t: Tokens, words: Words, move: Callable[[Any], Any], credit: Callable[[Any], Any]
+    one: Driver,
+    t: Tokens,
+    words: Words,
+    move: Callable[[Any], Any],
+    credit: Callable[[Any], Any],
+    button: Callable[..., ft.Control],
 ) -> ft.Control:
-    present = buttons.quiet(
+    present = button(
         words("Credit"), t, lambda: credit(one), icon=ft.Icons.CARD_GIFTCARD_ROUNDED, identifier=f"credit-{one.email}"
     )
-    group = buttons.quiet(words("Group"), t, lambda: move(one), identifier=f"move-{one.email}")
+    group = button(words("Group"), t, lambda: move(one), identifier=f"move-{one.email}")
     return ft.Row([group, present], spacing=S8, alignment=ft.MainAxisAlignment.END)
 
 

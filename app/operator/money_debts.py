@@ -88,11 +88,13 @@ def Debts() -> ft.Control:  # a component
                     Column("state", words("State"), width=140),
                     Column("actions", "", width=280, from_width=760),
                 ],
-                [_row(one, _actions(one, ask, app.go, t, words), t, words) for one in found.items],
+                [_row(one, _actions(one, ask, app.go, t, words, buttons.plain), t, words) for one in found.items],
                 t,
                 phone=store.phone or store.inside < 760,  # without its actions a line is of no use
                 width=store.inside,
-                card=lambda row: _card(known[row.id], _actions(known[row.id], ask, app.go, t, words), t, words),
+                card=lambda row: _card(
+                    known[row.id], _actions(known[row.id], ask, app.go, t, words, buttons.quiet), t, words
+                ),
                 more=more,
             )
         )
@@ -105,13 +107,18 @@ def _sign(one: Debt, t: Tokens, words: Words) -> ft.Control:
 
 
 def _actions(
-    one: Debt, ask: Callable[[Debt], None], go: Callable[[str], object], t: Tokens, words: Words
+    one: Debt,
+    ask: Callable[[Debt], None],
+    go: Callable[[str], object],
+    t: Tokens,
+    words: Words,
+    button: Callable[..., ft.Control],
 ) -> list[ft.Control]:
     actions: list[ft.Control] = []
     if one.transaction_id:
-        actions.append(buttons.quiet(words("Open the session"), t, lambda: go(f"/sessions/{one.transaction_id}")))
+        actions.append(button(words("Open the session"), t, lambda: go(f"/sessions/{one.transaction_id}")))
     if one.state == "open":
-        actions.append(buttons.quiet(words("Write off"), t, lambda: ask(one), identifier=f"write-off-{one.id}"))
+        actions.append(button(words("Write off"), t, lambda: ask(one), identifier=f"write-off-{one.id}"))
     return actions
 
 

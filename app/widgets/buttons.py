@@ -82,6 +82,11 @@ def quiet(label: str, t: Tokens, on_click: OnClick | None, **manner: Unpack[Mann
     return _button(label, t, on_click, t.ink, t.surface, t.border, manner)
 
 
+def plain(label: str, t: Tokens, on_click: OnClick | None, **manner: Unpack[Manner]) -> ft.Control:
+    """In the row of a table, whose lines are frame enough."""
+    return _button(label, t, on_click, t.ink, ft.Colors.TRANSPARENT, None, manner)
+
+
 def danger(label: str, t: Tokens, on_click: OnClick | None, **manner: Unpack[Manner]) -> ft.Control:
     """What interrupts somebody. Ask first: `dialogs.confirm`."""
     return _button(label, t, on_click, t.danger.ink, t.danger.ground, None, manner)
