@@ -88,6 +88,7 @@ class Overview(Message):
     sessions_today: int
     energy_today_wh: int
     revenue_today: Money
+    """Bills and corrections that were written today, with VAT."""
     energy_yesterday_wh: int
     revenue_yesterday: Money
     pending_stations: int
@@ -108,6 +109,7 @@ class DailyRow(Message):
     successful_sessions: int
     energy_wh: int
     revenue: Decimal
+    """Bills (reservations nobody used, too) and corrections in `currency` that were written on this day, with VAT."""
     currency: str
     utilisation: float | None
     """Hours of ports in use / hours of ports. A port (EVSE) serves one car at a time."""

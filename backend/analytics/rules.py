@@ -39,8 +39,16 @@ class SessionFact:
     ended_at: datetime | None
     tried_at: datetime
     energy_wh: int
-    revenue: Decimal
-    revenue_excl: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarnedFact:
+    """A bill, also that of a reservation nobody used, or a correction of one (negative where it gives back)."""
+
+    location_id: UUID | None
+    written_at: datetime
+    gross: Decimal
+    net: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,9 +169,16 @@ def figures(
     sessions: Iterable[SessionFact],
     connectors: Sequence[ConnectorFact],
     statuses: Iterable[StatusFact],
+    earned: Iterable[EarnedFact] = (),
 ) -> Figures:
-    """Everything of first…last (local days, both included). A session counts on the day it ended or failed."""
+    """Everything of first…last (local days, both included). A session counts on the day it ended or failed, revenue on
+    the day its bill or correction was written, as exports and settlement count it."""
     found = Figures()
+    for one in earned:
+        day = one.written_at.astimezone(zone).date()
+        if first <= day <= last:
+            found.sums[day, one.location_id].revenue += one.gross
+            found.sums[day, one.location_id].revenue_excl += one.net
     for session in sessions:
         _count_session(found, session, first, last, zone, now)
     told = list(statuses)
@@ -197,8 +212,6 @@ def _count_session(
         total.sessions += 1
         total.successful += session.energy_wh >= SUCCESS_WH
         total.energy_wh += session.energy_wh
-        total.revenue += session.revenue
-        total.revenue_excl += session.revenue_excl
     if session.begun_at:
         for used_day, used in split_days(session.begun_at, session.ended_at or now, first, last, zone):
             found.sums[used_day, session.location_id].used += used

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.stations.rules import worst_status
 from backend.tenants import service as tenants
+from backend.tenants.store import Tenant
 from shared.money import Money
 from shared.operations import AnalyticsReport, DailyRow, Overview, PowerPoint, RepairReport, RepairRow
 from shared.stations import Registration
@@ -46,6 +48,7 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
     live = await store.live(tenant_id)
     done = await store.ended_between(tenant_id, midnight, tomorrow)
     before = await store.ended_between(tenant_id, yesterday, midnight)
+    earned = [await _earned(tenant, *span) for span in ((midnight, tomorrow), (yesterday, midnight))]
     curve = await store.power_curve(tenant_id, now - timedelta(hours=24), now)
     return Overview(
         at=now,
@@ -55,14 +58,18 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
         active_sessions=live["sessions"],
         sessions_today=done["sessions"] + live["sessions"],
         energy_today_wh=done["energy_wh"] + live["energy_wh"],
-        revenue_today=Money(amount=done["revenue"], currency=tenant.currency),
+        revenue_today=Money(amount=earned[0], currency=tenant.currency),
         energy_yesterday_wh=before["energy_wh"],
-        revenue_yesterday=Money(amount=before["revenue"], currency=tenant.currency),
+        revenue_yesterday=Money(amount=earned[1], currency=tenant.currency),
         pending_stations=len(pending),
         incidents=await alerts.open_incidents(ctx, tenant_id, limit=SHOWN_INCIDENTS),
         power=_filled(curve, now, live["power_w"]),
         decisions=await store.decisions(tenant_id),
     )
+
+
+async def _earned(tenant: Tenant, begin: datetime, end: datetime) -> Decimal:
+    return sum((row["gross"] for row in await store.earned(tenant.id, begin, end, tenant.currency)), Decimal(0))
 
 
 def _filled(curve: list[store.Row], now: datetime, live_w: int) -> list[PowerPoint]:
@@ -140,7 +147,8 @@ async def report(
     tenant = await tenants.get(ctx, tenant_id)
     now, zone = ctx.now(), ZoneInfo(tenant.time_zone)
     first, last = _span(begins_on, ends_on, now.astimezone(zone).date())
-    begin, end = rules.day_edges(first, zone)[0], min(now, rules.day_edges(last, zone)[1])
+    begin, over = rules.day_edges(first, zone)[0], rules.day_edges(last, zone)[1]
+    end = min(now, over)
     places = await store.locations(tenant_id, location_id)
     if location_id is not None and not places:
         raise NotFound("This location doesn't exist.")
@@ -156,8 +164,6 @@ async def report(
                 ended_at=row["ended_at"],
                 tried_at=row["tried_at"],
                 energy_wh=row["energy_wh"],
-                revenue=row["revenue"],
-                revenue_excl=row["revenue_excl"],
             )
             for row in await store.sessions(tenant_id, begin, end, location_id)
         ],
@@ -177,6 +183,12 @@ async def report(
                 station_id=row["station"], connector_id=row["connector"], at=row["at"], status=row["status"]
             )
             for row in await store.statuses(tenant_id, begin, end, location_id)
+        ],
+        [
+            rules.EarnedFact(
+                location_id=row["location"], written_at=row["written_at"], gross=row["gross"], net=row["net"]
+            )
+            for row in await store.earned(tenant_id, begin, over, tenant.currency, location_id)
         ],
     )
     return _arranged(found, first, last, {row["id"]: row["name"] for row in places}, tenant.currency)

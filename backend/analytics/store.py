@@ -37,10 +37,8 @@ async def live(tenant_id: UUID) -> Row:
 async def ended_between(tenant_id: UUID, begin: datetime, end: datetime) -> Row:
     rows = await DB.run(
         """
-        SELECT count(*) FILTER (WHERE t.state = 'ended') AS sessions,
-               COALESCE(sum(t.energy_wh), 0)::bigint AS energy_wh, COALESCE(sum(c.total_incl), 0) AS revenue
-        FROM transaction t LEFT JOIN cdr c ON c.transaction = t.id
-        WHERE t.tenant = $1 AND t.state IN ('ended', 'reserved') AND t.ended_at >= $2 AND t.ended_at < $3
+        SELECT count(*) AS sessions, COALESCE(sum(t.energy_wh), 0)::bigint AS energy_wh
+        FROM transaction t WHERE t.tenant = $1 AND t.state = 'ended' AND t.ended_at >= $2 AND t.ended_at < $3
         """,
         tenant_id,
         begin,
@@ -64,8 +62,8 @@ async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id:
     return await DB.run(
         """
         SELECT s.location, t.begun_at, t.ended_at, COALESCE(t.requested_at, t.begun_at, t.created_at) AS tried_at,
-               t.energy_wh, COALESCE(c.total_incl, 0) AS revenue, COALESCE(c.total_excl, 0) AS revenue_excl
-        FROM transaction t JOIN charging_station s ON s.id = t.station LEFT JOIN cdr c ON c.transaction = t.id
+               t.energy_wh
+        FROM transaction t JOIN charging_station s ON s.id = t.station
         WHERE t.tenant = $1 AND ($4::uuid IS NULL OR s.location = $4)
           AND COALESCE(t.requested_at, t.begun_at, t.created_at) < $3 AND t.state <> 'reserved'
           AND (t.ended_at >= $2 OR t.state = 'active'
@@ -74,6 +72,32 @@ async def sessions(tenant_id: UUID, begin: datetime, end: datetime, location_id:
         tenant_id,
         begin,
         end,
+        location_id,
+    )
+
+
+async def earned(
+    tenant_id: UUID, begin: datetime, end: datetime, currency: str, location_id: UUID | None = None
+) -> list[Row]:
+    """Sums of the bills and corrections that were written in begin…end."""
+    return await DB.run(
+        """
+        WITH said AS (
+            SELECT r.transaction, r.issued_at, r.total_incl AS gross,
+                COALESCE(q.total_excl, round(r.total_excl, 2)) AS net
+            FROM cdr r LEFT JOIN paper q ON q.cdr = r.id
+            WHERE r.tenant = $1 AND r.currency = $4 AND r.issued_at >= $2 AND r.issued_at < $3
+            UNION ALL
+            SELECT k.transaction, k.issued_at, k.total_incl, k.total_excl FROM correction k
+            WHERE k.tenant = $1 AND k.currency = $4 AND k.issued_at >= $2 AND k.issued_at < $3)
+        SELECT s.location, date_trunc('minute', b.issued_at) AS written_at, sum(b.gross) AS gross, sum(b.net) AS net
+        FROM said b JOIN transaction t ON t.id = b.transaction JOIN charging_station s ON s.id = t.station
+        WHERE $5::uuid IS NULL OR s.location = $5 GROUP BY 1, 2
+        """,
+        tenant_id,
+        begin,
+        end,
+        currency,
         location_id,
     )
 

@@ -334,7 +334,7 @@ async def release(ctx: Context, payload: dict[str, Any]) -> None:
             await _restore(ctx, row, row["wallet_amount"])
 
 
-async def finish_hold(ctx: Context, transaction_id: UUID, customer: str) -> None:
+async def finish_hold(ctx: Context, transaction_id: UUID) -> None:
     """Settle a hold whose process died between the question and the answer: the same key gives the same hold."""
     row = await store.of_transaction(transaction_id)
     if row is None or row["state"] != rules.PENDING:

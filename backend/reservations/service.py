@@ -339,7 +339,7 @@ async def expire(ctx: Context, payload: dict[str, Any]) -> None:
     station = await stations.station(ctx, await store.station_of(reservation_id))
     if station is None:
         return
-    await payments.finish_hold(ctx, reservation_id, "")
+    await payments.finish_hold(ctx, reservation_id)
     async with ctx.unit() as unit:
         await _over(ctx, unit, station, reservation_id, ReservationState.EXPIRED)
 

@@ -185,8 +185,7 @@ async def expire(ctx: Context, payload: dict[str, Any]) -> None:
     row = await store.joined(transaction_id)
     if row is None or row["state"] != State.REQUESTED:
         return
-    payer = (await accounts.get(ctx, row["account"])).email if row["account"] is not None else GUEST
-    await payments.finish_hold(ctx, transaction_id, payer)
+    await payments.finish_hold(ctx, transaction_id)
     await fail(ctx, transaction_id, "The charger didn't begin in time. Plug in within two minutes after the start.")
 
 

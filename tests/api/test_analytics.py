@@ -35,9 +35,9 @@ async def sold(people: People, clock: Clock, location: str, wh: int, incl: str, 
         begun_at=clock.now() - timedelta(hours=1), ended_at=clock.now(),
     )  # fmt: skip
     await DB.run(
-        "INSERT INTO cdr (tenant, transaction, number, currency, lines, total_excl, total_incl, facts) "
-        "VALUES ($1, $2, $3, 'EUR', '[]', $4, $5, '{}')",
-        people.tenant_id, one, f"R-{location}", Decimal(excl), Decimal(incl),
+        "INSERT INTO cdr (tenant, transaction, number, currency, lines, total_excl, total_incl, facts, issued_at) "
+        "VALUES ($1, $2, $3, 'EUR', '[]', $4, $5, '{}', $6)",
+        people.tenant_id, one, f"R-{location}", Decimal(excl), Decimal(incl), clock.now(),
     )  # fmt: skip
     return str(location_id)
 

@@ -28,8 +28,6 @@ def session(begin: float | None, end: float | None, wh: int = 10_000, tried: flo
         ended_at=None if end is None else at(end),
         tried_at=at(tried if tried is not None else begin or 0),
         energy_wh=wh,
-        revenue=Decimal("5.95"),
-        revenue_excl=Decimal("5.00"),
     )
 
 
@@ -50,11 +48,12 @@ def row(
     connectors: Any = (),
     statuses: Any = (),
     *,
+    earned: Any = (),
     now: float = 48,
     first: date = DAY,
     last: date = DAY,
 ) -> DailyRow:
-    found = rules.figures(first, last, BERLIN, at(now), sessions, connectors, statuses)
+    found = rules.figures(first, last, BERLIN, at(now), sessions, connectors, statuses, earned)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return found.row(first, PLACE, "Harbour", [(day, PLACE) for day in days], "EUR")
 
@@ -78,7 +77,23 @@ def test_sums_and_success_count_tries_on_the_day_they_ended() -> None:
     )
     assert (one.sessions, one.successful_sessions, one.success) == (4, 2, 0.5)
     assert one.energy_wh == 20_000 + rules.SUCCESS_WH - 1
-    assert (one.revenue, one.revenue_excl) == (Decimal("23.80"), Decimal("20.00"))
+    assert one.revenue == one.revenue_excl == 0
+
+
+def test_revenue_counts_bills_and_corrections_on_the_day_they_were_written() -> None:
+    def paper(hours: float, gross: str, net: str, place: UUID = PLACE) -> rules.EarnedFact:
+        return rules.EarnedFact(location_id=place, written_at=at(hours), gross=Decimal(gross), net=Decimal(net))
+
+    papers = [
+        paper(0, "11.90", "10.00"),
+        paper(23.99, "7.14", "6.00"),  # a reservation that nobody used
+        paper(12, "-5.95", "-5.00"),  # a credit note
+        paper(24, "100.00", "100.00"),  # the next day
+        paper(-0.01, "100.00", "100.00"),  # the day before
+        paper(12, "100.00", "100.00", uuid4()),  # elsewhere
+    ]
+    one = row(earned=papers)
+    assert (one.revenue, one.revenue_excl, one.sessions) == (Decimal("13.09"), Decimal("11.00"), 0)
 
 
 @pytest.mark.parametrize(
