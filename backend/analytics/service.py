@@ -15,7 +15,6 @@ from backend.context import Context
 from backend.errors import InvalidInput, NotFound
 from backend.stations.rules import worst_status
 from backend.tenants import service as tenants
-from backend.tenants.store import Tenant
 from shared.money import Money
 from shared.operations import AnalyticsReport, DailyRow, Overview, PowerPoint, RepairReport, RepairRow
 from shared.stations import Registration
@@ -48,7 +47,7 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
     live = await store.live(tenant_id)
     done = await store.ended_between(tenant_id, midnight, tomorrow)
     before = await store.ended_between(tenant_id, yesterday, midnight)
-    earned = [await _earned(tenant, *span) for span in ((midnight, tomorrow), (yesterday, midnight))]
+    earned = [await _earned(tenant_id, tenant.currency, *span) for span in ((midnight, tomorrow), (yesterday, midnight))]
     curve = await store.power_curve(tenant_id, now - timedelta(hours=24), now)
     return Overview(
         at=now,
@@ -68,8 +67,8 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
     )
 
 
-async def _earned(tenant: Tenant, begin: datetime, end: datetime) -> Decimal:
-    return sum((row["gross"] for row in await store.earned(tenant.id, begin, end, tenant.currency)), Decimal(0))
+async def _earned(tenant_id: UUID, currency: str, begin: datetime, end: datetime) -> Decimal:
+    return sum((row["gross"] for row in await store.earned(tenant_id, begin, end, currency)), Decimal(0))
 
 
 def _filled(curve: list[store.Row], now: datetime, live_w: int) -> list[PowerPoint]:
