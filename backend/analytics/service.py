@@ -47,7 +47,9 @@ async def overview(ctx: Context, tenant_id: UUID) -> Overview:
     live = await store.live(tenant_id)
     done = await store.ended_between(tenant_id, midnight, tomorrow)
     before = await store.ended_between(tenant_id, yesterday, midnight)
-    earned = [await _earned(tenant_id, tenant.currency, *span) for span in ((midnight, tomorrow), (yesterday, midnight))]
+    earned = [
+        await _earned(tenant_id, tenant.currency, *span) for span in ((midnight, tomorrow), (yesterday, midnight))
+    ]
     curve = await store.power_curve(tenant_id, now - timedelta(hours=24), now)
     return Overview(
         at=now,
