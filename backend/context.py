@@ -110,6 +110,9 @@ class Unit:
                         await handler(self.context, self, event)
 
     async def announce(self) -> None:
+        kind, tenant_id, topic = None, None, ""
         for event in self.emitted:
-            topic = f"event.{event.tenant_id}.{type(event).__name__}"
+            if type(event) is not kind or event.tenant_id is not tenant_id:
+                kind, tenant_id = type(event), event.tenant_id
+                topic = f"event.{tenant_id}.{kind.__name__}"
             await self.context.bus.publish(topic, msgspec.json.encode(event))

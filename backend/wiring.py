@@ -85,7 +85,7 @@ from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
 from backend.tickets import service as tickets
-from backend.transactions import loose, requests, rollups, settling, targets, unused
+from backend.transactions import loose, pauses, requests, rollups, settling, targets, unused
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
@@ -119,14 +119,14 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         waiting.on_connected,
         ForAll(sites_control.on_change),
         notify.on_back,
-        targets.on_back,
+        ForAll(targets.on_back),
     ),
     StationBooted: (
-        maintenance.on_booted,
-        local_lists.on_booted,
-        waiting.on_booted,
+        ForAll(maintenance.on_booted),
+        ForAll(local_lists.on_booted),
+        ForAll(waiting.on_booted),
         ForAll(sites_control.on_change),
-        targets.on_back,
+        ForAll(targets.on_back),
     ),
     TokensChanged: (local_lists.on_tokens,),
     MasterPassChanged: (local_lists.on_master_pass,),
@@ -141,7 +141,12 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     StationFlooded: (alerts.on_flood,),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),
-    ConnectorStatusChanged: (alerts.on_status, transactions.on_status, ForAll(sites_control.on_change), notify.on_back),
+    ConnectorStatusChanged: (
+        ForAll(alerts.on_status),
+        ForAll(pauses.on_status),
+        ForAll(sites_control.on_change),
+        notify.on_back,
+    ),
     TransactionStarted: (ForAll(alerts.on_start), ForAll(sites_control.on_change)),
     ClockTold: (alerts.on_clock,),
     DeviceEventReported: (alerts.on_device_event,),

@@ -83,8 +83,25 @@ async def _raise(ctx: Context, unit: Unit, place: Place, rule: str, finding: rul
 # --- what happens in the house -----------------------------------------------------------------------
 
 
-async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
-    assert isinstance(event, ConnectorStatusChanged)
+async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Of most outlets nothing is wrong: then it matters only whether an incident is open there."""
+    told = [event for event in events if isinstance(event, ConnectorStatusChanged)]
+    well = {event.connector_id for event in told if event.connector_id is not None and not _wrong(event)}
+    known = await store.open_at(well) if well else None
+    for event in told:
+        if event.connector_id in well and not _wrong(event):
+            place = Place(event.tenant_id, event.station_id, event.connector_id)
+            facts = rules.ConnectorFacts(label="", status=event.status, error_code=event.error_code)
+            await apply(ctx, unit, place, facts, known=known)
+        else:
+            await _fault(ctx, unit, event)
+
+
+def _wrong(event: ConnectorStatusChanged) -> bool:
+    return event.status == "faulted" or event.error_code not in NO_ERROR or event.vendor_error_code.strip() != ""
+
+
+async def _fault(ctx: Context, unit: Unit, event: ConnectorStatusChanged) -> None:
     known = await _meaning(event.tenant_id, event.station_id, event.vendor_error_code)
     facts = rules.ConnectorFacts(
         label=await facts_store.label(event.connector_id) if event.connector_id else "",

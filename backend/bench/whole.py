@@ -89,7 +89,7 @@ async def run_node(settings: Settings, url: str, core: str, stations: int, one_b
     async with node(settings, url) as ctx:
         if one_by_one:
             # Where several are under way at once, PostgreSQL may still flush their commits together.
-            alone = partial(grouping.record, ctx)
+            alone = partial(grouping.record_anew, ctx)
             ctx.groups.of(grouping.GROUP, alone, most_together=1, at_once=one_by_one)
         await add_stations(ctx, stations)
         rows = await DB.run("SELECT pg_backend_pid() AS pid")

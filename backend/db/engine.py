@@ -259,6 +259,15 @@ class Engine(PostgresEngine):
         async with self.connection() as connection:
             await connection.copy_records_to_table(table, columns=list(columns), records=rows)
 
+    async def copy_block(self, table: str, columns: Sequence[str], block: bytes) -> None:
+        """COPY rows that are in PostgreSQL's binary format already: faster still, where there are very many."""
+
+        async def whole() -> AsyncIterator[bytes]:
+            yield block
+
+        async with self.connection() as connection:
+            await connection.copy_to_table(table, columns=list(columns), source=whole(), format="binary")
+
     async def get_new_connection(self) -> asyncpg.Connection:
         """Outside the pool: only Piccolo's `batch` and `run_sync` come here."""
         if not self.config:

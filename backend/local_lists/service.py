@@ -1,5 +1,6 @@
 """Local lists: chosen by operators, sent in steps the station can take, kept up to date when cards change."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -181,13 +182,14 @@ async def on_customer_cleared(ctx: Context, unit: Unit, event: Event) -> None:
         await _enqueue(event.station_id)
 
 
-async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:
-    """What could not be sent while the station was away."""
-    assert isinstance(event, StationBooted)
-    if await store.lacks_master_pass(event.station_id):
-        await _tell_master_pass(event.station_id)
-    if _is_missing_something(await store.of_station(event.station_id)):
-        await _enqueue(event.station_id)
+async def on_booted(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """What could not be sent while stations were away."""
+    booted = [event.station_id for event in events if isinstance(event, StationBooted)]
+    for station_id in await store.lack_master_pass(booted):
+        await _tell_master_pass(station_id)
+    for row in await store.of_stations(booted):
+        if _is_missing_something(row):
+            await _enqueue(row["station"])
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:

@@ -12,6 +12,10 @@ from backend.db.engine import DB
 Row = Mapping[str, Any]
 
 
+async def of_stations(stations: Sequence[UUID]) -> Sequence[Row]:
+    return await DB.run("SELECT * FROM local_list WHERE station = ANY($1::uuid[])", list(stations))
+
+
 async def of_station(station_id: UUID) -> Row | None:
     rows = await DB.run("SELECT * FROM local_list WHERE station = $1", station_id)
     return rows[0] if rows else None
@@ -125,21 +129,25 @@ async def unlock(station_id: UUID) -> None:
 
 
 async def lacks_master_pass(station_id: UUID) -> bool:
-    """Whether a 2.0.1 station should be told of the master pass: it holds another than it should. One that never told
-    of it, and needs none, lacks nothing; one that refused this very one is left alone until its firmware changes."""
-    return bool(
-        await DB.run(
-            """SELECT 1 FROM charging_station s
-            LEFT JOIN token_group g ON g.tenant = s.tenant AND g.master_pass
-            LEFT JOIN station_variable v ON v.station = s.id AND v.component = 'AuthCtrlr'
-                AND v.name = 'MasterPassGroupId' AND v.evse = 0
-            WHERE s.id = $1 AND s.ocpp_version = '2.0.1' AND s.registration = 'accepted'
-            AND coalesce(v.value, '') <> coalesce(g.name, '')
-            AND NOT EXISTS (SELECT 1 FROM master_pass_refusal r WHERE r.station = s.id
-                AND r.name = coalesce(g.name, '') AND r.firmware = s.firmware)""",
-            station_id,
-        )
+    return bool(await lack_master_pass([station_id]))
+
+
+async def lack_master_pass(stations: Sequence[UUID]) -> Sequence[UUID]:
+    """Which 2.0.1 stations should be told of the master pass: they hold another than they should. One that never
+    told of it, and needs none, lacks nothing; one that refused this very one is left alone until its firmware changes.
+    """
+    rows = await DB.run(
+        """SELECT s.id FROM charging_station s
+        LEFT JOIN token_group g ON g.tenant = s.tenant AND g.master_pass
+        LEFT JOIN station_variable v ON v.station = s.id AND v.component = 'AuthCtrlr'
+            AND v.name = 'MasterPassGroupId' AND v.evse = 0
+        WHERE s.id = ANY($1::uuid[]) AND s.ocpp_version = '2.0.1' AND s.registration = 'accepted'
+        AND coalesce(v.value, '') <> coalesce(g.name, '')
+        AND NOT EXISTS (SELECT 1 FROM master_pass_refusal r WHERE r.station = s.id
+            AND r.name = coalesce(g.name, '') AND r.firmware = s.firmware)""",
+        list(stations),
     )
+    return [row["id"] for row in rows]
 
 
 async def refused_master_pass(station_id: UUID, name: str, status: str, at: datetime) -> None:

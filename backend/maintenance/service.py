@@ -248,11 +248,12 @@ async def reported(
         unit.emit(_changed(ctx, station))
 
 
-async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:
-    """What the station had under way may be lost by its restart: looked at when it had time to go on with it."""
-    assert isinstance(event, StationBooted)
-    payload = {"station_id": str(event.station_id), "booted_at": event.at.isoformat()}
-    for delay in {rules.patience(row["kind"]) for row in await store.unfinished(event.station_id)}:
+async def on_booted(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """What stations had under way may be lost by their restart: looked at when they had time to go on with it."""
+    booted = {event.station_id: event for event in events if isinstance(event, StationBooted)}
+    under_way = await store.unfinished_kinds(list(booted))
+    for station_id, delay in {(station_id, rules.patience(kind)) for station_id, kind in under_way}:
+        payload = {"station_id": str(station_id), "booted_at": booted[station_id].at.isoformat()}
         await jobs.enqueue("maintenance.after_boot", payload, delay=delay)
 
 

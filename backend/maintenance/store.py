@@ -114,6 +114,15 @@ async def unfinished(station_id: UUID) -> Sequence[Row]:
     )
 
 
+async def unfinished_kinds(stations: Sequence[UUID]) -> set[tuple[UUID, str]]:
+    """(station, kind) of what these stations have under way."""
+    rows = await DB.run(
+        "SELECT DISTINCT station, kind FROM maintenance_task WHERE station = ANY($1::uuid[]) AND ended_at IS NULL",
+        list(stations),
+    )
+    return {(row["station"], row["kind"]) for row in rows}
+
+
 async def expired(now: datetime) -> Sequence[Row]:
     """Tasks that go on although their address is of no use any more."""
     return await DB.run(

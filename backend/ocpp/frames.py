@@ -6,7 +6,7 @@ Logging is best effort and never delays a station: the buffer is bounded, and wh
 import asyncio
 import re
 from collections import Counter as Counted
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any
@@ -20,7 +20,8 @@ from backend.errors import WattlineError
 from backend.events import FramesLogged
 from backend.ocpp import metrics
 from backend.stations import service as stations
-from backend.stations.model import FrameLine, StationRef
+from backend.stations.frame_rows import FrameRows, field, labelled, micros
+from backend.stations.model import StationRef
 
 log = structlog.get_logger(__name__)
 FLUSH_S = 0.2
@@ -50,6 +51,23 @@ def _has_secret(lowered: str) -> bool:
         or "privatekey" in lowered
         or "exire" in lowered
     )
+
+
+def blanked(frame: bytes) -> bytes:
+    """A message as it is kept: UTF-8 without NUL, redacted. Of most there is nothing to change."""
+    if frame.isascii():
+        lowered = frame.lower()
+        if not (
+            b"passw" in lowered
+            or b"secret" in lowered
+            or b"key" in lowered
+            or b"exire" in lowered
+            or b"idt" in lowered
+            or b"://" in frame
+            or b"\0" in frame
+        ):
+            return frame
+    return redact(frame.decode(errors="replace").replace("\0", "")).encode()
 
 
 def redact(text: str) -> str:
@@ -135,14 +153,6 @@ _LABELS = itemgetter(2, 3, 4)
 _ACTION, _TOOK = itemgetter(2), itemgetter(6)
 
 
-def _both(handled: Iterable[Handled]) -> Iterator[Entry]:
-    """The call and the answer of each."""
-    for station, at, action, message_id, call, answer, took_s in handled:
-        until, ms = at + timedelta(seconds=took_s), round(took_s * 1000)
-        yield station, at, "in", "call", action, message_id[:64], call, len(call), None, ""
-        yield station, until, "out", "result", action, message_id[:64], answer, len(answer), ms, ""
-
-
 class FrameLog:
     """Collects messages of all sockets of this process, and counts and writes them every 0.2 s."""
 
@@ -219,36 +229,39 @@ class FrameLog:
             await self.write(group, handled)
 
     async def write(self, waiting: Sequence[Entry], handled: Sequence[Handled]) -> None:
-        group = [*waiting, *_both(handled)]
-        lines, counts = [], dict[int, list[Any]]()
-        for station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code in group:
-            text = frame.decode(errors="replace")
-            if "\0" in text:
-                text = text.replace("\0", "")
-            lines.append(
-                FrameLine(
-                    station_id=station.id,
-                    at=at,
-                    direction=direction,
-                    kind=kind,
-                    payload=redact(text),
-                    size=size,
-                    action=action[:60],
-                    message_id=message_id.replace("\0", "")[:64],
-                    latency_ms=latency_ms,
-                    error_code=error_code[:60],
-                )
+        rows, counts = FrameRows(), dict[int, list[Any]]()
+
+        def counted(station: StationRef, lines: int) -> bytes:
+            """The bytes of its id: cheaper than its UUID, whose hash is Python's own work."""
+            known = counts.get(id(station))
+            if known is None:
+                counts[id(station)] = [station, lines, uuid := station.id.bytes]
+                return uuid
+            known[1] += lines
+            return known[2]
+
+        for station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code in waiting:
+            rows.add(
+                counted(station, 1),
+                micros(at),
+                labelled(direction, kind, action),
+                field(message_id, 64),
+                blanked(frame),
+                size,
+                latency_ms,
+                field(error_code, 60),
             )
-            count = counts.get(id(station))  # cheaper than its UUID, whose hash is Python's own work
-            if count is None:
-                counts[id(station)] = [station, 1]
-            else:
-                count[1] += 1
-        await stations.log_frames(self._ctx, lines)
-        for station, count in counts.values():
+        for station, at, action, message_id, call, answer, took_s in handled:
+            uuid, begun, its_id = counted(station, 2), micros(at), field(message_id, 64)
+            rows.add(uuid, begun, labelled("in", "call", action), its_id, blanked(call), len(call))
+            until, ms = begun + round(took_s * 1_000_000), round(took_s * 1000)
+            rows.add(uuid, until, labelled("out", "result", action), its_id, blanked(answer), len(answer), ms)
+        await stations.log_frames(self._ctx, rows)
+        now = self._ctx.now()
+        for station, count, _ in counts.values():
             event = FramesLogged(
                 tenant_id=station.tenant_id,
-                at=self._ctx.now(),
+                at=now,
                 station_id=station.id,
                 identity=station.identity,
                 count=count,

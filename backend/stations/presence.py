@@ -7,7 +7,7 @@ from uuid import UUID
 from backend.context import Context, Unit
 from backend.errors import NotFound
 from backend.events import StationConnected, StationDisconnected, StationFlooded
-from backend.stations import rules, store
+from backend.stations import rules, statuses, store
 from backend.stations.model import LinkFacts, StationRef
 
 
@@ -24,6 +24,7 @@ async def connected(
     False: there is a newer socket already, by its epoch, and this one is the old one.
     """
     now = ctx.now()
+    statuses.forget(station_id)
     async with ctx.unit() as unit:
         epoch = await store.next_epoch() if epoch is None else epoch
         row = await store.set_connected(station_id, connection, epoch, node, ocpp_version, now)
@@ -56,6 +57,7 @@ async def superseded(ctx: Context, connections: Mapping[UUID, UUID]) -> dict[UUI
 async def disconnected(ctx: Context, station_id: UUID, connection: UUID, reason: str) -> None:
     """A socket is gone. No effect unless it is still the station's current one."""
     now = ctx.now()
+    statuses.forget(station_id)
     async with ctx.unit() as unit:
         row = await store.set_disconnected(station_id, connection, now)
         if row is not None:

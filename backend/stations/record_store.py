@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 import msgspec
 
 from backend.db.engine import DB
-from backend.stations.model import FrameLine, VariableReport
+from backend.stations import frame_rows
+from backend.stations.frame_rows import FrameRows
+from backend.stations.model import VariableReport
 
 Row = Mapping[str, Any]
 
@@ -187,6 +189,17 @@ async def waiting(station_id: UUID, now: datetime) -> bool:
     return bool(rows)
 
 
+async def waiting_of(stations: Sequence[UUID], now: datetime) -> Sequence[UUID]:
+    """For which of these stations a command waits."""
+    rows = await DB.run(
+        """SELECT DISTINCT station FROM station_command
+        WHERE station = ANY($1::uuid[]) AND state = 'queued' AND expires_at > $2""",
+        list(stations),
+        now,
+    )
+    return [row["station"] for row in rows]
+
+
 async def claim_next(station_id: UUID, now: datetime) -> Row | None:
     """The oldest one that waits, from now on sent: nobody else sends it, also if this process dies. None: nothing
     waits, or the one before it is still on its way. Inside a transaction."""
@@ -292,38 +305,8 @@ async def commands(
     )
 
 
-FRAME_COLUMNS = (
-    "station_id",
-    "at",
-    "direction",
-    "kind",
-    "action",
-    "message_id",
-    "payload",
-    "size",
-    "latency_ms",
-    "error_code",
-)
-
-
-async def add_frames(lines: Sequence[FrameLine]) -> None:
-    await DB.copy("ocpp_frame", FRAME_COLUMNS, [_frame(line) for line in lines])
-
-
-def _frame(line: FrameLine) -> tuple[Any, ...]:
-    """As COPY takes it: bounded, and without the NUL characters that PostgreSQL can't hold."""
-    return (
-        line.station_id,
-        line.at,
-        line.direction,
-        line.kind,
-        line.action.replace("\0", "")[:60],
-        line.message_id.replace("\0", "")[:64],
-        line.payload.replace("\0", "\N{SYMBOL FOR NULL}"),
-        line.size,
-        line.latency_ms,
-        line.error_code.replace("\0", "")[:60],
-    )
+async def add_frames(rows: FrameRows) -> None:
+    await DB.copy_block("ocpp_frame", frame_rows.COLUMNS, rows.block())
 
 
 async def keep_partitions(before: datetime) -> None:

@@ -104,6 +104,11 @@ def status_changed(known: StatusFacts, reported: StatusFacts) -> bool:
     return known != reported
 
 
+def quiet(facts: StatusFacts) -> bool:
+    """Whether nothing is wrong with it."""
+    return facts.status != ConnectorStatus.FAULTED and facts.error_code in ("", "NoError") and not facts.error_info
+
+
 def with_reason(known: StatusFacts, reported: StatusFacts) -> StatusFacts:
     """A report that can't say why: what was told before stands, until the outlet is out of its fault."""
     if known.status == ConnectorStatus.FAULTED != reported.status:

@@ -1,20 +1,17 @@
 """Stations as the OCPP edge and other rooms use them: admission, presence, boot, status, and commands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from backend.context import Context, Unit
 from backend.errors import NotFound
-from backend.events import (
-    ConnectorStatusChanged,
-    StationBooted,
-    StationChanged,
-)
+from backend.events import StationBooted, StationChanged
 from backend.stations import access, record_store, rules, store
 from backend.stations.access import expect_profile as expect_profile
 from backend.stations.commands import send as send
+from backend.stations.frame_rows import FrameRows, rows_of
 from backend.stations.model import PLAIN
 from backend.stations.model import Admission as Admission
 from backend.stations.model import BootFacts as BootFacts
@@ -34,8 +31,10 @@ from backend.stations.presence import next_epoch as next_epoch
 from backend.stations.presence import seen as seen
 from backend.stations.presence import superseded as superseded
 from backend.stations.refs import connector_ref, station_ref
+from backend.stations.statuses import connector_status as connector_status
+from backend.stations.statuses import status_of as status_of
 from backend.tenants import service as tenants
-from shared.stations import ConnectorStatus, Registration
+from shared.stations import Registration
 
 # --- admission and presence --------------------------------------------------------------------------
 
@@ -92,134 +91,42 @@ def _changed(ctx: Context, unit: Unit, station: StationRef) -> None:
 
 async def booted(ctx: Context, station_id: UUID, facts: BootFacts) -> Registration:
     """Remember who it is. The answer is what an operator decided, or PENDING."""
+    said = (
+        station_id,
+        rules.clean(facts.vendor),
+        rules.clean(facts.model),
+        rules.clean(facts.serial),
+        rules.clean(facts.firmware),
+        rules.clean(facts.reason, 50),
+        facts.wireless,
+    )
+    answer: Registration | None = await ctx.together("boots", _boots, station_id, said, at_once=1, most_together=100)
+    return (await _boots(ctx, [said], wait=True))[0] or Registration.REJECTED if answer is None else answer
+
+
+async def _boots(ctx: Context, boots: Sequence[tuple[Any, ...]], *, wait: bool = False) -> list[Registration | None]:
+    """For each, in order: None where there is no such station, or somebody else has it locked."""
     now = ctx.now()
-    cleaned = {
-        "vendor": rules.clean(facts.vendor),
-        "model": rules.clean(facts.model),
-        "serial": rules.clean(facts.serial),
-        "firmware": rules.clean(facts.firmware),
-        "boot_reason": rules.clean(facts.reason, 50),
-    }
     async with ctx.unit() as unit:
-        row = await store.set_booted(station_id, cleaned, facts.wireless, now)
-        if row is None:
-            return Registration.REJECTED
-        unit.emit(
-            StationBooted(
-                tenant_id=row["tenant"],
-                at=now,
-                station_id=station_id,
-                identity=row["identity"],
-                registration=row["registration"],
+        rows = {row["id"]: row for row in await store.set_booted(boots, now, wait=wait)}
+        for station_id, row in rows.items():
+            unit.emit(
+                StationBooted(
+                    tenant_id=row["tenant"],
+                    at=now,
+                    station_id=station_id,
+                    identity=row["identity"],
+                    registration=row["registration"],
+                )
             )
-        )
-    return Registration(row["registration"])
+    return [Registration(rows[said[0]]["registration"]) if said[0] in rows else None for said in boots]
 
 
-async def connector_status(ctx: Context, station_id: UUID, report: StatusReport) -> None:
-    """What an outlet does now. A repetition of what is known writes nothing and wakes nobody."""
-    reported = rules.StatusFacts(
-        status=report.status.value,
-        error_code=rules.clean(report.error_code, 50),
-        error_info=rules.clean(report.info),
-    )
-    if report.evse == 0:
-        await _station_status(ctx, station_id, report, reported)
-        return
-    if not rules.may_exist(report.evse, report.connector):
-        return
-    row = await _state(ctx, station_id, report.evse, report.connector)
-    if row is not None and not rules.status_changed(_facts(row), _with_reason(row, report, reported)):
-        return
-    async with ctx.unit() as unit:
-        if row is None:
-            await store.add_connector(station_id, report.evse, report.connector)
-        row = await store.connector_state(station_id, report.evse, report.connector, lock=True)
-        station = await store.ref(station_id)
-        if row is None or station is None:
-            raise NotFound("This station doesn't exist any more.")
-        known, reported = _facts(row), _with_reason(row, report, reported)
-        if not rules.status_changed(known, reported):
-            return
-        at = min(report.at, ctx.now())
-        await store.set_connector_status(row["id"], reported.status, at, reported.error_code, reported.error_info)
-        await _tell_status(unit, station_ref(station), row["id"], known, report, reported, at)
-
-
-async def _state(ctx: Context, station_id: UUID, evse: int, connector: int) -> store.Row | None:
-    """Asked together with what others ask at the same time: most reports repeat what is known."""
-    outlet = (station_id, evse, connector)
-    return await ctx.together("connector states", _states, outlet, outlet)
-
-
-async def _states(_ctx: Context, outlets: Sequence[tuple[UUID, int, int]]) -> list[store.Row | None]:
-    known = await store.connector_states(outlets)
-    return [known.get(one) for one in outlets]
-
-
-async def status_of(ctx: Context, station_id: UUID, evse: int, connector: int = 1) -> ConnectorStatus | None:
-    """What an outlet does, as far as is known; None: it was never announced."""
-    countable = all(0 <= number < 2**31 for number in (evse, connector))  # asked together with those of others
-    row = await _state(ctx, station_id, evse, connector) if countable else None
-    return None if row is None else ConnectorStatus(row["status"])
-
-
-async def _station_status(ctx: Context, station_id: UUID, report: StatusReport, reported: rules.StatusFacts) -> None:
-    """A report about the station as a whole (1.6 connector 0, 2.0.1 EVSE 0)."""
-    row = await store.station_state(station_id)
-    if row is not None and not rules.status_changed(_facts(row), reported):
-        return
-    async with ctx.unit() as unit:
-        station = await store.ref(station_id)
-        if station is None:
-            raise NotFound("This station doesn't exist any more.")
-        row = await store.station_state(station_id)
-        known = rules.StatusFacts("unknown", "", "") if row is None else _facts(row)
-        if rules.status_changed(known, reported):
-            at = min(report.at, ctx.now())
-            await _tell_status(unit, station_ref(station), None, known, report, reported, at)
-
-
-def _facts(row: store.Row) -> rules.StatusFacts:
-    return rules.StatusFacts(row["status"], row["error_code"], row["error_info"])
-
-
-def _with_reason(row: store.Row, report: StatusReport, reported: rules.StatusFacts) -> rules.StatusFacts:
-    return reported if report.tells_reason else rules.with_reason(_facts(row), reported)
-
-
-async def _tell_status(
-    unit: Unit,
-    station: StationRef,
-    connector_id: UUID | None,
-    known: rules.StatusFacts,
-    report: StatusReport,
-    reported: rules.StatusFacts,
-    at: datetime,
-) -> None:
-    await store.add_history([station.id], connector_id, reported.status, at, reported.error_code, reported.error_info)
-    unit.emit(
-        ConnectorStatusChanged(
-            tenant_id=station.tenant_id,
-            at=at,
-            station_id=station.id,
-            identity=station.identity,
-            connector_id=connector_id,
-            evse=report.evse,
-            status=reported.status,
-            previous=known.status,
-            previous_error_code=known.error_code,
-            error_code=reported.error_code,
-            vendor_error_code=rules.clean(report.vendor_error_code, 50),
-            error_info=reported.error_info,
-        )
-    )
-
-
-async def log_frames(ctx: Context, lines: Sequence[FrameLine]) -> None:
+async def log_frames(ctx: Context, lines: Sequence[FrameLine] | FrameRows) -> None:
     """Write a group of logged messages; the caller blanked their secrets and announces FramesLogged."""
-    if lines:
-        await record_store.add_frames(lines)
+    rows = lines if isinstance(lines, FrameRows) else rows_of(lines)
+    if rows.count:
+        await record_store.add_frames(rows)
 
 
 async def forget_frames(ctx: Context) -> None:

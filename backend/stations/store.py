@@ -272,44 +272,26 @@ async def add_history(
     )
 
 
-async def set_booted(station_id: UUID, facts: Mapping[str, str], wireless: bool, at: datetime) -> Row | None:
-    return await _one(
-        f"""UPDATE charging_station s
-        SET vendor = $2, model = $3, serial = $4, firmware = $5, boot_reason = $6, booted_at = $7, wireless = $8
-        WHERE s.id = $1 RETURNING {REF}""",
-        station_id,
-        facts["vendor"],
-        facts["model"],
-        facts["serial"],
-        facts["firmware"],
-        facts["boot_reason"],
+async def set_booted(boots: Sequence[tuple[Any, ...]], at: datetime, *, wait: bool) -> Sequence[Row]:
+    """Rows: station, vendor, model, serial, firmware, boot_reason, wireless; those that were written. Unless it may
+    `wait`, without what somebody else has locked."""
+    return await DB.run(
+        f"""WITH said AS MATERIALIZED (
+            SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])
+                AS v (id, vendor, model, serial, firmware, boot_reason, wireless)
+        ), free AS MATERIALIZED (
+            SELECT c.id FROM charging_station c JOIN said USING (id)
+            ORDER BY c.id FOR NO KEY UPDATE OF c {"" if wait else "SKIP LOCKED"}
+        )
+        UPDATE charging_station s SET vendor = said.vendor, model = said.model, serial = said.serial,
+            firmware = said.firmware, boot_reason = said.boot_reason, booted_at = $8, wireless = said.wireless
+        FROM said JOIN free USING (id) WHERE s.id = said.id RETURNING {REF}""",
+        *(list(column) for column in zip(*boots, strict=True)),
         at,
-        wireless,
     )
 
 
 # --- connectors --------------------------------------------------------------------------------------
-
-
-async def connector_state(station_id: UUID, evse: int, number: int, *, lock: bool = False) -> Row | None:
-    return await _one(
-        f"""SELECT id, status, error_code, error_info FROM connector
-        WHERE station = $1 AND evse = $2 AND number = $3 {"FOR NO KEY UPDATE" if lock else ""}""",
-        station_id,
-        evse,
-        number,
-    )
-
-
-async def connector_states(outlets: Sequence[tuple[UUID, int, int]]) -> dict[tuple[UUID, int, int], Row]:
-    """Of (station, evse, number), those that are known."""
-    rows = await DB.run(
-        """SELECT c.station, c.evse, c.number, c.id, c.status, c.error_code, c.error_info
-        FROM unnest($1::uuid[], $2::int[], $3::int[]) AS q (station, evse, number)
-        JOIN connector c ON c.station = q.station AND c.evse = q.evse AND c.number = q.number""",
-        *(list(column) for column in zip(*outlets, strict=True)),
-    )
-    return {(row["station"], row["evse"], row["number"]): row for row in rows}
 
 
 async def add_connector(station_id: UUID, evse: int, number: int) -> None:
@@ -326,17 +308,6 @@ async def add_connector(station_id: UUID, evse: int, number: int) -> None:
     )
 
 
-async def set_connector_status(connector_id: UUID, status: str, at: datetime, error_code: str, error_info: str) -> None:
-    await DB.run(
-        "UPDATE connector SET status = $2, status_at = $3, error_code = $4, error_info = $5 WHERE id = $1",
-        connector_id,
-        status,
-        at,
-        error_code,
-        error_info,
-    )
-
-
 async def set_operative(station_id: UUID, evse: int | None, number: int | None, operative: bool) -> None:
     """What the operator last asked for; evse None: every outlet of the station."""
     await DB.run(
@@ -346,16 +317,6 @@ async def set_operative(station_id: UUID, evse: int | None, number: int | None, 
         evse,
         number,
         operative,
-    )
-
-
-async def station_state(station_id: UUID) -> Row | None:
-    """What the station last reported of itself (evse 0)."""
-    return await _one(
-        """SELECT status, error_code, info AS error_info FROM status_change
-        WHERE station = $1 AND connector IS NULL AND status NOT IN ('online', 'offline')
-        ORDER BY id DESC LIMIT 1""",
-        station_id,
     )
 
 

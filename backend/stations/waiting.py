@@ -1,6 +1,6 @@
 """Commands that wait for a station that is offline: kept in order, each sent at most once, told when it is too late."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
@@ -134,19 +134,19 @@ async def cancel(ctx: Context, station: StationRef, command_id: UUID) -> None:
         unit.emit(_changed(ctx, station))
 
 
-async def on_booted(ctx: Context, unit: Unit, event: Event) -> None:
-    assert isinstance(event, StationBooted)
-    if event.registration == Registration.ACCEPTED:
-        await _deliver_later(ctx, event.station_id, timedelta(seconds=1))
+async def on_booted(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    booted = [event for event in events if isinstance(event, StationBooted)]
+    accepted = [event.station_id for event in booted if event.registration == Registration.ACCEPTED]
+    await _deliver_later(ctx, accepted, timedelta(seconds=1))
 
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, StationConnected)
-    await _deliver_later(ctx, event.station_id, WITHOUT_BOOT)
+    await _deliver_later(ctx, [event.station_id], WITHOUT_BOOT)
 
 
-async def _deliver_later(ctx: Context, station_id: UUID, delay: timedelta) -> None:
-    if await record_store.waiting(station_id, ctx.now()):
+async def _deliver_later(ctx: Context, stations: Sequence[UUID], delay: timedelta) -> None:
+    for station_id in await record_store.waiting_of(stations, ctx.now()) if stations else ():
         await jobs.enqueue("stations.deliver", {"station_id": str(station_id)}, delay=delay)
 
 

@@ -96,9 +96,9 @@ FOLLOWED = (
 )
 
 
-async def follow(rows: Sequence[Row], now: datetime) -> None:
-    """Write what reports changed in running transactions: FOLLOWED and `flags`."""
-    await DB.run(
+async def follow(rows: Sequence[Row], now: datetime) -> int | None:
+    """Write what reports changed in running transactions: FOLLOWED and `flags`. The version (xmin) of their rows."""
+    found = await DB.run(
         """
         UPDATE transaction t SET charging_state = v.charging_state, meter_start_wh = v.meter_start_wh,
             meter_last_wh = v.meter_last_wh, meter_last_at = v.meter_last_at, energy_wh = v.energy_wh,
@@ -108,12 +108,13 @@ async def follow(rows: Sequence[Row], now: datetime) -> None:
                     $8::int[], $9::int[], $10::int[], $11::jsonb[])
             AS v (id, charging_state, meter_start_wh, meter_last_wh, meter_last_at, energy_wh, power_w, max_power_w,
                   soc_percent, seq_no_last, flags)
-        WHERE t.id = v.id
+        WHERE t.id = v.id RETURNING t.xmin AS version
         """,
         *([row[name] for row in rows] for name in FOLLOWED),
         [msgspec.json.encode(row["flags"]).decode() for row in rows],  # a list of lists would be a matrix
         now,
     )
+    return found[0]["version"] if found else None
 
 
 async def readings_of(transactions: Sequence[UUID]) -> dict[UUID, list[Row]]:
@@ -129,10 +130,35 @@ async def readings_of(transactions: Sequence[UUID]) -> dict[UUID, list[Row]]:
     return found
 
 
-async def set_costs(costs: Sequence[tuple[Any, ...]]) -> None:
-    """Rows: transaction, cost, currency."""
-    await DB.run(
+async def set_costs(costs: Sequence[tuple[Any, ...]]) -> dict[UUID, int]:
+    """Rows: transaction, cost, currency, version (xmin) or None. The new versions of those that are still of theirs;
+    the others are left as they are."""
+    rows = await DB.run(
         """UPDATE transaction t SET cost = v.cost, currency = v.currency
-        FROM unnest($1::uuid[], $2::numeric[], $3::text[]) AS v (id, cost, currency) WHERE t.id = v.id""",
+        FROM unnest($1::uuid[], $2::numeric[], $3::text[], $4::xid[]) AS v (id, cost, currency, version)
+        WHERE t.id = v.id AND (v.version IS NULL OR t.xmin = v.version) RETURNING t.id, t.xmin AS version""",
         *(list(column) for column in zip(*costs, strict=True)),
+    )
+    return {row["id"]: row["version"] for row in rows}
+
+
+async def charging(outlets: Sequence[tuple[int, UUID, int]]) -> list[Row]:
+    """Of (n, station, evse) the transactions that run there, locked."""
+    return await DB.run(
+        """SELECT q.n, t.id, t.ref, t.charging_state, t.meter_last_wh, t.begun_at, t.connector, t.account
+        FROM unnest($1::int[], $2::uuid[], $3::int[]) AS q (n, station, evse)
+        JOIN transaction t ON t.station = q.station AND t.evse = q.evse
+        WHERE t.state = 'active' ORDER BY t.id FOR UPDATE OF t""",
+        *(list(column) for column in zip(*outlets, strict=True)),
+    )
+
+
+async def set_states(states: Sequence[tuple[Any, ...]], now: datetime) -> None:
+    """Rows: transaction, its charging state, whether energy flows in that; where none flows there is no power."""
+    await DB.run(
+        """UPDATE transaction t SET charging_state = v.state, updated_at = $4,
+            power_w = CASE WHEN v.flows THEN t.power_w ELSE 0 END
+        FROM unnest($1::uuid[], $2::text[], $3::bool[]) AS v (id, state, flows) WHERE t.id = v.id""",
+        *(list(column) for column in zip(*states, strict=True)),
+        now,
     )

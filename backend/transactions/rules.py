@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -48,7 +48,7 @@ def sane_time(at: datetime, received: datetime, *, floor: datetime | None = None
     if at.tzinfo is None:
         at = at.replace(tzinfo=UTC)
     if received - OLDEST < at < received + FUTURE:
-        return at.astimezone(UTC), False
+        return at if at.tzinfo is UTC else at.astimezone(UTC), False
     return max(received, floor) if floor else received, True
 
 
@@ -57,8 +57,16 @@ def usable(value: int | None, bits: int = 64) -> int | None:
     return value if value is not None and -(2 ** (bits - 1)) <= value < 2 ** (bits - 1) else None
 
 
+def _small(value: int | None) -> bool:
+    """Whether every column holds it: then nothing needs a closer look."""
+    return value is None or 0 <= value < 2**31
+
+
 def with_usable_numbers(report: R) -> R:
     """Without numbers that no column holds: a message must never fail again and again for such a one."""
+    numbers = report.number, report.evse, report.seq_no, report.connector, getattr(report, "meter_wh", None)
+    if all(map(_small, numbers)) and report.connector and (report.ref is None or len(report.ref) <= 36):
+        return report
     values: dict[str, Any] = {
         "number": usable(report.number),
         "evse": usable(report.evse, 32),
@@ -71,8 +79,7 @@ def with_usable_numbers(report: R) -> R:
     return msgspec.structs.replace(report, **values)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a register value is worth. wh: the value to use."""
 
     trusted: bool
@@ -90,7 +97,7 @@ def judge_register(
     """Whether a register can be right after the last trusted one, given what the connector can deliver."""
     if wh < 0:
         return Verdict(False, wh, "meter_backwards")
-    if before_wh is None or before_at is None:
+    if before_wh is None or before_at is None or before_wh <= wh <= before_wh + GRACE_WH:
         return Verdict(True, wh)
     hours = max((at - before_at).total_seconds(), 0) / 3600
     most = before_wh + GRACE_WH + (max_power_w or UNKNOWN_POWER_W) * MARGIN * hours
@@ -189,7 +196,7 @@ def missing_numbers(last: int | None, seen: int | None) -> bool:
 
 
 def merge_flags(known: Iterable[str], *new: str) -> list[str]:
-    return sorted({*known, *(flag for flag in new if flag)})
+    return sorted({*known, *filter(None, new)})
 
 
 CHARGING_STATE_OF_STATUS = {
@@ -253,6 +260,8 @@ def thin_out(points: Sequence[Any], most: int) -> list[Any]:
 
 def newest(samples: Sequence[Sample]) -> list[Sample]:
     """In the order of time; several of one moment become one (stations split phases over messages)."""
+    if len(samples) < 2:
+        return list(samples)
     merged: dict[datetime, Sample] = {}
     for sample in samples:
         known = merged.get(sample.at)
@@ -278,7 +287,7 @@ Point = tuple[
 
 def array_text(values: tuple[float, ...]) -> str | None:
     """An array as PostgreSQL reads it: a list of arrays can be handed over in no other way."""
-    return "{" + ",".join(map(repr, values)) + "}" if values else None
+    return f"{{{','.join(map(repr, values))}}}" if values else None
 
 
 def follow(
@@ -344,7 +353,9 @@ def follow(
         flags.append("messages_missing")
     if report.seq_no is not None:
         values["seq_no_last"] = max(report.seq_no, row["seq_no_last"] or 0)
-    values["flags"] = merge_flags(row["flags"], *flags, "offline" if report.offline else "")
+    if report.offline:
+        flags.append("offline")
+    values["flags"] = merge_flags(row["flags"], *flags) if any(flags) else row["flags"]
     values["updated_at"] = now
     return points, values
 

@@ -15,13 +15,7 @@ import structlog
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision
 from backend.context import Context, Unit
-from backend.events import (
-    ConnectorStatusChanged,
-    Event,
-    TransactionEnded,
-    TransactionStarted,
-    TransactionUpdated,
-)
+from backend.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import edges, grouping, loose, quarantine_store, recording, rules, store, unused
@@ -32,7 +26,6 @@ from backend.transactions.model import Signed as Signed
 from backend.transactions.model import Started as Started
 from backend.transactions.model import StartReply as StartReply
 from backend.transactions.model import Updated as Updated
-from shared.stations import ConnectorStatus
 from shared.transactions import TransactionState as State
 
 log = structlog.get_logger(__name__)
@@ -121,6 +114,7 @@ async def updated(ctx: Context, station: StationRef, report: Updated) -> StartRe
 async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply | None:
     """A transaction ended (1.6 StopTransaction, 2.0.1 TransactionEvent Ended). None: it went into quarantine."""
     report = rules.with_usable_numbers(report)
+    grouping.forget(station.id, report)
     reply = await _with_others(ctx, station, report)
     if reply is not None:
         return reply
@@ -190,49 +184,6 @@ def _said_loosely(ctx: Context, station: StationRef, report: Updated) -> loose.S
     return loose.Said(station.id, report.evse or 0, _with_sane_times(ctx, report).readings)
 
 
-async def on_status(ctx: Context, unit: Unit, event: Event) -> None:
-    """A 1.6 station tells in its status whether energy flows: remember it, so that idle time is billed as such."""
-    assert isinstance(event, ConnectorStatusChanged)
-    state = rules.CHARGING_STATE_OF_STATUS.get(ConnectorStatus(event.status))
-    if state is None or event.connector_id is None:
-        return
-    for row in await store.live_on(event.station_id, [State.ACTIVE], event.evse):
-        if row["ref"] is not None or row["charging_state"] == state:
-            continue
-        values: Row = {"charging_state": str(state), "updated_at": ctx.now()}
-        if state not in rules.FLOWS:
-            values["power_w"] = 0
-        await store.change(row["id"], values)
-        if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
-            power = None if state in rules.FLOWS else 0
-            reading = (
-                event.at,
-                row["meter_last_wh"],
-                power,
-                None,
-                None,
-                None,
-                str(state),
-                "Status",
-                True,
-                None,
-                None,
-                None,
-            )
-            await store.add_readings(row["id"], [reading])
-        unit.emit(
-            TransactionUpdated(
-                tenant_id=event.tenant_id,
-                at=ctx.now(),
-                transaction_id=row["id"],
-                station_id=event.station_id,
-                identity=event.identity,
-                connector_id=row["connector"],
-                account_id=row["account"],
-            )
-        )
-
-
 # --- parts of the above ------------------------------------------------------------------------------------------
 
 
@@ -255,11 +206,15 @@ async def _with_others(ctx: Context, station: StationRef, report: Started | Ende
 def _with_sane_times(ctx: Context, report: R) -> R:
     now = ctx.now()
     at, wrong = rules.sane_time(report.at, now)
-    readings = []
+    same, readings = at is report.at, []
     for sample in rules.newest(report.readings):
         sample_at, sample_wrong = rules.sane_time(sample.at, now)
-        readings.append(msgspec.structs.replace(sample, at=sample_at))
+        if sample_at is not sample.at:
+            sample, same = msgspec.structs.replace(sample, at=sample_at), False
+        readings.append(sample)
         wrong = wrong or sample_wrong
+    if same and not wrong and not report.signed and len(readings) == 1:
+        return report  # as most are
     signed = [msgspec.structs.replace(one, at=rules.sane_time(one.at, now)[0]) for one in report.signed]
     return msgspec.structs.replace(report, at=at, readings=readings, signed=signed, clock_wrong=wrong)
 

@@ -50,10 +50,10 @@ async def watch_all(ctx: Context) -> None:
         await _look(transaction_id)
 
 
-async def on_back(ctx: Context, unit: Unit, event: Event) -> None:
-    """Handler: a station that is back hears of stops that were due meanwhile."""
-    assert isinstance(event, StationConnected | StationBooted)
-    for transaction_id in await target_store.running(event.station_id):
+async def on_back(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: stations that are back hear of stops that were due meanwhile."""
+    back = [event.station_id for event in events if isinstance(event, StationConnected | StationBooted)]
+    for transaction_id in await target_store.running(back):
         await _look(transaction_id)
 
 

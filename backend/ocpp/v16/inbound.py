@@ -6,7 +6,7 @@ from typing import Any
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
-from backend.ocpp.metering import Value, sample
+from backend.ocpp.metering import sample
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v16 import in_certificates, in_maintenance
 from backend.ocpp.v16 import messages as m
@@ -136,18 +136,19 @@ def _samples(session: Session, meter_values: Iterable[Any]) -> list[Sample]:
     found = (
         sample(
             session.aware(one.timestamp),
-            (
-                Value(
-                    value=value.value,
-                    measurand=value.measurand or "",
-                    unit=value.unit or "",
-                    phase=value.phase or "",
-                    location=value.location or "",
-                    context=value.context or "",
-                    signed=value.format == "SignedData",
+            [
+                (
+                    value.value,
+                    value.measurand or "",
+                    value.unit or "",
+                    value.phase or "",
+                    value.location or "",
+                    value.context or "",
+                    0,
+                    value.format == "SignedData",
                 )
                 for value in one.sampled_value
-            ),
+            ],
             session.quirks,
         )
         for one in meter_values

@@ -7,7 +7,7 @@ from backend.alerts.rules import codes
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp.follow_up import learn_configuration
-from backend.ocpp.metering import Value, sample
+from backend.ocpp.metering import sample
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v201 import (
     costs,
@@ -201,18 +201,19 @@ def _samples(session: Session, meter_values: Iterable[m.MeterValueType]) -> list
     found = (
         sample(
             session.aware(one.timestamp),
-            (
-                Value(
-                    value=value.value,
-                    measurand=value.measurand or "",
-                    unit=(value.unit_of_measure.unit or "") if value.unit_of_measure else "",
-                    multiplier=(value.unit_of_measure.multiplier or 0) if value.unit_of_measure else 0,
-                    phase=value.phase or "",
-                    location=value.location or "",
-                    context=value.context or "",
+            [
+                (
+                    value.value,
+                    value.measurand or "",
+                    (value.unit_of_measure.unit or "") if value.unit_of_measure else "",
+                    value.phase or "",
+                    value.location or "",
+                    value.context or "",
+                    (value.unit_of_measure.multiplier or 0) if value.unit_of_measure else 0,
+                    False,
                 )
                 for value in one.sampled_value
-            ),
+            ],
             session.quirks,
         )
         for one in meter_values

@@ -1,0 +1,49 @@
+"""A 1.6 station tells in its status whether energy flows: remembered, so that idle time is billed as such."""
+
+from collections.abc import Sequence
+
+from backend.context import Context, Unit
+from backend.events import ConnectorStatusChanged, Event, TransactionUpdated
+from backend.transactions import group_store, grouping, rules
+from shared.stations import ConnectorStatus
+
+
+async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: of many outlets at once."""
+    told = [
+        event
+        for event in events
+        if isinstance(event, ConnectorStatusChanged)
+        and event.connector_id is not None
+        and ConnectorStatus(event.status) in rules.CHARGING_STATE_OF_STATUS
+    ]
+    if not told:
+        return
+    now, points, changed = ctx.now(), [], []
+    rows = await group_store.charging([(n, event.station_id, event.evse) for n, event in enumerate(told)])
+    for row in rows:
+        event = told[row["n"]]
+        state = str(rules.CHARGING_STATE_OF_STATUS[ConnectorStatus(event.status)])
+        if row["ref"] is not None or row["charging_state"] == state:
+            continue
+        flows = state in rules.FLOWS
+        changed.append((row["id"], state, flows))
+        if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
+            power = None if flows else 0
+            point = event.at, row["meter_last_wh"], power, None, None, None, state, "Status", True, None, None, None
+            points.append((row["id"], *point))
+        unit.emit(
+            TransactionUpdated(
+                tenant_id=event.tenant_id,
+                at=now,
+                transaction_id=row["id"],
+                station_id=event.station_id,
+                identity=event.identity,
+                connector_id=row["connector"],
+                account_id=row["account"],
+            )
+        )
+    if changed:
+        await group_store.set_states(changed, now)
+    if points:
+        await grouping.write(points)
