@@ -58,10 +58,15 @@ class Platform(StrEnum):
     WEB = "web"
 
 
+Language = Annotated[str, msgspec.Meta(pattern=r"^([a-z]{2})?$")]
+"""Of messages, as `de`; empty, or one that isn't spoken: English."""
+
+
 class PushDeviceNew(Request):
     token: Annotated[str, msgspec.Meta(min_length=8, max_length=4096)]
     platform: Platform
     name: Annotated[str, msgspec.Meta(max_length=100)] = ""
+    language: Language = ""
 
 
 class PushDevice(Message):
@@ -90,6 +95,7 @@ class BrowserAsks(Request):
 
     ticket: Ticket
     endpoint: Annotated[str, msgspec.Meta(max_length=2000)] = ""
+    language: Language = ""
 
 
 class BrowserNew(Request):
@@ -99,6 +105,7 @@ class BrowserNew(Request):
     endpoint: Endpoint
     p256dh: BrowserKey
     auth: BrowserKey
+    language: Language = ""
 
 
 class BrowserMoved(Request):

@@ -1,8 +1,6 @@
 """One's own messages, the newest first. What is on the screen counts as read."""
 
-import re
 from collections.abc import Callable
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -17,6 +15,7 @@ from app.widgets.boundary import guarded
 from app.widgets.status import SEVERITY_ICON, severity_tone
 from app.widgets.text import muted, text
 from shared.notify import Notice
+from shared.said import told
 
 Words = Callable[[str], str]
 
@@ -63,36 +62,11 @@ def NoticesPage() -> ft.Control:  # a component
     )
 
 
-ENERGY = r"(?P<energy>\d+\.\d) kWh"
-SENTENCES = (
-    (re.compile(f"{ENERGY} charged\\."), "{energy} kWh charged."),
-    (
-        re.compile(f"{ENERGY} charged until then: (?P<why>.+)\\. Look after your car, or start again\\."),
-        "{energy} kWh charged until then: {why}. Look after your car, or start again.",
-    ),
-)
-"""What the backend says of a session, with its numbers."""
-
-
-def told(body: str, words: Words) -> str:
-    """A message in the person's language, line by line; names and what nobody translated stay."""
-    return "\n".join(_line(line, words) for line in body.split("\n"))
-
-
-def _line(line: str, words: Words) -> str:
-    for pattern, sentence in SENTENCES:
-        if found := pattern.fullmatch(line):
-            energy = i18n.number(Decimal(found["energy"]), 1)
-            why = found.groupdict().get("why") or ""
-            return words(sentence).format(energy=energy, why=words(why))
-    return words(line)
-
-
 def _one(one: Notice, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
     new = [ft.Container(width=8, height=8, border_radius=4, bgcolor=t.primary)] if not one.read else []
     lines: list[ft.Control] = [
         ft.Row(
-            [ft.Container(text(words(one.title), t, bold=not one.read), expand=True), *new],
+            [ft.Container(text(told(one.title, words), t, bold=not one.read), expand=True), *new],
             spacing=S8,
         )
     ]
@@ -110,5 +84,5 @@ def _one(one: Notice, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.C
     if not one.link:
         return surfaces.card(row, t)
     return surfaces.card(
-        buttons.tappable(row, partial(go, one.link), identifier=f"notice-{one.id}", label=words(one.title)), t
+        buttons.tappable(row, partial(go, one.link), identifier=f"notice-{one.id}", label=told(one.title, words)), t
     )

@@ -4,13 +4,12 @@ from app.i18n import (
     de_bills,
     de_bulk,
     de_cards,
-    de_causes,
     de_codes,
     de_common,
     de_driver,
     de_driver_reports,
     de_energy,
-    de_faults,
+    de_evidence,
     de_mend,
     de_money,
     de_monitors,
@@ -24,12 +23,12 @@ from app.i18n import (
     de_tickets,
     de_waiting,
 )
+from shared import said
 
 PARTS = (
     de_bills,
     de_bulk,
     de_cards,
-    de_causes,
     de_codes,
     de_common,
     de_driver,
@@ -37,19 +36,19 @@ PARTS = (
     de_stations,
     de_reports,
     de_rules,
-    de_faults,
     de_monitors,
     de_mend,
     de_money,
     de_pay,
     de_repairs,
     de_energy,
+    de_evidence,
     de_terms,
     de_routes,
     de_tickets,
     de_waiting,
 )
-GERMAN: dict[str, str] = {}
+GERMAN: dict[str, str] = dict(said.GERMAN)
 for _part in PARTS:
     GERMAN |= _part.TEXTS
 CATALOGS: dict[str, dict[str, str]] = {"de": GERMAN}

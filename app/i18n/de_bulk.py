@@ -26,7 +26,6 @@ TEXTS: dict[str, str] = {
     "Change a setting": "Einstellung ändern",
     "Restart": "Neu starten",
     "Out of service, or back": "Außer Betrieb, oder zurück",
-    "Ask for a message": "Nachricht anfordern",
     "Update firmware": "Firmware aktualisieren",
     "Send the kept cards": "Kartenliste senden",
     "Apply the template": "Vorlage anwenden",

@@ -88,7 +88,6 @@ SESSIONS: dict[str, str] = {
     "emergency stop": "Not-Halt",
     "not authorized": "nicht berechtigt",
     "the station's stop never came": "das Ende wurde nie gemeldet",
-    "the station restarted": "die Station startete neu",
     "the cable was unlocked from here": "Kabel von hier aus entriegelt",
     "stopped by the car": "vom Auto beendet",
     "the battery is full enough": "die Batterie ist voll genug",
@@ -179,121 +178,9 @@ INCIDENTS: dict[str, str] = {
     "Close it": "Schließen",
 }
 
-RULES: dict[str, str] = {
-    "Connector {label} reports {what} and is out of service.": (
-        "Anschluss {label} meldet {what} und ist außer Betrieb."
-    ),
-    "Connector {label} reports {what} and is still in service.": (
-        "Anschluss {label} meldet {what} und ist noch in Betrieb."
-    ),
-    "The station reports {what} and is out of service.": "Die Station meldet {what} und ist außer Betrieb.",
-    "The station reports {what} and is still in service.": "Die Station meldet {what} und ist noch in Betrieb.",
-    "It is connected, but has said nothing for more than {n} seconds.": (
-        "Sie ist verbunden, sagt aber seit mehr als {n} Sekunden nichts."
-    ),
-    "Connector {label}: {n} starts failed within an hour and none succeeded since.": (
-        "Anschluss {label}: {n} Starts sind in einer Stunde gescheitert, seither gelang keiner."
-    ),
-    "Connector {label}: the energy register of session {n} fell while it was charging.": (
-        "Anschluss {label}: der Zählerstand von Vorgang {n} fiel während des Ladens."
-    ),
-    "It says: {info}": "Sie sagt: {info}",
-    "The last one: {why}": "Der letzte: {why}",
-    "{error} (vendor's code {code})": "{error} (Herstellercode {code})",
-    "a fault": "einen Fehler",
-    "The connection was lost and didn't come back within a minute.": (
-        "Die Verbindung ging verloren und kam in einer Minute nicht wieder."
-    ),
-    "Fault without a reason": "Fehler ohne Grund",
-    "Plug lock doesn't move": "Steckerverriegelung klemmt",
-    "No understanding with the car": "Keine Verständigung mit dem Auto",
-    "Residual current protection tripped": "Fehlerstromschutz ausgelöst",
-    "Too hot inside": "Innen zu heiß",
-    "Internal error of the station": "Interner Fehler der Station",
-    "List of cards is out of step": "Kartenliste ist nicht im Gleichstand",
-    "Error the standard has no name for": "Fehler ohne Namen im Standard",
-    "Over-current protection tripped": "Überstromschutz ausgelöst",
-    "Mains voltage too high": "Netzspannung zu hoch",
-    "Energy meter can't be read": "Energiezähler nicht lesbar",
-    "Power contactor fails": "Leistungsschütz versagt",
-    "Card reader fails": "Kartenleser versagt",
-    "Restart failed": "Neustart misslungen",
-    "Mains voltage too low": "Netzspannung zu niedrig",
-    "Weak radio signal": "Schwaches Funksignal",
-    "Security event": "Sicherheitsereignis",
-    "Look at the station's security events and ask for its security log. Close this when it is explained.": (
-        "Sehen Sie die Sicherheitsereignisse der Station an und fordern Sie ihr Sicherheitsprotokoll an. Schließen Sie "
-        "dies, wenn es erklärt ist."
-    ),
-    "Station is offline": "Station ist offline",
-    "Station is silent": "Station ist stumm",
-    "Charging doesn't start": "Laden startet nicht",
-    "Meter ran backwards": "Zähler lief rückwärts",
-}
+RULES: dict[str, str] = {}
 
-ADVICE: dict[str, str] = {
-    "Restart the station. If the fault comes back, read its display and send a technician.": (
-        "Station neu starten. Kommt der Fehler wieder, Anzeige ablesen und einen Techniker schicken."
-    ),
-    "Try Unlock cable. If that doesn't help, look for dirt or ice in the socket on site.": (
-        "Kabel entriegeln versuchen. Hilft das nicht, vor Ort nach Schmutz oder Eis in der Buchse sehen."
-    ),
-    "Ask the driver to unplug, wait ten seconds and plug in again. Several cars in a row: check cable and socket.": (
-        "Den Fahrer bitten, abzustecken, zehn Sekunden zu warten und neu anzustecken. Bei mehreren Autos: Kabel und "
-        "Buchse prüfen."
-    ),
-    "Keep the connector out of service. An electrician must find the cause and reset the protection.": (
-        "Anschluss außer Betrieb lassen. Eine Elektrofachkraft muss die Ursache finden und den Schutz zurücksetzen."
-    ),
-    "It charges slower or pauses until it has cooled. Check fans, filters and sun exposure if it happens again.": (
-        "Sie lädt langsamer oder pausiert, bis sie abgekühlt ist. Bei Wiederholung Lüfter, Filter und Sonne prüfen."
-    ),
-    "Restart the station. If the error comes back, ask the manufacturer with the log of this station.": (
-        "Station neu starten. Kommt der Fehler wieder, den Hersteller mit dem Protokoll dieser Station fragen."
-    ),
-    "The station's own list of cards contradicts ours. Clear the station's cache and list; charging goes on.": (
-        "Die Kartenliste der Station widerspricht unserer. Zwischenspeicher und Liste leeren; das Laden geht weiter."
-    ),
-    "The vendor's code tells more: look it up in the station's manual. Restarting often helps.": (
-        "Der Herstellercode sagt mehr: im Handbuch der Station nachsehen. Neu starten hilft oft."
-    ),
-    "Keep the connector out of service until an electrician has checked wiring and protection.": (
-        "Anschluss außer Betrieb lassen, bis eine Elektrofachkraft Leitungen und Schutz geprüft hat."
-    ),
-    "Wait for the grid to recover. If it lasts, measure the supply and call the network operator.": (
-        "Warten, bis sich das Netz erholt. Dauert es an, Einspeisung messen und den Netzbetreiber anrufen."
-    ),
-    "Sessions can't be billed by the meter. Restart the station, then have the meter checked.": (
-        "Vorgänge lassen sich nicht nach Zähler abrechnen. Station neu starten, dann den Zähler prüfen lassen."
-    ),
-    "Keep the connector out of service: the contactor may be welded. A technician must replace it.": (
-        "Anschluss außer Betrieb lassen: der Schütz kann verschweißt sein. Ein Techniker muss ihn ersetzen."
-    ),
-    "Drivers can still start from the app. Restart the station; have the reader replaced if that doesn't help.": (
-        "Fahrer können weiter aus der App starten. Station neu starten; hilft das nicht, den Leser ersetzen lassen."
-    ),
-    "Try a hard reset. If that fails too, somebody must switch the station off and on again on site.": (
-        "Harten Neustart versuchen. Misslingt auch er, muss jemand die Station vor Ort aus- und einschalten."
-    ),
-    "Wait for the grid to recover. If it lasts, check the feed and what else is drawing from it.": (
-        "Warten, bis sich das Netz erholt. Dauert es an, Einspeisung und andere Verbraucher daran prüfen."
-    ),
-    "The station may drop out. Check the antenna, or use a wired network or another provider.": (
-        "Die Station kann ausfallen. Antenne prüfen, ein Kabelnetz oder einen anderen Anbieter nutzen."
-    ),
-    "Check the station's power and network. Sessions that were running go on and are reported later.": (
-        "Strom und Netz der Station prüfen. Laufende Vorgänge gehen weiter und werden nachgemeldet."
-    ),
-    "Ask it for a heartbeat (Trigger). Without an answer, restart it.": (
-        "Sie um einen Heartbeat bitten (Auslösen). Ohne Antwort neu starten."
-    ),
-    "Try a start yourself and read the station's log. If it refuses, restart it.": (
-        "Selbst einen Start versuchen und das Protokoll der Station lesen. Weigert sie sich, neu starten."
-    ),
-    "Check the bill of this session, then have the meter or its connection to the station checked.": (
-        "Rechnung dieses Vorgangs prüfen, dann Zähler und seine Verbindung zur Station prüfen lassen."
-    ),
-}
+ADVICE: dict[str, str] = {}
 
 ANALYTICS: dict[str, str] = {
     "Utilisation": "Auslastung",

@@ -222,7 +222,6 @@ COMMANDS: dict[str, str] = {
     "In service": "In Betrieb",
     "Take out of service": "Außer Betrieb nehmen",
     "Put into service": "In Betrieb nehmen",
-    "Ask for a message": "Um eine Meldung bitten",
     "Ask": "Bitten",
     "Ask {name} for a message": "{name} um eine Meldung bitten",
     "The station tells its state, meter or start-up again. Nobody notices.": (

@@ -211,21 +211,27 @@ def _impact(detail: IncidentDetail, t: Tokens, words: Words) -> ft.Control:
 def _evidence(detail: IncidentDetail, t: Tokens, words: Words) -> list[ft.Control]:
     """What the rule saw, readings, and what went over the wire around the beginning."""
     parts: list[ft.Control] = []
-    if detail.values:
-        parts.append(
-            surfaces.key_values([(name[:1].upper() + name[1:], value) for name, value in detail.values.items()], t)
-        )
+    if seen := rules.evidence(detail.values, words):
+        parts.append(surfaces.key_values(seen, t))
     power = [(point.at, point.power_w / 1000) for point in detail.points if point.power_w is not None]
     if len(power) > 1:
         parts.append(line_plot(power, t, unit="kW", label=words("Power"), height=160))
     for frame in detail.frames[:12]:
-        way = "←" if frame.direction == "in" else "→"
-        head = f"{i18n.clock(frame.at)}  {way} {frame.action or frame.kind}"
+        came = frame.direction == "in"
+        head = [
+            ft.Icon(
+                ft.Icons.CALL_RECEIVED_ROUNDED if came else ft.Icons.CALL_MADE_ROUNDED,
+                size=14,
+                color=t.muted,
+                tooltip=words("from the station") if came else words("to the station"),
+            ),
+            text(f"{i18n.clock(frame.at)}  {frame.action or frame.kind}", t, size=T12, bold=True),
+        ]
         parts.append(
             ft.Container(
                 ft.Column(
                     [
-                        text(head, t, size=T12, bold=True),
+                        ft.Row(head, spacing=S4),
                         muted(frame.payload[:300], t, size=T12, selectable=True, font_family="monospace"),
                     ],
                     spacing=2,

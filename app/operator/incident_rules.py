@@ -1,12 +1,10 @@
-"""What the incidents page decides without a screen: order, filters, and the backend's sentences in the person's
-language. Pure."""
+"""What the incidents page decides without a screen: order, filters, what was done. Pure."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
 
 from shared.operations import Incident, IncidentState, Severity
 from shared.remedies import RemedyState
+from shared.said import told
 
 Words = Callable[[str], str]
 WORST_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
@@ -41,47 +39,6 @@ def kept(wishes: Mapping[str, Incident], known: Iterable[Incident]) -> dict[str,
     return {name: wish for name, wish in wishes.items() if told.get(name) not in (None, wish.state)}
 
 
-SENTENCES = (
-    "Connector {label} reports {what} and is out of service.",
-    "Connector {label} reports {what} and is still in service.",
-    "The station reports {what} and is out of service.",
-    "The station reports {what} and is still in service.",
-    "It is connected, but has said nothing for more than {n} seconds.",
-    "Connector {label}: {n} starts failed within an hour and none succeeded since.",
-    "Connector {label}: the energy register of session {n} fell while it was charging.",
-    "Connector {label}: one driver reports a problem, {n} of them tried to charge here.",
-    "Connector {label}: {count} drivers report a problem, {n} of them tried to charge here.",
-    "It says: {info}",
-    "The last one: {why}",
-    "{error} (vendor's code {code})",
-)
-"""Sentences of the backend's rules that hold values, so that they can be said in another language."""
-
-
-@cache
-def _pattern(sentence: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{\w+\})", sentence)
-    return re.compile("".join(f"(?P<{part[1:-1]}>.+?)" if part[:1] == "{" else re.escape(part) for part in parts))
-
-
-def told(text: str, words: Words) -> str:
-    """A detail or advice in the person's language; what nobody translated stays as it came."""
-    direct = words(text)
-    if direct != text:
-        return direct
-    found = []
-    for part in re.split(r"(?<=\.) (?=It says: |The last one: )", text):
-        for sentence in SENTENCES:
-            match = _pattern(sentence).fullmatch(part)
-            if match is not None and words(sentence) != sentence:
-                part = words(sentence).format(
-                    **{name: _value(name, one, words) for name, one in match.groupdict().items()}
-                )
-                break
-        found.append(part)
-    return " ".join(found)
-
-
 DONE = {
     RemedyState.RUNNING: "A playbook is at work.",
     RemedyState.WAITING: "A playbook waits.",
@@ -97,11 +54,55 @@ def done(one: Incident, words: Words) -> str:
     word = DONE.get(RemedyState(one.remedy)) if one.remedy else None
     if word is None:
         return ""
-    return " ".join(part for part in (words(word), words(one.remedy_detail)) if part)
+    return " ".join(part for part in (words(word), told(one.remedy_detail, words)) if part)
 
 
-def _value(name: str, value: str, words: Words) -> str:
-    return told(value, words) if name in ("what", "why") else value
+EVIDENCE = {
+    "code": "Code",
+    "vendor's code": "Maker's code",
+    "says": "It says",
+    "component": "Component",
+    "variable": "Variable",
+    "value": "Value",
+    "voltage_v": "Voltage, V",
+    "voltages": "Voltages, V",
+    "currents": "Currents, A",
+    "power_w": "Power, W",
+    "offered_w": "Offered, W",
+    "energy_wh": "Meter, Wh",
+    "energies_wh": "Energies, Wh",
+    "gained_wh": "Energy that came, Wh",
+    "possible_wh": "Possible, Wh",
+    "minutes": "Minutes",
+    "seconds": "Seconds",
+    "hours": "Hours",
+    "off_s": "Off by, seconds",
+    "days_left": "Days left",
+    "firmware": "Firmware",
+    "round_trip_ms": "Answer to a ping, ms",
+    "usual_ms": "Usual answer, ms",
+    "lost pings in percent": "Lost pings, %",
+    "lost connections in an hour": "Lost connections in an hour",
+    "failed starts": "Failed starts",
+    "sessions": "Sessions",
+    "reasons": "Reasons",
+    "usual a day": "Usual a day",
+    "peers": "Peers, against their usual",
+    "reports": "Reports",
+    "tried here": "Tried to charge here",
+    "stations": "Stations",
+    "stations of the site": "Stations of the site",
+    "places": "Places",
+    "faults": "Faults",
+    "first": "The first one",
+    "rule": "Rule",
+    "error": "Error",
+}
+"""What a rule saw, by name; what has none here is no matter for people."""
+
+
+def evidence(values: Mapping[str, str], words: Words) -> list[tuple[str, str]]:
+    return [(words(EVIDENCE[name]), told(value, words)) for name, value in values.items() if name in EVIDENCE and value]
 
 
 def meaning(incident: Incident, words: Words) -> str:

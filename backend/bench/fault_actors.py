@@ -8,11 +8,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from backend.context import Context
+from backend.db.engine import DB
+from backend.driver_reports import rules as report_rules
+from backend.driver_reports import service as driver_reports
+from backend.driver_reports.service import Reporter
 from backend.ocpp.connections import Connections
 from backend.ocpp.host import LinkClosed, Take
 from backend.ocpp.ping_tally import Answered, PingTally
 from backend.simulator.fault_days import Scenario, Step
 from backend.stations.model import NOT_TOLD, StationRef
+from shared.driver_reports import DriverReportNew, ProblemKind
 
 DISTURB = frozenset({"Reset", "UnlockConnector", "ChangeAvailability", "RemoteStopTransaction"})
 """What would interrupt a session, were one running."""
@@ -83,8 +89,15 @@ class Actor:
     """A station that lives its scenario, answers what it is asked, and is mended where its cure is tried."""
 
     def __init__(
-        self, connections: Connections, ref: StationRef, scenario: Scenario, card: str, recover: Recover
+        self,
+        ctx: Context,
+        connections: Connections,
+        ref: StationRef,
+        scenario: Scenario,
+        card: str,
+        recover: Recover,
     ) -> None:
+        self.ctx = ctx
         self.connections, self.ref, self.scenario, self.card = connections, ref, scenario, card
         self.recover = recover
         self.pipe: Pipe | None = None
@@ -133,10 +146,25 @@ class Actor:
             self.answers = Answered(PINGS, heard, step.payload["ms"] if heard else None)
             if self.pipe is not None:
                 self.pipe.drawn.answers = self.answers
+        elif step.kind == "report":
+            await self._report(step)
         elif step.kind == "boot" and self.pipe is not None:
             await self._boot()
         elif step.kind == "say" and self.pipe is not None and not self.mute:
             await self._say(step)
+
+    async def _report(self, step: Step) -> None:
+        """Somebody tells the app, as its page does."""
+        who = step.payload["who"]
+        name, account_id = report_rules.of_address("", f"{self.card}-{who}"), None
+        if step.payload["there"]:
+            card = f"{self.card}-{(self.drivers - 1 - who) % DRIVERS}"
+            [row] = await DB.run("SELECT account FROM id_token WHERE value = $1", card)
+            account_id = row["account"]
+            name = report_rules.of_account(account_id)
+        [outlet] = await DB.run("SELECT id FROM connector WHERE station = $1", self.ref.id)
+        wanted = DriverReportNew(kind=ProblemKind(step.payload["problem"]), words="As seen on site")
+        await driver_reports.report(self.ctx, self.ref.tenant_id, outlet["id"], Reporter(name, account_id), wanted)
 
     async def _connect(self) -> None:
         self.pipe = Pipe(self._hear)

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ import firebase_admin
 import google.auth.credentials
 from firebase_admin import credentials, messaging
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from backend.bench.fault_rows import Row, quantile
 from backend.bench.whole import free_port
@@ -149,7 +150,8 @@ class Station:
         async for text in self.socket:
             frame = json.loads(text)
             if frame[0] == 2:
-                await self.socket.send(json.dumps([4, frame[1], "NotSupported", "", {}]))
+                with suppress(ConnectionClosed):  # asked while we hang up
+                    await self.socket.send(json.dumps([4, frame[1], "NotSupported", "", {}]))
 
     async def report(self, code: str) -> float:
         payload = {"connectorId": 1, "status": "Faulted", "errorCode": code}

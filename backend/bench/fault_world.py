@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -86,6 +86,7 @@ async def settle(ctx: Context, ranges: Ranges, scenarios: Sequence[Scenario]) ->
         len(scenarios),
         DRIVERS,
     )
+    await _give_accounts(tenant.id, scenarios)
     at = faults.sites(ranges, len(scenarios))
     sites = [uuid4() for _ in range(max(at) + 1)]
     await DB.run(
@@ -120,6 +121,22 @@ async def settle(ctx: Context, ranges: Ranges, scenarios: Sequence[Scenario]) ->
     return refs
 
 
+async def _give_accounts(tenant_id: UUID, scenarios: Sequence[Scenario]) -> None:
+    """To the cards of stations whose drivers report something: who charged there is known by it."""
+    numbers = [n for n, one in enumerate(scenarios) if any(step.kind == "report" for step in one.steps)]
+    await DB.run(
+        """WITH made AS (
+            INSERT INTO account (id, tenant, email, name, password_hash, role)
+            SELECT gen_random_uuid(), $1, lower(value) || '@example.com', 'Driver', 'x', 'driver'
+            FROM id_token WHERE tenant = $1 AND split_part(value, '-', 2)::int = ANY ($2::int[])
+            RETURNING id, email
+        )
+        UPDATE id_token t SET account = made.id FROM made WHERE lower(t.value) || '@example.com' = made.email""",
+        tenant_id,
+        numbers,
+    )
+
+
 async def give_a_past(refs: Sequence[StationRef], scenarios: Sequence[Scenario], until: datetime) -> None:
     """Ended sessions of the last weeks, so that each station has something that is usual for it."""
     await DB.run("UPDATE charging_station SET created_at = $1", until - timedelta(days=PAST_DAYS))
@@ -145,7 +162,7 @@ def cast(
     scenarios: Sequence[Scenario],
 ) -> list[Actor]:
     return [
-        Actor(connections, ref, one, f"CARD-{number}", partial(faults.recovered, ranges, one.kind, number))
+        Actor(ctx, connections, ref, one, f"CARD-{number}", partial(faults.recovered, ranges, one.kind, number))
         for number, (ref, one) in enumerate(zip(refs, scenarios, strict=True))
     ]
 

@@ -55,8 +55,11 @@ async def _holder(ctx: Context, text: str) -> Actor:
     return accounts.actor_of(row, sign_in)
 
 
-async def state(ctx: Context, given: str, endpoint: str) -> BrowserState:
+async def state(ctx: Context, given: str, endpoint: str, language: str = "") -> BrowserState:
+    """A browser that is known is told things in `language` from now on, where it says one."""
     actor = await _holder(ctx, given)
+    if endpoint and language:
+        await store.set_language(actor.account_id, endpoint, language)
     return await _state(actor, endpoint)
 
 
@@ -84,6 +87,7 @@ async def add(ctx: Context, new: BrowserNew, agent: str) -> BrowserState:
         "sign_in": actor.sign_in,
         "p256dh": new.p256dh,
         "auth": new.auth,
+        "language": new.language,
     }
     async with ctx.unit():
         await store.put_device(actor.account_id, new.endpoint, ctx.now(), **values)

@@ -61,7 +61,7 @@ async def recent(
     return rows[0]
 
 
-_FULL = f"""SELECT d.*, t.name AS sender, device.token, device.p256dh, device.auth, a.email, a.role,
+_FULL = f"""SELECT d.*, t.name AS sender, device.token, device.p256dh, device.auth, device.language, a.email, a.role,
         h.url AS hook_url, h.secret AS hook_secret, h.kind AS hook_kind
     FROM delivery d JOIN tenant t ON t.id = d.tenant
     LEFT JOIN account a ON a.id = d.account AND a.disabled_at IS NULL

@@ -67,7 +67,7 @@ def _script(name: str) -> Response[str]:
 
 @post("/push/state", public=True, include_in_schema=False, status_code=200)
 async def state(ctx: Context, data: BrowserAsks) -> BrowserState:
-    return await browsers.state(ctx, data.ticket, data.endpoint)
+    return await browsers.state(ctx, data.ticket, data.endpoint, data.language)
 
 
 @post("/push/on", public=True, include_in_schema=False, status_code=200)

@@ -18,6 +18,7 @@ from backend.notify.rules import Text
 from shared.accounts import Role
 from shared.notify import Channel, DeliveryState, Told, Wishes
 from shared.operations import IncidentState, Severity
+from shared.said import in_language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +210,7 @@ def _letter(ctx: Context, row: delivery_store.Row) -> Letter:
     address = {"push": row["token"], "email": row["email"], "webhook": row["hook_url"]}[row["channel"]]
     if not address:
         raise Refused("This address was removed.")
+    language = row["language"] or ""
     return Letter(
         id=row["id"],
         tenant_id=row["tenant"],
@@ -216,8 +218,8 @@ def _letter(ctx: Context, row: delivery_store.Row) -> Letter:
         address=address,
         kind=row["kind"],
         severity=row["severity"],
-        title=row["title"],
-        body=row["body"],
+        title=in_language(row["title"], language),
+        body=in_language(row["body"], language),
         link=row["link"],
         url=f"{ctx.settings.app_url}{row['link']}",
         at=row["created_at"],

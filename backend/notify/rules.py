@@ -244,7 +244,11 @@ def summary_text(many: Sequence[Happened], *, digest: bool = False) -> Text:
     places = {one.location or one.station for one in many}
     spots = f"at {next(iter(places))}" if len(places) == 1 else f"at {len(places)} places"
     head = f"{len(many)} incidents {spots}" if len(many) > 1 else f"1 incident {spots}"
-    lines = [f"{len(unsolved)} need somebody, {len(many) - len(unsolved)} are over."]
+    over = len(many) - len(unsolved)
+    lines = [
+        "1 needs somebody." if len(unsolved) == 1 else f"{len(unsolved)} need somebody.",
+        *([] if not over else ["1 is over." if over == 1 else f"{over} are over."]),
+    ]
     titles: dict[str, int] = {}
     for one in sorted(unsolved or many, key=lambda one: -RANK[one.severity]):
         titles[one.title] = titles.get(one.title, 0) + 1

@@ -79,6 +79,7 @@ async def add_device(ctx: Context, account_id: UUID, new: PushDeviceNew, *, sign
             ctx.now(),
             platform=new.platform.value,
             name=new.name,
+            language=new.language,
             sign_in=sign_in,
             p256dh="",
             auth="",

@@ -137,7 +137,7 @@ async def devices(account_id: UUID) -> Sequence[Row]:
 
 async def put_device(account_id: UUID, token: str, now: datetime, **values: Any) -> Row:
     """In a transaction. A device on which somebody else signs in is theirs from now on, and a new one: what was
-    written for the one before doesn't reach it. `values`: platform, name, sign_in, p256dh, auth.
+    written for the one before doesn't reach it. `values`: platform, name, language, sign_in, p256dh, auth.
     """
     await DB.run("DELETE FROM push_device WHERE token = $1 AND account <> $2", token, account_id)
     row = {"account": account_id, "token": token, "seen_at": now, **values}
@@ -165,6 +165,15 @@ async def browser(account_id: UUID, endpoint: str) -> Row | None:
         f"SELECT id, name, platform FROM push_device device WHERE account = $1 AND token = $2 AND {HEARS}",
         account_id,
         endpoint,
+    )
+
+
+async def set_language(account_id: UUID, endpoint: str, language: str) -> None:
+    await DB.run(
+        "UPDATE push_device SET language = $3 WHERE account = $1 AND token = $2 AND language <> $3",
+        account_id,
+        endpoint,
+        language,
     )
 
 

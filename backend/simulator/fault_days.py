@@ -60,6 +60,12 @@ class Ranges:
     """How long sessions last that give nothing, and those that break off."""
     pattern_s: Span
     """Between the ends and beginnings of those."""
+    reports_s: Span
+    """Between two people who report the same."""
+    tried: Span
+    """How many of those who charged there report a problem."""
+    passing: Span
+    """How many report one who didn't charge there: two or more of them are believed."""
     good_s: Span
     """How long a session is well before something goes wrong in it."""
     begins: Span
@@ -67,6 +73,10 @@ class Ranges:
     sites: Span
     """Stations of a site."""
     makes: tuple[tuple[str, str], ...]
+    odd_reports: Span
+    """The share of ordinary days in which one person who didn't charge there reports something."""
+    problems: tuple[str, ...]
+    """What people report: values of ProblemKind, damage aside."""
     links: tuple[str, ...]
     """What connects a station: `radio`, `cable` or empty where it doesn't say."""
 
@@ -84,7 +94,7 @@ class Ranges:
         return all(top < low or high < bottom for low, high in mine for bottom, top in theirs)
 
 
-WORDS = frozenset({"makes", "links"})
+WORDS = frozenset({"makes", "links", "problems"})
 TUNING = Ranges(
     seed="tuning",
     volts_high=((262, 270),),
@@ -114,14 +124,19 @@ TUNING = Ranges(
     empty_s=((350, 500),),
     break_s=((35, 60),),
     pattern_s=((3200, 4000),),
+    reports_s=((300, 900),),
+    tried=((2, 2),),
+    passing=((3, 3),),
+    odd_reports=((0.1, 0.2),),
     good_s=((800, 1000),),
     begins=((0.2, 0.35),),
     sites=((3, 3),),
     makes=(("Simulated", "Station"),),
+    problems=("screen_dark", "wont_start", "other"),
     links=("cable",),
 )
 SCORING = Ranges(
-    seed="01f51a1634eb",
+    seed="539aa290f28e",
     volts_high=((258.5, 261.4), (270.6, 285)),
     volts_low=((150, 184.4), (195.6, 201.5)),
     neutral_low=((190, 203.9), (208.1, 214)),
@@ -149,10 +164,15 @@ SCORING = Ranges(
     empty_s=((150, 349), (501, 1200)),
     break_s=((10, 34), (61, 110)),
     pattern_s=((3100, 3199), (4001, 6000)),
+    reports_s=((20, 299), (901, 3000)),
+    tried=((1, 1), (3, 3)),
+    passing=((2, 2), (4, 5)),
+    odd_reports=((0.03, 0.09), (0.21, 0.3)),
     good_s=((400, 799), (1001, 2400)),
     begins=((0.1, 0.19), (0.36, 0.5)),
     sites=((1, 2), (4, 9)),
     makes=(("Northwind", "Pillar 2"), ("Volta Works", "VW-HPC"), ("Ladesäule AG", "L22 Duo")),
+    problems=("cable_stuck", "payment", "blocked"),
     links=("radio", ""),
 )
 NUMBERS = tuple(name for name in Ranges.__dataclass_fields__ if name != "seed")
@@ -162,7 +182,7 @@ NUMBERS = tuple(name for name in Ranges.__dataclass_fields__ if name != "seed")
 class Step:
     at_s: float
     kind: str
-    """connect, drop, mute, say, or link: how good its link is from then on."""
+    """connect, drop, mute, say, link (how good its link is from then on), or report (`report`)."""
     action: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict)
     clock_off_s: float = 0.0
@@ -212,6 +232,11 @@ class Day:
 
     def link(self, at_s: float, round_trip_ms: float, lost_percent: float) -> None:
         self.steps.append(Step(at_s, "link", "", {"ms": round_trip_ms, "lost": lost_percent}))
+
+    def report(self, at_s: float, problem: str, who: int, *, there: bool) -> None:
+        """Somebody tells the app of a problem. `who`: of those who charged there, counted back from the last one; or
+        the number of somebody who only came by."""
+        self.steps.append(Step(at_s, "report", "", {"problem": problem, "who": who, "there": there}))
 
     def say(self, at_s: float, action: str, **payload: Any) -> None:
         self.steps.append(Step(at_s, "say", action, payload, self.off_s))

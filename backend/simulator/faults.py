@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from backend.simulator import fault_reports
 from backend.simulator.fault_days import DAY_S, SCORING, TUNING, Day, Ranges, Scenario, Step
 
 __all__ = ["FAULTS", "SCORING", "TUNING", "broken", "recovered", "well"]
@@ -276,6 +277,9 @@ FAULTS: Mapping[str, Fault] = {
     "nobody comes any more": nobody_comes,
     "clock ahead": clock(1),
     "clock behind": clock(-1),
+    "drivers who charged report it": fault_reports.tried,
+    "drivers who came by report it": fault_reports.passing,
+    "a driver reports damage": fault_reports.damage,
 }
 """Kind → fault."""
 FOLLOWS = frozenset(
@@ -330,6 +334,7 @@ def _sorted(day: Day) -> list[Step]:
 def well(ranges: Ranges, number: int) -> Scenario:
     day = Day(random.Random(f"{ranges.seed}/well/{number}"), ranges)
     day.live(60, DAY_S)
+    fault_reports.odd(day)
     return Scenario("well", _sorted(day), **_own(day))
 
 

@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 from app.common import bill
-from app.common.notices import told
 from app.common.receipt import STATES, UNDER_WAY
 from app.driver.me import ROLES, THEMES
 from app.i18n.catalog import GERMAN
 from backend.notify import rules
+from shared.said import told
 from tests.support.sources import parsed
 
 APP = Path(__file__).parent.parent.parent / "app"
@@ -46,11 +46,11 @@ def test_messages_of_sessions_are_told_in_german() -> None:
     done = rules.session_text(row | {"stop_reason": "Local"}, broken=False)
     assert (words(done.title), told(done.body, words)) == (
         "Ihr Ladevorgang ist fertig",
-        "Hafen · Hafen 01\n1.2 kWh geladen.",
+        "Hafen · Hafen 01\n1,2 kWh geladen.",
     )
     broken = rules.session_text(row | {"stop_reason": "PowerLoss"}, broken=True)
     said_of = told(broken.body, words)
     assert said_of.endswith(
-        "1.2 kWh geladen, dann: die Station hatte keinen Strom. Sehen Sie nach Ihrem Auto, oder starten Sie neu."
+        "1,2 kWh geladen, dann: die Station hatte keinen Strom. Sehen Sie nach Ihrem Auto, oder starten Sie neu."
     )
     assert told(rules.back_text(row).body, words) == "Hafen · Hafen 01\nSie können dort jetzt laden."

@@ -17,15 +17,6 @@ from app.i18n import speak, translate
 from app.operator import brand_rules, incident_rules, report_rules, session_rules
 from app.operator.settings import docs_url
 from app.widgets.bars import Day, labelled, spoken, worded
-from backend.alerts import rules as alert_rules
-from backend.alerts.rules import (
-    base,
-    connector_faulted,
-    meter_backwards,
-    starts_failing,
-    station_offline,
-    station_silent,
-)
 from backend.tenants import rules as tenant_rules
 from shared.accounts import Brand
 from shared.money import Money
@@ -38,6 +29,7 @@ from shared.transactions import (
     TransactionEvent,
     TransactionState,
 )
+from tests.rules.test_said import FINDINGS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -212,58 +204,15 @@ def test_a_wish_is_shown_until_the_backend_tells_the_same() -> None:
     assert incident_rules.kept({"a": after}, [after]) == {}
 
 
-FACTS = [
-    base.PresenceFacts(
-        accepted=True, online=False, disconnected_at=NOW - timedelta(hours=1), last_seen_at=NOW, silence_s=180, now=NOW
-    ),
-    base.PresenceFacts(
-        accepted=True,
-        online=True,
-        disconnected_at=None,
-        last_seen_at=NOW - timedelta(hours=1),
-        silence_s=180,
-        now=NOW,
-    ),
-    base.StartFacts(label="1", failures=3, last_failure="EVCommunicationError"),
-    base.SessionFacts(label="2", number=17, flags=frozenset({"meter_backwards"})),
-    base.ConnectorFacts(label="1", status="faulted"),
-    base.ConnectorFacts(
-        label="", status="faulted", vendor_error_code="E-7", error_code="OtherError", info="Fan 2. Stuck."
-    ),
-    *[
-        base.ConnectorFacts(label="1-2", status=status, error_code=code)
-        for code in connector_faulted.ERRORS
-        for status in ("faulted", "available")
-    ],
-]
-
-
-def test_everything_that_rules_say_can_be_said_in_german() -> None:
-    findings = [found for facts in FACTS for _, found in alert_rules.verdicts(facts) if found is not None]
-    judges = (connector_faulted, meter_backwards, starts_failing, station_offline, station_silent)
-    assert len(findings) >= len(judges)
-    for found in findings:
-        assert german(found.title) != found.title
-        assert incident_rules.told(found.advice, german) != found.advice
-        told = incident_rules.told(found.detail, german)
-        assert told != found.detail
-        assert not [word for word in ("reports", "connection", "It says", "failed") if word in told], told
-
-
-def test_values_survive_a_translation_and_unknown_sentences_stay() -> None:
-    facts = base.ConnectorFacts(
-        label="", status="faulted", vendor_error_code="E-7", error_code="OtherError", info="Fan 2. Stuck."
-    )
-    found = connector_faulted.judge(facts)
-    assert found is not None
-    told = incident_rules.told(found.detail, german)
-    assert told == "Die Station meldet OtherError (Herstellercode E-7) und ist außer Betrieb. Sie sagt: Fan 2. Stuck."
-    assert incident_rules.told("Something else happened.", german) == "Something else happened."
-    assert incident_rules.told(found.detail, same) == found.detail
-
-
 def message(kind: LiveKind, data: Any) -> LiveMessage:
     return LiveMessage(topic="incidents", kind=kind, data=msgspec.Raw(msgspec.json.encode(data)))
+
+
+def test_what_rules_saw_has_a_name_for_people() -> None:
+    seen = {name for one in FINDINGS for name in one.evidence}
+    assert seen - set(incident_rules.EVIDENCE) == {"transaction"}
+    shown = incident_rules.evidence({"voltage_v": "261.2", "transaction": "an id", "says": ""}, same)
+    assert shown == [("Voltage, V", "261.2")]
 
 
 def test_only_what_opens_after_the_first_look_is_news() -> None:

@@ -54,8 +54,10 @@ def open_app(demo: Demo, chromium: Browser, request: pytest.FixtureRequest) -> I
     opened: list[Screen] = []
     with ExitStack() as stack:
 
-        def open_one(role: Role | None = None, *, size: tuple[int, int] = PHONE, route: str = "/") -> Screen:
-            one = stack.enter_context(screen(chromium, size))
+        def open_one(
+            role: Role | None = None, *, size: tuple[int, int] = PHONE, route: str = "/", locale: str = ""
+        ) -> Screen:
+            one = stack.enter_context(screen(chromium, size, locale=locale))
             opened.append(one)
             one.open(demo.url + route)
             if role is not None:

@@ -105,7 +105,7 @@ def test_many_incidents_in_one_message() -> None:
     many.append(incident(state=IncidentState.CLOSED))
     text = rules.summary_text(many)
     assert (text.title, text.severity) == ("14 incidents at 4 places", Severity.CRITICAL)
-    assert text.body.splitlines()[:3] == ["13 need somebody, 1 are over.", "Cable is cut", "12 × Too hot inside"]
+    assert text.body.splitlines()[:4] == ["13 need somebody.", "1 is over.", "Cable is cut", "12 × Too hot inside"]
     assert rules.summary_text([incident()], digest=True).title == "Your digest: 1 incident at Harbour"
 
 

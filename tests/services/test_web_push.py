@@ -1,7 +1,4 @@
 """From a browser that turns push on to what it reads: real HTTP, real encryption, real database."""
-# Longer than 400 lines: the whole way of a message to a browser, with its receiver and its failures.
-
-# Longer than 400 lines: one path from the browser to what it reads, with the browser that all its tests share.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -106,6 +103,34 @@ async def test_a_fault_is_read_by_the_browser_that_asked_for_it(clock: Clock, se
     assert claims["exp"] <= (clock.now() + timedelta(hours=24)).timestamp()
     assert key == web_push.public_key(ctx.settings.secret)
     assert [row["state"] for row in await deliveries(tenant_id)] == ["sent"]
+
+
+async def test_a_browser_is_told_in_its_own_language(clock: Clock, service: PushService) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    email, desk, phone = await person(ctx, tenant_id), service.subscription("desk"), service.subscription("phone")
+    async with browser(ctx) as client:
+        tokens = await sign_in(client, email)
+        for one, language in ((desk, "en"), (phone, "de")):
+            new = {"ticket": await ticket(client, tokens), **one.fields, "language": language}
+            assert (await client.post("/push/on", json=new)).json()["on"] is True
+        refused = await client.post("/push/on", json=new | {"language": "German"})
+        assert refused.status_code == 400
+    station_id = await world.add_station(tenant_id, location_id=await world.add_location(tenant_id))
+    await fault(ctx, station_id)
+    await run_jobs(ctx)
+    assert service.messages(desk)[0]["title"] == "Residual current protection tripped"
+    told = service.messages(phone)[0]
+    assert told["title"] == "Fehlerstromschutz ausgelöst"
+    place, what, advice = told["body"].split("\n")
+    assert place.startswith("Harbour · CP-1")
+    assert what.endswith("ist außer Betrieb.")
+    assert advice.startswith("Anschluss außer Betrieb lassen.")
+    async with browser(ctx) as client:  # the page, opened in another language
+        asked = {"ticket": await ticket(client, tokens), "endpoint": phone.endpoint, "language": "en"}
+        assert (await client.post("/push/state", json=asked)).json()["on"] is True
+    await fault(ctx, await world.add_station(tenant_id, "CP-2"))
+    await run_jobs(ctx)
+    assert service.messages(phone)[1]["title"] == "Residual current protection tripped"
 
 
 async def test_a_dead_browser_is_removed_and_others_go_on(clock: Clock, service: PushService) -> None:

@@ -189,12 +189,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def screen(one: Browser, size: tuple[int, int] = DESKTOP, *, dark: bool = False, scale: float = 1) -> Iterator[Screen]:
+def screen(
+    one: Browser, size: tuple[int, int] = DESKTOP, *, dark: bool = False, scale: float = 1, locale: str = ""
+) -> Iterator[Screen]:
     context = one.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if dark else "light",
         device_scale_factor=scale,
-        locale=os.environ.get("WATTLINE_TEST_LOCALE", "en-GB"),
+        locale=locale or os.environ.get("WATTLINE_TEST_LOCALE", "en-GB"),
     )
     try:
         yield Screen(context.new_page())

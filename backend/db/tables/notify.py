@@ -21,6 +21,7 @@ class PushDevice(Table, db=DB, tablename="push_device"):
     sign_in = UUID(null=True, default=None)  # refresh_token.family
     platform = Varchar(length=10)  # android, ios, web
     name = Varchar(length=100, default="")
+    language = Varchar(length=2, default="")  # empty: English
     seen_at = Timestamptz(default=TimestamptzNow())
 
 

@@ -3,6 +3,7 @@
 
 const WORKER = "/push/worker.js", SCOPE = "/push/";
 const states = document.getElementById("states");
+const language = document.documentElement.lang.slice(0, 2);
 const ticket = location.hash.slice(1);
 const apple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 
@@ -51,7 +52,7 @@ async function look() {
     return show(apple && !navigator.standalone ? "homescreen" : "unsupported");
   }
   const subscription = await (await registration()).pushManager.getSubscription();
-  const known = await ask("state", {endpoint: subscription ? subscription.endpoint : ""});
+  const known = await ask("state", {endpoint: subscription ? subscription.endpoint : "", language});
   if (Notification.permission === "denied") return show("blocked");
   // Made for another key of the house, it would be refused: turning it on makes a new one.
   const ours = subscription && text(subscription.options.applicationServerKey) === states.dataset.key;
@@ -69,7 +70,7 @@ async function turnOn() {
   }
   const made = await manager.subscribe({userVisibleOnly: true, applicationServerKey: bytes(states.dataset.key)});
   const {keys} = made.toJSON();
-  await ask("on", {endpoint: made.endpoint, p256dh: keys.p256dh, auth: keys.auth});
+  await ask("on", {endpoint: made.endpoint, p256dh: keys.p256dh, auth: keys.auth, language});
   show("on");
 }
 

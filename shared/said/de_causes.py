@@ -77,6 +77,8 @@ TEXTS = {
         "Signal, Antenne, Kabel und Router ansehen. Sitzungen laufen weiter und werden später gemeldet."
     ),
     # Likely causes
+    "A loose cable, or a router that restarts": "Ein loses Kabel, oder ein Router, der neu startet",
+    "A weak radio signal": "Ein schwaches Funksignal",
     "A meter that hangs, or lost its connection to the station": "Ein Zähler, der hängt oder die Verbindung verlor",
     "A meter that hangs, or its cable to the controller": "Ein Zähler, der hängt, oder sein Kabel zur Steuerung",
     "Dirty or worn contacts, or cooling that is low on liquid": (
