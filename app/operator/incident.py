@@ -24,6 +24,7 @@ from shared.accounts import Person
 from shared.base import Page
 from shared.faults import EntryKind, IncidentAssign, IncidentDetail, IncidentNote, IncidentStateChange
 from shared.operations import Incident, IncidentState
+from shared.said import told
 
 Words = Callable[[str], str]
 STATES = {
@@ -125,11 +126,11 @@ def _what(one: Incident, t: Tokens, words: Words, go: Callable[[str], Any]) -> f
     if one.affected > 1:
         where.append(words("{n} stations").format(n=one.affected))
     parts.append(muted(" · ".join(part for part in where if part), t))
-    parts.append(text(rules.told(one.detail, words), t))
+    parts.append(text(told(one.detail, words), t))
     if one.cause:
-        parts.append(_titled(words("Likely cause"), rules.told(one.cause, words), t))
+        parts.append(_titled(words("Likely cause"), told(one.cause, words), t))
     if one.advice and one.state is not IncidentState.CLOSED:
-        parts.append(_titled(words("Next step"), rules.told(one.advice, words), t, bold=True))
+        parts.append(_titled(words("Next step"), told(one.advice, words), t, bold=True))
     if one.station_identity:
         address = f"/stations/{station_rules.quoted(one.station_identity)}"
         parts.append(
@@ -218,7 +219,7 @@ def _evidence(detail: IncidentDetail, t: Tokens, words: Words) -> list[ft.Contro
         parts.append(line_plot(power, t, unit="kW", label=words("Power"), height=160))
     for frame in detail.frames[:12]:
         came = frame.direction == "in"
-        head = [
+        head: list[ft.Control] = [
             ft.Icon(
                 ft.Icons.CALL_RECEIVED_ROUNDED if came else ft.Icons.CALL_MADE_ROUNDED,
                 size=14,
@@ -287,7 +288,7 @@ def Timeline(detail: IncidentDetail, again: Callable[[], Any]) -> ft.Control:  #
                     ft.Icon(SIGNS.get(entry.kind, ft.Icons.CIRCLE_OUTLINED), size=18, color=t.muted),
                     ft.Column(
                         [
-                            text(rules.told(entry.text, words), t),
+                            text(told(entry.text, words), t),
                             *([text(f"“{said}”", t)] if said else []),
                             muted(" · ".join(about), t, size=T12),
                         ],

@@ -23,6 +23,7 @@ from app.widgets.status import SEVERITY_ICON, badge, severity_tone
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.operations import Incident, IncidentState
+from shared.said import told
 
 AT_ONCE = 30
 Wishes = dict[str, Incident]
@@ -199,14 +200,14 @@ def _card(
     about: list[ft.Control] = [
         ft.Row(head, spacing=S8, run_spacing=S4, wrap=True),
         muted(_where(one, words), t),
-        ft.Container(text(rules.told(one.detail, words), t), padding=ft.Padding.only(top=S8)),
+        ft.Container(text(told(one.detail, words), t), padding=ft.Padding.only(top=S8)),
     ]
     if one.advice and not closed:
         about.append(
             ft.Row(
                 [
                     ft.Icon(ft.Icons.ARROW_FORWARD_ROUNDED, size=16, color=t.muted),
-                    text(rules.told(one.advice, words), t, bold=True, expand=True),
+                    text(told(one.advice, words), t, bold=True, expand=True),
                 ],
                 spacing=S8,
                 vertical_alignment=ft.CrossAxisAlignment.START,

@@ -11,7 +11,6 @@ import flet as ft
 from app import i18n
 from app.api import ApiError
 from app.hooks import use_app, use_pages, use_tokens, use_words
-from app.operator.incident_rules import told
 from app.theme import S4, S8, S12, T12, T16, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -19,6 +18,7 @@ from app.widgets.status import SEVERITY_ICON, severity_tone
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.lookback import LookBack, LookBackFiring, LookBackNew, LookBackState
+from shared.said import told
 
 Words = Callable[[str], str]
 LOOK_S = 0.8
