@@ -43,8 +43,8 @@ def tariffs(draw: st.DrawFn) -> Tariff:
                 elements.append(restricted([component(kind, most)], reservation=part))
     if draw(st.booleans()):
         elements.append(restricted([component("ENERGY", 900)], min_kwh=draw(st.integers(1, 20))))
-    elements.append({"price_components": [component(*one) for one in (("FLAT", 2_000), ("ENERGY", 900),
-                                                                      ("TIME", 3_000), ("PARKING_TIME", 9_000))]})  # fmt: skip
+    usual = (("FLAT", 2_000), ("ENERGY", 900), ("TIME", 3_000), ("PARKING_TIME", 9_000))
+    elements.append({"price_components": [component(*one) for one in usual]})
     limits = {}
     if draw(st.booleans()):
         limits["min_price"] = {"excl_vat": cents(5_000)}
