@@ -262,9 +262,11 @@ async def expire_queued(now: datetime, lost_before: datetime) -> None:
 
 
 async def finish_command(command_id: UUID, state: str, status: str, answer: Any, at: datetime) -> None:
+    """Alone, it is on disk a moment later: that it was sent is there already, and whoever asked waits."""
     await DB.run(
         """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5,
             command = NULL
+        FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later
         WHERE id = $1""",
         command_id,
         state,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -117,16 +119,16 @@ async def follow(rows: Sequence[Row], now: datetime) -> int | None:
     return found[0]["version"] if found else None
 
 
-async def readings_of(transactions: Sequence[UUID]) -> dict[UUID, list[Row]]:
+async def readings_of(transactions: Sequence[UUID]) -> dict[UUID, list[Any]]:
     """What a bill needs of their readings, in the order of time."""
-    found: dict[UUID, list[Row]] = {one: [] for one in transactions}
-    rows = await DB.run(
+    found: dict[UUID, list[Any]] = {one: [] for one in transactions}
+    rows = await DB.records(
         """SELECT transaction, at, energy_wh, current_a, charging_state, trusted FROM transaction_reading
         WHERE transaction = ANY($1::uuid[]) ORDER BY transaction, at""",
         list(transactions),
     )
-    for row in rows:
-        found[row["transaction"]].append(row)
+    for own, some in groupby(rows, key=itemgetter("transaction")):
+        found[own] = list(some)
     return found
 
 

@@ -70,7 +70,11 @@ async def _record_known(ctx: Context, said: Sequence[Said], answers: list[StartR
         points += [(row["id"], *point) for point in more]
     if not rows:
         return
-    versions = await remembered_store.write(rows, messages, points, now)
+    try:
+        versions = await remembered_store.write(rows, messages, points, now)
+    except BaseException:
+        remembered.forget_all()
+        raise
     written = []
     for id_, (_, row) in whose.items():
         row["version"] = versions.get(id_)

@@ -30,7 +30,7 @@ A_READING = timedelta(seconds=0.1)
 _costed: dict[UUID, tuple[datetime, timedelta]] = {}
 """When, and how long that holds."""
 MOST_REMEMBERED = 50_000
-READ_TOGETHER = 20
+READ_TOGETHER = 5
 LONG = 30
 """Readings of a session that take longer to price than others should wait."""
 

@@ -51,6 +51,11 @@ def forget(station_id: UUID, name: Name) -> None:
             del _rows[station_id]
 
 
+def forget_all() -> None:
+    """A statement failed: what the database holds now is asked anew."""
+    _rows.clear()
+
+
 def usable(row: Mapping[str, Any]) -> bool:
     """Whether all that a meter value changes is in the row itself: it is known who charges, so that no start from the
     app can be meant for it, and it doesn't stop by itself."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from backend.db.engine import DB
-from backend.transactions import remembered_store, service
+from backend.transactions import grouping, pricing, remembered_store, service
 from backend.transactions.model import Sample, Updated
 from tests.conftest import Clock
 from tests.services.test_starts_together import Street, build, start, stop
@@ -181,3 +181,32 @@ async def test_after_the_end_nothing_is_remembered(clock: Clock, statements: lis
     await service.samples(street.ctx, street.stations[0], 1, reply.number, [late])
     assert statements == [1]
     assert (await street.rows())[0]["energy_wh"] == 250
+
+
+async def test_while_many_long_sessions_are_priced_everybody_else_goes_on(clock: Clock) -> None:
+    street = await build(clock, 30)
+    replies = await street.say(*((n, start(clock, n)) for n in range(30)))
+    clock.advance(hours=2)
+    unsaid, told = (None,) * 3, ("charging", "Sample.Periodic", True, None, None, None)
+    points = [
+        (reply.transaction_id, clock.now() - timedelta(seconds=10 * n), 3000 - 5 * n, 7000, *unsaid, *told)
+        for reply in replies
+        for n in range(1, 201)
+    ]
+    await grouping.write(points)
+    turns, over = 0, False
+
+    async def others() -> None:
+        nonlocal turns
+        while not over:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(others())
+    rows = await DB.run("SELECT *, NULL::text AS time_zone FROM transaction")
+    await pricing.with_costs(street.ctx, rows, final=True)
+    over = True
+    await beside
+    assert turns >= 30
+    assert [row["cost"] for row in await street.rows()] == [row["cost"] for row in rows]
+    assert all(row["cost"] is not None for row in rows)

@@ -322,3 +322,31 @@ async def test_the_log_forgets_after_its_time(clock: Clock, monkeypatch: pytest.
     assert [row["payload"] for row in await DB.run("SELECT payload FROM ocpp_frame ORDER BY id")] == ["13"] * 3 + [
         "0"
     ] * 3
+
+
+async def test_a_log_of_megabytes_is_written_as_it_came(clock: Clock) -> None:
+    """In pieces that end anywhere, with what only some lines have."""
+    station_id = await world.add_station(await world.add_tenant())
+    ctx = world.make_context(clock)
+    lines = [
+        FrameLine(
+            station_id=station_id,
+            at=clock.now() + timedelta(microseconds=number),
+            direction="in" if number % 2 else "out",
+            kind="call",
+            payload=f"{number} µ€ \N{GRINNING FACE} " + "x" * (number * 37 % 16_000),
+            size=number,
+            action="MeterValues",
+            message_id=f"é{number}" * (1 + number % 40),
+            latency_ms=number if number % 3 else None,
+            error_code="GenericError" if number % 5 == 0 else "",
+        )
+        for number in range(400)
+    ]
+    await service.log_frames(ctx, lines)
+    rows = await DB.run("SELECT * FROM ocpp_frame ORDER BY id")
+    assert len(rows) == 400
+    for line, row in zip(lines, rows, strict=True):
+        assert row["message_id"] == line.message_id[:64]
+        for name in ("station_id", "at", "direction", "kind", "payload", "size", "action", "latency_ms", "error_code"):
+            assert row[name] == getattr(line, name), name
