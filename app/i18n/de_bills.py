@@ -18,8 +18,8 @@ TEXTS = {
     ),
     "Leave it": "Lassen",
     "No target": "Kein Ziel",
-    "Stop by itself at": "Von selbst beenden bei",
-    "Stop by itself …": "Von selbst beenden …",
+    "Stop by itself at": "Automatisch beenden bei",
+    "Stop by itself …": "Automatisch beenden …",
     "Target": "Ziel",
     "Target reached: {target}": "Ziel erreicht: {target}",
     "Stops by itself at {target}": "Endet von selbst bei {target}",
@@ -83,8 +83,8 @@ TEXTS = {
     "The driver pays nothing; what was taken goes back.": "Der Fahrer zahlt nichts; was abgebucht war, geht zurück.",
     "Why": "Warum",
     "Needs a decision": "Zu entscheiden",
-    "The meter can't be believed: decide below what is billed.": (
-        "Der Zähler ist nicht glaubhaft: Entscheide unten, was berechnet wird."
+    "The meter can't be believed: decide what is billed.": (
+        "Der Zähler ist nicht glaubhaft: Entscheiden Sie, was berechnet wird."
     ),
     "The meter stood still while power flowed; only what it counted is billed.": (
         "Der Zähler stand still, während Strom floss; berechnet wird nur, was er zählte."

@@ -82,7 +82,7 @@ TEXTS: dict[str, str] = {
     "{made} invoices written, {there} were there already.": ("{made} Rechnungen geschrieben, {there} waren schon da."),
     "Invoice {month}": "{month} abrechnen",
     "Search number or person": "Nummer oder Person suchen",
-    "Each month's invoices are written by themselves in its first night after.": (
+    "A month's invoices are written in the first night after it.": (
         "Die Rechnungen eines Monats werden in der ersten Nacht danach von selbst geschrieben."
     ),
     "No invoice fits": "Keine Rechnung passt",

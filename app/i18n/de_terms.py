@@ -30,7 +30,7 @@ TEXTS = {
     ),
     "The first tariff of the list, where nothing else is said": "Der erste Tarif der Liste, wo nichts anderes gilt",
     "{places} and {n} more": "{places} und {n} weitere",
-    "holds where nothing else is said": "gilt, wo nichts anderes gesagt ist",
+    "Holds where nothing else is said": "Gilt, wo nichts anderes gesagt ist",
     "The last day is before the first one.": "Der letzte Tag liegt vor dem ersten.",
     # Drivers and their groups
     "1 tariff applies for it": "1 Tarif gilt für sie",

@@ -12,7 +12,7 @@ from app.common.papers import download, month_name
 from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
 from app.operator.money_owners import Owners
 from app.operator.money_provider import ProviderList
-from app.theme import S4, S8, S12, S16, T12, T16, T20, Tokens
+from app.theme import S4, S8, S12, T12, T16, T20, Tokens
 from app.widgets import buttons, lists, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
@@ -31,6 +31,8 @@ def step(period: str, months: int) -> str:
     return f"{count // 12}-{count % 12 + 1:02d}"
 
 
+FIGURE = 140
+"""As wide as a sum of money, so that sums stand in columns."""
 VIEWS = (("locations", "Locations"), ("owners", "Owners"))
 
 
@@ -74,16 +76,19 @@ def SettlementPart() -> ft.Control:  # a component
         path = f"/books/settlement/table?period={period}&format={kind}&language={store.language}"
         await download(app, words, path, f"settlement-{period}.{kind}")
 
-    files = [
+    files: list[ft.Control] = [
         buttons.quiet(
             kind.upper(),
             t,
             partial(app.run, save, kind),
             icon=ft.Icons.DOWNLOAD_ROUNDED,
             identifier=f"settlement-{kind}",
+            expand=store.phone,
         )
         for kind in ("pdf", "csv")
     ]
+    if store.phone:
+        files = [ft.Row(files, spacing=S8)]
     head = lists.tools(month, chips, phone=store.phone, actions=files if view == "locations" else [])
     body = Owners(period, key=f"owners-{period}") if view == "owners" else Earned(period, key=f"earned-{period}")
     return ft.Column([head, body], spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
@@ -130,7 +135,9 @@ def _sums(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:
         value = text(i18n.amount(amount, one.currency), t, size=T20, bold=True)
         return ft.Semantics(
             identifier=identifier,
-            content=ft.Column([muted(words(name), t, size=T12), value], spacing=0),
+            content=ft.Container(
+                ft.Column([muted(words(name), t, size=T12), value], spacing=0), width=FIGURE * max(1, t.letters)
+            ),
         )
 
     figures = [
@@ -141,7 +148,7 @@ def _sums(one: SettlementRow, t: Tokens, words: Words) -> ft.Control:
         figure("On account", one.on_account),
         figure("Owed", one.owed),
     ]
-    return surfaces.card(ft.Row(list[ft.Control](figures), spacing=S16 * 2, run_spacing=S12, wrap=True), t)
+    return surfaces.card(ft.Row(list[ft.Control](figures), spacing=S12, run_spacing=S12, wrap=True), t)
 
 
 def _settled(number: int, one: SettlementRow, t: Tokens, words: Words) -> Row:

@@ -65,7 +65,7 @@ def Invoices() -> ft.Control:  # a component
     finding = inputs.search(search, words("Search number or person"), t, set_search)
     parts: list[ft.Control] = [
         lists.tools(finding, [], phone=store.phone, actions=[write]),
-        muted(words("Each month's invoices are written by themselves in its first night after."), t, size=T12),
+        muted(words("A month's invoices are written in the first night after it."), t, size=T12),
     ]
     if found.items is None:
         parts.append(

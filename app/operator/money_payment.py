@@ -74,6 +74,9 @@ def PaymentDialog(payment_id: str, on_close: Callable[[], Any], on_changed: Call
     else:
         one = found.payment
         parts = [_facts(one, t, words), *_refunds(found.refunds, t, words)]
+        if one.transaction_id:
+            session = partial(_leave, app, on_close, f"/sessions/{one.transaction_id}")
+            parts.insert(1, ft.Row([buttons.quiet(words("Open the session"), t, session)]))
         if ways:
             parts += _asking(one, ways, typed, set_typed, reason, set_reason, target, set_chosen, problem, t, words)
             actions.append(
@@ -85,9 +88,6 @@ def PaymentDialog(payment_id: str, on_close: Callable[[], Any], on_changed: Call
                     identifier="refund-save",
                 )
             )
-        if one.transaction_id:
-            session = f"/sessions/{one.transaction_id}"
-            actions.insert(0, buttons.quiet(words("Open the session"), t, partial(_leave, app, on_close, session)))
     ft.use_dialog(form(t, words("Payment"), parts, actions, on_close))
     return ft.Container()
 

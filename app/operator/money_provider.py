@@ -63,7 +63,7 @@ def ProviderList(only: bool) -> ft.Control:  # a component
     elif not found.items:
         nothing = words("No differences") if only else words("The provider has listed nothing yet")
         about = words("The demo provider keeps no list. With Stripe, each day stands here after its night.")
-        parts.append(surfaces.empty(ft.Icons.ACCOUNT_BALANCE_OUTLINED, nothing, about, t))
+        parts.append(ft.Column([text(nothing, t), muted(about, t, size=T12)], spacing=0))
     else:
         for place, one in enumerate(found.items):
             if place:

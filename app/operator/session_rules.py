@@ -183,7 +183,7 @@ FLAGS = {
     "estimated": "The energy is estimated from the last reading that can be believed.",
     "estimated_close": "The station never told of the stop. If it does later, the bill follows.",
     "meter_backwards": "The meter ran backwards; such readings are not billed.",
-    "needs_decision": "The meter can't be believed: decide below what is billed.",
+    "needs_decision": "The meter can't be believed: decide what is billed.",
     "meter_stopped": "The meter stood still while power flowed; only what it counted is billed.",
     "meter_jump": "The meter jumped further than this connector can deliver; such readings are not billed.",
     "no_start_register": "The station didn't tell the meter at the start, so no energy is billed.",

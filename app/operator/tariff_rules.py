@@ -121,13 +121,17 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Without what stands for nothing: numbers as numbers, defaults left out."""
+    """Without what stands for nothing: numbers as numbers, defaults left out, the parts of a price in one order."""
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items() if part not in (None, [], 0) and name != "step_size"}
+        found = {name: _plain(part) for name, part in value.items() if part not in (None, [], 0)}
+        found.pop("step_size", None)
+        if "price_components" in found:
+            found["price_components"].sort(key=lambda part: str(part.get("type")))
+        return found
     if isinstance(value, list):
         return [_plain(part) for part in value]
-    if isinstance(value, str) and (found := number(value)) is not None:
-        return found
+    if isinstance(value, str) and (amount := number(value)) is not None:
+        return amount
     return Decimal(str(value)) if isinstance(value, int | float) else value
 
 

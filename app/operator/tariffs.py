@@ -124,7 +124,7 @@ def TariffsPage() -> ft.Control:  # a component
         drops = {one.id: _drop(one, ask, t, words) for one in every}
         notes = {one.id: where.summary(one, applied, words) for one in every}
         first = every[0].id
-        notes[first] = " · ".join(x for x in (words("holds where nothing else is said"), notes[first]) if x)
+        notes[first] = " · ".join(x for x in (words("Holds where nothing else is said"), notes[first]) if x)
         parts.append(
             table(
                 _columns(words),

@@ -82,8 +82,8 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         await templates.add(ctx, tenant.id, TEMPLATE)
         stations = await _network(ctx, tenant.id, prices)
         await _fleet(ctx, tenant.id, prices)
-        await _debtor(ctx, tenant.id)
         await history.write(ctx, tenant.id, prices)
+        await _debtor(ctx, tenant.id)
         await rollups.roll_up(ctx)
         await _add_registers(stations)
     await power.tight_fuse(ctx, tenant.id)
@@ -126,18 +126,27 @@ async def _debtor(ctx: Context, tenant_id: UUID) -> None:
     if mara is None:
         return
     await paying.give_credit(ctx, tenant_id, mara.id, Decimal(5), "Sorry for the broken cable")
-    payment_id, failed_at = uuid4(), ctx.now() - timedelta(days=3)
+    rows = await DB.run(
+        """SELECT t.id, t.ended_at, r.total_incl FROM cdr r JOIN transaction t ON t.id = r.transaction
+        WHERE r.tenant = $1 AND t.account IS NULL AND r.total_incl BETWEEN 12 AND 25 AND r.issued_at < $2
+        ORDER BY r.issued_at DESC LIMIT 1""",
+        tenant_id, ctx.now() - timedelta(days=3),
+    )  # fmt: skip
+    if not rows:
+        return
+    payment_id, session, failed_at, due = uuid4(), rows[0]["id"], rows[0]["ended_at"], rows[0]["total_incl"]
     why = "The card was declined. Please use another one."
+    await DB.run("UPDATE transaction SET account = $2 WHERE id = $1", session, mara.id)
     await DB.run(
-        """INSERT INTO payment (id, tenant, account, provider, payer, state, currency, hold_amount, due_amount, failure,
-            tries, created_at, updated_at)
-        VALUES ($1, $2, $3, 'demo', $4, 'failed', 'EUR', 50, 18.40, $5, 4, $6, $6)""",
-        payment_id, tenant_id, mara.id, mara.email, why, failed_at,
+        """INSERT INTO payment (id, tenant, transaction, account, provider, payer, state, currency, hold_amount,
+            due_amount, failure, tries, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, 'demo', $5, 'failed', 'EUR', 50, $6, $7, 4, $8, $8)""",
+        payment_id, tenant_id, session, mara.id, mara.email, due, why, failed_at,
     )  # fmt: skip
     await DB.run(
         """INSERT INTO debt (id, tenant, account, payment, amount, currency, state, reason, created_at)
-        VALUES ($1, $2, $3, $4, 18.40, 'EUR', 'open', $5, $6)""",
-        uuid4(), tenant_id, mara.id, payment_id, why, failed_at,
+        VALUES ($1, $2, $3, $4, $5, 'EUR', 'open', $6, $7)""",
+        uuid4(), tenant_id, mara.id, payment_id, due, why, failed_at,
     )  # fmt: skip
 
 

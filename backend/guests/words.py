@@ -95,7 +95,7 @@ GERMAN = {
     "Keep this page: it is the only way back to your session and to your receipt.": (
         "Merken Sie sich diese Seite: Nur über sie kommen Sie zu Ihrem Ladevorgang und Ihrem Beleg zurück."
     ),
-    "Stop by itself (if you like)": "Von selbst beenden (freiwillig)",
+    "Stop by itself (if you like)": "Automatisch beenden (freiwillig)",
     "What would my session cost?": "Was würde mein Ladevorgang kosten?",
     "now": "jetzt",
     "after charging": "nach dem Laden",
@@ -107,7 +107,7 @@ GERMAN = {
         "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
     ),
     "Stop at": "Beenden bei",
-    "Stop by itself": "Von selbst beenden",
+    "Stop by itself": "Automatisch beenden",
     "Change where it stops": "Ändern, wann es endet",
     "Leave the field empty to charge without a target.": "Lassen Sie das Feld leer, um ohne Ziel zu laden.",
     "Save": "Speichern",

@@ -58,7 +58,7 @@ class Sheet(FPDF):
         self.set_y(-18)
         self.write_in(7.5, MUTED)
         pages = self.page_words.format(page=self.page_no(), pages="{nb}")
-        self.multi_cell(WIDTH - 30, 3.6, self.foot, new_x=XPos.RIGHT, new_y=YPos.TOP)
+        self.multi_cell(WIDTH - 30, 3.6, self.foot, align="L", new_x=XPos.RIGHT, new_y=YPos.TOP)
         # The library measures its sign for the number of pages, which is wider than the number that replaces it.
         wide = self.get_string_width(pages.replace("{nb}", "0")) + 2 * self.c_margin
         self.set_xy(210 - MARGIN - wide, -18)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_currency, format_decimal
 
 from backend.tariffs.rules import round_money
@@ -228,7 +228,7 @@ class Voice:
         """With its offset: a paper is read elsewhere, too."""
         own = ZoneInfo(zone) if zone else self.zone
         there = moment.astimezone(own)
-        return f"{format_datetime(there, 'short', locale=self.locale)} {self._clock(there)}"
+        return f"{self._said(there)} {self._clock(there)}"
 
     def span(self, begun: datetime, ended: datetime) -> str:
         """From one moment to another; a day and a clock that both share are said once."""
@@ -236,7 +236,12 @@ class Voice:
         if first.date() != last.date() or first.utcoffset() != last.utcoffset():
             return f"{self.moment(begun)} – {self.moment(ended)}"
         clock = f"{format_time(last, 'short', locale=self.locale)} {self._clock(last)}"
-        return f"{format_datetime(first, 'short', locale=self.locale)} – {clock}"
+        return f"{self._said(first)} – {clock}"
+
+    def _said(self, there: datetime) -> str:
+        """The day as it stands elsewhere on a paper."""
+        day = format_date(there.date(), "medium", locale=self.locale)
+        return f"{day}, {format_time(there, 'short', locale=self.locale)}"
 
     def _clock(self, there: datetime) -> str:
         name = f"{there:%Z}"

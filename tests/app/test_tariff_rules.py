@@ -38,6 +38,12 @@ def test_what_is_typed_is_a_tariff_and_comes_back(form: dict[str, str]) -> None:
     assert again == {name: value.replace(",", ".") for name, value in form.items()}
 
 
+def test_the_order_in_which_prices_are_written_says_nothing() -> None:
+    parts = [{"type": kind, "price": "0.42", "vat": "19"} for kind in ("FLAT", "ENERGY", "PARKING_TIME")]
+    form = rules.form_of({"elements": [{"price_components": parts}], "parking_grace_minutes": 10})
+    assert form == {"flat": "0.42", "energy": "0.42", "parking": "0.42", "vat": "19", "grace": "10"}
+
+
 def test_what_is_no_number_is_named() -> None:
     assert rules.wrong_fields({"energy": "cheap", "vat": "NaN", "flat": ""}) == ["energy", "vat"]
 
