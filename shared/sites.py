@@ -75,13 +75,27 @@ class PolicyName(StrEnum):
     BLEND = "blend"
 
 
+class GoesFirst(Request):
+    """Whose cars go before all others, whatever the policy: ids of groups of drivers, names of groups of cards (a
+    fleet), and names of tariffs (who pays for it)."""
+
+    driver_groups: Annotated[list[Annotated[str, msgspec.Meta(max_length=36)]], msgspec.Meta(max_length=50)] = []
+    card_groups: Annotated[list[Annotated[str, msgspec.Meta(max_length=36)]], msgspec.Meta(max_length=50)] = []
+    tariffs: Annotated[list[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Meta(max_length=50)] = []
+
+
 class SitePolicy(Request):
-    """`green` is the share of CO2 against price in a blend. `demand_charge` for the highest kW of a month."""
+    """`green` is the share of CO2 against price in a blend.
+
+    `demand_charge`: of each kW of a month's highest quarter of an hour. That peak is not raised unless a car would go
+    without energy; with `demand_peak_w` the connection stays below it in any case.
+    """
 
     name: PolicyName = PolicyName.EQUAL
     green: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     demand_charge: Decimal | None = None
     demand_peak_w: Watts | None = None
+    goes_first: GoesFirst = GoesFirst()
 
 
 class TariffStep(Request):
@@ -158,7 +172,8 @@ class CarNow(Message):
     """A car, what it may draw and why. `counted_a` is what it counts with: an unreachable one with its worst case.
 
     `reason_code` and `reason_values` say the reason for programs; `reason` says it in English. `learned`: nobody told
-    departure or energy; they are what is usual for this driver, or here.
+    departure or energy; they are what is usual for this driver, or here. `goes_first`: the group or tariff by which it
+    goes before others.
     """
 
     transaction_id: str
@@ -176,6 +191,7 @@ class CarNow(Message):
     reason_code: str = ""
     reason_values: dict[str, str] = {}
     learned: bool = False
+    goes_first: str = ""
 
 
 class PlanPoint(Message):
@@ -203,7 +219,10 @@ class FeedState(Message):
 
 
 class SiteLive(Message):
-    """A site as it is. `solver`: optimum, greedy or fallback; `solver_detail` says why it isn't what was asked for."""
+    """A site as it is. `solver`: optimum, greedy or fallback; `solver_detail` says why it isn't what was asked for.
+
+    `paid_peak_w`: what is paid for this month already, where a peak is paid for.
+    """
 
     location_id: str
     enabled: bool
@@ -218,6 +237,7 @@ class SiteLive(Message):
     feeds: list[FeedState]
     grid_limits: list["GridLimit"]
     currency: str
+    paid_peak_w: int | None = None
 
 
 class SiteRow(Message):
@@ -333,7 +353,10 @@ class Wish(Message):
 
 
 class Saving(Message):
-    """What energy cost, and what it would have cost had every car charged at once at full power."""
+    """What energy cost, and what it would have cost had every car charged at once at full power.
+
+    `demand_cost`: of a site's month, what the peak of its cars costs by itself. `saved` has both.
+    """
 
     month: str
     energy_wh: int
@@ -343,6 +366,8 @@ class Saving(Message):
     currency: str
     peak_w: int
     uncontrolled_peak_w: int
+    demand_cost: Decimal = Decimal(0)
+    uncontrolled_demand_cost: Decimal = Decimal(0)
 
 
 class OwnSaving(Message):

@@ -177,8 +177,26 @@ TEXTS: dict[str, str] = {
     "The peak that is paid for": "Die bezahlte Spitze",
     "Stay below, kW": "Bleibe unter, kW",
     "Costs each kW and month, {currency}": "Kostet je kW und Monat, {currency}",
-    "Empty: no peak is paid for. Both: cars together stay below it, as below a fuse.": (
-        "Leer: keine Spitze wird bezahlt. Beides: die Fahrzeuge bleiben zusammen darunter wie unter einer Sicherung."
+    "With a cost the month's highest quarter of an hour isn't raised, unless a car would leave without its "
+    "energy. With a limit too, cars stay below it in any case.": (
+        "Mit einem Preis wird die höchste Viertelstunde des Monats nicht erhöht, es sei denn, ein Fahrzeug führe sonst "
+        "ohne seine Energie ab. Mit einer Grenze bleiben die Fahrzeuge auf jeden Fall darunter."
+    ),
+    "Costs each kW and month": "Kostet je kW und Monat",
+    "Highest power this month": "Höchste Leistung dieses Monats",
+    "Cost of this power": "Kosten dieser Leistung",
+    "Goes first": "Wer zuerst lädt",
+    "Goes first: {name}": "Lädt zuerst: {name}",
+    "Groups of drivers": "Fahrergruppen",
+    "1 group of drivers": "1 Fahrergruppe",
+    "{n} groups of drivers": "{n} Fahrergruppen",
+    "gone": "gelöscht",
+    "Their cars get power before all others, whatever is chosen above. No limit is passed for that.": (
+        "Ihre Fahrzeuge bekommen Strom vor allen anderen, was auch immer oben gewählt ist. Keine Grenze wird dafür "
+        "überschritten."
+    ),
+    "It shares what is left below the peak that is paid for.": (
+        "Es teilt sich, was unter der bezahlten Spitze übrig ist."
     ),
     "{name}: a number or a time is not right.": "{name}: eine Zahl oder Zeit stimmt nicht.",
     "Sharing and prices": "Aufteilung und Preise",

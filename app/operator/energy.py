@@ -203,6 +203,10 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
         sign = badge(words("Waits"), ft.Icons.HOURGLASS_EMPTY_ROUNDED, t.warning)
     else:
         sign = badge(words("Charging"), ft.Icons.BOLT_ROUNDED, t.info)
+    signs = [sign]
+    if one.goes_first:
+        told = words("Goes first: {name}").format(name=one.goes_first)
+        signs.append(badge(told, ft.Icons.PRIORITY_HIGH_ROUNDED, t.violet))
     wanted = ""
     if one.energy_wanted_wh:
         wanted = words("wants {energy}").format(energy=" ".join(energy(one.energy_wanted_wh)))
@@ -218,7 +222,7 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
                 ft.Column(
                     [
                         ft.Row(
-                            [text(f"{one.station} · {one.evse}", t, bold=True), sign],
+                            [text(f"{one.station} · {one.evse}", t, bold=True), *signs],
                             spacing=S8,
                             run_spacing=S4,
                             wrap=True,
@@ -244,6 +248,15 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
     )
 
 
+def _peak_costs(known: Saving, money: Callable[[Any], str], words: Words) -> list[tuple[str, str | ft.Control]]:
+    if not known.uncontrolled_demand_cost:
+        return []
+    return [
+        (words("Cost of this power"), money(known.demand_cost)),
+        (words("Uncontrolled it would have cost"), money(known.uncontrolled_demand_cost)),
+    ]
+
+
 def _month(
     month: date, saving: Loaded[Saving], t: Tokens, words: Words, set_month: Callable[[date], None]
 ) -> ft.Control:
@@ -255,7 +268,8 @@ def _month(
         told = muted(words("Nobody charged here this month."), t)
     else:
         money: Callable[[Any], str] = lambda value: amount(value, known.currency)  # noqa: E731
-        share = float(known.saved / known.uncontrolled_cost) if known.uncontrolled_cost else 0.0
+        free = known.uncontrolled_cost + known.uncontrolled_demand_cost
+        share = float(known.saved / free) if free else 0.0
         saved = f"{money(known.saved)} ({percent(share, 1)})"
         told = ft.Column(
             [
@@ -273,6 +287,7 @@ def _month(
                         (words("Uncontrolled it would have cost"), money(known.uncontrolled_cost)),
                         (words("Highest power"), " ".join(power(known.peak_w))),
                         (words("Uncontrolled it would have been"), " ".join(power(known.uncontrolled_peak_w))),
+                        *_peak_costs(known, money, words),
                     ],
                     t,
                 ),

@@ -1,9 +1,11 @@
 """What the energy page shows of a site, and what its editor makes of what somebody typed. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import time
 from decimal import Decimal, InvalidOperation
+
+import msgspec
 
 from app.widgets.plan_plot import Moment
 from app.widgets.power_tree import Branch
@@ -11,6 +13,7 @@ from shared.sites import (
     CarNow,
     EnergyTariff,
     Flow,
+    GoesFirst,
     NodeKind,
     PolicyName,
     PowerNode,
@@ -233,6 +236,7 @@ class Sharing:
     steps: list[Step]
     peak_kw: str
     peak_charge: str
+    goes_first: GoesFirst
 
 
 def sharing_of(site: PowerSite) -> Sharing:
@@ -245,7 +249,24 @@ def sharing_of(site: PowerSite) -> Sharing:
         steps=[Step(f"{one.begins:%H:%M}", f"{one.ends:%H:%M}", _written(one.price), one.days) for one in tariff.steps],
         peak_kw="" if policy.demand_peak_w is None else _written(Decimal(policy.demand_peak_w) / 1000),
         peak_charge=_written(policy.demand_charge),
+        goes_first=policy.goes_first,
     )
+
+
+def first_told(chosen: GoesFirst, words: Callable[[str], str]) -> str:
+    """Who goes first, in a line; groups of drivers by how many, as only their ids are known."""
+    told = [*chosen.card_groups, *chosen.tariffs]
+    if count := len(chosen.driver_groups):
+        many = words("1 group of drivers") if count == 1 else words("{n} groups of drivers").format(n=count)
+        told.insert(0, many)
+    return ", ".join(told)
+
+
+def turned_first(chosen: GoesFirst, field: str, key: str) -> GoesFirst:
+    """With this group or tariff, or without it where it was chosen."""
+    before: list[str] = getattr(chosen, field)
+    after = [one for one in before if one != key] if key in before else [*before, key]
+    return msgspec.structs.replace(chosen, **{field: after})
 
 
 def without(steps: Sequence[Step], place: int) -> list[Step]:
@@ -262,6 +283,8 @@ def sharing_set(typed: Sharing) -> tuple[SitePolicy, EnergyTariff] | str:
         peak, charge = _number(typed.peak_kw or "0"), _number(typed.peak_charge or "0")
     except ValueError:
         return "The peak that is paid for"
+    if peak < 0 or charge < 0:
+        return "The peak that is paid for"
     steps = []
     for one in typed.steps:
         try:
@@ -275,6 +298,7 @@ def sharing_set(typed: Sharing) -> tuple[SitePolicy, EnergyTariff] | str:
         green=typed.green,
         demand_charge=charge or None,
         demand_peak_w=int(peak * 1000) or None,
+        goes_first=typed.goes_first,
     )
     return policy, EnergyTariff(base=base, currency=typed.currency, steps=steps)
 

@@ -8,16 +8,21 @@ from typing import Any
 import flet as ft
 
 from app.api import ApiError
-from app.hooks import use_app, use_store, use_tokens, use_words
+from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.operator import energy_rules as rules
-from app.operator.energy_rules import Step
+from app.operator.energy_first import Known, goes_first
+from app.operator.energy_rules import Sharing, Step
 from app.operator.station_add import problem_note
 from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
+from shared.accounts import DriverGroup
+from shared.base import Page
+from shared.money import TariffRow
 from shared.sites import PolicyName, PowerSite, SiteSet
+from shared.tokens import TokenGroup
 
 Words = Callable[[str], str]
 POLICIES = {
@@ -36,6 +41,7 @@ MEANS = {
     PolicyName.GREENEST: "Cars that have time wait for hours with little CO2; everybody leaves in time.",
     PolicyName.BLEND: "Price and CO2 both count, as much as you say; everybody leaves in time.",
 }
+MOST = 50
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 
 
@@ -45,21 +51,37 @@ def EditSharing(
 ) -> ft.Control:  # a component
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     typed, set_typed = ft.use_state(rules.sharing_of(site))
+    latest: Any = ft.use_ref(typed)  # what was typed a moment ago may not be drawn yet
     problem, set_problem = ft.use_state("")
     busy, set_busy = ft.use_state(False)
+    known = Known(
+        use_load(lambda: app.api.get("/driver-groups", Page[DriverGroup], limit=MOST)),
+        use_load(lambda: app.api.get("/token-groups", Page[TokenGroup], limit=MOST)),
+        use_load(lambda: app.api.get("/tariffs", Page[TariffRow], limit=MOST)),
+    )
+
+    def put_all(new: Sharing) -> None:
+        latest.current = new
+        set_typed(new)
 
     def put(name: str, value: Any) -> None:
-        set_typed(replace(typed, **{name: value}))
+        put_all(replace(latest.current, **{name: value}))
+
+    def put_steps(change: Callable[[list[Step]], list[Step]]) -> None:
+        put("steps", change(latest.current.steps))
 
     def put_step(place: int, name: str, value: Any) -> None:
-        put("steps", [replace(one, **{name: value}) if at == place else one for at, one in enumerate(typed.steps)])
+        put_steps(lambda old: [replace(one, **{name: value}) if at == place else one for at, one in enumerate(old)])
 
     def turn_day(place: int, day: int) -> None:
-        days = typed.steps[place].days
-        put_step(place, "days", sorted({*days} ^ {day}))
+        put_steps(
+            lambda old: [
+                replace(one, days=sorted({*one.days} ^ {day})) if at == place else one for at, one in enumerate(old)
+            ]
+        )
 
     async def save() -> None:
-        wanted = rules.sharing_set(typed)
+        wanted = rules.sharing_set(latest.current)
         if isinstance(wanted, str):
             set_problem(words("{name}: a number or a time is not right.").format(name=words(wanted)))
             return
@@ -87,6 +109,7 @@ def EditSharing(
             identifier="site-policy",
         ),
         muted(words(MEANS[name]), t),
+        *goes_first(known, typed.goes_first, t, words, partial(put, "goes_first")),
     ]
     if name is PolicyName.BLEND:
         told = words("CO2 counts {share} %").format(share=round(typed.green * 100))
@@ -120,12 +143,12 @@ def EditSharing(
             identifier="tariff-base",
         ),
         *_steps(
-            typed.steps, t, words, put_step, turn_day, lambda place: put("steps", rules.without(typed.steps, place))
+            typed.steps, t, words, put_step, turn_day, lambda place: put_steps(lambda old: rules.without(old, place))
         ),
         buttons.quiet(
             words("Add a time of the day"),
             t,
-            lambda: put("steps", [*typed.steps, Step("22:00", "06:00", typed.base)]),
+            lambda: put_steps(lambda old: [*old, Step("22:00", "06:00", typed.base)]),
             icon=ft.Icons.MORE_TIME_ROUNDED,
             identifier="tariff-add",
         ),
@@ -156,7 +179,14 @@ def EditSharing(
             ],
             spacing=S12,
         ),
-        muted(words("Empty: no peak is paid for. Both: cars together stay below it, as below a fuse."), t, size=T12),
+        muted(
+            words(
+                "With a cost the month's highest quarter of an hour isn't raised, unless a car would leave without its "
+                "energy. With a limit too, cars stay below it in any case."
+            ),
+            t,
+            size=T12,
+        ),
     ]
     if problem:
         parts.append(problem_note(problem, t))

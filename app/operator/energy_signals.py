@@ -6,6 +6,7 @@ from functools import partial
 import flet as ft
 
 from app.i18n import ago, amount, clock, moment, power
+from app.operator import energy_rules as rules
 from app.operator.energy_feed import KINDS
 from app.operator.energy_sharing import POLICIES
 from app.theme import S4, S8, S12, T12, Tokens
@@ -34,6 +35,13 @@ def sharing(site: PowerSite, live: SiteLive, t: Tokens, words: Words, on_edit: C
         (words("Price each kWh"), amount(site.tariff.base, site.tariff.currency)),
     ]
     rows += [(step, price) for step, price in _steps(site.tariff, words)]
+    if first := rules.first_told(site.policy.goes_first, words):
+        rows.append((words("Goes first"), first))
+    if live.paid_peak_w is not None:
+        rows.append((words("Highest power this month"), " ".join(power(live.paid_peak_w))))
+    if site.policy.demand_charge:
+        each = amount(site.policy.demand_charge, site.tariff.currency)
+        rows.append((words("Costs each kW and month"), each))
     if site.policy.demand_charge and site.policy.demand_peak_w:
         rows.append((words("Stays below"), " ".join(power(site.policy.demand_peak_w))))
     edit = buttons.quiet(words("Edit"), t, on_edit, icon=ft.Icons.TUNE_ROUNDED, identifier="energy-sharing")

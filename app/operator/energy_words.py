@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "nearly_full": "It needs no more than this to be full.",
     "limit": "It shares {limits}, which is full.",
     "limit_ahead": "It shares {limits}, which is full; ahead: {ahead}.",
+    "peak": "It shares what is left below the peak that is paid for.",
     "price": "It waits for cheaper energy at {until}; there is time until it leaves.",
     "later": "It has time and charges at {until}.",
     "steady": "This is enough until it leaves.",

@@ -1,7 +1,7 @@
 """The clairvoyant bound: a linear programme that knows every session from the beginning."""
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +13,16 @@ from backend.energy.core.rows import Floats, Rows
 from backend.energy.core.site_files import unrolled
 
 
-def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
-    """kWh and cost nobody can beat: no minimum current, no faults, and circles widened to polygons around them."""
+class Bound(NamedTuple):
+    """`peak_kw`: of any step, where a peak is paid for."""
+
+    kwh: float
+    cost: float
+    peak_kw: float
+
+
+def bound(case: Case, budget_s: float = 600.0) -> Bound:
+    """What nobody can beat: no minimum current, no faults, and circles widened to polygons around them."""
     rows, sessions, period = Rows(case.site.grid), case.sessions, case.site.period_s
     start = min(one.arrival for one in sessions)
     end = max(one.departure for one in sessions)
@@ -22,7 +30,7 @@ def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
     left, right = edges[:-1], edges[1:]
     at = [rows.grid.connectors[rows.place[one.connector]] for one in sessions]
     per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in zip(at, sessions, strict=True)])
-    top = np.array(
+    most = np.array(
         [min(one.max_amps, (car.max_kw or math.inf) / kw) for one, car, kw in zip(at, sessions, per_amp, strict=True)]
     )
     arrivals = np.array([one.arrival for one in sessions])[:, None]
@@ -33,16 +41,20 @@ def bound(case: Case, budget_s: float = 600.0) -> tuple[float, float]:
     lines, ends = _around(rows, case, left)
     hours = np.full(len(left), period / 3600)
     wanted = np.array([one.energy_kwh for one in sessions])
+    top, charge = max(paid.max(), 1e-9), case.site.demand_price
+    draw = per_amp / np.array([one.efficiency for one in at])
     amps = optimum.solve(
         optimum.Problem(
-            lines=lines, ends=ends, hours=hours, most=top[:, None] * inside, least=np.zeros_like(inside),
-            kwh_per_amp_h=per_amp, wanted_kwh=wanted, cost=np.broadcast_to(paid / max(paid.max(), 1e-9), inside.shape),
-            worth=np.full(len(sessions), 1000.0),
+            lines=lines, ends=ends, hours=hours, most=most[:, None] * inside, least=np.zeros_like(inside),
+            kwh_per_amp_h=per_amp, wanted_kwh=wanted, cost=np.broadcast_to(paid / top, inside.shape),
+            worth=np.full(len(sessions), 1000.0), draw_kw=draw, peak_price=(charge or 0.0) / top,
+            peak_room_kw=None if charge is None else np.full(len(left), case.site.demand_peak_kw),
         ),
         budget_s,
     )  # fmt: skip
     kwh = amps * per_amp[:, None] * hours
-    return float(kwh.sum()), float((kwh * paid).sum())
+    peak = 0.0 if charge is None else float((draw @ amps).max())
+    return Bound(float(kwh.sum()), float((kwh * paid).sum()), peak)
 
 
 def _around(rows: Rows, case: Case, starts: npt.NDArray[Any]) -> tuple[Floats, Floats]:

@@ -24,6 +24,8 @@ TARIFF = [
     {"from": "21:00", "price": 0.12},
 ]  # fmt: skip
 ACN_KW = 6.656
+PEAK_PRICE = 10.0
+"""Of each kW of the day's highest quarter of an hour."""
 TUNING_MONTHS, SCORING_MONTHS = ("2019-05", "2019-06", "2019-07"), ("2019-09", "2019-10", "2019-11")
 WORKER = Path(__file__).with_name("acn_worker.py")
 
@@ -111,10 +113,13 @@ def _acn_sessions(rows: Sequence[dict[str, str]], site: Site, energy: str) -> tu
     return tuple(sorted(found, key=lambda one: one.arrival))
 
 
-def generated(seed: int, scarce: bool, priced: bool, count: int = 500, metered: bool = False) -> Case:
+def generated(
+    seed: int, scarce: bool, priced: bool, count: int = 500, metered: bool = False, peak: bool = False
+) -> Case:
     """Feeders of fifty connectors (or three), a third of the cars with one phase; stations turned to even out.
 
-    `metered`: a building behind the same connection, whose meter may fall silent.
+    `metered`: a building behind the same connection, whose meter may fall silent. `peak`: the
+    highest kW of the day is paid for.
     """
     chance = random.Random(seed)
     whole = count * (0.8 if scarce else 3.2)
@@ -134,9 +139,10 @@ def generated(seed: int, scarce: bool, priced: bool, count: int = 500, metered: 
     site = Site(
         grid=Grid(nodes=tuple(nodes), connectors=connectors, loads=loads), period_s=period, zone=ZONE,
         price=steps(TARIFF, "tariff", ZONE, "price") if priced else (), loads=curves,
+        demand_price=PEAK_PRICE if peak else None,
     )  # fmt: skip
     words = [f"generated, {count} connectors", "scarce" if scarce else "ample"]
-    words += ["with a building"] * metered + ["priced"] * priced
+    words += ["with a building"] * metered + ["priced"] * priced + ["peak paid"] * peak
     return Case(
         group=", ".join(words), day=f"seed {seed}", site=site,
         sessions=tuple(sorted(sessions, key=lambda one: one.arrival)), network={"site": "generated"},

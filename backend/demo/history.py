@@ -15,7 +15,7 @@ import msgspec
 
 from backend.context import Context
 from backend.db.engine import DB
-from backend.demo import city
+from backend.demo import city, power
 from backend.tariffs import service as tariffs
 from backend.transactions import pricing, settling
 from shared.transactions import TransactionState
@@ -66,6 +66,24 @@ def session(chance: random.Random, kind: city.Kind, begun_at: datetime, register
     return Past(begun_at, at + idle, register_wh, round(energy), curve)
 
 
+TRICKLE_W = 6 * 230
+"""What a car on one phase takes at the least, while it waits for cheap hours."""
+
+
+def patient(one: Past) -> Past:
+    """The same session where the site waits for cheap hours: the least at first, and full power then."""
+    lasts = one.curve[-1][0] - one.curve[0][0]
+    later = power.cheapest_start(one.begun_at, lasts, ZONE) - one.begun_at
+    waited_wh = round(TRICKLE_W * later.total_seconds() / 3600)
+    if not later or waited_wh >= one.energy_wh:
+        return one
+    level = one.curve[0][3]
+    kept = [point for point in one.curve if point[1] - one.start_wh >= waited_wh]
+    curve = [(one.begun_at, one.start_wh, TRICKLE_W, level)]
+    curve += [(at + later, register, watts, soc) for at, register, watts, soc in kept]
+    return Past(one.begun_at, one.ended_at + later, one.start_wh, one.energy_wh, curve)
+
+
 async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
     """Insert sessions, readings, receipts and a few outages for every connector of the demo."""
     chance = random.Random(20457)
@@ -85,7 +103,7 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
     found: list[dict[str, Any]] = []
     for row in rows:
         kind = kinds[row["identity"]]
-        for one in _connector_past(chance, kind, ctx.now()):
+        for one in _connector_past(chance, kind, ctx.now(), waits=row["identity"].startswith(f"{power.SITE}-")):
             bill_row = {
                 "state": TransactionState.ENDED,
                 "reserved_from": None,
@@ -131,7 +149,8 @@ def _between_sessions(latest: dict[Any, dict[str, Any]], now: datetime) -> list[
     ]
 
 
-def _connector_past(chance: random.Random, kind: city.Kind, now: datetime) -> list[Past]:
+def _connector_past(chance: random.Random, kind: city.Kind, now: datetime, *, waits: bool) -> list[Past]:
+    """`waits`: at a site that shares its power and waits for cheap hours."""
     found: list[Past] = []
     register = chance.randint(200_000, 9_000_000)
     free_at = now - SPAN
@@ -143,6 +162,7 @@ def _connector_past(chance: random.Random, kind: city.Kind, now: datetime) -> li
             local = datetime(date.year, date.month, date.day, hour, chance.randint(0, 59), tzinfo=ZONE)
             begun_at = max(local.astimezone(UTC), free_at + timedelta(minutes=7))
             one = session(chance, kind, begun_at, register)
+            one = patient(one) if waits else one
             if one.ended_at > now - timedelta(minutes=20):
                 continue
             if chance.random() < FAILURE_SHARE:

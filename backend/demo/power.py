@@ -1,7 +1,7 @@
 """A site of the demo whose fuse is too small for all of its cars at once: there the controller is seen at work."""
 
 from collections.abc import Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from backend.db.engine import DB
 from backend.sites import feeds, service
 from shared.sites import (
     EnergyTariff,
+    GoesFirst,
     NodeKind,
     PolicyName,
     PowerNode,
@@ -26,6 +27,10 @@ SITE = "ALT"
 FUSE_A = 80
 FEEDER_A = 40
 FALLBACK_A = 6
+BASE = Decimal("0.31")
+WAITS = timedelta(hours=6)
+COURIERS = "HANSA"
+"""The group of cards whose cars go first there."""
 STEPS = (
     (time(22), time(6), "0.19"),
     (time(6), time(11), "0.31"),
@@ -39,6 +44,26 @@ DAY_AHEAD = (
 """What a kWh costs by the hour, fees included."""
 CARBON = "310 300 295 290 295 310 340 360 350 320 280 250 230 225 240 280 340 390 410 400 380 350 330 320".split()
 """Grams of CO2 each kWh."""
+
+
+def cheapest_start(begun_at: datetime, lasts: timedelta, zone: ZoneInfo) -> datetime:
+    """When a car that has time begins, of the quarters of an hour until it leaves."""
+    quarter = timedelta(minutes=15)
+
+    def cost(start: datetime) -> Decimal:
+        count = max(1, -(-lasts // quarter))
+        return sum((_step_price(start + quarter * n, zone) for n in range(count)), Decimal(0)) / count
+
+    starts = [begun_at + quarter * n for n in range(WAITS // quarter)]
+    return min(starts, key=lambda start: (cost(start), start))
+
+
+def _step_price(at: datetime, zone: ZoneInfo) -> Decimal:
+    clock = at.astimezone(zone).time()
+    for begins, ends, price in STEPS:
+        if begins <= clock < ends or (begins > ends and (clock >= begins or clock < ends)):
+            return Decimal(price)
+    return BASE
 
 
 async def tight_fuse(ctx: Context, tenant_id: UUID) -> None:
@@ -70,10 +95,11 @@ async def tight_fuse(ctx: Context, tenant_id: UUID) -> None:
             )
         )
     tariff = EnergyTariff(
-        base=Decimal("0.31"),
+        base=BASE,
         steps=[TariffStep(begins=begins, ends=ends, price=Decimal(price)) for begins, ends, price in STEPS],
     )
-    wanted = SiteSet(nodes=nodes, policy=SitePolicy(name=PolicyName.EQUAL), tariff=tariff)
+    policy = SitePolicy(name=PolicyName.CHEAPEST, goes_first=GoesFirst(card_groups=[COURIERS]))
+    wanted = SiteSet(nodes=nodes, policy=policy, tariff=tariff)
     await service.put(ctx, tenant_id, rows[0]["location"], wanted)
     site = await service.row_of(tenant_id, rows[0]["location"])
     for kind, day, shift in ((SignalKind.PRICE, DAY_AHEAD, Decimal("0.01")), (SignalKind.CO2, CARBON, Decimal(8))):

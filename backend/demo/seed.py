@@ -41,7 +41,7 @@ from shared.tokens import TokenGroupChange
 
 FLEET_FILE = "fleet.json"
 
-COURIERS, TOWING = "HANSA", "TOWING"
+TOWING = "TOWING"
 TEMPLATE = msgspec.convert(
     {
         "name": "Twin 22, as agreed with its maker",
@@ -75,7 +75,7 @@ async def seed(ctx: Context, data_dir: Path) -> Path:
         prices = {name: await tariffs.add(ctx, tenant.id, name, tariff(name)) for name in city.TARIFFS}
         for number, card in enumerate(city.CARDS):
             courier = number % 8 == 3
-            label, group = ("Hansa Couriers", COURIERS) if courier else ("Customer card", "")
+            label, group = ("Hansa Couriers", power.COURIERS) if courier else ("Customer card", "")
             await authorization.add_card(ctx, tenant.id, card, label=label, parent=group)
         await authorization.add_card(ctx, tenant.id, "HH900001", label="Towing service", parent=TOWING)
         await tokens.put_group(ctx, tenant.id, TokenGroupChange(name=TOWING, master_pass=True))

@@ -50,6 +50,13 @@ def simulate_site(options: argparse.Namespace) -> int:
     return 0
 
 
+def demand_cost(site: Site, found: simulation.Outcome) -> float | None:
+    """For the highest quarter of an hour of the period, the time before this run included."""
+    if site.demand_price is None:
+        return None
+    return round(site.demand_price * max(site.demand_peak_kw, found.peak_kw), 4)
+
+
 def _text(path: str) -> str:
     try:
         return Path(path).read_text(encoding="utf-8-sig")
@@ -104,6 +111,8 @@ def told_of(site: Site, found: simulation.Outcome, faults: simulation.Faults) ->
             "wanted_kwh": round(sum(one.session.energy_kwh for one in found.stays), 4),
             "cost": round(found.grid_cost, 4),
             "currency": site.currency,
+            "peak_kw": round(found.peak_kw, 3),
+            "demand_cost": demand_cost(site, found),
             "cost_per_kwh": round(found.grid_cost / energy, 6) if energy > 0 else None,
             "largest_share": shares[fullest] if fullest is not None else 0.0,
             "fullest_limit": rows.names[fullest] if fullest is not None else "",

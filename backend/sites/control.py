@@ -294,7 +294,7 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
         by_fuse = round(float(root.limit_a) * rules.PHASES * rules.VOLTAGE)
         limit_w = min(by_fuse, limit_w if limit_w is not None else by_fuse)
     values = {
-        "drawn_w": round(rules.watts(scene.measured()[root.key])),
+        "drawn_w": round(scene.through_w()),
         "limit_w": limit_w,
         "planned_w": round(planned),
         "price": signals.price_at(scene.tariff, prices, scene.now, scene.row["time_zone"]),

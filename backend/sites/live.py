@@ -51,6 +51,7 @@ async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
         feeds=await feed_states.states(ctx, location_id),
         grid_limits=[service.grid_limit(one, ctx.now()) for one in limits],
         currency=scene.tariff.currency,
+        paid_peak_w=scene.peak.paid if scene.peak else None,
     )
 
 
@@ -107,6 +108,7 @@ def cars(scene: Scene, plan: Mapping[str, Any]) -> list[CarNow]:
                 departs_at=wish.departs_at,
                 learned=wish.learned,
                 reachable=scene.online(spot),
+                goes_first=rules.goes_first(scene.policy.goes_first, car),
             )
         )
     return found

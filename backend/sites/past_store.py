@@ -48,6 +48,18 @@ async def sessions(
     )
 
 
+async def peak_w(location_id: UUID, begins: datetime, ends: datetime) -> int:
+    """The highest quarter of an hour through the connection, as its plans noted it."""
+    rows = await DB.run(
+        """SELECT coalesce(max(mean_w), 0)::int AS peak_w FROM (SELECT avg(peak_w) AS mean_w FROM power_interval
+        WHERE location = $1 AND at >= $2 AND at < $3 GROUP BY date_bin('15 minutes', at, 'epoch')) AS quarters""",
+        location_id,
+        begins,
+        ends,
+    )
+    return int(rows[0]["peak_w"])
+
+
 async def sites_of_driver(account_id: UUID, begins: datetime, ends: datetime) -> list[UUID]:
     rows = await DB.run(
         """SELECT DISTINCT p.location FROM transaction t JOIN charging_station s ON s.id = t.station

@@ -50,6 +50,7 @@ class Car:
     given_at: datetime | None = None
     switched_at: datetime | None = None
     full: bool = False
+    first: bool = False
 
     @property
     def id(self) -> str:
@@ -80,6 +81,7 @@ class Question(NamedTuple):
     carbon: Sequence[Cost]
     solar: Sequence[Cost]
     now: datetime
+    demand: core.Demand | None = None
 
 
 class Answer(NamedTuple):
@@ -137,6 +139,7 @@ def _car(car: Car) -> core.Car:
         max_kw=most * phases * rules.VOLTAGE / 1000 * car.lane.efficiency,
         phases=phases,
         priority=float(car.priority) / 100,
+        first=car.first,
         amps=car.given_a or 0.0,
         switched=car.switched_at.timestamp() if car.switched_at else None,
     )
@@ -159,6 +162,7 @@ def _outlook(asked: Question) -> core.Outlook:
             car.id: car.departs_at.timestamp() if car.departs_at else asked.now.timestamp() + UNKNOWN_STAY_S
             for car in asked.cars
         },
+        demand=asked.demand,
     )
 
 

@@ -8,13 +8,14 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 import numpy as np
 
 from backend.energy.core.grid import Connector, Grid, Load, Node
 from backend.energy.core.rows import Rows
-from shared.sites import MOST_A, MOST_NODES, MOST_PRICE, EnergyTariff, NodeKind, PowerNode, SitePolicy
+from shared.sites import MOST_A, MOST_NODES, MOST_PRICE, EnergyTariff, GoesFirst, NodeKind, PowerNode, SitePolicy
 
 VOLTAGE = 230.0
 PHASES = 3
@@ -101,6 +102,8 @@ def price_problems(policy: SitePolicy, tariff: EnergyTariff) -> Iterator[Problem
     for path, value in each:
         if not (value.is_finite() and abs(value) <= MOST_PRICE):
             yield path, f"A price lies between -{MOST_PRICE} and {MOST_PRICE}."
+    if policy.demand_charge is not None and policy.demand_charge < 0:
+        yield "$.policy.demand_charge", "What a peak costs is not below zero."
 
 
 def named(node: PowerNode) -> str:
@@ -341,6 +344,17 @@ def grid_limited(nodes: Sequence[PowerNode], limit_w: int | None) -> list[PowerN
 
 def _lowered(node: PowerNode, limit_w: int) -> PowerNode:
     return msgspec.structs.replace(node, limit_w=min(limit_w, node.limit_w if node.limit_w is not None else limit_w))
+
+
+def goes_first(wanted: GoesFirst, car: Mapping[str, Any]) -> str:
+    """The group or tariff by which this car goes before others; nothing: by none. `car`: a row of `store.cars`."""
+    if car["driver_group"] is not None and str(car["driver_group"]) in wanted.driver_groups:
+        return str(car["driver_group_name"])
+    named = (("card_group", wanted.card_groups), ("tariff_name", wanted.tariffs))
+    for column, names in named:
+        if car[column] and car[column].casefold() in {name.casefold() for name in names}:
+            return str(car[column])
+    return ""
 
 
 STEADY_A = 3.0

@@ -1,6 +1,7 @@
 """What charging at the right time saved: of a site by month, of a session, and of a driver."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import msgspec
@@ -11,7 +12,7 @@ from backend.sites import past_store, service, signals, store
 from backend.sites.signals import Known, Session
 from backend.transactions import views
 from backend.web.guards import Actor
-from shared.sites import EnergyTariff, OwnSaving, Saving, SignalKind
+from shared.sites import EnergyTariff, OwnSaving, Saving, SignalKind, SitePolicy
 
 
 async def of_site(
@@ -47,16 +48,22 @@ async def of_site(
         for one in await store.signals(row["location"], begins, ends)
         if one["kind"] == SignalKind.PRICE.value
     ]
+    policy = msgspec.convert(row["policy"], SitePolicy, strict=False)
+    of_all = transaction_id is None and account_id is None
+    charge = (policy.demand_charge or Decimal(0)) if of_all else Decimal(0)
     came = signals.came_to(sessions, lambda at: signals.price_at(tariff, known, at, zone))
+    demand_cost, free_demand = (signals.demand_cost(charge, peak) for peak in (came.peak_w, came.free_peak_w))
     return Saving(
         month=name,
         energy_wh=came.energy_wh,
         cost=came.cost,
         uncontrolled_cost=came.free_cost,
-        saved=came.free_cost - came.cost,
+        saved=came.free_cost + free_demand - came.cost - demand_cost,
         currency=tariff.currency,
         peak_w=came.peak_w,
         uncontrolled_peak_w=came.free_peak_w,
+        demand_cost=demand_cost,
+        uncontrolled_demand_cost=free_demand,
     )
 
 

@@ -13,12 +13,12 @@ import msgspec
 from backend.context import Context
 from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
-from backend.sites import grants, past_store, rises, rules, signals, store, wire
+from backend.sites import grants, past_store, peaks, rises, rules, signals, store, wire
 from backend.sites.grants import Grant
 from backend.sites.planning import Car, Cost, Given, Question
 from backend.sites.rules import Lane, Phases, Spot
 from shared.energy import Purpose
-from shared.sites import EnergyTariff, Notice, PolicyName, PowerNode, SignalKind, SitePolicy
+from shared.sites import EnergyTariff, NodeKind, Notice, PolicyName, PowerNode, SignalKind, SitePolicy
 
 HORIZON = timedelta(hours=24)
 PAST = timedelta(days=60)
@@ -57,6 +57,7 @@ class Scene:
     tariff: EnergyTariff
     signals: dict[str, list[signals.Known]]
     limit_w: int | None
+    peak: peaks.Peak | None
     warnings: list[Notice] = field(default_factory=list)
     machine: Safety | None = None
     rises: Mapping[str, float] = field(default_factory=dict)
@@ -161,8 +162,21 @@ class Scene:
         }
 
     def measured(self) -> dict[str, Phases]:
-        drawn = {spot: self.lanes[spot].load(self.measured_a(spot), self.phases(spot)) for spot in self.lanes}
-        return rules.flows(self.nodes, list(self.lanes.values()), drawn, self.metered)
+        return self._flows(self._drawn(), self.metered)
+
+    def through_w(self, *, cars: bool = True) -> float:
+        """Through the connection, as far as meters are heard: a silent one is no peak."""
+        heard = dict.fromkeys(self.stale, rules.NOTHING) | self.metered
+        if not cars and self.signals.get(SignalKind.SOLAR.value):
+            heard |= {node.key: rules.NOTHING for node in self.nodes if node.kind is NodeKind.SOLAR}
+        root = next(node.key for node in self.nodes if node.kind is NodeKind.GRID)
+        return rules.watts(self._flows(self._drawn() if cars else {}, heard)[root])
+
+    def _drawn(self) -> dict[Spot, Phases]:
+        return {spot: self.lanes[spot].load(self.measured_a(spot), self.phases(spot)) for spot in self.lanes}
+
+    def _flows(self, drawn: Mapping[Spot, Phases], metered: Mapping[str, Phases]) -> dict[str, Phases]:
+        return rules.flows(self.nodes, list(self.lanes.values()), drawn, metered)
 
 
 async def look(ctx: Context, row: store.Row) -> Scene:
@@ -209,6 +223,7 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         tariff=msgspec.convert(row["tariff"], EnergyTariff, strict=False),
         signals=known,
         limit_w=limit_w,
+        peak=await peaks.known(row, policy, now),
         habits=await _habits(location_id, policy, list(cars.values()), now),
         warnings=[
             notice("meter_silent", "{node} is not heard of: it counts as its worst case.", node=rules.named(node))
@@ -221,7 +236,8 @@ async def _habits(
     location_id: UUID, policy: SitePolicy, cars: Sequence[store.Row], now: datetime
 ) -> dict[UUID | None, Habit]:
     """Where it matters only: who shares evenly at once has no use for a departure."""
-    if policy.name in (PolicyName.EQUAL, PolicyName.FIRST) or all(one["departs_at"] for one in cars):
+    evenly = policy.name in (PolicyName.EQUAL, PolicyName.FIRST) and not policy.demand_charge
+    if evenly or all(one["departs_at"] for one in cars):
         return {}
     accounts = [one["account"] for one in cars if one["account"] is not None]
     rows = await past_store.habits(location_id, accounts, now - PAST)
@@ -286,6 +302,7 @@ def cars_of(scene: Scene) -> list[Car]:
                 given_a=grant.acked_a,
                 given_at=grant.acked_at,
                 switched_at=grant.switched_at,
+                first=bool(rules.goes_first(scene.policy.goes_first, row)),
                 full=row["charging_state"] == "SuspendedEV" and _old(row["begun_at"], scene.now, 120),
             )
         )
@@ -328,6 +345,7 @@ def question(scene: Scene) -> Question:
         carbon=signal(scene, SignalKind.CO2),
         solar=signal(scene, SignalKind.SOLAR),
         now=scene.now,
+        demand=peaks.demand(scene.policy, scene.peak, scene.through_w(cars=False)),
     )
 
 

@@ -235,6 +235,10 @@ def came_to(sessions: Sequence[Session], price: Callable[[datetime], Decimal]) -
     )
 
 
+def demand_cost(each_kw: Decimal, peak_w: int) -> Decimal:
+    return (each_kw * peak_w / 1000).quantize(Decimal("0.01"))
+
+
 def _cost(wh: Mapping[datetime, float], price: Callable[[datetime], Decimal]) -> Decimal:
     total = sum((Decimal(str(round(each, 3))) / 1000 * price(at) for at, each in wh.items()), Decimal(0))
     return total.quantize(Decimal("0.01"))

@@ -147,11 +147,15 @@ async def cars(location_id: UUID) -> Sequence[Row]:
     return await DB.run(
         """SELECT t.id, s.identity, t.evse, t.begun_at, t.energy_wh, t.power_w, t.soc_percent, t.charging_state,
             t.meter_last_at, t.account, r.current_a, w.departs_at, w.energy_wh AS wanted_wh,
-            n.departs_at AS needs_departs_at, n.energy_wh AS needs_wh
+            n.departs_at AS needs_departs_at, n.energy_wh AS needs_wh, a.driver_group,
+            dg.name AS driver_group_name, k.parent AS card_group, f.name AS tariff_name
         FROM transaction t JOIN charging_station s ON s.id = t.station
         LEFT JOIN LATERAL (SELECT current_a FROM transaction_reading r WHERE r.transaction = t.id
             ORDER BY at DESC LIMIT 1) r ON true
         LEFT JOIN charge_wish w ON w.transaction = t.id
+        LEFT JOIN account a ON a.id = t.account LEFT JOIN driver_group dg ON dg.id = a.driver_group
+        LEFT JOIN id_token k ON k.tenant = t.tenant AND lower(k.value) = lower(t.id_token)
+        LEFT JOIN tariff f ON f.id = t.tariff
         LEFT JOIN charging_needs n ON n.station = t.station AND n.evse = t.evse AND n.asked_at >= t.begun_at
         WHERE s.location = $1 AND t.state = 'active' AND t.evse IS NOT NULL ORDER BY t.begun_at""",
         location_id,

@@ -42,6 +42,7 @@ class Frame:
     nodes: Sequence[PowerNode]
     policy: Policy
     price: Series
+    demand_price: float | None = None
 
 
 async def ask(ctx: Context, row: store.Row, wanted: WhatIf) -> WhatIfAnswer:
@@ -65,8 +66,11 @@ async def ask(ctx: Context, row: store.Row, wanted: WhatIf) -> WhatIfAnswer:
         raise InvalidInput(
             f"Nobody charged here in the last {wanted.days} days, so there is nothing to go by.", code="no_past"
         )
-    policy = planning.policy_of(msgspec.convert(row["policy"], SitePolicy, strict=False))
-    frame = Frame(nodes, policy, await _prices(row, past))
+    policy = msgspec.convert(row["policy"], SitePolicy, strict=False)
+    charge = float(policy.demand_charge) if policy.demand_charge else None
+    if charge is not None:
+        nodes = rules.grid_limited(nodes, policy.demand_peak_w)
+    frame = Frame(nodes, planning.policy_of(policy), await _prices(row, past), charge)
     new_lanes, new_past = more(nodes, node, lanes, past, wanted.connectors)
     try:
         now, _ = await asyncio.to_thread(side, frame, lanes, past[:MOST_SESSIONS])
@@ -157,6 +161,7 @@ def side(frame: Frame, lanes: Sequence[Lane], past: Sequence[Past]) -> tuple[Wha
         period_s=STEP.total_seconds(),
         price=frame.price,
         policy=frame.policy,
+        demand_price=frame.demand_price,
     )
     tight: Counter[str] = Counter()
 

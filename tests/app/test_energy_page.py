@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from app.operator import energy_rules as rules
+from backend.accounts import groups
 from backend.db.engine import DB
 from backend.sites import service
-from shared.accounts import Role
+from shared.accounts import DriverGroupNew, Role
 from shared.sites import NodeKind, PowerNode, SiteSet
 from tests import world
 from tests.app.harness import PHONE, app_for
@@ -119,3 +120,24 @@ async def test_all_sites_in_one_list(paid: Node) -> None:  # noqa: F811  # the f
         await screen.wait_for_text("0 % of 34.5 kW")
         await screen.click(f"site-{location_id}")
         await screen.wait_for_text("Energy: Hafen")
+
+
+async def test_who_goes_first_and_what_the_peak_costs(paid: Node) -> None:  # noqa: F811  # the fixture
+    location_id = await world.add_location(paid.tenant_id)
+    site = SiteSet(nodes=[PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(8))])
+    await service.put(paid.ctx, paid.tenant_id, location_id, site)
+    fleet = await groups.add(paid.ctx, paid.tenant_id, DriverGroupNew(name="Taxis"))
+    async with app_for(paid, role=Role.OPERATOR, route=f"/locations/{location_id}/energy") as screen:
+        await screen.wait_for_text("Everybody equally")
+        await screen.click("energy-sharing")
+        await screen.wait_for_text("Taxis")
+        await screen.click("first-driver_groups-0")
+        await screen.type("peak-charge", "-3")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("a number or a time is not right")
+        await screen.type("peak-charge", "9,50")
+        await screen.click("dialog-confirm")
+        await screen.wait_for_text("1 group of drivers")
+        await screen.wait_for_text("Highest power this month")
+    policy = (await service.get(paid.ctx, paid.tenant_id, location_id)).policy
+    assert (policy.goes_first.driver_groups, policy.demand_charge) == ([fleet.id], Decimal("9.50"))

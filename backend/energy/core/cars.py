@@ -41,10 +41,21 @@ class Car(msgspec.Struct, frozen=True, kw_only=True):
     max_kw: float | None = None
     phases: int | None = None
     priority: float = 0.0
+    first: bool = False
+    """It goes before all others, whatever the policy: a fleet's, or who pays for it."""
     amps: float = 0.0
     """The limit it has now."""
     switched: float | None = None
     """When it was last turned on or off."""
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True):
+    """A price for each kW of a period's highest power through the connection. `peak_kw`: reached already, so it is paid
+    whatever comes. `others_kw`: what else flows there now, besides the cars and the sun that is foreseen."""
+
+    price: float
+    peak_kw: float = 0.0
+    others_kw: float = 0.0
 
 
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +69,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     feed_in: float = 0.0
     loads: Mapping[str, tuple[float, float, float]] = {}
     busy: Mapping[str, float] = {}
+    demand: Demand | None = None
 
 
 class Why(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ class Unsolved(Exception):
 class Problem:
     """`ends`: of each line, or of each line and step.
 
+    `peak_room_kw`: of each step what the cars may draw before the peak rises, which costs `peak_price` each kW.
     `most`: amperes by car and step; `cost`: of one kWh by car and step; `worth`: of one kWh by car."""
 
     def __init__(
@@ -40,10 +41,13 @@ class Problem:
         solar_kw: Floats | None = None,
         solar_gain: Floats | None = None,
         draw_kw: Floats | None = None,
+        peak_room_kw: Floats | None = None,
+        peak_price: float = 0.0,
     ) -> None:
         self.lines, self.ends, self.hours, self.most, self.least = lines, ends, hours, most, least
         self.per_amp, self.wanted, self.cost, self.worth = kwh_per_amp_h, wanted_kwh, cost, worth
         self.solar_kw, self.solar_gain, self.draw_kw = solar_kw, solar_gain, draw_kw
+        self.peak_room_kw, self.peak_price = peak_room_kw, peak_price
 
 
 class _Build:
@@ -91,6 +95,7 @@ def solve(problem: Problem, budget_s: float) -> Floats:
             build.row(-highspy.kHighsInf, problem.wanted[car], [int(place[car, step]) for step in used], energy_of)
     _limits(problem, build, place, until)
     _sun(problem, build, place)
+    _peak(problem, build, place)
     found = _run(build, until - time.perf_counter())
     amps = np.zeros((cars, steps))
     amps[place >= 0] = found[place[place >= 0]]
@@ -146,6 +151,17 @@ def _sun(problem: Problem, build: _Build, place: np.ndarray) -> None:
         own = build.column(-problem.solar_gain[step] * problem.hours[step], 0.0, float(problem.solar_kw[step]))
         members = [int(place[car, step]) for car in here]
         build.row(-highspy.kHighsInf, 0.0, [own, *members], [1.0, *(-problem.draw_kw[here]).tolist()])
+
+
+def _peak(problem: Problem, build: _Build, place: np.ndarray) -> None:
+    if problem.peak_room_kw is None or problem.draw_kw is None:
+        return
+    above = build.column(problem.peak_price, 0.0, highspy.kHighsInf)
+    for step, room in enumerate(problem.peak_room_kw):
+        here = np.flatnonzero(place[:, step] >= 0)
+        if float(problem.draw_kw[here] @ problem.most[here, step]) > room:
+            members = [int(place[car, step]) for car in here]
+            build.row(-highspy.kHighsInf, float(room), [above, *members], [-1.0, *problem.draw_kw[here].tolist()])
 
 
 def _run(build: _Build, budget_s: float) -> Floats:

@@ -3,11 +3,12 @@
 import math
 import time
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from backend.energy.core import optimum
-from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy, Why
+from backend.energy.core.cars import Car, Demand, Order, Outlook, Plan, Policy, Why
 from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.rows import Floats, Rows
 
@@ -19,14 +20,19 @@ SOLVED_BY, ROUNDED_BY = 0.6, 0.8
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
 """How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
 CHEAPER = 0.01
+FIRST = 4.0
+"""How much more a kWh weighs for who goes first; a battery that is empty weighs one more."""
 STRANGERS_WISH, STRANGERS_LEAVE, STRANGERS_COME_H = 0.1, 0.1, 2.0
 """How much of what free connectors could give cars yet to come will draw, what they leave of a limit at least, and how
 soon they come: of the next hour nearly all is known, of the evening little. Who waits for a better price waits only if
 it fits beside them."""
+MOST_CHARGE, STEPS_AN_HOUR = 20.0, 24.0
+"""Of a kW of peak, against the dearest kWh. No car goes without energy to keep a peak down, not even for one step."""
 LEAVES_SOON = 0.1
 """A kWh is worth more to who leaves soon: who stays may still get it, should nobody else come."""
 LATE, CROWDED_IN_H = 1.2e-3, 1.0
 """What waiting costs, of the dearest kWh: room that is left now is lost, room of later will be wanted by others."""
+PEAK = "the paid peak"
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
@@ -40,6 +46,7 @@ class _Desk:
         self.at = [rows.grid.connectors[rows.place[car.connector]] for car in cars]
         columns = [rows.lined(rows.column(car.connector, car.phases)) for car in cars]
         self.lines: Floats = np.array(columns).reshape(len(cars), len(rows.line_row)).T
+        self.names = [rows.names[row] for row in rows.line_row]
         free = rows.ends(rows.left(outlook.loads))
         self.bounds: Floats = free if taken is None else np.maximum(free - taken, 0.0)
         pairs = list(zip(self.at, cars, strict=True))
@@ -59,6 +66,12 @@ class _Desk:
         self.had = np.array([car.amps for car in cars])
         full = np.maximum(self.most * self.per_amp, 1e-9)
         self.laxity_s = (self.ends - now) - self.wanted / full * 3600
+
+    def capped(self, kw: float) -> None:
+        """No more than this for all cars together: not for a fuse, for what a higher peak costs."""
+        self.lines = np.vstack([self.lines, self.draw_kw])
+        self.bounds = np.append(self.bounds, kw)
+        self.names.append(PEAK)
 
     def fits(self, amps: Floats) -> bool:
         return bool(np.all(self.lines @ amps <= self.bounds + 1e-6))
@@ -101,15 +114,18 @@ def plan(
     solver, fell_back = "greedy", ""
     ahead = np.zeros((len(cars), len(starts) - 1))
     if policy.order in (Order.EQUAL, Order.FIRST_COME) or not cars:
+        _cap_evenly(desk)
         amps = shared_out(desk, policy, now)
     else:
         try:
             problem = _problem(desk, starts, policy)
             ahead = optimum.solve(problem, budget_s * SOLVED_BY - (clock() - began))
+            _cap_as_planned(desk, problem, ahead)
             left_s = budget_s * ROUNDED_BY - (clock() - began)
             amps, solver = rounded(desk, ahead, starts, problem.cost, left_s), "optimum"
         except optimum.Unsolved as failed:
             fell_back = f"no optimum in time ({failed})"
+            _cap_evenly(desk)
             amps = shared_out(desk, policy, now)
     amps = calm(desk, amps)
     kwh = ahead @ ((starts[1:] - starts[:-1]) / 3600) * desk.per_amp if solver == "optimum" else desk.wanted
@@ -126,6 +142,33 @@ def plan(
         took_s=clock() - began,
         short_wh={name: wh for name, wh in short.items() if wh > 50},
     )
+
+
+def _cap_as_planned(desk: _Desk, problem: optimum.Problem, ahead: Floats) -> None:
+    if problem.peak_room_kw is not None:
+        above = np.max(desk.draw_kw @ ahead - problem.peak_room_kw, initial=0.0)
+        desk.capped(float(problem.peak_room_kw[0] + above))
+
+
+def _cap_evenly(desk: _Desk) -> None:
+    """Not above the peak of before, or what it takes that everybody leaves in time if all were as even as can be."""
+    demand = desk.outlook.demand
+    if demand is None or not len(desk.cars):
+        return
+    draws = desk.wanted / np.maximum(_efficiency(desk), 1e-6)
+    by_end = np.argsort(desk.ends)
+    hours = (desk.ends[by_end] - desk.now) / 3600
+    needed = float(np.max(np.cumsum(draws[by_end]) / hours, initial=0.0))
+    desk.capped(max(float(_peak_room(desk, np.array([desk.now, desk.now + 60]))[0]), needed))
+
+
+def _peak_room(desk: _Desk, starts: Floats) -> Floats:
+    """What cars may draw in each step before the peak rises. Where others raise it alone cars leave it as it is."""
+    demand, solar = desk.outlook.demand or Demand(price=0.0), desk.outlook.solar
+    sun = np.array([mean(solar, a, b) for a, b in pairwise(starts)])
+    strong = np.array([one.max_amps * one.kw_per_amp() for one in desk.rows.grid.connectors])
+    strangers = STRANGERS_WISH * (strong @ _come(desk, starts[:-1]))
+    return np.maximum(demand.peak_kw - demand.others_kw + sun - strangers, 0.0)
 
 
 def grid_of_time(now: float, period_s: float, end: float, outlook: Outlook) -> Floats:
@@ -147,13 +190,20 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     prices = np.array([mean(desk.outlook.price, a, b) for a, b in zip(left, right, strict=True)])
     carbons = np.array([mean(desk.outlook.carbon, a, b) for a, b in zip(left, right, strict=True)])
     price = cost_of * prices + carbon_of * carbons
-    top = float(max(np.max(np.abs(price)), 1e-3))
+    demand = desk.outlook.demand
+    charge = cost_of * demand.price if demand else 0.0
+    top = float(max(np.max(np.abs(price)), 1e-3, charge / MOST_CHARGE))
+    charge = charge / top
     price = price / top
     hours = (left - desk.now) / 3600
-    first = 1 + np.array([max(car.priority, 0) for car in desk.cars])
+    first = _weights(desk)
     tight = (1 + 0.3 / (1 + np.maximum(desk.laxity_s, 0) / 3600) + 0.1 * (desk.had > 0)) * first
     late = LATE * (1 - np.exp(-hours / CROWDED_IN_H))[None, :] * tight[:, None]
-    worth = optimum.WORTH / 100 * first * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
+    worth = (
+        max(optimum.WORTH / 100, charge * STEPS_AN_HOUR)
+        * first
+        * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
+    )
     least = np.zeros_like(most)
     room = desk.bounds if np.ptp(price) < 1e-6 else _left_by_strangers(desk, (left + right) / 2)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
@@ -163,20 +213,29 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
         cost=price[None, :] / np.maximum(_efficiency(desk), 1e-6)[:, None] + late, worth=worth,
         solar_kw=solar if desk.outlook.solar else None,
         solar_gain=np.maximum(price - desk.outlook.feed_in * cost_of / top, 0.0),
-        draw_kw=desk.draw_kw,
+        draw_kw=desk.draw_kw, peak_room_kw=_peak_room(desk, starts) if demand else None, peak_price=charge,
     )  # fmt: skip
+
+
+def _weights(desk: _Desk) -> Floats:
+    return np.array([1 + max(car.priority, 0.0) + FIRST * car.first for car in desk.cars])
 
 
 def _left_by_strangers(desk: _Desk, moments: Floats) -> Floats:
     """Of each line and step what is there for the cars that stand here. Only where nobody stands can one arrive."""
-    grid, until = desk.rows.grid, dict(desk.outlook.busy)
-    until |= {car.connector: float(end) for car, end in zip(desk.cars, desk.ends, strict=True)}
-    most = np.array([one.max_amps for one in grid.connectors])
-    free = np.array([until.get(one.id, 0.0) for one in grid.connectors])[:, None] < moments
-    come = 1 - np.exp(-(moments - desk.now) / 3600 / STRANGERS_COME_H)
-    wish = STRANGERS_WISH * (desk.rows.lines @ (most[:, None] * free))
+    most = np.array([one.max_amps for one in desk.rows.grid.connectors])
+    come = _come(desk, moments)
+    wish = STRANGERS_WISH * (desk.rows.lines @ (most[:, None] * (come > 0)))
     ends = desk.bounds[:, None]
-    return ends - come * np.minimum(wish, (1 - STRANGERS_LEAVE) * ends)
+    return ends - np.max(come, axis=0) * np.minimum(wish, (1 - STRANGERS_LEAVE) * ends)
+
+
+def _come(desk: _Desk, moments: Floats) -> Floats:
+    """Of each connector and moment how sure it is that somebody came; nobody comes where somebody stands."""
+    until = dict(desk.outlook.busy)
+    until |= {car.connector: float(end) for car, end in zip(desk.cars, desk.ends, strict=True)}
+    free = np.array([until.get(one.id, 0.0) for one in desk.rows.grid.connectors])[:, None] < moments
+    return free * (1 - np.exp(-(moments - desk.now) / 3600 / STRANGERS_COME_H))
 
 
 def _efficiency(desk: _Desk) -> Floats:
@@ -197,7 +256,7 @@ def rounded(desk: _Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: 
     now_is_good = np.array([want[car] > 1e-6 or _now_is_as_good(ahead[car], cost, car) for car in range(len(want))])
     most = np.where(now_is_good, np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
     urgent = 1 / (1 + np.maximum(desk.laxity_s, 0.0) / 3600)
-    first = np.array([1 + max(car.priority, 0.0) for car in desk.cars])
+    first = _weights(desk)
     share = want / np.maximum(desk.most, 1e-9)
     asked = optimum.Choice(
         lines=desk.lines, ends=desk.bounds, least=desk.least, most=most, had=desk.had, kw=desk.per_amp,
@@ -240,8 +299,9 @@ def shared_out(desk: _Desk, policy: Policy, now: float) -> Floats:
     on = [car for car in order if amps[car] > 0 or (desk.least[car] == 0 and desk.wanted[car] > 1e-6)]
     together = policy.order is Order.EQUAL
     rounds = 24 if together else 1
-    for turn in range(rounds):
-        for car in on:
+    ahead = [car for car in on if desk.cars[car].first]
+    for turn, each in ((rounds - 1, ahead), *((turn, on) for turn in range(rounds))):
+        for car in each:
             share = desk.most[car] * (turn + 1) / rounds
             top = min(desk.room(amps, car), share)
             amps[car] = max(amps[car], math.floor(top / desk.step[car] + 1e-6) * desk.step[car])
@@ -251,8 +311,8 @@ def shared_out(desk: _Desk, policy: Policy, now: float) -> Floats:
 def _order(desk: _Desk, policy: Policy) -> list[int]:
     cars = range(len(desk.cars))
     if policy.order in (Order.EQUAL, Order.FIRST_COME):
-        return sorted(cars, key=lambda car: (desk.cars[car].arrived, car))
-    return sorted(cars, key=lambda car: (-desk.cars[car].priority, desk.laxity_s[car], car))
+        return sorted(cars, key=lambda car: (not desk.cars[car].first, desk.cars[car].arrived, car))
+    return sorted(cars, key=lambda car: (not desk.cars[car].first, -desk.cars[car].priority, desk.laxity_s[car], car))
 
 
 def _price_is_right(desk: _Desk, car: int, policy: Policy, now: float) -> bool:
@@ -300,10 +360,12 @@ def explained(desk: _Desk, amps: Floats, ahead: Floats, starts: Floats, car: int
     near = desk.lines @ amps >= desk.bounds - max(float(desk.step[car]), desk.least[car] if got == 0 else 1.0)
     binding = np.flatnonzero(touched & near)
     if len(binding):
-        names = tuple(dict.fromkeys(desk.rows.names[desk.rows.line_row[line]] for line in binding))
+        names = tuple(dict.fromkeys(desk.names[line] for line in binding))
         rivals = np.any(desk.lines[binding] > 1e-12, axis=0) & (amps > got + 0.5)
         ahead_of_it = tuple(desk.cars[one].connector for one in np.flatnonzero(rivals).tolist())
         word = "gets less" if got > 0 else "waits"
+        if names == (PEAK,):
+            return Why(code="peak", text=f"It {word} so that the paid peak doesn't rise.", ahead=ahead_of_it)
         text = (
             f"It {word} because {names[0]} is full"
             + (f"; ahead: {', '.join(ahead_of_it[:3])}" if ahead_of_it else "")

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from backend.energy.core.cars import Car, Outlook, Plan
+from backend.energy.core.cars import Car, Demand, Outlook, Plan
 from backend.energy.core.flows import Flows, shares
 from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.planner import plan
@@ -20,6 +20,8 @@ from backend.energy.core.site_files import Site, unrolled
 DARK_S = 1800.0
 NOTICED_S = 30.0
 LEASE_PERIODS = 4
+WINDOW_S = 900.0
+"""A peak is the mean of a quarter of an hour."""
 
 
 class Faults(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     granted: Floats
     stays: list[Stay]
     grid_cost: float = 0.0
+    peak_kw: float = 0.0
     shares: Floats
     shares_at: Floats
     violated_s: float = 0.0
@@ -65,6 +68,7 @@ class Run:
         self.now = self.start = sessions[0].arrival // self.period * self.period
         self.end = max(one.departure for one in sessions)
         self.safety = Safety(self.rows, self.now)
+        self.peak_kw, self.window_kwh = site.demand_peak_kw, 0.0
         self.random = random.Random(faults.seed)
         self.events: list[tuple[float, int, str, Any]] = []
         self.count = 0
@@ -132,6 +136,7 @@ class Run:
             if again or replan:
                 self._send()
         self._pass(self.end)
+        self._window_ends()
         for stay in self.cars.values():
             self._settle(stay)
         self.found.stays += self.cars.values()
@@ -236,6 +241,7 @@ class Run:
             feed_in=self.site.feed_in,
             loads=loads,
             busy={name: stay.session.departure for name, stay in self.cars.items()},
+            demand=self._demand(),
         )
         made = plan(
             self.rows, cars, outlook, now=self.now, policy=self.site.policy, period_s=self.period,
@@ -253,6 +259,14 @@ class Run:
             counts[why.code] = counts.get(why.code, 0) + 1
         if self.seen:
             self.seen(self.now, made)
+
+    def _demand(self) -> Demand | None:
+        if self.site.demand_price is None:
+            return None
+        return Demand(price=self.site.demand_price, peak_kw=self.peak_kw, others_kw=self._others_kw())
+
+    def _others_kw(self) -> float:
+        return sum(value_at(series, self.now) for series in self.loads.values() if series) * 0.69
 
     def _send(self) -> None:
         lease = (self.now // self.period + LEASE_PERIODS) * self.period
@@ -296,16 +310,22 @@ class Run:
         """Lets time run to `until`, with what each station really gives and each car takes."""
         until = min(until, self.end)
         while self.now < until - 1e-9:
-            edge = (self.now // self.period + 1) * self.period
+            edge = min((self.now // width + 1) * width for width in (self.period, WINDOW_S))
             to = min(self.now + max(self.flows.full_in_s(), 1e-6), edge, until)
             full = self._account(to - self.now)
             self.now = to
+            if to % WINDOW_S < 1e-6:
+                self._window_ends()
             for place in full:
                 self._turns(self.names[place])
             if full and to < until:
                 self._later(to, "full", None)
                 return
         self.now = max(self.now, until)
+
+    def _window_ends(self) -> None:
+        self.found.peak_kw = max(self.found.peak_kw, self.window_kwh * 3600 / WINDOW_S)
+        self.peak_kw, self.window_kwh = max(self.peak_kw, self.found.peak_kw), 0.0
 
     def _account(self, seconds: float) -> list[int]:
         """Counts what flows until then; places whose car is full."""
@@ -315,11 +335,16 @@ class Run:
         if self.solar:
             kw = max(kw - mean(self.solar, self.now, self.now + seconds), 0.0)
         self.found.grid_cost += kw * seconds / 3600 * price
+        self.window_kwh += max(self._grid_kw(seconds), 0.0) * seconds / 3600
         if period < self.found.drawn.shape[1]:
             self.found.drawn[:, period] += self.flows.amps * (seconds / self.period)
             np.maximum(self.found.granted[:, period], self.flows.given, out=self.found.granted[:, period])
         self._check(seconds)
         return self.flows.passes(seconds, price)
+
+    def _grid_kw(self, seconds: float) -> float:
+        sun = mean(self.solar, self.now, self.now + seconds) if self.solar else 0.0
+        return self.flows.total_kw() + self._others_kw() - sun
 
     def _check(self, seconds: float) -> None:
         left = self.rows.left({

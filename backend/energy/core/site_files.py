@@ -36,6 +36,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     feed_in: float = 0.0
     loads: Mapping[str, tuple[Daily, ...] | Series] = {}
     policy: Policy = Policy()
+    demand_price: float | None = None
+    demand_peak_kw: float = 0.0
 
 
 def read_site(text: str) -> Site:
@@ -59,6 +61,7 @@ def read_site(text: str) -> Site:
         raise BadFile("period_min: between 10 seconds and 60 minutes")
     volts = number_of(whole, "voltage", "voltage_v", default=230.0, where="site")
     loads = [_load(one, number) for number, one in enumerate(_list(whole, "loads", "other_loads"))]
+    charge, peak = _demand(whole.get("demand_charge"))
     sources = [_source(one, number) for number, one in enumerate(_list(whole, "sources"))]
     return Site(
         grid=Grid(
@@ -85,7 +88,19 @@ def read_site(text: str) -> Site:
             for number, one in enumerate(_list(whole, "loads", "other_loads"))
         },
         policy=_policy(_get(whole, "policy", default="cheapest")),
+        demand_price=charge,
+        demand_peak_kw=peak,
     )
+
+
+def _demand(told: Any) -> tuple[float | None, float]:
+    """A price for each kW of the highest quarter of an hour, and the peak that was reached before."""
+    fields = told if isinstance(told, dict) else {"price": told}
+    price = maybe(fields, "price", "price_per_kw", "per_kw", where="demand_charge")
+    peak = number_of(fields, "peak_kw", default=0.0, where="demand_charge")
+    if (told is not None and price is None) or (price or 0.0) < 0 or peak < 0:
+        raise BadFile("demand_charge: a price for each kW, or price and peak_kw, none of them below 0")
+    return price, peak
 
 
 def _get(fields: Fields, *names: str, default: Any) -> Any:
