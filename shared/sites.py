@@ -172,8 +172,7 @@ class CarNow(Message):
     """A car, what it may draw and why. `counted_a` is what it counts with: an unreachable one with its worst case.
 
     `reason_code` and `reason_values` say the reason for programs; `reason` says it in English. `learned`: nobody told
-    departure or energy; they are what is usual for this driver, or here. `goes_first`: the group or tariff by which it
-    goes before others.
+    departure or energy; they are what is usual for this driver, or here. `goes_first`: by which group or tariff it does.
     """
 
     transaction_id: str
@@ -220,9 +219,7 @@ class FeedState(Message):
 
 class SiteLive(Message):
     """A site as it is. `solver`: optimum, greedy or fallback; `solver_detail` says why it isn't what was asked for.
-
-    `paid_peak_w`: what is paid for this month already, where a peak is paid for.
-    """
+    `paid_peak_w`: what is paid for this month already, where a peak is paid for."""
 
     location_id: str
     enabled: bool
@@ -354,7 +351,6 @@ class Wish(Message):
 
 class Saving(Message):
     """What energy cost, and what it would have cost had every car charged at once at full power.
-
     `demand_cost`: of a site's month, what the peak of its cars costs by itself. `saved` has both.
     """
 
