@@ -172,7 +172,7 @@ class CarNow(Message):
     """A car, what it may draw and why. `counted_a` is what it counts with: an unreachable one with its worst case.
 
     `reason_code` and `reason_values` say the reason for programs; `reason` says it in English. `learned`: nobody told
-    departure or energy; they are what is usual for this driver, or here. `goes_first`: by which group or tariff it does.
+    departure or energy; they are what is usual for this driver, or here. `goes_first`: by which group or tariff.
     """
 
     transaction_id: str
