@@ -37,6 +37,7 @@ TEXTS = {
     ),
     "Failed and switched off": "Gescheitert und abgeschaltet",
     "Own thresholds": "Eigene Schwellen",
+    "hasn't fired in 30 days": "in 30 Tagen nicht angeschlagen",
     "fired once in 30 days": "in 30 Tagen einmal angeschlagen",
     "fired {n} times in 30 days": "in 30 Tagen {n}-mal angeschlagen",
     "This rule has no thresholds: what a station reports counts.": (

@@ -159,7 +159,11 @@ def OneRule(one: Rule, own: list[Threshold], again: Callable[[], Any]) -> ft.Con
     if own:
         signs.append(badge(words("Own thresholds"), ft.Icons.TUNE_ROUNDED, t.info))
     about = [
-        words("fired once in 30 days") if one.fired == 1 else words("fired {n} times in 30 days").format(n=one.fired)
+        words("hasn't fired in 30 days")
+        if not one.fired
+        else words("fired once in 30 days")
+        if one.fired == 1
+        else words("fired {n} times in 30 days").format(n=one.fired)
     ]
     if one.error:
         about.append(one.error)

@@ -14,6 +14,7 @@ from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.base import Page
 from shared.remedies import Remedy, RemedyState, StepKind
+from shared.said import told
 
 Words = Callable[[str], str]
 STEPS = {
@@ -85,11 +86,11 @@ def _run(one: Remedy, t: Tokens, words: Words, ask: Callable[[str], object]) -> 
         )
     ]
     if one.detail:
-        parts.append(text(words(one.detail), t))
+        parts.append(text(told(one.detail, words), t))
     for step in one.steps:
-        told = " · ".join(part for part in (i18n.moment(step.sent_at), step.detail, words(step.outcome)) if part)
+        about = " · ".join(part for part in (i18n.moment(step.sent_at), step.detail, words(step.outcome)) if part)
         parts.append(
-            ft.Column([text(f"{step.number + 1}. {words(STEPS[step.kind])}", t), muted(told, t, size=T12)], spacing=0)
+            ft.Column([text(f"{step.number + 1}. {words(STEPS[step.kind])}", t), muted(about, t, size=T12)], spacing=0)
         )
     actions: list[ft.Control] = []
     if one.state is RemedyState.ASKS:

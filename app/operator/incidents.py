@@ -1,7 +1,7 @@
 """What needs somebody: the worst first, each with what it means and what to do, and who looks after it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -197,6 +197,8 @@ def _card(
     head: list[ft.Control] = [text(words(one.title), t, size=T16, bold=True)]
     if not closed:
         head.append(badge(words(rules.SEVERITY_WORDS[one.severity]), SEVERITY_ICON[one.severity], tone))
+    if one.state in (IncidentState.IN_REPAIR, IncidentState.WATCHED):
+        head.append(badge(words(rules.FILTERS[one.state]), ft.Icons.FLAG_OUTLINED, t.neutral))
     about: list[ft.Control] = [
         ft.Row(head, spacing=S8, run_spacing=S4, wrap=True),
         muted(_where(one, words), t),
@@ -250,7 +252,8 @@ def _where(one: Incident, words: rules.Words) -> str:
 
 def _story(one: Incident, words: rules.Words) -> str:
     """Since when, how often, and who did what."""
-    parts = [words("Since {when}").format(when=f"{moment(one.opened_at)} ({ago(one.opened_at)})")]
+    recent = f" ({ago(one.opened_at)})" if datetime.now(UTC) - one.opened_at < timedelta(days=1) else ""
+    parts = [words("Since {when}").format(when=moment(one.opened_at) + recent)]
     if one.occurrences > 1:
         parts.append(words("{n} times").format(n=one.occurrences))
     if one.lost is not None and one.lost.amount >= 1:
@@ -258,7 +261,7 @@ def _story(one: Incident, words: rules.Words) -> str:
     if one.acknowledged_by:
         parts.append(
             words("{name} is on it since {when}").format(name=one.acknowledged_by, when=moment(one.acknowledged_at))
-            if one.state is IncidentState.ACKNOWLEDGED
+            if one.state in (IncidentState.ACKNOWLEDGED, IncidentState.IN_REPAIR)
             else words("{name} took care of it").format(name=one.acknowledged_by)
         )
     if one.state is IncidentState.CLOSED:

@@ -106,7 +106,7 @@ async def post(
     if address.channel is Channel.APP:
         values |= {"state": DeliveryState.SENT.value, "sent_at": ctx.now()}
     elif address.channel is Channel.PUSH and address.device is None:
-        values |= {"state": DeliveryState.SKIPPED.value, "error": "No phone is registered."}
+        values |= {"state": DeliveryState.SKIPPED.value, "error": "No device of theirs gets push."}
     if not await delivery_store.add(values):
         return None
     delivery_id: UUID = values["id"]

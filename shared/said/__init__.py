@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
-from shared.said import de_causes, de_faults, de_sentences, de_words
+from shared.said import de_causes, de_faults, de_sentences, de_timeline, de_words
 
 Words = Callable[[str], str]
 GERMAN: Mapping[str, str] = {
@@ -16,6 +16,7 @@ GERMAN: Mapping[str, str] = {
     **de_faults.TEXTS,
     **de_words.TEXTS,
     **de_sentences.TEXTS,
+    **de_timeline.TEXTS,
 }
 CATALOGS: Mapping[str, Mapping[str, str]] = {"de": GERMAN}
 TRANSLATED = frozenset({"outlet", "what", "why", "seen", "head"})
@@ -65,7 +66,7 @@ def _value(name: str, value: str, words: Words) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((text, _pattern(text)) for text in de_sentences.TEXTS if "{" in text)
+    return tuple((text, _pattern(text)) for text in (*de_sentences.TEXTS, *de_timeline.TEXTS) if "{" in text)
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

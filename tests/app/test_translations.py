@@ -7,12 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.i18n import catalog, de_common, de_driver, de_reports, de_stations, translate
-from shared.said import de_causes, de_faults, de_sentences, de_words
+from shared.said import de_causes, de_faults, de_sentences, de_timeline, de_words
 from tests.support.sources import parsed
 
 APP = Path(__file__).parents[2] / "app"
 ASKS = {"words", "translate"}
-DICTIONARIES = (de_common, de_driver, de_stations, de_reports, de_causes, de_faults, de_sentences, de_words)
+DICTIONARIES = (
+    de_common,
+    de_driver,
+    de_stations,
+    de_reports,
+    de_causes,
+    de_faults,
+    de_sentences,
+    de_timeline,
+    de_words,
+)
 
 
 def sources() -> Iterator[tuple[str, ast.Module]]:
@@ -82,7 +92,7 @@ def test_no_translation_is_left_over() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    written |= known_codes() | set(de_sentences.TEXTS)
+    written |= known_codes() | set(de_sentences.TEXTS) | set(de_timeline.TEXTS)
     assert sorted(set(catalog.GERMAN) - written) == []
 
 

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from backend.alerts import rules
+from backend.alerts.incidents import STATE_WORDS
 from backend.alerts.rules import connector_faulted, correlation
 from backend.notify import rules as notify_rules
+from backend.remedies.service import NAMES
+from backend.tickets.service import TOLD
 from shared.notify import Told
 from shared.operations import IncidentState, Severity
 from shared.said import GERMAN, in_language, told
@@ -66,6 +69,14 @@ def test_every_finding_of_every_table_is_said_in_german() -> None:
             "A session is running. It waited for 6 hours.",
             "Ein Ladevorgang läuft. Es wartete 6 Stunden.",
         ),
+        ("Mended: Soft restart helped.", "Behoben: Sanfter Neustart half."),
+        ("Soft restart: Accepted", "Sanfter Neustart: Accepted"),
+        ("Hard restart: refused. It is busy.", "Harter Neustart: abgelehnt. It is busy."),
+        ("The playbook waits. Quiet hours.", "Der Ablaufplan wartet. Ruhezeit."),
+        (
+            "The playbook couldn't mend it. Every step was tried and none helped.",
+            "Der Ablaufplan konnte es nicht beheben. Jeder Schritt wurde versucht, keiner half.",
+        ),
         ("Harbour · CP-1 1", "Harbour · CP-1 1"),
         ("The vendor's support of firmware 1.2.3 is over.", None),
     ],
@@ -93,6 +104,12 @@ def test_a_message_is_said_line_by_line() -> None:
     many = notify_rules.summary_text([one] * 3, digest=True)
     assert in_language(many.title, "de") == "Ihre Übersicht: 3 Störungen: Hafen"
     assert in_language(many.body, "de") == "3 brauchen jemanden.\n3-mal: Station ist offline"
+
+
+def test_the_lines_of_a_timeline_are_said_in_german() -> None:
+    lines = [f"{step}{end}" for step in NAMES.values() for end in (" helped.", ": Accepted", ": refused. ")]
+    lines += [*STATE_WORDS.values(), *(text.format(partner="Nord", number="T-1") for text in TOLD.values())]
+    assert [line for line in lines if in_language(line, "de") == line] == []
 
 
 def test_makers_codes_are_said_in_german() -> None:

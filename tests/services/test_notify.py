@@ -107,7 +107,7 @@ async def test_a_fault_reaches_the_phone_once(clock: Clock, phones: Receiver) ->
     assert body["message"]["notification"]["title"] == "Residual current protection tripped"
     assert body["message"]["data"]["link"].startswith("/incidents/")
     states = {row["state"]: row["error"] for row in await deliveries(tenant_id)}
-    assert states == {"sent": "", "skipped": "No phone is registered."}
+    assert states == {"sent": "", "skipped": "No device of theirs gets push."}
     [notice] = await setup.notices(ctx, tenant_id, olga)
     assert (notice.title, notice.read) == ("Residual current protection tripped", False)
     await posting.read(ctx, tenant_id, olga)
