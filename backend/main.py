@@ -29,6 +29,7 @@ from backend.context import Context
 from backend.db import engine
 from backend.db.embedded import EmbeddedPostgres
 from backend.db.migrate import migrate
+from backend.db.share import Share
 from backend.errors import StartRefused
 from backend.jobs import Finished, Worker
 from backend.live.hub import Hub
@@ -36,12 +37,19 @@ from backend.lookback import service as lookback
 from backend.nodes import service as nodes
 from backend.ocpp import recorded
 from backend.ocpp.listener import Listener
-from backend.process import listening_socket, raise_open_files, run_until_stopped, spare_the_collector
+from backend.process import (
+    give_up_stuck_readers,
+    listening_socket,
+    raise_open_files,
+    run_until_stopped,
+    spare_the_collector,
+)
 from backend.settings import Settings
 from backend.tenants import service as tenants
 from backend.web import guards, health, openapi, problems
 from backend.web.client import WebClient, load_app
 from backend.web.front import Front
+from backend.web.turnstile import Turnstile
 from shared.accounts import Role
 
 log = structlog.get_logger(__name__)
@@ -52,6 +60,8 @@ JOBS: Mapping[str, wiring.Job] = {**wiring.JOBS, lookback.JOB: partial(lookback.
 JOBS_DONE = Counter("wattline_jobs_total", "Jobs by name and outcome", ["name", "outcome"])
 JOB_SECONDS = Histogram("wattline_job_seconds", "How long jobs ran", ["name"])
 STOP_WITHIN_S = 3
+MOST_HEARD = 4_000_000
+"""Bytes of one message from a browser: the longest hold a file that somebody chose."""
 DRAIN_LEAD = 0.2
 """Part of the time to stop in which a node only says that it is not ready: load balancers look every few seconds."""
 
@@ -268,7 +278,9 @@ async def node(
         if "web" in settings.roles:
             client = WebClient(load_app(settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
             app = create_app(ctx, client=client, checks=checks)
-            await _run_web(Front(app, client), ports["web"], stack, settings)
+            give_up_stuck_readers(ports["web"])
+            front = Turnstile(Front(app, client), Share(settings.half_pool))
+            await _run_web(front, ports["web"], stack, settings)
         elif "health" in ports:
             await _run_web(health.app(checks), ports["health"], stack, settings)
         listener: Listener | None = None
@@ -316,6 +328,14 @@ async def _run_worker(ctx: Context, database_url: str, stack: AsyncExitStack, ch
     checks["worker"] = check
 
 
+def _http_protocol() -> Any:
+    try:
+        from backend.web.patient import PatientHttp
+    except ImportError:  # no httptools for this machine: uvicorn then parses in Python
+        return "auto"
+    return PatientHttp
+
+
 async def _run_web(app: Any, listening: socket.socket, stack: AsyncExitStack, settings: Settings) -> None:
     patience_s = max(STOP_WITHIN_S, settings.drain_s if settings.nats_url else 0)
     server = _Server(
@@ -324,7 +344,9 @@ async def _run_web(app: Any, listening: socket.socket, stack: AsyncExitStack, se
             log_config=None,
             access_log=False,
             lifespan="on",
+            http=_http_protocol(),
             ws="websockets-sansio",
+            ws_max_size=MOST_HEARD,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=patience_s,
         )

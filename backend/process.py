@@ -12,6 +12,8 @@ from typing import Any
 
 from backend.errors import StartRefused
 
+STUCK_MS = 60_000
+
 
 def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
     """uvloop where it exists."""
@@ -101,6 +103,13 @@ def listening_socket(host: str, port: int, *, setting: str) -> socket.socket:
             one.close()
         raise _refused(error, host, port, setting) from None
     return one
+
+
+def give_up_stuck_readers(one: socket.socket) -> None:
+    """Whoever connects and takes nothing of what is sent for so long loses the connection: nobody waits for it any
+    more by then, but closing it waits for what is unsent."""
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STUCK_MS)
 
 
 def _refused(error: OSError, host: str, port: int, setting: str) -> StartRefused:

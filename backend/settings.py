@@ -13,6 +13,15 @@ ROLES = ("ocpp", "web", "worker")
 UNKNOWN_STATIONS = ("pending", "refuse")
 OCSP_UNVERIFIED = ("accept", "refuse")
 SMTP_TLS = ("starttls", "tls", "none")
+FILES = (
+    "ocpp_tls_cert",
+    "ocpp_tls_key",
+    "ocpp_tls_client_ca",
+    "ca_cert",
+    "ca_key",
+    "contract_roots",
+    "fcm_credentials",
+)
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -183,6 +192,11 @@ class Settings:
     log_json: bool = _setting("WATTLINE_LOG_JSON", False, "One JSON object a log line")
 
     @property
+    def half_pool(self) -> int:
+        """What a crowd (of requests, of stations that come back) may take of the database's connections at most."""
+        return max(2, self.pool_max // 2)
+
+    @property
     def app_url(self) -> str:
         return self.public_url.rstrip("/") or f"http://{_reachable(self.host)}:{self.port}"
 
@@ -275,12 +289,40 @@ def _check(settings: Settings) -> None:
         raise StartRefused(f"WATTLINE_HOLD is {settings.hold_amount!r}; it must be an amount such as 50.00.")
     if settings.ocpp_tls_port and not (settings.ocpp_tls_cert and settings.ocpp_tls_key):
         raise StartRefused("WATTLINE_OCPP_TLS_PORT needs WATTLINE_OCPP_TLS_CERT and WATTLINE_OCPP_TLS_KEY.")
+    if (settings.ocpp_tls_cert or settings.ocpp_tls_key or settings.ocpp_tls_client_ca) and not settings.ocpp_tls_port:
+        raise StartRefused("Certificates of the OCPP listener need its WATTLINE_OCPP_TLS_PORT, such as 9443.")
+    _check_ports(settings)
     if bool(settings.ca_cert) != bool(settings.ca_key):
         raise StartRefused("WATTLINE_CA_CERT and WATTLINE_CA_KEY belong together; set both or none.")
     if settings.public_url and not settings.public_url.startswith(("http://", "https://")):
         raise StartRefused("WATTLINE_PUBLIC_URL must begin with https:// or http://.")
     if bool(settings.admin_email) != bool(settings.admin_password):
         raise StartRefused("WATTLINE_ADMIN_EMAIL and WATTLINE_ADMIN_PASSWORD belong together; set both or none.")
+    _check_files(settings)
+
+
+def _check_files(settings: Settings) -> None:
+    """At the start, not when a car or a telephone needs one for the first time."""
+    for one in fields(Settings):
+        path = getattr(settings, one.name) if one.name in FILES else ""
+        if path:
+            try:
+                Path(path).open("rb").close()
+            except OSError as error:
+                variable = one.metadata["variable"]
+                raise StartRefused(f"{variable} names {path}, which can't be read ({error.strerror}).") from None
+
+
+def _check_ports(settings: Settings) -> None:
+    web = (
+        {"WATTLINE_PORT": settings.port} if "web" in settings.roles else {"WATTLINE_HEALTH_PORT": settings.health_port}
+    )
+    ocpp = {"WATTLINE_OCPP_PORT": settings.ocpp_port, "WATTLINE_OCPP_TLS_PORT": settings.ocpp_tls_port}
+    used = web | (ocpp if "ocpp" in settings.roles else {})
+    for one, port in used.items():
+        for other, same in used.items():
+            if one < other and port == same and port:
+                raise StartRefused(f"{one} and {other} are both {port}; each needs a port of its own.")
 
 
 def _check_bounds(setting: Mapping[str, Any], value: int) -> None:

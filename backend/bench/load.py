@@ -21,6 +21,16 @@ ACCEPTED = (b'"TriggerMessage"', b'"Reset"')
 """What these stations do when they are asked; anything else they don't know."""
 
 
+class TurnedAway(ConnectionError):
+    """By a whole HTTP answer; `again_s`: when to come again."""
+
+    def __init__(self, head: bytes) -> None:
+        status, *lines = head.decode(errors="replace").split("\r\n")
+        super().__init__(status)
+        named = [line.partition(":")[2] for line in lines if line.lower().startswith("retry-after:")]
+        self.again_s = float(named[0]) if named else AGAIN_AFTER_S
+
+
 class Station(asyncio.Protocol):
     """Upgrades, then sends a step whenever the last one was answered and the crowd runs."""
 
@@ -57,7 +67,7 @@ class Station(asyncio.Protocol):
                 self._buffer = head
                 return
             if not head.startswith(b"HTTP/1.1 101"):
-                self.ready.set_exception(ConnectionError(head.split(b"\r\n")[0].decode()))
+                self.ready.set_exception(TurnedAway(head))
                 self._transport.abort()
                 return
             self.open = True
@@ -169,13 +179,14 @@ class Crowd:
                         await station.ready
                         self._stations.append(station)
                         return
-                    except OSError:
+                    except OSError as error:
                         failed += 1
                         self.refused += 1
                         self.twice += failed == 2
                         if failed >= tries:
                             raise
-                    await asyncio.sleep(AGAIN_AFTER_S)
+                        again_s = error.again_s if isinstance(error, TurnedAway) else AGAIN_AFTER_S
+                    await asyncio.sleep(again_s)
 
         async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
             for number, one_talk in enumerate(talks(talk, stations)):

@@ -25,6 +25,7 @@ import asyncpg
 import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
+from backend.db.share import CUSTOMER, Share
 from backend.errors import StartRefused
 
 ACQUIRE_TIMEOUT_S = 30.0
@@ -186,6 +187,7 @@ class Engine(PostgresEngine):
 
     def __init__(self) -> None:
         super().__init__(config={})
+        self._shared: dict[asyncpg.Connection, Share] = {}
         self.current_transaction: Any = _OfThisTask()
 
     async def check_version(self) -> None:
@@ -198,7 +200,24 @@ class Engine(PostgresEngine):
         return Transaction(self)
 
     async def acquire(self) -> asyncpg.Connection:
-        """A pooled connection; give it back with `release`. Waits a little while the server restarts."""
+        """A pooled connection; give it back with `release`. Waits a little while the server restarts.
+
+        For a request of people it is one of their share.
+        """
+        customer = CUSTOMER.get()
+        if customer is None:
+            return await self._acquire()
+        async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
+            await customer.share.take(customer.who())
+        try:
+            connection = await self._acquire()
+        except BaseException:
+            customer.share.give()
+            raise
+        self._shared[connection] = customer.share
+        return connection
+
+    async def _acquire(self) -> asyncpg.Connection:
         give_up_at = asyncio.get_running_loop().time() + RESTART_PATIENCE_S
         pause = 0.05
         while True:
@@ -216,6 +235,9 @@ class Engine(PostgresEngine):
 
     async def release(self, connection: asyncpg.Connection) -> None:
         """Never raises: a connection that can't be reset is closed, and one of a closed pool is gone already."""
+        share = self._shared.pop(connection, None)
+        if share is not None:
+            share.give()
         if self.pool is not None:
             with suppress(*_BROKEN):
                 await self.pool.release(connection)

@@ -19,10 +19,12 @@ import structlog
 from backend.bus.base import BusError, Subscription
 from backend.commands import AnyCommand
 from backend.context import Context
+from backend.db.share import Share
 from backend.events import StationChanged
 from backend.nodes.rules import share
 from backend.ocpp import metrics
 from backend.ocpp.codec import Codec
+from backend.ocpp.crowd import COMES, LEAVES
 from backend.ocpp.follow_up import ask_boot
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
@@ -81,7 +83,8 @@ class Connections:
         self._profiles = profiles
         self._sessions: dict[UUID, Session] = {}
         self._claims: dict[UUID, asyncio.Lock] = {}
-        self._writing = asyncio.Semaphore(max(2, ctx.settings.pool_max // 2))
+        self.arrivals = Share(ctx.settings.half_pool)
+        """Of a crowd that comes or goes at once only some hold the database; everybody else's messages don't wait."""
         self._closing: set[asyncio.Task[None]] = set()
         self._replaced: set[UUID] = set()
         """Sessions whose station dials anew: their end says nothing of it. Should the new one never come, the
@@ -185,7 +188,7 @@ class Connections:
     async def _store(self, session: Session) -> bool:
         """Write down that the station is here. False: a newer socket of it is known, and this one ends."""
         station, epoch = session.station, session.epoch
-        async with self._writing:  # of a crowd that comes at once only some hold the database
+        async with self.arrivals.turn(COMES):
             stored = await stations.connected(
                 self.ctx, station.id, session.id, self.node, session.version, epoch=session.epoch
             )
@@ -204,7 +207,8 @@ class Connections:
             self._replaced.discard(session.id)
             return
         with suppress(Exception):
-            await stations.disconnected(self.ctx, session.station.id, session.id, reason)
+            async with self.arrivals.turn(LEAVES):
+                await stations.disconnected(self.ctx, session.station.id, session.id, reason)
 
     def executor(self, session: Session) -> Callable[[bytes], Awaitable[bytes]]:
         async def serve(message: bytes) -> bytes:

@@ -7,12 +7,13 @@ thousands dial at the same moment they stand in line, and are let in as fast as 
 import asyncio
 import math
 import random
-import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from prometheus_client import Counter, Gauge
+
+from backend.db.share import Share
 
 SLOWED = Counter("wattline_ocpp_slowed_total", "Messages of stations that talked too much, read later than they came")
 IN_LINE = Gauge("wattline_ocpp_in_line", "Stations that dialled and wait to be let in")
@@ -23,6 +24,10 @@ MOST_IN_LINE_S = 8.0
 """Who would wait longer is told when to come again; before a station gives up, and before the upgrade times out."""
 MOST_SENT_AWAY = 50_000
 LONGEST_RETRY_S = 60
+DIALS, COMES, LEAVES = "dials", "comes", "leaves"
+"""The lines of those who arrive and go: each has its turn after the others, as a station goes through them."""
+STEPS = 2
+"""Turns that a station needs until it is there."""
 
 
 def allowance(left: float, since_s: float, rate: int) -> float:
@@ -39,41 +44,42 @@ class SentAway(Exception):
 
 
 class Line:
-    """`at_once` are served at the same time, the others in the order in which they came. Nobody is sent away twice."""
+    """Who dialled takes turns with those that are let in and arrive, so nobody is let in faster than can be served.
 
-    def __init__(self, at_once: int) -> None:
-        self._at_once = at_once
-        self._slots = asyncio.Semaphore(at_once)
-        self._waiting = 0
-        self._took_s = 0.0
+    Who would wait too long gets an appointment, as many a second as are served; nobody is sent away twice.
+    """
+
+    def __init__(self, arrivals: Share) -> None:
+        self._arrivals = arrivals
         self._sent_away: OrderedDict[str, None] = OrderedDict()
-
-    @property
-    def expected_s(self) -> float:
-        """How long who comes now will wait."""
-        return self._waiting * self._took_s / self._at_once
 
     @asynccontextmanager
     async def turn(self, who: str) -> AsyncIterator[None]:
         """Wait for it, and serve while the block lasts. Raises SentAway."""
         known = self._sent_away.pop(who, 0) is None
-        expected_s = self.expected_s
+        expected_s = self._arrivals.expected_s(DIALS)
         if expected_s > MOST_IN_LINE_S and not known:
-            self._sent_away[who] = None
-            if len(self._sent_away) > MOST_SENT_AWAY:
-                self._sent_away.popitem(last=False)
-            # Not all at the same moment again.
-            raise SentAway(min(LONGEST_RETRY_S, math.ceil(expected_s * random.uniform(1.0, 2.0))))
-        self._waiting += 1
+            raise self._send_away(who, expected_s)
         IN_LINE.inc()
         try:
-            await self._slots.acquire()
+            async with asyncio.timeout(None if known else MOST_IN_LINE_S):
+                await self._arrivals.take(DIALS)
+        except TimeoutError:
+            raise self._send_away(who, self._arrivals.expected_s(DIALS)) from None
         finally:
-            self._waiting -= 1
             IN_LINE.dec()
-        began = time.monotonic()
         try:
             yield
         finally:
-            self._slots.release()
-            self._took_s += (time.monotonic() - began - self._took_s) * 0.1
+            self._arrivals.give()
+
+    def _send_away(self, who: str, expected_s: float) -> SentAway:
+        self._sent_away[who] = None
+        if len(self._sent_away) > MOST_SENT_AWAY:
+            self._sent_away.popitem(last=False)
+        return SentAway(self._appointment(expected_s))
+
+    def _appointment(self, expected_s: float) -> int:
+        """In how many seconds: behind the line, and among those who were sent away too."""
+        others_s = len(self._sent_away) * STEPS * self._arrivals.pace_s
+        return max(1, min(LONGEST_RETRY_S, math.ceil(expected_s + random.random() * others_s)))

@@ -66,7 +66,7 @@ class Listener:
         self.connections = Connections(ctx, node, DIALECTS, quirks.load(ctx.settings.quirks))
         self.door = Door(ctx)
         self.presented = Presented(ctx)
-        self.line = Line(max(2, ctx.settings.pool_max // 2))
+        self.line = Line(self.connections.arrivals)
         self.stopping = False
         """Who knocks is sent to another node."""
         self.port = 0

@@ -1,5 +1,6 @@
 """Health for orchestrators, metrics for Prometheus. Both at the root, without sign-in."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -17,14 +18,26 @@ def live() -> dict[str, str]:
 
 @get("/health/ready", public=True, summary="Can the process do its work")
 async def ready(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    checks: dict[str, Check] = request.app.state.checks
-    found = {name: await check() for name, check in checks.items()}
+    found = await _told(request.app)
     good = all(one == "ok" for one in found.values())
     return Response(
         {"status": "ok" if good else "not_ready", "checks": found},
         status_code=200 if good else 503,
         headers={"Cache-Control": "no-store"},
     )
+
+
+async def _told(app: Litestar) -> dict[str, str]:
+    """Whoever asks while somebody else does gets the same answer: a flood of questions is one question."""
+
+    async def ask() -> dict[str, str]:
+        checks: dict[str, Check] = app.state.checks
+        return {name: await check() for name, check in checks.items()}
+
+    asking: asyncio.Task[dict[str, str]] | None = app.state.get("asking")
+    if asking is None or asking.done():
+        asking = app.state.asking = asyncio.get_running_loop().create_task(ask())
+    return await asyncio.shield(asking)
 
 
 @get("/metrics", public=True, media_type=MediaType.TEXT, summary="Prometheus metrics", sync_to_thread=False)

@@ -16,6 +16,15 @@ from shared.base import FieldProblem, Problem
 log = structlog.get_logger(__name__)
 
 PROBLEM_JSON = "application/problem+json"
+AWAY = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+)
+"""What a query raises while the database is away, or too busy."""
 _PATH_IN_MESSAGE = re.compile(r" - at `(?P<path>\$[^`]*)`")
 _CODES = {
     400: "invalid_input",
@@ -102,6 +111,19 @@ def unstorable(request: Request[Any, Any, Any], error: asyncpg.DataError) -> Res
     return refused(request, InvalidInput(detail))
 
 
+def away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The database is away, or so busy that nobody got a connection in time."""
+    log.warning("the database could not be asked", path=request.url.path, method=request.method, error=repr(error))
+    problem = Problem(
+        type="urn:wattline:problem:not_ready",
+        title="The database can't be reached now",
+        status=503,
+        code="not_ready",
+        detail="Please try again in a moment.",
+    )
+    return _respond(request, problem, {"Retry-After": "5"})
+
+
 def unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """A mistake of ours: logged with its trace, told without it."""
     log.error("request failed", path=request.url.path, method=request.method, exc_info=error)
@@ -119,5 +141,6 @@ HANDLERS: dict[type[Exception] | int, Any] = {
     WattlineError: refused,
     HTTPException: http_error,
     asyncpg.DataError: unstorable,
+    **dict.fromkeys(AWAY, away),
     Exception: unexpected,
 }

@@ -26,7 +26,7 @@ DRAIN_S = 3
 
 
 class Cluster:
-    """Two nodes that hold sockets, and one that serves people and runs the jobs.
+    """Two nodes that hold sockets, and one that serves people and runs the jobs, too.
 
     Between the first one and the others are cables that can be cut: `one_nats`, `one_database`, and `front`, which is
     another way for stations to it.
@@ -39,7 +39,9 @@ class Cluster:
         self.database_url = self.postgres.start()
         self.nats = NatsServer(folder)
         self.nats.start()
-        self.one, self.two, self.web = (self._node(*roles) for roles in (("ocpp",), ("ocpp",), ("web", "worker")))
+        self.one, self.two, self.web = (
+            self._node(*roles) for roles in (("ocpp",), ("ocpp",), ("ocpp", "web", "worker"))
+        )
         self.one_nats = Cable(self.nats.port)
         port = urlsplit(self.database_url).port
         assert port
@@ -56,6 +58,7 @@ class Cluster:
 
     def _node(self, *roles: str) -> Program:
         one = Program(self.folder / f"node-{uuid4().hex[:6]}", "serve", "--roles", ",".join(roles))
+        one.forked = True
         one.settings = {
             "DATABASE_URL": self.database_url,
             "NATS_URL": self.nats.url,

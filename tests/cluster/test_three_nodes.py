@@ -21,7 +21,7 @@ async def test_any_node_commands_any_station_and_a_stranger_is_refused_at_once(c
     async with cluster.api() as api:
         await added(api, "ONE", "TWO", "NOBODY")
         nodes = (await api.get("/api/v1/nodes")).json()["items"]
-        assert sorted(node["roles"] for node in nodes) == [["ocpp"], ["ocpp"], ["web", "worker"]]
+        assert sorted(node["roles"] for node in nodes) == [["ocpp"], ["ocpp"], ["ocpp", "web", "worker"]]
         assert {node["state"] for node in nodes} == {"running"}
         async with booted(cluster.one, "ONE") as one, booted(cluster.two, "TWO") as two:
             await commanded(api, one, "ONE")

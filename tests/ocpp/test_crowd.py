@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from backend.db import engine
+from backend.db.share import Share
 from backend.ocpp import crowd
 from tests.support.node import running_node
 
@@ -31,7 +32,7 @@ def test_how_much_a_station_may_say(left: float, since_s: float, after: float) -
 
 async def test_a_line_lets_in_as_many_as_it_can_and_sends_nobody_away_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "MOST_IN_LINE_S", 0.05)
-    line = crowd.Line(4)
+    line = crowd.Line(Share(4))
     inside, most, sent_away, served, waits = 0, 0, list[str](), list[str](), list[int]()
 
     async def dial(who: str) -> None:

@@ -15,7 +15,7 @@ from backend.context import Context
 from backend.errors import NotAllowed, NotFound
 from backend.events import BrandChanged, Event, StationChanged
 from backend.live.hub import Hub
-from backend.live.outbox import MOST_BYTES, MOST_WAITING, Outbox
+from backend.live.outbox import MOST_BYTES, MOST_IN_ALL, MOST_WAITING, Outbox
 from backend.live.topic import Subject, Topic
 from backend.web.guards import Actor
 from shared.accounts import Role
@@ -300,6 +300,23 @@ async def test_large_messages_do_not_pile_up() -> None:
     outbox.push("a", b"x" * MOST_BYTES)
     outbox.push("a", b"y")
     assert await outbox.next() == ("a", None)
+
+
+async def test_many_topics_together_are_bounded_too() -> None:
+    outbox = Outbox()
+    names = [str(number) for number in range(50)]
+    for name in names * 2:
+        outbox.push(name, b"x" * (MOST_BYTES // 4))
+    got = [await outbox.next() for _ in names]
+    whole = [message for _, message in got if message is not None]
+    assert {name for name, _ in got} == set(names)
+    assert 0 < sum(map(len, whole)) <= MOST_IN_ALL
+    assert [message for _, message in got].count(None) > 30  # these take a snapshot
+    for name in names:
+        outbox.forget(name)
+    for name in names[:10]:
+        outbox.push(name, b"there is room again")
+        assert await outbox.next() == (name, b"there is room again")
 
 
 async def test_topics_take_turns() -> None:

@@ -78,7 +78,8 @@ class Cable:
         ends = {writer, far_writer}
         self._writers |= ends
         try:
-            await asyncio.gather(self._one_way("up", reader, far_writer), self._one_way("down", far_reader, writer))
+            with suppress(asyncio.CancelledError):  # it is closed; the streams would complain of that
+                await asyncio.gather(self._one_way("up", reader, far_writer), self._one_way("down", far_reader, writer))
         finally:
             self._writers -= ends
             for one in ends:

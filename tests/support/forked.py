@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import subprocess
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -26,3 +27,32 @@ def wattline(arguments: list[str], environment: dict[str, str], log: Path) -> Fo
     process = context.Process(target=_run, args=(arguments, environment, str(log)))
     process.start()
     return process
+
+
+class Forked:
+    """Such a process, used like one of `subprocess`."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+        self._process = wattline(arguments, environment, log)
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired("wattline", timeout or 0)
+        return self._process.exitcode
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def send_signal(self, number: int) -> None:
+        if self._process.exitcode is None:
+            os.kill(self.pid, number)

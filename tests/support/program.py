@@ -10,6 +10,7 @@ import httpx
 import psutil
 
 from tests.support.demo import ROOT, free_port
+from tests.support.forked import Forked
 
 READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 5.0
@@ -45,15 +46,21 @@ class Program:
         self.port, self.ocpp_port = free_port(), free_port()
         self.settings = settings
         self.module = "backend.cli"
-        self.process: subprocess.Popen[str] | None = None
+        self.forked = False
+        """From a process that has imported everything: what is started often must start fast."""
+        self.process: subprocess.Popen[str] | Forked | None = None
         self.said = data.with_name(f"{data.name}.stderr")
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def spawn(self) -> "subprocess.Popen[str]":
+    def spawn(self) -> "subprocess.Popen[str] | Forked":
         ports = {"WATTLINE_PORT": str(self.port), "WATTLINE_OCPP_PORT": str(self.ocpp_port)}
+        if self.forked and self.module == "backend.cli":
+            self.said.write_text("")
+            self.process = Forked([*self.words], environment(self.data, **ports | self.settings), self.said)
+            return self.process
         with self.said.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", self.module, *self.words],
