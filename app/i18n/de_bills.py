@@ -118,7 +118,7 @@ TEXTS = {
     "From {low} to {high} {unit}": "Von {low} bis {high} {unit}",
     "From {low} {unit} on": "Ab {low} {unit}",
     "If you start now, with a car that takes {power}. Counted by what writes the bills.": (
-        "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
+        "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet wie die Rechnungen."
     ),
     "Examples": "Beispiele",
     "{kwh} kWh in {minutes} minutes": "{kwh} kWh in {minutes} Minuten",

@@ -12,6 +12,7 @@ from backend.books import rules, store
 from backend.context import Context
 from backend.errors import InvalidInput
 from backend.papers.rules import month
+from backend.tariffs.rules import round_money
 from backend.tenants import service as tenants
 from backend.web.pages import decode_cursor, page_of
 from shared.base import Page
@@ -100,11 +101,11 @@ async def settlement(ctx: Context, tenant_id: UUID, period: str) -> Settlement:
             sessions=row["sessions"],
             energy_wh=row["energy_wh"],
             net=row["net"],
-            vat=row["gross"] - row["net"],
-            gross=row["gross"],
-            captured=row["captured"],
-            owed=row["owed"],
-            on_account=row["on_account"],
+            vat=round_money(row["gross"] - row["net"], row["currency"]),
+            gross=round_money(row["gross"], row["currency"]),
+            captured=round_money(row["captured"], row["currency"]),
+            owed=round_money(row["owed"], row["currency"]),
+            on_account=round_money(row["on_account"], row["currency"]),
         )
         for row in await store.earned(tenant_id, begin, end)
     ]

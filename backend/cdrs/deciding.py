@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from backend.cdrs import rules, service, store
+from backend.cdrs import letters, rules, service, store
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound
 from backend.events import CdrIssued, Event, TransactionUpdated
 from backend.mail import service as mail
+from backend.papers.rules import language
 from backend.stations import service as stations
+from backend.tenants import service as tenants
 from backend.transactions import flags, pricing, views
 from backend.web.guards import Actor
 from backend.web.pages import decode_cursor, page_of
@@ -20,11 +22,6 @@ from shared.cdrs import BillHistory, Decision, DecisionNew, MeterDoubt
 from shared.money import Money
 
 Row = store.Row
-TOLD = {
-    Decision.ACCEPT: "We looked at it: what you paid by the meter's trusted readings stays as it is.",
-    Decision.REPORTED: "We looked at it: what the charger reported is billed.",
-    Decision.WAIVE: "We looked at it: you pay nothing for this session.",
-}
 
 
 async def on_cdr(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
@@ -132,8 +129,10 @@ async def _act(ctx: Context, row: Row, new: DecisionNew, by: UUID) -> UUID | Non
         raise Conflict("What this meter reported can't be billed: it is no energy.", code="nothing_reported")
     more: Decimal = row["reported_total"] - left
     if more < 0:
-        return await service.credit(ctx, row["transaction"], -more, new.note, new.to, by)
-    return await service.supplement(ctx, row["transaction"], more, new.note, by) if more else None
+        return await service.credit(ctx, row["transaction"], -more, new.note, new.to, by, row["reported_wh"])
+    if not more:
+        return None
+    return await service.supplement(ctx, row["transaction"], more, new.note, by, row["reported_wh"])
 
 
 async def _left(transaction_id: UUID) -> Decimal:
@@ -145,12 +144,15 @@ async def _left(transaction_id: UUID) -> Decimal:
 async def _tell(ctx: Context, row: Row, decision: Decision) -> None:
     if not row["email"] or not mail.configured(ctx):
         return
-    where = row["location"] or row["station"]
-    text = (
-        f"Hello {row['driver']},\n\nthe meter of the charger at {where} gave numbers for your session that can't be "
-        f"true. {TOLD[decision]}\n\nYou find the session with its receipt in the app under History."
+    brand = await tenants.brand(ctx, row["tenant"])
+    letter = letters.decided(
+        decision,
+        driver=row["driver"] or "",
+        place=row["location"] or row["station"],
+        sender=brand.name,
+        language=language(None, brand.country),
     )
-    await mail.send(ctx, row["email"], "About your charging session", text, tenant_id=row["tenant"])
+    await mail.send(ctx, row["email"], letter.subject, letter.text, tenant_id=row["tenant"], sender_name=brand.name)
 
 
 async def _announce(ctx: Context, unit: Unit, transaction_id: UUID) -> None:

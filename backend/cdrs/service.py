@@ -34,9 +34,15 @@ async def correct(ctx: Context, actor: Actor, transaction_id: UUID, new: Correct
 
 
 async def credit(
-    ctx: Context, transaction_id: UUID, amount: Decimal | None, reason: str, to: RefundTarget, made_by: UUID | None
+    ctx: Context,
+    transaction_id: UUID,
+    amount: Decimal | None,
+    reason: str,
+    to: RefundTarget,
+    made_by: UUID | None,
+    energy_wh: int | None = None,
 ) -> UUID:
-    """`amount` None: all that is left."""
+    """`amount` None: all that is left. energy_wh: what the session is billed by from now on, if not as before."""
     async with ctx.unit() as unit:
         bill, known = await _bill(transaction_id)
         left = rules.left(bill["total_incl"], (one["total_incl"] for one in known))
@@ -52,7 +58,7 @@ async def credit(
             lines = rules.lines_of(taxes, LABELS[PaperKind.CREDIT_NOTE])
         rounding = -receipt.rounding if whole else Decimal(0)
         correction_id, paper_id = await _write(
-            ctx, bill, PaperKind.CREDIT_NOTE, _said(receipt, lines, taxes, rounding), reason, made_by
+            ctx, bill, PaperKind.CREDIT_NOTE, _said(receipt, lines, taxes, rounding, energy_wh), reason, made_by
         )
         back = await correcting.credit(ctx, transaction_id, wanted, to, reason, made_by)
         await store.note_refund(correction_id, back)
@@ -71,13 +77,20 @@ async def credit_unused(ctx: Context, payload: dict[str, Any]) -> None:
         await credit(ctx, transaction_id, None, why, RefundTarget.CARD, None)
 
 
-async def supplement(ctx: Context, transaction_id: UUID, amount: Decimal, reason: str, made_by: UUID | None) -> UUID:
-    """So much more is to pay."""
+async def supplement(
+    ctx: Context,
+    transaction_id: UUID,
+    amount: Decimal,
+    reason: str,
+    made_by: UUID | None,
+    energy_wh: int | None = None,
+) -> UUID:
+    """So much more is to pay. energy_wh: as for `credit`."""
     async with ctx.unit() as unit:
         bill, _ = await _bill(transaction_id)
         receipt = shown.receipt(bill, None)
         taxes = rules.shares(receipt.taxes, amount, bill["currency"])
-        said = _said(receipt, rules.lines_of(taxes, LABELS[PaperKind.SUPPLEMENT]), taxes, Decimal(0))
+        said = _said(receipt, rules.lines_of(taxes, LABELS[PaperKind.SUPPLEMENT]), taxes, Decimal(0), energy_wh)
         correction_id, paper_id = await _write(ctx, bill, PaperKind.SUPPLEMENT, said, reason, made_by)
         await correcting.charge_more(ctx, transaction_id, amount, reason)
         unit.emit(
@@ -94,8 +107,13 @@ async def _bill(transaction_id: UUID) -> tuple[Row, list[Row]]:
     return bill, await store.corrections(transaction_id)
 
 
-def _said(receipt: Receipt, lines: list[ReceiptLine], taxes: list[TaxLine], rounding: Decimal) -> Receipt:
+def _said(
+    receipt: Receipt, lines: list[ReceiptLine], taxes: list[TaxLine], rounding: Decimal, energy_wh: int | None
+) -> Receipt:
     net, gross = rules.totals(taxes)
+    if energy_wh is not None:
+        register = receipt.meter_start_wh + energy_wh
+        receipt = msgspec.structs.replace(receipt, energy_wh=energy_wh, meter_stop_wh=register, estimated=False)
 
     def money(amount: Decimal) -> Money:
         return Money(amount=amount, currency=receipt.total_incl.currency)

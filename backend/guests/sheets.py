@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from unicodedata import normalize
 from uuid import UUID
 
 import segno
@@ -16,6 +17,7 @@ from backend.stations.rules import connector_label
 from backend.tenants import service as tenants
 from shared.accounts import Brand
 
+SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 WIDE, HIGH, LEFT, TOP = 90.0, 128.0, 15.0, 16.0
 
 
@@ -37,8 +39,13 @@ async def _sheet(
     brand = await tenants.brand(ctx, tenant_id)
     spoken = paper_rules.language(language, brand.country)
     content = await asyncio.to_thread(drawn, rows, brand, spoken, ctx.settings.app_url)
-    safe = re.sub(r"[^A-Za-z0-9-]+", "-", name).strip("-")[:60] or "sheet"
-    return f"qr-{safe}.pdf", content
+    return f"qr-{file_word(name)}.pdf", content
+
+
+def file_word(name: str) -> str:
+    """`Große Bergstraße` → `Grosse-Bergstrasse`: what every system takes in the name of a file."""
+    plain = normalize("NFKD", name.translate(SPELT)).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9-]+", "-", plain).strip("-")[:60] or "sheet"
 
 
 class _Cards(Sheet):

@@ -104,7 +104,7 @@ GERMAN = {
         "{kwh} kWh in {minutes} Minuten, dann {parking} Minuten angeschlossen"
     ),
     "If you start now, with a car that takes {power}. Counted by what writes the bills.": (
-        "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet mit dem, was die Rechnungen schreibt."
+        "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet wie die Rechnungen."
     ),
     "Stop at": "Beenden bei",
     "Stop by itself": "Automatisch beenden",

@@ -129,6 +129,23 @@ GERMAN = {
     "Your invoice {number} of {total}": "Ihre Rechnung {number} über {total}",
     "Your credit note {number} of {total}": "Ihre Rechnungskorrektur {number} über {total}",
     "Hello,": "Guten Tag,",
+    "Hello {name},": "Guten Tag {name},",
+    "About your charging session": "Zu Ihrem Ladevorgang",
+    "the meter of the charger at {place} gave numbers for your session that can't be true.": (
+        "der Zähler der Ladesäule ({place}) hat zu Ihrem Ladevorgang Werte gemeldet, die nicht stimmen können."
+    ),
+    "We looked at it: what you paid by the meter's trusted readings stays as it is.": (
+        "Wir haben das geprüft: Es bleibt bei dem, was Sie nach den glaubhaften Werten bezahlt haben."
+    ),
+    "We looked at it: what the charger reported is billed.": (
+        "Wir haben das geprüft: Berechnet wird, was die Ladesäule gemeldet hat."
+    ),
+    "We looked at it: you pay nothing for this session.": (
+        "Wir haben das geprüft: Für diesen Ladevorgang bezahlen Sie nichts."
+    ),
+    "You find the session with its receipt in the app under History.": (
+        "Den Ladevorgang mit seinem Beleg finden Sie in der App unter Verlauf."
+    ),
     "here is your receipt for charging at {place} on {date}: {energy} for {total}.": (
         "hier ist Ihr Beleg für das Laden bei {place} am {date}: {energy} für {total}."
     ),

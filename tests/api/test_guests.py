@@ -253,7 +253,7 @@ async def test_sheets_of_codes(node: Node) -> None:
     client = await node.client()
     answer = await client.get("/api/v1/stations/HH%2001-ä/qr-sheet")
     assert answer.content.startswith(b"%PDF-")
-    assert answer.headers["content-disposition"] == 'attachment; filename="qr-HH-01.pdf"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="qr-HH-01-ae.pdf"'
     assert len(re.findall(rb"/Type /Page\b", answer.content)) == 2
     (location,) = await DB.run("SELECT id FROM location")
     assert (await client.get(f"/api/v1/locations/{location['id']}/qr-sheet")).status_code == 200

@@ -117,6 +117,9 @@ async def test_an_operator_decides_about_a_meter(node: Node) -> None:
     assert (await decide(reported, "reported"))["correction"] == "SUP-2026-00001"
     history = (await operator.get(f"{reported}/corrections")).json()
     assert (amount(history["left"]), amount(history["corrections"][0]["total_incl"])) == (12, 10)
+    (paper,) = await DB.run("SELECT document FROM paper WHERE number = 'SUP-2026-00001'")
+    (session,) = paper["document"]["sessions"]
+    assert (session["energy_wh"], session["meter_stop_wh"] - session["meter_start_wh"]) == (30_000, 30_000)
     debts = (await operator.get("/api/v1/debts", params={"state": "open"})).json()["items"]
     assert [amount(one["amount"]) for one in debts] == [10]
     assert (await operator.get("/api/v1/meter-doubts", params={"open": "true"})).json()["items"] == []

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.cdrs import ocpi, rules
+from backend.cdrs import letters, ocpi, rules
 from backend.tariffs.model import Period, PeriodKind
 from backend.transactions.rules import meter_stopped
+from shared.cdrs import Decision
 from shared.money import TaxLine
 
 WH = Decimal(10_000)
@@ -113,3 +114,18 @@ def test_a_cdr_and_its_credit_in_ocpi() -> None:
     more = ocpi.correction(found, said | {"correction_excl": Decimal(1), "correction_incl": Decimal(1)})
     assert "credit" not in more
     assert "2026-000001" in more["remark"]
+
+
+@pytest.mark.parametrize("decision", Decision)
+def test_the_letter_about_a_decision_speaks_the_operator_s_language(decision: Decision) -> None:
+    def letter(language: str) -> letters.Letter:
+        return letters.decided(decision, driver="Dana", place="Markt 1", sender="Nord GmbH", language=language)
+
+    english, german = letter("en"), letter("de")
+    assert letters.DECIDED[decision] in english.text
+    assert english.text.startswith("Hello Dana,\n\nthe meter of the charger at Markt 1 ")
+    assert german.text.startswith("Guten Tag Dana,\n\nder Zähler der Ladesäule (Markt 1) ")
+    assert german.subject == "Zu Ihrem Ladevorgang"
+    assert german.text.endswith("\n\nNord GmbH")
+    assert not set(english.text.split("\n\n")[:3]) & set(german.text.split("\n\n"))
+    assert letters.DECIDED[decision] not in german.text

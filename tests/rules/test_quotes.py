@@ -114,6 +114,7 @@ def test_a_reserved_session_is_billed_as_it_was_quoted(
     assert abs(billed.total_incl_vat - quoted.total_incl_vat) <= Decimal("0.0001")
     assert abs(pricing.projected(tariff, row, readings, BERLIN, wh, end) - billed.payable) <= Decimal("0.01")
     assert abs(billed.payable - billed.total_incl_vat) <= Decimal("0.0051")
+    assert [(one.kind, one.quantity) for one in billed.lines] == [(one.kind, one.quantity) for one in quoted.lines]
     alone = pricing.bill(tariff, row | {"reserved_from": None}, readings, BERLIN, end)
     assert alone.total_excl_vat <= billed.total_excl_vat
     if not tariff.min_price and not tariff.max_price:

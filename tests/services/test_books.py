@@ -105,6 +105,7 @@ async def test_payments_debts_settlement_and_a_day(db: str, clock: Clock) -> Non
     (row,) = settled.rows
     assert (row.location, row.sessions, row.gross, row.captured) == ("Harbour", 4, Decimal("79.28"), Decimal("61.90"))
     assert row.net + row.vat == row.gross
+    assert [f"{one:f}" for one in (row.vat, row.gross, row.captured)] == ["12.66", "79.28", "61.90"]
     assert (row.owed, row.on_account) == (Decimal("15.00"), Decimal("2.38"))
     assert row.captured + row.owed + row.on_account == row.gross
     assert settled.totals[0].gross == row.gross
