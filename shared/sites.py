@@ -95,7 +95,7 @@ class SitePolicy(Request):
     green: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
     demand_charge: Decimal | None = None
     demand_peak_w: Watts | None = None
-    goes_first: GoesFirst = GoesFirst()
+    goes_first: GoesFirst = msgspec.field(default_factory=GoesFirst)
 
 
 class TariffStep(Request):
