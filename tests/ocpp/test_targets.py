@@ -10,6 +10,7 @@ from backend.db.engine import DB
 from shared.accounts import Role
 from tests.ocpp.test_payments import tap
 from tests.support.node import Node
+from tests.support.scripted_station import station as scripted
 from tests.support.wire import Session16, eventually, key
 
 
@@ -74,7 +75,7 @@ async def test_an_offline_station_is_told_when_it_is_back(node: Node) -> None:
     assert (await driver.put(f"{path}/target", json={"minutes": 1})).status_code == 200
     shown = await eventually(driver, path, lambda d: d["transaction"]["target"]["state"] == "blocked")
     assert "offline" in shown["transaction"]["target"]["trouble"]
-    async with node.booted("CP-1") as station:
+    async with scripted(node.ocpp_url, "CP-1") as station:  # its network was gone, not its power
         message_id, _ = await station.expect_call("RemoteStopTransaction")
         await station.answer(message_id, {"status": "Accepted"})
         shown = await eventually(driver, path, lambda d: d["transaction"]["target"]["state"] == "reached")
