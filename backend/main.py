@@ -266,6 +266,8 @@ async def node(
         if "ocpp" in settings.roles and settings.ocpp_tls_port:
             tls_socket = listening_socket(settings.ocpp_host, settings.ocpp_tls_port, setting="WATTLINE_OCPP_TLS_")
             tls_port = stack.enter_context(closing(tls_socket))
+        # Before the lease: on a busy machine importing the app takes longer than one holds.
+        entry = load_app(settings.local_url) if "web" in settings.roles else None
         ctx = await stack.enter_async_context(context(settings, database_url))
         if prepare is not None:
             await prepare(ctx)
@@ -275,8 +277,8 @@ async def node(
         checks: dict[str, health.Check] = {"node": member.check, "database": database_check, "bus": bus_check(ctx)}
         if "worker" in settings.roles:
             await _run_worker(ctx, database_url, stack, checks)
-        if "web" in settings.roles:
-            client = WebClient(load_app(settings.local_url), ROOT / "assets", partial(tenants.brand, ctx))
+        if entry is not None:
+            client = WebClient(entry, ROOT / "assets", partial(tenants.brand, ctx))
             app = create_app(ctx, client=client, checks=checks)
             give_up_stuck_readers(ports["web"])
             front = Turnstile(Front(app, client), Share(settings.half_pool))
