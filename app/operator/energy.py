@@ -206,7 +206,7 @@ def _car(one: CarNow, t: Tokens, words: Words) -> ft.Control:
     signs = [sign]
     if one.goes_first:
         told = words("Goes first: {name}").format(name=one.goes_first)
-        signs.append(badge(told, ft.Icons.PRIORITY_HIGH_ROUNDED, t.violet))
+        signs.append(badge(told, ft.Icons.KEYBOARD_DOUBLE_ARROW_UP_ROUNDED, t.violet))
     wanted = ""
     if one.energy_wanted_wh:
         wanted = words("wants {energy}").format(energy=" ".join(energy(one.energy_wanted_wh)))

@@ -15,7 +15,7 @@ from backend.energy.core.rows import Floats, Rows
 UNKNOWN_STAY_S = 8 * 3600.0
 UNKNOWN_WANT_KWH = 40.0
 DWELL_S = 300.0
-SOLVED_BY, ROUNDED_BY = 0.6, 0.8
+SOLVED_BY, ROUNDED_BY = 0.5, 0.7
 """Of the time for a plan: when the optimum and its rounding must be there. The rest is for the greedy share."""
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
 """How much an ampere is worth more if its car has no time, was to have it by the optimum, or has it already."""
