@@ -27,10 +27,12 @@ def gross_price(line: ReceiptLine) -> Decimal:
 
 
 def quantity(line: ReceiptLine, currency: str) -> str:
-    """`21.259 kWh × 0.49 €`, `1 h 30 min × 3.60 €/h`; empty for what stands once."""
+    """`21.259 kWh × 0.49 €`, `1 h 30 min × 3.60 €/h`; empty for what stands once. Whole numbers without a fraction:
+    10,000 is read in two ways."""
     price = i18n.amount(gross_price(line), currency)
     if line.unit == "kWh":
-        return f"{i18n.number(line.quantity, 3)} kWh × {price}/kWh"
+        places = 0 if line.quantity == int(line.quantity) else 3
+        return f"{i18n.number(line.quantity, places)} kWh × {price}/kWh"
     if line.unit == "h":
         return f"{i18n.duration(timedelta(hours=float(line.quantity)))} × {price}/h"
     return ""

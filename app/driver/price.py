@@ -16,6 +16,7 @@ from app.widgets.text import muted, text
 from shared.tariffs import PriceCondition, PriceExample, PriceExplanation, PricePart
 
 Words = Callable[[str], str]
+WIDTH = 720
 PARTS = {
     "energy": "{amount} for each kWh",
     "time": "{amount} for each hour of charging",
@@ -49,7 +50,7 @@ def PricePage(connector_id: str) -> ft.Control:  # a component
         if found.conditions:
             parts.append(_uses(found, t, words))
         parts.append(_examples(found, t, words))
-    return surfaces.page_body(parts, t, head=head, phone=store.phone, back=back)
+    return surfaces.page_body(parts, t, head=head, phone=store.phone, back=back, width=None if store.phone else WIDTH)
 
 
 def _said(part: PricePart, currency: str, words: Words) -> str:
@@ -139,7 +140,7 @@ def _span(one: PriceCondition, words: Words) -> str:
 
 def _examples(found: PriceExplanation, t: Tokens, words: Words) -> ft.Control:
     power = i18n.rated(found.power_w)
-    about = words("If you start now, with a car that takes {power}. Counted by what writes the bills.")
+    about = words("If you start now, with a car that takes {power}. Worked out as bills are.")
     cards: list[ft.Control] = [muted(about.format(power=power), t, size=T12)]
     cards += [_example(one, t, words) for one in found.examples]
     inner = ft.Column(cards, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

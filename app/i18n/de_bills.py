@@ -117,7 +117,7 @@ TEXTS = {
     "By how much and how long": "Nach Menge und Dauer",
     "From {low} to {high} {unit}": "Von {low} bis {high} {unit}",
     "From {low} {unit} on": "Ab {low} {unit}",
-    "If you start now, with a car that takes {power}. Counted by what writes the bills.": (
+    "If you start now, with a car that takes {power}. Worked out as bills are.": (
         "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet wie die Rechnungen."
     ),
     "Examples": "Beispiele",

@@ -85,6 +85,7 @@ TEXTS: dict[str, str] = {
     "A month's invoices are written in the first night after it.": (
         "Die Rechnungen eines Monats werden in der ersten Nacht danach von selbst geschrieben."
     ),
+    "Unpaid": "Unbezahlt",
     "No invoice fits": "Keine Rechnung passt",
     "No invoices yet": "Noch keine Rechnungen",
     "A person's sessions of a month become one invoice, with every receipt in it.": (

@@ -1,7 +1,8 @@
 """Wallet, cards and tariffs in German."""
 
 TEXTS = {
-    "Letters about a payment that failed": "Briefe, wenn eine Zahlung fehlschlug",
+    "Letters about a payment that failed": "Briefe zu einer fehlgeschlagenen Zahlung",
+    "Subject of the letter": "Betreff",
     "While it is tried again": "Solange es noch einmal versucht wird",
     "When it is a debt": "Wenn es eine Schuld ist",
     "You can use {name}, {amount} and {operator}. Empty a field to have the usual words again.": (

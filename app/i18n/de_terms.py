@@ -97,7 +97,7 @@ TEXTS = {
     "Where people may charge without paying at once, they owe at most this.": (
         "Wer laden darf, ohne gleich zu zahlen, schuldet höchstens so viel."
     ),
-    "A payment that fails is tried again after hours": "Eine gescheiterte Zahlung wird erneut versucht nach Stunden",
+    "A payment that fails is tried again after hours": "Erneuter Versuch nach Stunden",
     "The driver gets a letter each time. After the last try it is a debt.": (
         "Jedes Mal geht ein Brief hinaus. Nach dem letzten Versuch ist es eine Schuld."
     ),

@@ -20,9 +20,9 @@ from shared.payments import Debt
 
 Words = Callable[[str], str]
 AT_ONCE = 50
-FILTERS = (("open", "Open"), ("settled", "Settled"), ("written_off", "Written off"))
+FILTERS = (("open", "Unpaid"), ("settled", "Settled"), ("written_off", "Written off"))
 SIGNS = {
-    "open": ("Open", "danger", ft.Icons.ERROR_ROUNDED),
+    "open": ("Unpaid", "danger", ft.Icons.ERROR_ROUNDED),
     "settled": ("Settled", "good", ft.Icons.CHECK_CIRCLE_ROUNDED),
     "written_off": ("Written off", "neutral", ft.Icons.REMOVE_CIRCLE_OUTLINE_ROUNDED),
 }

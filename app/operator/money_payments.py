@@ -27,7 +27,7 @@ STATES = {
     "released": ("Released", "neutral", ft.Icons.UNDO_ROUNDED),
     "failed": ("Failed", "danger", ft.Icons.ERROR_ROUNDED),
 }
-FILTERS = (("", "All"), ("captured", "Paid"), ("held,pending,capturing", "Open"), ("failed", "Failed"))
+FILTERS = (("", "All"), ("captured", "Paid"), ("held,pending,capturing", "Under way"), ("failed", "Failed"))
 
 
 @guarded

@@ -116,7 +116,7 @@ class Now:
 
 
 LETTERS = {
-    "letter_subject": "Subject",
+    "letter_subject": "Subject of the letter",
     "letter_retry": "While it is tried again",
     "letter_last": "When it is a debt",
 }

@@ -91,6 +91,7 @@ async def currency_of(tenant_id: UUID) -> str:
 async def shown(ctx: Context, tenant_id: UUID) -> PaymentSettings:
     row = await store.settings(tenant_id) or {}
     currency = await currency_of(tenant_id)
+    country = (await tenants.get(ctx, tenant_id)).country
     return PaymentSettings(
         provider=row.get("provider", DEFAULT),
         publishable_key=row.get("publishable_key", ""),
@@ -104,7 +105,7 @@ async def shown(ctx: Context, tenant_id: UUID) -> PaymentSettings:
         retry_hours=list(_hours(row)),
         secret_key_reference=_reference(ctx, row, "secret_key"),
         webhook_secret_reference=_reference(ctx, row, "webhook_secret"),
-        **{name: row.get(name) or usual for name, usual in rules.LETTERS.items()},
+        **{name: row.get(name) or usual for name, usual in rules.letters(country).items()},
     )
 
 
@@ -130,7 +131,8 @@ async def change(ctx: Context, tenant_id: UUID, wanted: PaymentSettingsChange) -
         if wrong := rules.hours_problem(values["retry_hours"]):
             raise InvalidInput(wrong, fields=[("$.retry_hours", wrong)])
         values["retry_hours"] = ",".join(str(one) for one in values["retry_hours"])
-    for one, usual in rules.LETTERS.items():
+    usual_words = rules.letters((await tenants.get(ctx, tenant_id)).country)
+    for one, usual in usual_words.items():
         if wrong := rules.letter_problem(values.get(one, ""), one_line=one == "letter_subject"):
             raise InvalidInput(wrong, fields=[(f"$.{one}", wrong)])
         if one in values and values[one].strip() in ("", usual):

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from uuid import uuid4
 
+from babel.numbers import format_currency
+
 from backend.context import Context
 from backend.mail import service as mail
 from backend.payments import rules, store
@@ -34,13 +36,14 @@ async def tell(ctx: Context, row: Row, amount: Decimal, *, last: bool) -> None:
     if row["account"] is None:
         return
     person = await store.person(row["account"])
-    sum_ = f"{amount.normalize():f} {row['currency']}"
-    operator = (await tenants.get(ctx, row["tenant"])).name
+    tenant = await tenants.get(ctx, row["tenant"])
+    usual = rules.letters(tenant.country)
+    sum_ = format_currency(amount, row["currency"], locale="de_DE" if usual is rules.GERMAN_LETTERS else "en_GB")
     own = await store.settings(row["tenant"]) or {}
 
     def said(part: str) -> str:
-        text = own.get(part) or rules.LETTERS[part]
-        return rules.filled(text, name=person["name"], amount=sum_, operator=operator)
+        text = own.get(part) or usual[part]
+        return rules.filled(text, name=person["name"], amount=sum_, operator=tenant.name)
 
     subject = " ".join(said("letter_subject").split())[:250]
     text = said("letter_last" if last else "letter_retry")

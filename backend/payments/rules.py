@@ -130,14 +130,33 @@ LETTERS = {
     "letter_subject": "Your payment failed",
     "letter_retry": (
         "Hello {name},\n\nthe payment of {amount} for your charging session failed."
-        "\n\nWe will try again. You can add another card in the app under Me, Wallet."
+        "\n\nWe will try again. You can add another card in the app under Me, Wallet and cards."
     ),
     "letter_last": (
         "Hello {name},\n\nthe payment of {amount} for your charging session failed."
-        "\n\nPlease settle it in the app under Me, Wallet. Until then you may not be able to charge."
+        "\n\nPlease settle it in the app under Me, Wallet and cards. Until then you may not be able to charge."
     ),
 }
 """The usual words to people whose payment failed: while it is tried again, and when it is a debt."""
+GERMAN_LETTERS = {
+    "letter_subject": "Ihre Zahlung ist fehlgeschlagen",
+    "letter_retry": (
+        "Guten Tag {name},\n\ndie Zahlung von {amount} für Ihren Ladevorgang ist fehlgeschlagen."
+        "\n\nWir versuchen es noch einmal. Eine andere Karte können Sie in der App angeben, unter Ich, Guthaben und"
+        " Karten."
+    ),
+    "letter_last": (
+        "Guten Tag {name},\n\ndie Zahlung von {amount} für Ihren Ladevorgang ist fehlgeschlagen."
+        "\n\nBitte begleichen Sie sie in der App unter Ich, Guthaben und Karten. Bis dahin können Sie vielleicht"
+        " nicht laden."
+    ),
+}
+GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
+"""Countries whose operators write in German where they say nothing else."""
+
+
+def letters(country: str) -> dict[str, str]:
+    return GERMAN_LETTERS if country in GERMAN else LETTERS
 
 
 def letter_problem(text: str, *, one_line: bool = False) -> str:

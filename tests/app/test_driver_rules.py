@@ -385,5 +385,6 @@ def test_a_line_says_quantity_and_the_price_that_was_on_the_sign() -> None:
     energy = line("energy", "21.259", "kWh", "0.411765", "10.4169")
     parking = line("parking", "0.5", "h", "3.025210", "1.8000")
     assert bill.quantity(energy, "EUR") == "21.259 kWh × 0.49 €/kWh"
+    assert bill.quantity(line("energy", "10.000", "kWh", "0.411765", "4.90"), "EUR") == "10 kWh × 0.49 €/kWh"
     assert bill.quantity(parking, "EUR") == "30 min × 3.60 €/h"
     assert bill.quantity(line("flat", "1", "", "0.42", "0.50"), "EUR") == ""

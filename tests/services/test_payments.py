@@ -320,7 +320,17 @@ async def test_a_tenant_s_own_words_are_in_the_letters(till: Till) -> None:
     for last in (False, True):
         await dunning.tell(till.ctx, row, Decimal("12.50"), last=last)
     letters = await DB.run("SELECT subject, body_text AS text FROM mail ORDER BY created_at, id")
-    assert {one["subject"] for one in letters} == {"Nord: 12.5 EUR"}
+    assert {one["subject"] for one in letters} == {"Nord: €12.50"}
     assert sorted(one["text"].split(",")[0] for one in letters) == ["Dear Dana", "Hello Dana"]
+    await DB.run("UPDATE tenant SET country = 'DE'")
+    usual = rules.GERMAN_LETTERS
+    assert (await choosing.shown(till.ctx, till.tenant_id)).letter_last == usual["letter_last"]
+    own = PaymentSettingsChange(letter_subject=usual["letter_subject"])  # what is usual isn't kept as one's own
+    await choosing.change(till.ctx, till.tenant_id, own)
+    await dunning.tell(till.ctx, row, Decimal("12.50"), last=True)
+    letters = await DB.run("SELECT subject, body_text AS text FROM mail ORDER BY created_at DESC, id")
+    (german,) = (one for one in letters if one["subject"] == usual["letter_subject"])
+    assert "Guten Tag Dana,\n\ndie Zahlung von 12,50\xa0€" in german["text"]
+    await DB.run("UPDATE tenant SET country = ''")
     await choosing.change(till.ctx, till.tenant_id, PaymentSettingsChange(letter_subject="", letter_retry=" "))
     assert (await choosing.shown(till.ctx, till.tenant_id)).letter_retry == rules.LETTERS["letter_retry"]
