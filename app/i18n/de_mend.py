@@ -10,7 +10,7 @@ TEXTS = {
     "You will hear when it works again.": "Sie hören, wenn sie wieder geht.",
     "In repair": "In Reparatur",
     "Watched": "Beobachtet",
-    "Incident": "Störfall",
+    "Incident": "Störung",
     "Details": "Einzelheiten",
     "Being repaired": "Wird repariert",
     "Repaired, watch it": "Repariert, beobachten",
@@ -56,9 +56,9 @@ TEXTS = {
     "Connected, but silent: ask, then restart": "Verbunden, aber still: fragen, dann neu starten",
     "Starts fail: out of service and back, then restart": "Starts scheitern: außer Betrieb, zurück, Neustart",
     "Stuck around a session: ask, clear limits, restart": "Hängt um einen Ladevorgang: fragen, neu starten",
-    "Sessions stop after seconds: restart": "Sitzungen enden nach Sekunden: neu starten",
+    "Sessions stop after seconds: restart": "Ladevorgänge enden nach Sekunden: neu starten",
     "Charging without a session: ask for the status, then restart if somebody agrees": (
-        "Laden ohne Sitzung: nach dem Zustand fragen, nach Zustimmung neu starten"
+        "Lädt ohne Ladevorgang: nach dem Zustand fragen, nach Zustimmung neu starten"
     ),
     "Clock is off: have the station ask for the time": "Uhr geht falsch: Station nach der Zeit fragen lassen",
     "My session was interrupted": "Mein Ladevorgang wurde unterbrochen",
@@ -74,7 +74,7 @@ TEXTS = {
         "Ihr Browser öffnet sich: Push kommt über ihn, auch wenn diese App geschlossen ist."
     ),
     "turned on {when}": "eingeschaltet {when}",
-    "A daily digest for what isn't critical, at 8:00": "Täglich um 8:00 gesammelt, was nicht kritisch ist",
+    "A daily digest for what isn't critical, at 8:00": "Nicht Kritisches gesammelt um 8:00",
     "Quiet hours": "Ruhezeit",
     "From {begin} to {end}": "Von {begin} bis {end}",
     "From": "Ab",
@@ -130,7 +130,7 @@ TEXTS = {
         "Der erste passende wird innerhalb seiner Schranken versucht, bis es hilft."
     ),
     "No playbooks": "Keine Ablaufpläne",
-    "Incidents wait for somebody until there is one.": "Bis es einen gibt, warten Störfälle auf jemanden.",
+    "Incidents wait for somebody until there is one.": "Bis es einen gibt, warten Störungen auf jemanden.",
     "New playbook": "Neuer Ablaufplan",
     "Not tried yet": "Noch nicht versucht",
     "Mended {n} of {all} ({share})": "{n} von {all} behoben ({share})",

@@ -2,6 +2,7 @@
 
 TEXTS = {
     # --- groups and thresholds
+    "Connection": "Verbindung",
     "Reported by stations": "Von Stationen gemeldet",
     "Power and meters": "Leistung und Zähler",
     "Business": "Geschäft",
@@ -64,14 +65,14 @@ TEXTS = {
         "In {tried} davon wurden seine Schritte versucht und behoben {n}."
     ),
     "Stopped after {n} of {all} stations.": "Angehalten nach {n} von {all} Stationen.",
-    "{n} of them were incidents in truth.": "{n} davon waren wirklich Störfälle.",
-    "{n} incidents that were would not have been found.": "{n} wirkliche Störfälle wären nicht gefunden worden.",
+    "{n} of them were incidents in truth.": "{n} davon waren wirklich Störungen.",
+    "{n} incidents that were would not have been found.": "{n} wirkliche Störungen wären nicht gefunden worden.",
     "{n} a guard would have held back.": "{n} hätte eine Schranke zurückgehalten.",
     "Recorded since {when}.": "Aufgezeichnet seit {when}.",
     "Nothing recorded tells of: {rules}.": "Keine Aufzeichnung sagt etwas zu: {rules}.",
     "{rule} failed: {error}": "{rule} ist gescheitert: {error}",
     "not over yet": "noch nicht vorbei",
-    "no incident then": "damals kein Störfall",
+    "no incident then": "damals keine Störung",
     "a command like its steps mended it": "ein Befehl wie seine Schritte hat es behoben",
     "a command like its steps didn't help": "ein Befehl wie seine Schritte half nicht",
     "nobody tried its steps": "niemand hat seine Schritte versucht",
@@ -80,7 +81,7 @@ TEXTS = {
     "limit a day": "Grenze je Tag",
     "a session was running": "es lief ein Ladevorgang",
     # --- the editor of playbooks
-    "For incidents of these rules": "Für Störfälle dieser Regeln",
+    "For incidents of these rules": "Für Störungen dieser Regeln",
     "Models, with commas between (none: all)": "Modelle, mit Kommas dazwischen (leer: alle)",
     "Guards": "Schranken",
     "Nothing from (quiet hours)": "Nichts ab (Ruhezeit)",

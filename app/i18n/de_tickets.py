@@ -27,10 +27,10 @@ TEXTS = {
     "All sites": "Alle Standorte",
     "For these sites": "Für diese Standorte",
     "They get service tickets from incidents, and answer by a link: taken, done, or not taken.": (
-        "Sie bekommen Serviceaufträge aus Störfällen und antworten über einen Link: übernommen, erledigt oder nicht."
+        "Sie bekommen Serviceaufträge aus Störungen und antworten über einen Link: übernommen, erledigt oder nicht."
     ),
     "Add who repairs your stations; then incidents can be sent to them.": (
-        "Tragen Sie ein, wer Ihre Stationen repariert; dann können Sie Störfälle dorthin senden."
+        "Tragen Sie ein, wer Ihre Stationen repariert; dann können Sie Störungen dorthin senden."
     ),
     "Open tickets: {n}": "Offene Aufträge: {n}",
     "Signing secret": "Geheimnis der Signatur",

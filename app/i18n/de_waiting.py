@@ -1,13 +1,13 @@
 """German names of what can wait for a station that is offline."""
 
 TEXTS: dict[str, str] = {
-    "Tell about a session": "Über eine Sitzung berichten",
+    "Tell about a session": "Über einen Ladevorgang berichten",
     "Cancel a reservation": "Eine Reservierung aufheben",
     "Tell its whole configuration": "Die ganze Konfiguration nennen",
     "Tell its schedule": "Den Zeitplan nennen",
     "Take its new certificate": "Das neue Zertifikat nehmen",
-    "Start a session": "Eine Sitzung starten",
-    "Stop a session": "Eine Sitzung beenden",
+    "Start a session": "Einen Ladevorgang starten",
+    "Stop a session": "Einen Ladevorgang beenden",
     "Keep a connector": "Einen Anschluss freihalten",
     "Show the cost": "Die Kosten zeigen",
     "Use another network profile": "Anderes Netzprofil verwenden",

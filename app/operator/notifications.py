@@ -34,6 +34,7 @@ from shared.notify import (
     TargetKind,
 )
 from shared.operations import Severity
+from shared.said import told
 
 Words = Callable[[str], str]
 CHANNELS = {Channel.APP: "In the app", Channel.PUSH: "Push", Channel.EMAIL: "E-mail", Channel.WEBHOOK: "Webhook"}
@@ -303,7 +304,7 @@ def Channels() -> ft.Control:  # a component
             sign = badge(words("Not set up"), ft.Icons.BLOCK_ROUNDED, t.neutral)
         else:
             sign = badge(words("Works"), ft.Icons.CHECK_CIRCLE_ROUNDED, t.good)
-        about = [words(HOOKS[one.kind]) if one.kind else "", one.url, one.error]
+        about = [words(HOOKS[one.kind]) if one.kind else "", one.url, told(one.error, words)]
         if one.waiting:
             about.append(words("{n} waiting").format(n=one.waiting))
         if one.ok_at:
@@ -369,7 +370,7 @@ def Deliveries() -> ft.Control:  # a component
         parts.append(muted(words("No messages. What is sent stands here with what became of it."), t))
     for one in found.items or []:
         word, icon, tone = STATES[one.state]
-        about = [i18n.moment(one.created_at), words(CHANNELS[one.channel]), one.to, one.error]
+        about = [i18n.moment(one.created_at), words(CHANNELS[one.channel]), one.to, told(one.error, words)]
         if one.attempts > 1:
             about.append(words("{n} tries").format(n=one.attempts))
         if one.messages > 1:
@@ -378,7 +379,7 @@ def Deliveries() -> ft.Control:  # a component
         if one.state in (DeliveryState.FAILED, DeliveryState.SKIPPED):
             again = partial(app.run, retry, one)
             actions.append(buttons.quiet(words("Send again"), t, again, identifier=f"retry-{one.id}"))
-        head = one.title or words("{n} in one").format(n=one.messages)
+        head = told(one.title, words) or words("{n} in one").format(n=one.messages)
         sign = badge(words(word), icon, getattr(t, tone))
         parts.append(_line(head, " · ".join(part for part in about if part), t, [sign], actions))
     if found.more:

@@ -74,6 +74,11 @@ def PlaybooksPage() -> ft.Control:  # a component
     )
 
 
+def step_of(one: PlaybookStep, words: Words) -> str:
+    """`Soft restart`, `Ask for a message: Heartbeat`."""
+    return words(STEPS[one.kind]) + (f": {one.message}" if one.kind is StepKind.TRIGGER else "")
+
+
 def rate(one: Figures, words: Words) -> str:
     if one.rate is None:
         return words("Not tried yet")
@@ -104,7 +109,7 @@ def OneBook(one: Playbook, opened: bool, toggle: Callable[[], Any], again: Calla
     parts: list[ft.Control] = [
         ft.Row([text(words(plan.name), t, size=T16, bold=True), sign], spacing=S8, run_spacing=S4, wrap=True),
         muted(f"{rate(one.figures, words)} · {version}", t),
-        text("  →  ".join(words(STEPS[step.kind]) for step in plan.steps), t),
+        text("  →  ".join(step_of(step, words) for step in plan.steps), t),
     ]
     actions: list[ft.Control] = [
         buttons.quiet(words("Less") if opened else words("More"), t, toggle, identifier=f"book-{one.key or one.id}"),

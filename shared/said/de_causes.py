@@ -4,16 +4,16 @@ TEXTS = {
     "Site is offline": "Standort ist offline",
     "Many stations are offline at once": "Viele Stationen sind zugleich offline",
     "Many faults at once": "Viele Störungen zugleich",
-    "Charging without a session": "Laden ohne Sitzung",
+    "Charging without a session": "Lädt ohne Ladevorgang",
     "Meter jumped": "Zähler ist gesprungen",
     "Bulk action halted": "Sammelaktion angehalten",
     "Phases out of balance": "Phasen ungleich belastet",
     # Next steps
     "Restart the station after this session, then have the meter checked. The bill will be too low.": (
-        "Station nach dieser Sitzung neu starten, dann den Zähler prüfen lassen. Die Rechnung wird zu niedrig."
+        "Station nach diesem Ladevorgang neu starten, dann den Zähler prüfen lassen. Die Rechnung wird zu niedrig."
     ),
     "Ask the station for the session's state, then stop it; it is closed with its last reading.": (
-        "Station nach dem Stand der Sitzung fragen, dann beenden; sie schließt mit ihrem letzten Zählerstand."
+        "Station nach dem Stand des Ladevorgangs fragen, dann beenden; er schließt mit ihrem letzten Zählerstand."
     ),
     "Ask the station for its status (Trigger), then restart it.": (
         "Station nach ihrem Zustand fragen (Trigger), dann neu starten."
@@ -28,7 +28,7 @@ TEXTS = {
         "Bekommen mehrere Autos so wenig: Leistungsmodule, Schütze und Kabelkühlung prüfen lassen."
     ),
     "Its neighbours get less meanwhile. Stop the session or take the outlet out of service if it goes on.": (
-        "Die Nachbarn bekommen solange weniger. Sitzung beenden oder den Anschluss sperren, wenn es weitergeht."
+        "Die Nachbarn bekommen solange weniger. Ladevorgang beenden oder den Anschluss sperren, wenn es weitergeht."
     ),
     "Unlock the cable. If no car is there, restart the station.": (
         "Kabel entriegeln. Ist kein Auto da, die Station neu starten."
@@ -46,10 +46,10 @@ TEXTS = {
         "die anderen zurück sind."
     ),
     "Restart the session. If the next car gets nothing either, take the connector out of service.": (
-        "Sitzung neu starten. Bekommt auch das nächste Auto nichts, den Anschluss sperren."
+        "Ladevorgang neu starten. Bekommt auch das nächste Auto nichts, den Anschluss sperren."
     ),
     "Check the bill of this session, then have the meter or its connection checked.": (
-        "Rechnung dieser Sitzung prüfen, dann den Zähler oder seine Verbindung prüfen lassen."
+        "Rechnung dieses Ladevorgangs prüfen, dann den Zähler oder seine Verbindung prüfen lassen."
     ),
     "Plan an update of these stations as a bulk action.": "Aktualisierung dieser Stationen als Sammelaktion planen.",
     "See whether a driver waits there. Without a car, restart the station: it may be stuck.": (
@@ -59,7 +59,7 @@ TEXTS = {
         "Station ihr Zertifikat erneuern lassen; ohne kann sie sich nicht mehr verbinden."
     ),
     "Restart the station. If the next session stops as well, take the connector out of service.": (
-        "Station neu starten. Bricht auch die nächste Sitzung ab, den Anschluss sperren."
+        "Station neu starten. Bricht auch der nächste Ladevorgang ab, den Anschluss sperren."
     ),
     "Have fuses, terminals and the feed of this station measured before a contact burns.": (
         "Sicherungen, Klemmen und Zuleitung dieser Station messen lassen, bevor ein Kontakt verbrennt."
@@ -74,7 +74,7 @@ TEXTS = {
         "Vor Ort einen Ladeversuch machen oder sie neu starten. Sehen, ob der Platz erreichbar und richtig gezeigt ist."
     ),
     "Look at its signal, antenna, cable and router. Sessions go on and are reported later.": (
-        "Signal, Antenne, Kabel und Router ansehen. Sitzungen laufen weiter und werden später gemeldet."
+        "Signal, Antenne, Kabel und Router ansehen. Ladevorgänge laufen weiter und werden später gemeldet."
     ),
     # Likely causes
     "A loose cable, or a router that restarts": "Ein loses Kabel, oder ein Router, der neu startet",

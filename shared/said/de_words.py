@@ -211,6 +211,12 @@ TEXTS = {
     "the grid wasn't stable": "das Netz war nicht stabil",
     "the cable was unlocked": "das Kabel wurde entriegelt",
     "the station ended it": "die Station beendete ihn",
+    # --- why a message wasn't sent
+    "No device of theirs gets push.": "Keines ihrer Geräte bekommt Push.",
+    "No mail server is set (WATTLINE_SMTP_HOST).": "Kein Mailserver ist eingerichtet (WATTLINE_SMTP_HOST).",
+    "All of it was over when the quiet hours ended.": "Alles war vorbei, als die Ruhezeit endete.",
+    "This address was removed.": "Diese Adresse wurde entfernt.",
+    "This person is no longer on the team.": "Diese Person ist nicht mehr im Team.",
     # --- tests of a way
     "It works": "Es funktioniert",
     "Messages reach you here.": "Meldungen erreichen Sie hier.",
