@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.tariffs import taxes
+from backend.tenants.rules import language as language
 from shared.money import Receipt, ReceiptLine, Target, TaxLine
 from shared.papers import PaperKind
 
 SERIES = {PaperKind.INVOICE: "INV", PaperKind.CREDIT_NOTE: "CN", PaperKind.SUPPLEMENT: "SUP"}
 """How their numbers begin. A receipt has the number of its charge detail record."""
-GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,13 +128,6 @@ def month_before(now: datetime, zone: ZoneInfo) -> str:
     local = now.astimezone(zone)
     year, before = (local.year, local.month - 1) if local.month > 1 else (local.year - 1, 12)
     return f"{year}-{before:02d}"
-
-
-def language(wanted: str | None, country: str) -> str:
-    """The one that was asked for, else the country's, of those that papers speak."""
-    if wanted and wanted[:2].lower() in ("de", "en"):
-        return wanted[:2].lower()
-    return "de" if country in GERMAN else "en"
 
 
 def filename(document: Document) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 import msgspec
 
 from backend.tariffs.rules import round_money
+from backend.tenants.rules import language
 
 PENDING, HELD, CAPTURING, CAPTURED, RELEASING, RELEASED, FAILED = (
     "pending",
@@ -151,12 +152,10 @@ GERMAN_LETTERS = {
         " nicht laden."
     ),
 }
-GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
-"""Countries whose operators write in German where they say nothing else."""
 
 
 def letters(country: str) -> dict[str, str]:
-    return GERMAN_LETTERS if country in GERMAN else LETTERS
+    return GERMAN_LETTERS if language(None, country) == "de" else LETTERS
 
 
 def letter_problem(text: str, *, one_line: bool = False) -> str:

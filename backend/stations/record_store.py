@@ -262,11 +262,13 @@ async def expire_queued(now: datetime, lost_before: datetime) -> None:
 
 
 async def finish_command(command_id: UUID, state: str, status: str, answer: Any, at: datetime) -> None:
-    """Alone, it is on disk a moment later: that it was sent is there already, and whoever asked waits."""
+    """Alone, it is on disk a moment later: that it was sent is there already, and whoever asked waits. In a transaction
+    it isn't: all else that is in there would be, too."""
+    alone = not DB.transaction_exists()
     await DB.run(
-        """UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5,
+        f"""UPDATE station_command SET state = $2, status = $3, answer = $4::text::jsonb, answered_at = $5,
             command = NULL
-        FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later
+        {"FROM (SELECT set_config('synchronous_commit', 'off', true)) AS later" if alone else ""}
         WHERE id = $1""",
         command_id,
         state,

@@ -1,4 +1,4 @@
-"""What a brand may be. Pure."""
+"""What a brand may be, and which language its operator speaks. Pure."""
 
 import base64
 import binascii
@@ -6,8 +6,17 @@ import re
 from collections.abc import Sequence
 
 _DATA_URL = re.compile(r"^data:(image/(?:png|svg\+xml));base64,([A-Za-z0-9+/=]+)$")
+GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
+"""Countries whose operators speak German where nobody says else."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ACTIVE_SVG = re.compile(rb"<\s*(script|foreignObject|iframe|embed|object)|\bon\w+\s*=|javascript:", re.IGNORECASE)
+
+
+def language(wanted: str | None, country: str) -> str:
+    """The one that was asked for, else the country's, of those that we speak."""
+    if wanted and wanted[:2].lower() in ("de", "en"):
+        return wanted[:2].lower()
+    return "de" if country in GERMAN else "en"
 
 
 def slug(name: str) -> str:
