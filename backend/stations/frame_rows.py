@@ -5,11 +5,8 @@ Source: PostgreSQL, COPY, "Binary Format": a signature, for each row its number 
 """
 
 import struct
-from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-
-from backend.stations.model import FrameLine
 
 COLUMNS = (
     "station_id",
@@ -67,22 +64,6 @@ class FrameRows:
 
     def block(self) -> bytes:
         return b"".join((*self._pieces, _END))
-
-
-def rows_of(lines: Iterable[FrameLine]) -> FrameRows:
-    rows = FrameRows()
-    for line in lines:
-        rows.add(
-            line.station_id.bytes,
-            micros(line.at),
-            labelled(line.direction, line.kind, line.action),
-            field(line.message_id, 64),
-            line.payload.replace("\0", "\N{SYMBOL FOR NULL}").encode(errors="replace"),
-            line.size,
-            line.latency_ms,
-            field(line.error_code, 60),
-        )
-    return rows
 
 
 def micros(at: datetime) -> int:

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from shared.stations import ConnectorStatus, PowerType, Registration
 
 
@@ -133,23 +131,6 @@ class VariableReport:
     @property
     def key(self) -> tuple[str, int, int, str]:
         return self.component, self.evse, self.connector, self.name
-
-
-class FrameLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One OCPP message as it went over the wire, secrets already blanked."""
-
-    station_id: UUID
-    at: datetime
-    direction: str
-    """in or out."""
-    kind: str
-    """call, result, error or malformed."""
-    payload: str
-    size: int
-    action: str = ""
-    message_id: str = ""
-    latency_ms: int | None = None
-    error_code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

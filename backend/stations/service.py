@@ -11,12 +11,11 @@ from backend.events import StationBooted, StationChanged
 from backend.stations import access, record_store, rules, store
 from backend.stations.access import expect_profile as expect_profile
 from backend.stations.commands import send as send
-from backend.stations.frame_rows import FrameRows, rows_of
+from backend.stations.frame_rows import FrameRows
 from backend.stations.model import PLAIN
 from backend.stations.model import Admission as Admission
 from backend.stations.model import BootFacts as BootFacts
 from backend.stations.model import ConnectorRef as ConnectorRef
-from backend.stations.model import FrameLine as FrameLine
 from backend.stations.model import Proof as Proof
 from backend.stations.model import StationFacts as StationFacts
 from backend.stations.model import StationRef as StationRef
@@ -122,9 +121,8 @@ async def _boots(ctx: Context, boots: Sequence[tuple[Any, ...]], *, wait: bool =
     return [Registration(rows[said[0]]["registration"]) if said[0] in rows else None for said in boots]
 
 
-async def log_frames(ctx: Context, lines: Sequence[FrameLine] | FrameRows) -> None:
+async def log_frames(ctx: Context, rows: FrameRows) -> None:
     """Write a group of logged messages; the caller blanked their secrets and announces FramesLogged."""
-    rows = lines if isinstance(lines, FrameRows) else rows_of(lines)
     if rows.count:
         await record_store.add_frames(rows)
 

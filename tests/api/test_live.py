@@ -13,12 +13,13 @@ from backend.db.engine import DB
 from backend.events import FramesLogged, TransactionEnded, TransactionEvent, TransactionUpdated
 from backend.stations import catalog
 from backend.stations import service as stations
-from backend.stations.service import FrameLine, StatusReport
+from backend.stations.service import StatusReport
 from backend.tenants import service as tenants
 from shared.accounts import BrandChange, Role
 from shared.stations import ConnectorStatus, StationChange
 from tests import world
 from tests.api.live_house import House, Screen
+from tests.support.frames import FrameLine, rows_of
 
 # --- signing in --------------------------------------------------------------------------------------
 
@@ -232,7 +233,7 @@ async def test_new_frames_come_once_and_in_groups(house: House) -> None:
             )
             for number in range(first, last + 1)
         ]
-        await stations.log_frames(house.ctx, lines)
+        await stations.log_frames(house.ctx, rows_of(lines))
         event = FramesLogged(
             tenant_id=house.tenant_id, at=house.clock.now(), station_id=station_id, identity="CP-1", count=len(lines)
         )
@@ -294,7 +295,7 @@ async def test_a_slow_reader_ends_up_right_and_costs_little(house: House, monkey
             payload=f"{number} {payload}",
             size=1,
         )
-        await stations.log_frames(house.ctx, [line])
+        await stations.log_frames(house.ctx, rows_of([line]))
         event = FramesLogged(
             tenant_id=house.tenant_id, at=house.clock.now(), station_id=station_id, identity="CP-1", count=1
         )

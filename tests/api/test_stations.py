@@ -31,6 +31,7 @@ from tests import world
 from tests.api.harness import People, new_key
 from tests.conftest import Clock
 from tests.support.apps import create_app
+from tests.support.frames import FrameLine, rows_of
 
 STATION = "/api/v1/stations/CP%201"
 ACCEPTED = Answer(outcome="answered", accepted=True, status="Accepted", payload={"status": "Accepted"})
@@ -239,8 +240,8 @@ async def test_the_app_knows_what_to_enter_into_a_station(clock: Clock, db: str)
             assert (await nobody.get("/api/v1/meta")).json()["ocpp_url"] == wanted
 
 
-def line(place: Place, kind: str, payload: str, code: str = "") -> service.FrameLine:
-    return service.FrameLine(
+def line(place: Place, kind: str, payload: str, code: str = "") -> FrameLine:
+    return FrameLine(
         station_id=place.station_id,
         at=place.ctx.now(),
         direction="in",
@@ -254,7 +255,7 @@ def line(place: Place, kind: str, payload: str, code: str = "") -> service.Frame
 
 async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> None:
     lines = [line(place, "call", f"[{number}]") for number in range(3)]
-    await service.log_frames(place.ctx, lines)
+    await service.log_frames(place.ctx, rows_of(lines))
     first = (await operator.get(f"{STATION}/frames", params={"limit": 2, "direction": "in"})).json()
     rest = (await operator.get(f"{STATION}/frames", params={"limit": 2, "cursor": first["next_cursor"]})).json()
     assert [one["payload"] for one in first["items"] + rest["items"]] == ["[2]", "[1]", "[0]"]
@@ -264,17 +265,16 @@ async def test_the_log_in_pages(place: Place, operator: httpx.AsyncClient) -> No
 
 async def test_the_log_of_errors_only(place: Place, operator: httpx.AsyncClient) -> None:
     lines = [line(place, kind, kind) for kind in ("call", "malformed", "result", "error")]
-    await service.log_frames(place.ctx, lines)
+    await service.log_frames(place.ctx, rows_of(lines))
     found = (await operator.get(f"{STATION}/frames", params={"errors": True})).json()
     assert [one["payload"] for one in found["items"]] == ["error", "malformed"]
 
 
 async def test_errors_are_explained_and_the_log_is_a_file(place: Place, operator: httpx.AsyncClient) -> None:
     evil = '=HYPERLINK("http://x","y")'
-    await service.log_frames(
-        place.ctx,
-        [line(place, "call", "[2]"), line(place, "malformed", evil), line(place, "error", "[4]", "NotSupported")],
-    )
+    error = line(place, "error", "[4]", "NotSupported")
+    lines = [line(place, "call", "[2]"), line(place, "malformed", evil), error]
+    await service.log_frames(place.ctx, rows_of(lines))
     shown = (await operator.get(f"{STATION}/frames")).json()["items"]
     words = ["The receiver knows this action but can't do it.", frame_words.MALFORMED, ""]
     assert [one["explanation"] for one in shown] == words

@@ -16,10 +16,11 @@ from backend.events import (
     StationDisconnected,
 )
 from backend.stations import record_store, rules, service
-from backend.stations.service import BootFacts, FrameLine, StatusReport, VariableReport
+from backend.stations.service import BootFacts, StatusReport, VariableReport
 from shared.stations import ConnectorStatus, Registration
 from tests import world
 from tests.conftest import Clock
+from tests.support.frames import FrameLine, rows_of
 
 pytestmark = pytest.mark.usefixtures("db")
 PASSWORD = "a-password-of-24-letters"
@@ -302,8 +303,8 @@ async def test_the_log_takes_what_stations_send(clock: Clock) -> None:
         message_id="m\x00",
         latency_ms=None,
     )
-    await service.log_frames(ctx, [line] * 3)
-    await service.log_frames(ctx, [])
+    await service.log_frames(ctx, rows_of([line] * 3))
+    await service.log_frames(ctx, rows_of([]))
     rows = await DB.run("SELECT * FROM ocpp_frame ORDER BY id")
     assert len(rows) == 3
     assert (rows[0]["payload"], rows[0]["action"], rows[0]["message_id"]) == ("[2,␀", "A" * 60, "m")
@@ -316,7 +317,7 @@ async def test_the_log_forgets_after_its_time(clock: Clock, monkeypatch: pytest.
     for days in (15, 14, 13, 0):
         at = clock.now() - timedelta(days=days, seconds=1)
         line = FrameLine(station_id=station_id, at=at, direction="in", kind="call", payload=str(days), size=1)
-        await service.log_frames(ctx, [line] * 3)
+        await service.log_frames(ctx, rows_of([line] * 3))
     monkeypatch.setattr(record_store.delete_frames, "__defaults__", (2,))
     await service.forget_frames(ctx)
     assert [row["payload"] for row in await DB.run("SELECT payload FROM ocpp_frame ORDER BY id")] == ["13"] * 3 + [
@@ -343,7 +344,7 @@ async def test_a_log_of_megabytes_is_written_as_it_came(clock: Clock) -> None:
         )
         for number in range(400)
     ]
-    await service.log_frames(ctx, lines)
+    await service.log_frames(ctx, rows_of(lines))
     rows = await DB.run("SELECT * FROM ocpp_frame ORDER BY id")
     assert len(rows) == 400
     for line, row in zip(lines, rows, strict=True):

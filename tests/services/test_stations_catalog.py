@@ -13,6 +13,7 @@ from backend.stations import catalog, rules, service
 from shared.stations import ConnectorStatus, PowerType, Registration, StationChange, StationNew
 from tests import world
 from tests.conftest import Clock
+from tests.support.frames import FrameLine, rows_of
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -185,7 +186,7 @@ async def test_the_log_goes_back_page_by_page_and_on_from_a_frame(clock: Clock) 
     ctx, tenant_id = world.make_context(clock), await world.add_tenant()
     station_id, other = await world.add_station(tenant_id), await world.add_station(tenant_id, "CP-2")
     lines = [
-        service.FrameLine(
+        FrameLine(
             station_id=station_id if number % 4 else other,
             at=clock.now(),
             direction="in" if number % 2 else "out",
@@ -196,7 +197,7 @@ async def test_the_log_goes_back_page_by_page_and_on_from_a_frame(clock: Clock) 
         )
         for number in range(20)
     ]
-    await service.log_frames(ctx, lines)
+    await service.log_frames(ctx, rows_of(lines))
     first, key = await catalog.frames(ctx, station_id, limit=10)
     rest, end = await catalog.frames(ctx, station_id, before=key, limit=10)
     assert [frame.payload for frame in (*first, *rest)] == [f"[{n}]" for n in range(19, 0, -1) if n % 4]
