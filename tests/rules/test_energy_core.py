@@ -100,6 +100,21 @@ def test_a_raise_waits_for_the_decrease_to_be_acknowledged() -> None:
     ]
 
 
+@pytest.mark.parametrize("wanted", [{"c0": 10.0, "c1": 30.0}, {"c0": 10.0, "c1": 10.0, "c2": 30.0}])
+def test_who_gets_less_than_wanted_is_told_so_once(wanted: dict[str, float]) -> None:
+    """Not again after its answer, though the lease would end a moment later by then."""
+    safety, now, told = Safety(Rows(site(fallback=0.0)), 0.0), 0.0, []
+    while sent := safety.release(wanted, now, now + 900, renew_s=600):
+        told += [one.connector for one in sent]
+        assert len(told) <= 2 * len(wanted), told
+        now += 0.05
+        for one in sent:
+            safety.acknowledged(one.connector, one.number)
+    assert sum(safety.counts(name, now) for name in wanted) == pytest.approx(32, abs=0.1)
+    renewed = {one.connector: one.amps for one in safety.release(wanted, now + 301, now + 1201, renew_s=600)}
+    assert renewed == {name: safety.counts(name, now) for name in wanted}
+
+
 def test_unreachable_counts_at_the_larger_of_its_limit_and_its_fallback() -> None:
     rows = Rows(site(count=2, fallback=6))
     safety = Safety(rows, 0.0)

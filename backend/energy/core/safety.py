@@ -201,6 +201,7 @@ class Safety:
         for place in order:
             one, last = self.rows.grid.connectors[place], self.held[place][-1]
             told = phases.get(one.id)
+            kept = len(self.held[place]) == 1 and last.until - now >= renew_s  # acknowledged, and holds long enough
             for limit, end, used in self._tries(place, wanted.get(one.id, 0.0), until, told, lines - parts[place]):
                 holds = np.array([when < end for when in moments])
                 added = np.outer(self._column(place, used), np.where(holds, limit, 0.0))
@@ -209,7 +210,7 @@ class Safety:
                 rise = np.maximum(added - parts[place], 0.0)
                 if np.any((lines + rise > ends) & (rise > 0)):
                     continue
-                if limit == last.amps and end <= last.until and used == last.phases:
+                if limit == last.amps and used == last.phases and (end <= last.until or kept):
                     break
                 lines = lines + rise
                 parts[place] += rise
