@@ -95,7 +95,10 @@ async def _control(ctx: Context, row: store.Row, seen: str) -> Scene:
     await _watch(ctx, scene)
     asked = question(scene)
     found = await asyncio.to_thread(planning.answer, asked)
-    found = found._replace(given=planning.patient(found.given, asked.cars, scene.now))
+    given = found.given
+    if not scene.safety().exceeded(ctx.now().timestamp()):
+        given = planning.with_reserved(given, asked.cars)
+    found = found._replace(given=planning.patient(given, asked.cars, scene.now))
     took_ms = round((time.monotonic() - began) * 1000)
     await _tell(ctx, scene, wanted(scene, found.given))
     await _raise_fallbacks(ctx, scene)

@@ -12,7 +12,7 @@ import structlog
 from backend.energy.core import cars as core
 from backend.energy.core.cars import Why
 from backend.energy.core.grid import Series
-from backend.energy.core.planner import UNKNOWN_STAY_S, plan
+from backend.energy.core.planner import PEAK, UNKNOWN_STAY_S, plan
 from backend.energy.core.rows import Floats, Rows
 from backend.sites import rules
 from backend.sites.rules import Lane, Phases, Spot
@@ -70,7 +70,7 @@ class Cost(NamedTuple):
 
 
 class Question(NamedTuple):
-    """`loads`: what meters of other loads show. `taken`: of each line, what nobody can command now."""
+    """`loads`: what meters of other loads show. `taken`: of each line, what nobody can command now. `site`: whose."""
 
     rows: Rows
     cars: Sequence[Car]
@@ -82,6 +82,7 @@ class Question(NamedTuple):
     solar: Sequence[Cost]
     now: datetime
     demand: core.Demand | None = None
+    site: str = ""
 
 
 class Answer(NamedTuple):
@@ -123,6 +124,7 @@ def _planned(asked: Question, cars: Sequence[Car], policy: core.Policy, budget_s
         policy=policy,
         budget_s=budget_s,
         taken=asked.taken,
+        owner=asked.site,
     )
     given = {car.lane.spot: Given(made.amps[car.id], made.why[car.id]) for car in cars}
     return Answer(given, made.solver, made.fell_back, made.later if made.solver == "optimum" else {})
@@ -193,6 +195,19 @@ def _with_full(asked: Question, given: Mapping[Spot, Given]) -> dict[Spot, Given
         fits = bool(np.all((least <= free + rules.LINE_UNDER) | (least == 0)))
         free = free - least if fits else free
         found[car.lane.spot] = Given(car.lane.minimum_a if fits else 0.0, IDLE)
+    return found
+
+
+def with_reserved(given: Mapping[Spot, Given], cars: Sequence[Car]) -> dict[Spot, Given]:
+    """Room for the fallback is kept at every outlet, as the next car there takes it at once: who would wait for want of
+    room has that meanwhile. Not where it would raise a paid peak."""
+    found = dict(given)
+    for car in cars:
+        lane, told = car.lane, given[car.lane.spot]
+        waits = told.why.code == "limit" and PEAK not in told.why.limits
+        least = min(lane.fallback_a, max(car.takes_a, lane.minimum_a))
+        if waits and told.current_a < least and least >= lane.minimum_a:
+            found[lane.spot] = Given(least, told.why)
     return found
 
 

@@ -5,7 +5,7 @@ on one phase loads the first of them.
 """
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -208,12 +208,13 @@ def grid_of(
     nodes: Sequence[PowerNode],
     every: Sequence[Lane],
     stored: Mapping[Spot, float] | None = None,
-    empty: Collection[Spot] = (),
+    *,
+    leased: bool = True,
 ) -> Grid:
-    """`stored`: the fallbacks that stations really hold. `empty`: nobody is there, so only the fallback limits."""
+    """`stored`: the fallbacks that stations really hold. `leased` False: a session may end, and then they hold at once."""
     fallbacks = stored or {}
     connectors = tuple(
-        _connector(lane, fallbacks.get(lane.spot, lane.fallback_a), lane.spot in empty) for lane in every
+        _connector(lane, fallbacks.get(lane.spot, lane.fallback_a), leased) for lane in every
     )
     return Grid(
         nodes=tuple(
@@ -235,7 +236,7 @@ def grid_of(
     )
 
 
-def _connector(lane: Lane, fallback_a: float, empty: bool) -> Connector:
+def _connector(lane: Lane, fallback_a: float, leased: bool) -> Connector:
     most = max(lane.maximum_a, fallback_a)
     return Connector(
         id=outlet_id(lane.spot),
@@ -248,7 +249,7 @@ def _connector(lane: Lane, fallback_a: float, empty: bool) -> Connector:
         max_amps=most,
         fallback_amps=fallback_a,
         efficiency=lane.efficiency,
-        leased=not empty,
+        leased=leased,
     )
 
 

@@ -120,8 +120,7 @@ class Scene:
 
     def _restored(self) -> Safety:
         stored = {spot: self.stored_a(spot) for spot in self.lanes}
-        empty = {spot for spot in self.lanes if spot not in self.cars}
-        rows = Rows(rules.grid_of(self.nodes, list(self.lanes.values()), stored, empty))
+        rows = Rows(rules.grid_of(self.nodes, list(self.lanes.values()), stored, leased=False))
         machine = Safety(rows, self.now.timestamp(), refuse=False)
         self.loads = machine.loads(self.heard_safely(), self.rises)
         machine.number = grants.SENT
@@ -346,6 +345,7 @@ def question(scene: Scene) -> Question:
         solar=signal(scene, SignalKind.SOLAR),
         now=scene.now,
         demand=peaks.demand(scene.policy, scene.peak, scene.through_w(cars=False)),
+        site=str(scene.row["location"]),
     )
 
 

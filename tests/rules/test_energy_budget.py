@@ -51,8 +51,7 @@ def test_a_solver_that_would_take_long_is_left_alone(rows: Rows) -> None:
     assert found.took_s < 1.0
 
 
-def test_nobody_waits_for_the_solver_after_its_time() -> None:
-    """Its own limit is for whoever has a whole core; here others keep the machine busy."""
+def large() -> optimum.highspy.HighsLp:
     chance = np.random.default_rng(1)
     build = optimum._Build()
     for _ in range(3000):
@@ -60,7 +59,12 @@ def test_nobody_waits_for_the_solver_after_its_time() -> None:
     for _ in range(1500):
         index = chance.choice(3000, 40, replace=False).tolist()
         build.row(-1e30, float(chance.random() * 100), index, chance.random(40).tolist())
-    model, over = optimum._model(build), threading.Event()
+    return optimum._model(build)
+
+
+def test_nobody_waits_for_the_solver_after_its_time() -> None:
+    """Its own limit is for whoever has a whole core; here others keep the machine busy."""
+    model, over = large(), threading.Event()
 
     def busy() -> None:
         while not over.is_set():
@@ -80,3 +84,36 @@ def test_nobody_waits_for_the_solver_after_its_time() -> None:
 def test_no_time_is_no_optimum() -> None:
     with pytest.raises(optimum.Unsolved, match="no time left"):
         optimum._solved(optimum._model(optimum._Build()), 0.0, gap=0.0)
+
+
+def small() -> optimum.highspy.HighsLp:
+    build = optimum._Build()
+    build.column(-1.0, 0.0, 10.0)
+    return optimum._model(build)
+
+
+def test_a_site_has_one_solver_at_work_also_after_it_was_given_up() -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(optimum.Unsolved, match="didn't stop"):
+        patch.setattr(optimum, "GRACE_S", -1.1)  # not waited for at all, and at work for its second
+        optimum._solved(large(), 1.0, 0.0, "one site")
+    assert len(optimum._overdue) == 1
+    with pytest.raises(optimum.Unsolved, match="of an earlier plan"):
+        optimum._solved(small(), 0.001, 0.0, "one site")
+    assert optimum._solved(small(), 1.0, 0.0, "another site") == pytest.approx([10.0])
+    assert optimum._solved(small(), 20.0, 0.0, "one site") == pytest.approx([10.0])  # waited for it, then solved
+    assert len(optimum._overdue) == 0
+
+
+def test_a_house_has_few_solvers_at_work_that_were_given_up() -> None:
+    over, begun = threading.Event(), time.perf_counter()
+    threads = [threading.Thread(target=over.wait, daemon=True) for _ in range(optimum.MOST_OVERDUE)]
+    for number, thread in enumerate(threads):
+        thread.start()
+        optimum._overdue.add(f"site {number}", thread)
+    with pytest.raises(optimum.Unsolved, match="of 4 other plans"):
+        optimum._solved(small(), 1.0, 0.0, "another site")
+    assert time.perf_counter() - begun < 1.0  # at once: a fair share is better than to wait
+    over.set()
+    for thread in threads:
+        thread.join()
+    assert optimum._solved(small(), 1.0, 0.0, "another site") == pytest.approx([10.0])

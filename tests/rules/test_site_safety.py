@@ -189,3 +189,18 @@ def test_no_order_of_answers_failures_crashes_and_sessions_passes_a_limit(seed: 
         house.check()
         highest = max(highest, sum(one.gives(house.now) for one in house.stations.values()))
     assert highest > 12  # it does give power
+
+
+def test_a_car_that_follows_another_finds_room_for_its_fallback() -> None:
+    """A session may end and the next car draw its fallback at once: below the feeder's 24 A never more than 18 A."""
+    house = House(Random(1))
+    for spot in (("A", 1), ("B", 1), ("B", 2)):
+        house.stations[spot] = Station(6.0, timedelta())
+        house.sessions[spot] = uuid4()
+        house.grants[spot] = Grant(fallback_a=6.0)
+    scene = house.scene()
+    safety, at = scene.safety(), house.now.timestamp()
+    while sent := safety.release({"B 1": 24.0, "B 2": 0.0}, at, at + 900, renew_s=600):
+        for message in sent:
+            safety.acknowledged(message.connector, message.number)
+    assert safety.counts("B 1", at) == 18.0

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.energy.core import planner
-from backend.energy.core.cars import Order, Policy
+from backend.energy.core.cars import Order, Policy, Why
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import Session
 from backend.errors import InvalidInput
@@ -139,6 +139,24 @@ def test_a_small_rise_and_one_soon_after_the_last_wait_but_a_fall_never() -> Non
     for wanted, told in ((20.0, 10.0), (10.4, 10.0), (8.0, 8.0)):
         given = {car.lane.spot: planning.Given(wanted, planning.IDLE)}
         assert planning.patient(given, [car], NOW)[car.lane.spot].current_a == told
+
+
+@pytest.mark.parametrize(
+    ("code", "limits", "fallback_a", "takes_a", "told"),
+    [
+        ("limit", ("grid L1",), 6, 32.0, 6.0),
+        ("limit", ("grid L1",), 10, 8.0, 8.0),
+        ("limit", ("grid L1",), 3, 32.0, 0.0),  # below what a car charges with
+        ("limit", ("grid L1", planner.PEAK), 6, 32.0, 0.0),
+        ("price", (), 6, 32.0, 0.0),
+    ],
+)
+def test_who_waits_for_room_has_the_fallback_that_is_kept_for_its_outlet_anyway(
+    code: str, limits: tuple[str, ...], fallback_a: int, takes_a: float, told: float
+) -> None:
+    car = replace(cars(tree(fallback_a=fallback_a))[0], takes_a=takes_a)
+    given = {car.lane.spot: planning.Given(0.0, Why(code=code, text="", limits=limits))}
+    assert planning.with_reserved(given, [car])[car.lane.spot].current_a == told
 
 
 amperes = st.floats(0, 80)

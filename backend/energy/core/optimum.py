@@ -14,10 +14,43 @@ WORTH = 1000.0
 """A kWh that isn't delivered costs this many times the dearest one: energy first, then its price."""
 GRACE_S = 0.02
 """How much longer than its own limit the solver is waited for."""
+MOST_OVERDUE = 4
+"""So many solvers that were given up may still be at work, one a site; then plans do without until one has stopped."""
 
 
 class Unsolved(Exception):
     """The solver gave no optimum in its time."""
+
+
+class _Overdue:
+    """Solvers that nobody waits for any more: their threads end only when they look at their clock."""
+
+    def __init__(self) -> None:
+        self._threads: dict[str, threading.Thread] = {}
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        with self._lock:
+            self._threads = {owner: one for owner, one in self._threads.items() if one.is_alive()}
+            return len(self._threads)
+
+    def add(self, owner: str, thread: threading.Thread) -> None:
+        with self._lock:
+            self._threads[owner] = thread
+
+    def make_room(self, owner: str, budget_s: float) -> None:
+        """Waits for the owner's own one. Raises Unsolved where it, or too many of others, are still at work then."""
+        with self._lock:
+            earlier = self._threads.get(owner)
+        if earlier is not None:
+            earlier.join(max(budget_s, 0.0))
+        if earlier is not None and earlier.is_alive():
+            raise Unsolved("the solver of an earlier plan hasn't stopped yet")
+        if len(self) >= MOST_OVERDUE:
+            raise Unsolved(f"the solvers of {MOST_OVERDUE} other plans haven't stopped yet")
+
+
+_overdue = _Overdue()
 
 
 class Problem:
@@ -75,8 +108,11 @@ class _Build:
         self.start.append(len(self.index))
 
 
-def solve(problem: Problem, budget_s: float) -> Floats:
-    """Amperes by car and step. `budget_s` is for writing the programme down and solving it. Raises Unsolved."""
+def solve(problem: Problem, budget_s: float, owner: str = "") -> Floats:
+    """Amperes by car and step. `budget_s` is for writing the programme down and solving it. Raises Unsolved.
+
+    `owner`: whose plan it is. Of each owner one solver at most is at work, also after it was given up.
+    """
     until = time.perf_counter() + budget_s
     cars, steps = problem.most.shape
     build = _Build()
@@ -96,7 +132,7 @@ def solve(problem: Problem, budget_s: float) -> Floats:
     _limits(problem, build, place, until)
     _sun(problem, build, place)
     _peak(problem, build, place)
-    found = _run(build, until - time.perf_counter())
+    found = _run(build, until - time.perf_counter(), owner)
     amps = np.zeros((cars, steps))
     amps[place >= 0] = found[place[place >= 0]]
     return np.clip(amps, 0.0, problem.most)
@@ -164,8 +200,8 @@ def _peak(problem: Problem, build: _Build, place: np.ndarray) -> None:
             build.row(-highspy.kHighsInf, float(room), [above, *members], [-1.0, *problem.draw_kw[here].tolist()])
 
 
-def _run(build: _Build, budget_s: float) -> Floats:
-    return _solved(_model(build), budget_s, gap=0.0) if build.cost else np.zeros(0)
+def _run(build: _Build, budget_s: float, owner: str) -> Floats:
+    return _solved(_model(build), budget_s, 0.0, owner) if build.cost else np.zeros(0)
 
 
 def _model(build: _Build) -> highspy.HighsLp:
@@ -181,11 +217,14 @@ def _model(build: _Build) -> highspy.HighsLp:
     return model
 
 
-def _solved(model: highspy.HighsLp, budget_s: float, gap: float) -> Floats:
+def _solved(model: highspy.HighsLp, budget_s: float, gap: float, owner: str = "") -> Floats:
     """With a `gap` (whole numbers) the best found in time is good enough, if there is one.
 
     The solver looks at its own clock only now and then, on a busy machine too late. Who waits here leaves.
     """
+    until = time.perf_counter() + budget_s
+    _overdue.make_room(owner, budget_s)
+    budget_s = until - time.perf_counter()
     if budget_s <= 0:
         raise Unsolved("no time left for the solver")
     solver = _core._Highs()  # the class above it greets on stdout
@@ -199,6 +238,7 @@ def _solved(model: highspy.HighsLp, budget_s: float, gap: float) -> Floats:
     thread.start()
     thread.join(budget_s * 1.1 + GRACE_S)
     if thread.is_alive():
+        _overdue.add(owner, thread)
         raise Unsolved("the solver didn't stop in time")
     status = solver.getModelStatus()
     feasible = gap and solver.getInfo().primal_solution_status == 2
@@ -218,7 +258,7 @@ class Choice:
         self.gain, self.had, self.loyal, self.kw, self.total_kw = gain, had, loyal, kw, total_kw
 
 
-def choose(asked: Choice, budget_s: float) -> Floats:
+def choose(asked: Choice, budget_s: float, owner: str = "") -> Floats:
     """Off, or at least the minimum, within all limits and `total_kw`, with the highest gain. Raises Unsolved."""
     until = time.perf_counter() + budget_s
     build, none = _Build(), -highspy.kHighsInf
@@ -247,7 +287,7 @@ def choose(asked: Choice, budget_s: float) -> Floats:
     kinds = np.full(len(build.cost), highspy.HighsVarType.kContinuous)
     kinds[whole] = highspy.HighsVarType.kInteger
     model.integrality_ = kinds.tolist()
-    solution = _solved(model, until - time.perf_counter(), gap=2e-3)
+    solution = _solved(model, until - time.perf_counter(), 2e-3, owner)
     for car in cars:
         found[car] = solution[amps[car]]
     return np.where(found < asked.least - 1e-4, 0.0, np.clip(found, np.minimum(asked.least, asked.most), asked.most))

@@ -103,10 +103,12 @@ def plan(
     budget_s: float = 1.0,
     taken: Floats | None = None,
     clock: Clock = time.perf_counter,
+    owner: str = "",
 ) -> Plan:
     """`cars`: those that stand there now, at most one a connector. Pure but for `clock`, the time it takes.
 
-    `taken`: of each line, what connectors count with that nobody can command now (Safety.taken).
+    `taken`: of each line, what connectors count with that nobody can command now (Safety.taken). `owner`: of the
+    solver (optimum.solve), such as a site.
     """
     began, policy = clock(), policy or Policy()
     desk = _Desk(rows, cars, outlook, now, taken)
@@ -119,10 +121,10 @@ def plan(
     else:
         try:
             problem = _problem(desk, starts, policy)
-            ahead = optimum.solve(problem, budget_s * SOLVED_BY - (clock() - began))
+            ahead = optimum.solve(problem, budget_s * SOLVED_BY - (clock() - began), owner)
             _cap_as_planned(desk, problem, ahead)
             left_s = budget_s * ROUNDED_BY - (clock() - began)
-            amps, solver = rounded(desk, ahead, starts, problem.cost, left_s), "optimum"
+            amps, solver = rounded(desk, ahead, starts, problem.cost, left_s, owner), "optimum"
         except optimum.Unsolved as failed:
             fell_back = f"no optimum in time ({failed})"
             _cap_evenly(desk)
@@ -242,7 +244,7 @@ def _efficiency(desk: _Desk) -> Floats:
     return np.array([one.efficiency for one in desk.at])
 
 
-def rounded(desk: _Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: float) -> Floats:
+def rounded(desk: _Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: float, owner: str) -> Floats:
     """The first step of the optimum as real cars can follow it: off, or at least the minimum, in whole steps.
 
     Not car by car: whoever has time makes room for those who would get less than their minimum, so nothing is lost.
@@ -263,7 +265,7 @@ def rounded(desk: _Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: 
         gain=desk.per_amp * first * (1 + URGENT * urgent + WANTED * share), loyal=desk.per_amp * LOYAL,
         total_kw=float(want @ desk.per_amp) + 0.5 * float(np.min((desk.least * desk.per_amp)[low])),
     )  # fmt: skip
-    return _within(desk, _floor(desk, optimum.choose(asked, budget_s)))
+    return _within(desk, _floor(desk, optimum.choose(asked, budget_s, owner)))
 
 
 def _now_is_as_good(row: Floats, cost: Floats, car: int) -> bool:

@@ -246,6 +246,7 @@ class Run:
         made = plan(
             self.rows, cars, outlook, now=self.now, policy=self.site.policy, period_s=self.period,
             budget_s=self.budget_s, taken=self.safety.taken(self.now, {car.connector for car in cars}),
+            owner=f"simulation {id(self)}",
         )  # fmt: skip
         for name, amps in made.amps.items():
             if (amps > 0) != (self.wanted.get(name, 0.0) > 0):
