@@ -213,9 +213,7 @@ def grid_of(
 ) -> Grid:
     """`stored`: the fallbacks that stations really hold. `leased` False: a session may end, and then they hold at once."""
     fallbacks = stored or {}
-    connectors = tuple(
-        _connector(lane, fallbacks.get(lane.spot, lane.fallback_a), leased) for lane in every
-    )
+    connectors = tuple(_connector(lane, fallbacks.get(lane.spot, lane.fallback_a), leased) for lane in every)
     return Grid(
         nodes=tuple(
             Node(

@@ -93,9 +93,11 @@ def small() -> optimum.highspy.HighsLp:
 
 
 def test_a_site_has_one_solver_at_work_also_after_it_was_given_up() -> None:
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(optimum.Unsolved, match="didn't stop"):
+    model = large()
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(optimum, "GRACE_S", -1.1)  # not waited for at all, and at work for its second
-        optimum._solved(large(), 1.0, 0.0, "one site")
+        with pytest.raises(optimum.Unsolved, match="didn't stop"):
+            optimum._solved(model, 1.0, 0.0, "one site")
     assert len(optimum._overdue) == 1
     with pytest.raises(optimum.Unsolved, match="of an earlier plan"):
         optimum._solved(small(), 0.001, 0.0, "one site")
