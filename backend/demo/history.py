@@ -70,17 +70,20 @@ TRICKLE_W = 6 * 230
 """What a car on one phase takes at the least, while it waits for cheap hours."""
 
 
-def patient(one: Past) -> Past:
+def patient(one: Past, shared: power.Shared) -> Past:
     """The same session where the site waits for cheap hours: the least at first, and full power then."""
-    lasts = one.curve[-1][0] - one.curve[0][0]
-    later = power.cheapest_start(one.begun_at, lasts, ZONE) - one.begun_at
+    lasts, top_w = one.curve[-1][0] - one.curve[0][0], max(watts for _, _, watts, _ in one.curve)
+    later = shared.cheapest_start(one.begun_at, lasts, top_w, ZONE) - one.begun_at
     waited_wh = round(TRICKLE_W * later.total_seconds() / 3600)
     if not later or waited_wh >= one.energy_wh:
+        shared.draws(one.begun_at, lasts, top_w)
         return one
     level = one.curve[0][3]
     kept = [point for point in one.curve if point[1] - one.start_wh >= waited_wh]
     curve = [(one.begun_at, one.start_wh, TRICKLE_W, level)]
     curve += [(at + later, register, watts, soc) for at, register, watts, soc in kept]
+    shared.draws(one.begun_at, later, TRICKLE_W)
+    shared.draws(kept[0][0] + later, curve[-1][0] - kept[0][0] - later, top_w)
     return Past(one.begun_at, one.ended_at + later, one.start_wh, one.energy_wh, curve)
 
 
@@ -101,9 +104,11 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
     definitions = {name: (await tariffs.get(ctx, tariff_id)).definition for name, tariff_id in prices.items()}
     driver = (await DB.run("SELECT id FROM account WHERE tenant = $1 AND role = 'driver' LIMIT 1", tenant_id))[0]["id"]
     found: list[dict[str, Any]] = []
+    shared = power.Shared()
     for row in rows:
+        waits = shared if row["identity"].startswith(f"{power.SITE}-") else None
         kind = kinds[row["identity"]]
-        for one in _connector_past(chance, kind, ctx.now(), waits=row["identity"].startswith(f"{power.SITE}-")):
+        for one in _connector_past(chance, kind, ctx.now(), waits):
             bill_row = {
                 "state": TransactionState.ENDED,
                 "reserved_from": None,
@@ -149,8 +154,8 @@ def _between_sessions(latest: dict[Any, dict[str, Any]], now: datetime) -> list[
     ]
 
 
-def _connector_past(chance: random.Random, kind: city.Kind, now: datetime, *, waits: bool) -> list[Past]:
-    """`waits`: at a site that shares its power and waits for cheap hours."""
+def _connector_past(chance: random.Random, kind: city.Kind, now: datetime, waits: power.Shared | None) -> list[Past]:
+    """`waits`: where the site shares its power and waits for cheap hours."""
     found: list[Past] = []
     register = chance.randint(200_000, 9_000_000)
     free_at = now - SPAN
@@ -162,7 +167,7 @@ def _connector_past(chance: random.Random, kind: city.Kind, now: datetime, *, wa
             local = datetime(date.year, date.month, date.day, hour, chance.randint(0, 59), tzinfo=ZONE)
             begun_at = max(local.astimezone(UTC), free_at + timedelta(minutes=7))
             one = session(chance, kind, begun_at, register)
-            one = patient(one) if waits else one
+            one = patient(one, waits) if waits else one
             if one.ended_at > now - timedelta(minutes=20):
                 continue
             if chance.random() < FAILURE_SHARE:

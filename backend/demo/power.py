@@ -28,7 +28,9 @@ FUSE_A = 80
 FEEDER_A = 40
 FALLBACK_A = 6
 BASE = Decimal("0.31")
-WAITS = timedelta(hours=6)
+WAITS, QUARTER = timedelta(hours=6), timedelta(minutes=15)
+SHARED_W = 33_000
+"""Three cars at full power: what the cars of the past keep to, where they have time."""
 COURIERS = "HANSA"
 """The group of cards whose cars go first there."""
 STEPS = (
@@ -46,16 +48,34 @@ CARBON = "310 300 295 290 295 310 340 360 350 320 280 250 230 225 240 280 340 39
 """Grams of CO2 each kWh."""
 
 
-def cheapest_start(begun_at: datetime, lasts: timedelta, zone: ZoneInfo) -> datetime:
-    """When a car that has time begins, of the quarters of an hour until it leaves."""
-    quarter = timedelta(minutes=15)
+class Shared:
+    """What cars of the past drew together by quarter of an hour, so that not all of them begin with the cheap hours."""
 
-    def cost(start: datetime) -> Decimal:
-        count = max(1, -(-lasts // quarter))
-        return sum((_step_price(start + quarter * n, zone) for n in range(count)), Decimal(0)) / count
+    def __init__(self) -> None:
+        self._drawn_w: dict[datetime, float] = {}
 
-    starts = [begun_at + quarter * n for n in range(WAITS // quarter)]
-    return min(starts, key=lambda start: (cost(start), start))
+    def cheapest_start(self, begun_at: datetime, lasts: timedelta, power_w: float, zone: ZoneInfo) -> datetime:
+        """When a car that has time begins: of the quarters of an hour until it leaves the cheapest that have room."""
+        starts = [begun_at + QUARTER * n for n in range(WAITS // QUARTER)]
+
+        def cost(start: datetime) -> Decimal:
+            slots = _slots(start, lasts)
+            return sum((_step_price(at, zone) for at in slots), Decimal(0)) / len(slots)
+
+        def over_w(start: datetime) -> float:
+            return max(self._drawn_w.get(at, 0.0) + power_w - SHARED_W for at in _slots(start, lasts))
+
+        return min(starts, key=lambda start: (max(over_w(start), 0.0), cost(start), start))
+
+    def draws(self, begun_at: datetime, lasts: timedelta, power_w: float) -> None:
+        for at in _slots(begun_at, lasts):
+            self._drawn_w[at] = self._drawn_w.get(at, 0.0) + power_w
+
+
+def _slots(begun_at: datetime, lasts: timedelta) -> list[datetime]:
+    """The quarters of the clock in which it charges, one at least."""
+    first = begun_at.replace(minute=begun_at.minute // 15 * 15, second=0, microsecond=0)
+    return [first + QUARTER * n for n in range(max(1, -(-(begun_at + lasts - first) // QUARTER)))]
 
 
 def _step_price(at: datetime, zone: ZoneInfo) -> Decimal:

@@ -211,7 +211,7 @@ def grid_of(
     *,
     leased: bool = True,
 ) -> Grid:
-    """`stored`: the fallbacks that stations really hold. `leased` False: they may hold at any time, as a session ends."""
+    """`stored`: the fallbacks that stations really hold. `leased` False: they hold at once when a session ends."""
     fallbacks = stored or {}
     connectors = tuple(_connector(lane, fallbacks.get(lane.spot, lane.fallback_a), leased) for lane in every)
     return Grid(
