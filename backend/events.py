@@ -116,6 +116,8 @@ class ConnectorStatusChanged(StationEvent, frozen=True, kw_only=True):
     error_code: str = ""
     vendor_error_code: str = ""
     error_info: str = ""
+    withheld: bool = False
+    """SUSPENDED because the station gives nothing, not because the car takes nothing."""
 
 
 class TransactionEvent(Event, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from backend.driver_reports import api as driver_reports_api
 from backend.energy import api as energy_api
 from backend.exports import api as exports_api
 from backend.guests import api as guests_api
-from backend.guests import sheets_api
+from backend.guests import reports_api, sheets_api
 from backend.live import api as live_api
 from backend.local_lists import api as local_lists_api
 from backend.lookback import api as lookback_api
@@ -82,6 +82,7 @@ ROUTES: list[Any] = [
     *owners_api.routes,
     *exports_api.routes,
     *guests_api.routes,
+    *reports_api.routes,
     *sheets_api.routes,
     *meters_api.routes,
     *network_api.routes,

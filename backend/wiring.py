@@ -147,7 +147,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         ForAll(sites_control.on_change),
         notify.on_back,
     ),
-    TransactionStarted: (ForAll(alerts.on_start), ForAll(sites_control.on_change)),
+    TransactionStarted: (ForAll(alerts.on_start), ForAll(energy.on_started), ForAll(sites_control.on_change)),
     ClockTold: (alerts.on_clock,),
     DeviceEventReported: (alerts.on_device_event,),
     TransactionFailed: (ForAll(alerts.on_start),),

@@ -139,3 +139,5 @@ class Receipt(Message):
     """Where the driver wanted it to stop, if it stopped there."""
     reservation: bool = False
     """Of a reservation that nobody used: begun and ended are those of the kept time, and no meter counted."""
+    waited_s: int = 0
+    """How long the charger made the car wait for power: time that costs nothing."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import flet as ft
@@ -152,6 +153,9 @@ def _paper(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Contro
     parts += [_perforation(t), *_totals(receipt, t, words), _perforation(t), *_payment(receipt, t, words)]
     if receipt.target is not None:
         parts.append(text(words("Stopped at your target: {target}").format(target=bill.target(receipt.target)), t))
+    if receipt.waited_s >= 60:
+        waited = i18n.duration(timedelta(seconds=receipt.waited_s))
+        parts.append(muted(words("Your car waited {time} for power: that time is free.").format(time=waited), t))
     if receipt.note:
         parts.append(muted(words(receipt.note), t, size=T12))
     if brand.support_email:

@@ -253,7 +253,7 @@ def state_detail(one: Transaction, words: Words) -> str:
         full = (one.soc_percent or 0) >= 99
         return words("Your car is full.") if full else words("It is full, or its own timer waits.")
     if one.charging_state is ChargingState.SUSPENDED_EVSE:
-        return words("The charger gives no power now, often to share it. It goes on by itself.")
+        return words("The charger gives no power now, often to share it. It goes on by itself, and waiting is free.")
     if one.charging_state is ChargingState.IDLE:
         return words("Unplug and drive on, so that the next car can charge.")
     if one.charging_state is ChargingState.PREPARING:

@@ -102,8 +102,8 @@ SESSION = {
     "The charger is ending the session. This takes a few seconds.": "Die Station beendet das Laden in Sekunden.",
     "Your car is full.": "Ihr Auto ist voll.",
     "It is full, or its own timer waits.": "Es ist voll, oder seine eigene Zeituhr wartet.",
-    "The charger gives no power now, often to share it. It goes on by itself.": (
-        "Die Station gibt gerade keinen Strom, oft um ihn zu teilen. Es geht von selbst weiter."
+    "The charger gives no power now, often to share it. It goes on by itself, and waiting is free.": (
+        "Die Station gibt gerade keinen Strom, oft um ihn zu teilen. Es geht von selbst weiter, Warten ist kostenlos."
     ),
     "Unplug and drive on, so that the next car can charge.": "Bitte abstecken, damit das nächste Auto laden kann.",
     "Charger and car are agreeing on the power.": "Station und Auto einigen sich auf die Leistung.",
@@ -188,6 +188,9 @@ PAST = {
     "Down to the maximum price": "Bis zum Höchstpreis",
     "What went into your car, as the charger's meter counted it.": "Was laut Zähler der Station in Ihr Auto floss.",
     "For the time that your car was charging.": "Für die Zeit, die Ihr Auto geladen hat.",
+    "Your car waited {time} for power: that time is free.": (
+        "Ihr Auto hat {time} auf Strom gewartet: Diese Zeit ist kostenlos."
+    ),
     "For the time that your car stayed after charging, beyond the free minutes.": (
         "Für die Zeit nach dem Laden über die freien Minuten hinaus."
     ),

@@ -39,7 +39,8 @@ async def _open(ctx: Context, row: Row) -> None:
     reported = None
     if reported_wh is not None:
         zone = pricing.zone_of({"time_zone": bill["facts"]["time_zone"]})
-        reported = (await pricing.final_bill(ctx, {**row, "energy_wh": reported_wh}, zone)).payable
+        edition = pricing.edition_of(bill["facts"])
+        reported = (await pricing.final_bill(ctx, {**row, "energy_wh": reported_wh}, zone, edition=edition)).payable
     await store.insert(
         "meter_doubt",
         {

@@ -160,9 +160,11 @@ def _tariffs(row: Row, country: str, who: str) -> list[dict[str, Any]]:
 
 def _period(one: Period, row: Row) -> dict[str, Any]:
     seconds = (one.ends_at - one.begins_at).total_seconds()
-    dimensions = [{"type": VOLUMES.get(one.kind, "RESERVATION_TIME"), "volume": _hours(seconds)}]
-    if one.energy_wh:
-        dimensions.insert(0, {"type": "ENERGY", "volume": _kwh(one.energy_wh)})
+    dimensions = []
+    if one.energy_wh or one.kind is PeriodKind.WAITING:  # neither charging nor parking: OCPI has no name for it
+        dimensions.append({"type": "ENERGY", "volume": _kwh(one.energy_wh)})
+    if one.kind is not PeriodKind.WAITING:
+        dimensions.append({"type": VOLUMES.get(one.kind, "RESERVATION_TIME"), "volume": _hours(seconds)})
     found: dict[str, Any] = {"start_date_time": moment(one.begins_at), "dimensions": dimensions}
     return found if row["tariff"] is None else found | {"tariff_id": str(row["tariff"])}
 

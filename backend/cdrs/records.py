@@ -20,7 +20,8 @@ Row = store.Row
 
 
 def _periods(row: Row, readings: list[Row]) -> Sequence[Period]:
-    found = pricing.periods({**row, "id": row["transaction"]}, readings, row["ended_at"])
+    edition = pricing.edition_of(row["facts"])
+    found = pricing.periods({**row, "id": row["transaction"]}, readings, row["ended_at"], edition)
     if row["definition"] is None:
         return found
     return compact(msgspec.convert(row["definition"], Tariff, strict=False), found)

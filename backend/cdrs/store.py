@@ -92,7 +92,7 @@ async def reported_register(transaction_id: UUID) -> int | None:
 
 _RECORDS = """
     SELECT r.*, r.number AS cdr_number, t.id_token, t.account, t.meter_start_wh, t.begun_at, t.ended_at, t.energy_wh,
-        t.reserved_from, t.state, t.stop_reason, t.ref, t.meter_last_wh, t.charging_state, t.evse, s.identity,
+        t.reserved_from, t.holds, t.state, t.stop_reason, t.ref, t.meter_last_wh, t.charging_state, t.evse, s.identity,
         l.id AS location_id, l.name AS location, l.address, l.city, l.postal_code, l.country, l.latitude,
         l.longitude, l.time_zone,
         c.evse AS connector_evse, c.number AS connector_number, c.standard, c.power_type, f.definition, f.version,

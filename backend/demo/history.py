@@ -112,6 +112,7 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
             bill_row = {
                 "state": TransactionState.ENDED,
                 "reserved_from": None,
+                "holds": [],
                 "begun_at": one.begun_at,
                 "meter_start_wh": one.start_wh,
                 "energy_wh": one.energy_wh,

@@ -50,6 +50,7 @@ async def limit_set(
     """K12, K13: stored and shown; it counts in everything that we compute."""
     async with ctx.unit() as unit:
         await store.put_limit(station.id, evse, source.value, grid_critical, schedules, ctx.now())
+        await service.note_holds(ctx, station, evse)
         unit.emit(_changed(ctx, station))
 
 
@@ -57,6 +58,7 @@ async def limit_lifted(ctx: Context, station: StationRef, *, evse: int | None, s
     """K13."""
     async with ctx.unit() as unit:
         await store.lift_limit(station.id, evse, source.value)
+        await service.note_holds(ctx, station, evse or 0)
         unit.emit(_changed(ctx, station))
 
 

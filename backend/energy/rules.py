@@ -131,3 +131,8 @@ ANSWERS = {
 
 def explained(status: str) -> str:
     return ANSWERS.get(status, "")
+
+
+def gives_nothing(profile: ChargingProfile) -> bool:
+    """Whether it stops the power at some time."""
+    return any(not period.limit for schedule in profile.schedules for period in schedule.periods)

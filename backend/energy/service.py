@@ -1,8 +1,9 @@
 """Charging profiles: sent, kept as the station holds them, and what they come to."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +14,13 @@ from backend.context import Context, Unit
 from backend.energy import composite, rules, store
 from backend.energy.composite import Held, Supply
 from backend.errors import Conflict, InvalidInput
-from backend.events import Event, TransactionEnded
+from backend.events import Event, TransactionEnded, TransactionStarted
 from backend.stations import service as stations
 from backend.stations.model import StationRef
-from backend.transactions import requests
+from backend.transactions import holding, requests
 from backend.web.guards import Actor
 from shared.energy import (
+    DAY_S,
     ChargingProfile,
     ChargingSchedule,
     Composite,
@@ -38,6 +40,7 @@ from shared.energy import (
 Key = list[Any] | None
 OWN = LimitSource.CSO.value
 WIRE = Decimal("0.1")
+HOLDS_AHEAD_S = 7 * DAY_S
 DEFAULT_W = 11_040
 """Of an outlet whose power nobody entered: 16 A on three phases."""
 
@@ -53,6 +56,7 @@ async def set_profile(ctx: Context, station: StationRef, wanted: SetProfile, by:
     if answer.accepted:
         transaction_id = row["id"] if row else None
         await store.put(station.id, wanted.evse, OWN, profile, transaction_id, None, ctx.now())
+        await note_holds(ctx, station, wanted.evse, profile)
     return ProfileAnswer(
         accepted=answer.accepted,
         status=answer.status,
@@ -172,6 +176,7 @@ async def clear(ctx: Context, station: StationRef, which: ProfileFilter, by: UUI
             purpose=which.purpose and which.purpose.value,
             stack_level=which.stack_level,
         )
+        await note_holds(ctx, station)
     return ProfileAnswer(accepted=answer.accepted, status=answer.status, detail=rules.explained(answer.status))
 
 
@@ -304,6 +309,37 @@ async def computed(
         supply=supply,
     )
     return [msgspec.structs.replace(one, limit=one.limit.quantize(WIRE, ROUND_DOWN)) for one in found]
+
+
+async def note_holds(ctx: Context, station: StationRef, evse: int = 0, new: ChargingProfile | None = None) -> None:
+    """When sessions get nothing is kept with them: they pay no idle fee for that time. After a station took a profile
+    (`new`), was rid of some or was limited by others. evse 0: all of it."""
+    running = [one for one in await holding.running(station.id, ctx.now()) if evse in (0, one.evse)]
+    if new is not None and not rules.gives_nothing(new):
+        running = [one for one in running if one.held]
+    if running:
+        await holding.note(ctx, {one.id: await _nothing(ctx, station, one.evse) for one in running})
+
+
+async def _nothing(ctx: Context, station: StationRef, evse: int) -> Sequence[tuple[datetime, datetime]]:
+    """When this EVSE gets nothing, from now on."""
+    now = ctx.now()
+    periods = await computed(ctx, station, evse=evse, starts_at=now, duration_s=HOLDS_AHEAD_S, unit=RateUnit.AMPERE)
+    edges = [*((one.start_s, one.limit) for one in periods), (HOLDS_AHEAD_S, None)]
+    return [
+        (now + timedelta(seconds=start), now + timedelta(seconds=end))
+        for (start, limit), (end, _) in pairwise(edges)
+        if not limit
+    ]
+
+
+async def on_started(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: profiles that were there before a session limit it too."""
+    begun = {event.station_id for event in events if isinstance(event, TransactionStarted)}
+    for station_id in await store.giving_nothing(begun):
+        station = await stations.station(ctx, station_id)
+        if station is not None:
+            await note_holds(ctx, station)
 
 
 async def ask_composite(ctx: Context, station: StationRef, wanted: CompositeAsk, by: UUID | None) -> Composite:

@@ -1,6 +1,6 @@
 """Queries of charging profiles, external limits and what cars ask for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -230,6 +230,18 @@ async def needs(station_id: UUID, after: int | None, limit: int) -> Sequence[Row
 async def needs_on(station_id: UUID, evse: int) -> Row | None:
     rows = await DB.run("SELECT * FROM charging_needs WHERE station = $1 AND evse = $2", station_id, evse)
     return rows[0] if rows else None
+
+
+async def giving_nothing(stations: Collection[UUID]) -> list[UUID]:
+    """Those that were told at some time to give nothing, by whomever. Amounts are texts in what is kept."""
+    rows = await DB.run(
+        r"""SELECT station FROM charging_profile WHERE station = ANY($1::uuid[])
+            AND jsonb_path_exists(profile, '$.schedules[*].periods[*].limit ? (@ like_regex "^0(\.0*)?$")')
+        UNION SELECT station FROM external_limit WHERE station = ANY($1::uuid[])
+            AND jsonb_path_exists(schedules, '$[*].periods[*].limit ? (@ like_regex "^0(\.0*)?$")')""",
+        list(stations),
+    )
+    return [row["station"] for row in rows]
 
 
 # --- the station beneath -----------------------------------------------------------------------------

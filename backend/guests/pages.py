@@ -1,6 +1,6 @@
 """Guests' pages as HTML: plain forms, one small style, no script. A page weighs some kilobytes."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -190,6 +190,7 @@ def visit(
         target=_target(session, voice) if session else None,
         lasted=voice.duration(now - begun) if begun else "",
         receipt=receipt,
+        waited=_waited(receipt, voice),
         lines=[_line(one, receipt.total_incl.currency, voice) for one in receipt.lines] if receipt else [],
         paid=_paid(receipt, voice) if receipt else "",
         path=path,
@@ -220,6 +221,12 @@ def _target(session: Transaction, voice: GuestVoice) -> dict[str, Any] | None:
         return None
     text = voice("Stops by itself at {target}", target=voice.target(one))
     return {"text": text, "share": one.share, "trouble": voice(one.trouble) if one.trouble else ""}
+
+
+def _waited(receipt: Receipt | None, voice: GuestVoice) -> str:
+    """How long the car was made to wait; empty for less than a minute."""
+    seconds = receipt.waited_s if receipt else 0
+    return voice.duration(timedelta(seconds=seconds)) if seconds >= 60 else ""
 
 
 def _settling(receipt: Receipt | None) -> bool:

@@ -1,6 +1,7 @@
 """Papers as PDF. The numbers come from the document alone: nothing is computed here."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 import msgspec
@@ -111,6 +112,10 @@ def _meter(sheet: Sheet, session: rules.Charged, voice: Voice) -> None:
     if session.target is not None:
         sheet.gap(1)
         sheet.say(voice("Stopped at your target: {target}", target=voice.target(session.target)), 8.5, MUTED)
+    if session.waited_s >= 60:
+        sheet.gap(1)
+        waited = voice.duration(timedelta(seconds=session.waited_s))
+        sheet.say(voice("Your car waited {time} for power: that time is free.", time=waited), 8.5, MUTED)
     if session.estimated:
         sheet.gap(1)
         note = "The station's own numbers for the end can't be used: this is its last reliable reading."

@@ -50,6 +50,7 @@ class Charged(msgspec.Struct, frozen=True, kw_only=True):
     total: Decimal
     target: Target | None = None
     reservation: bool = False
+    waited_s: int = 0
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +94,7 @@ def charged(receipt: Receipt, time_zone: str) -> Charged:
         total=receipt.total_incl.amount,
         target=receipt.target,
         reservation=receipt.reservation,
+        waited_s=receipt.waited_s,
     )
 
 

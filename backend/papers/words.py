@@ -158,6 +158,9 @@ GERMAN = {
     ),
     "Your supplementary bill {number} of {total}": "Ihre Nachberechnung {number} über {total}",
     "Everything is in the attached PDF.": "Alles steht im angehängten PDF.",
+    "Your car waited {time} for power: that time is free.": (
+        "Ihr Fahrzeug hat {time} auf Strom gewartet: Diese Zeit ist kostenlos."
+    ),
     "Stopped at your target: {target}": "Bei Ihrem Ziel beendet: {target}",
     # trusted meters
     "What the meter signed": "Was der Zähler signiert hat",

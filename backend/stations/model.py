@@ -104,6 +104,8 @@ class StatusReport:
     error_code: str = ""
     vendor_error_code: str = ""
     info: str = ""
+    withheld: bool = False
+    """Suspended because the station gives nothing, not because the car takes nothing."""
     tells_reason: bool = True
     """False: it can't say why (a status in 2.0.1), so the reason told before stands as long as it can."""
 

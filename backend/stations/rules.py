@@ -94,6 +94,8 @@ class StatusFacts:
     status: str
     error_code: str
     error_info: str
+    withheld: bool = False
+    """SUSPENDED because the station gives nothing."""
 
 
 def status_changed(known: StatusFacts, reported: StatusFacts) -> bool:

@@ -46,6 +46,7 @@ async def connector_status(ctx: Context, station_id: UUID, report: StatusReport)
         status=report.status.value,
         error_code=rules.clean(report.error_code, 50),
         error_info=rules.clean(report.info),
+        withheld=report.withheld,
     )
     if report.evse == 0:
         await _station_status(ctx, station_id, report, reported)
@@ -118,7 +119,7 @@ async def _record(ctx: Context, said: Sequence[Said]) -> list[bool]:
             if not rules.status_changed(known, reported):
                 continue
             at = min(report.at, now)
-            written.append((row["id"], row["station"], reported.status, at, reported.error_code, reported.error_info))
+            written.append((row["id"], row["station"], at, reported))
             unit.emit(_news(_station(row), row["id"], known, report, reported, at))
         if written:
             await status_store.change(written)
@@ -144,8 +145,7 @@ async def _record_alone(ctx: Context, station_id: UUID, report: StatusReport, re
         if not rules.status_changed(known, reported):
             return
         at = min(report.at, ctx.now())
-        changed = row["id"], station_id, reported.status, at, reported.error_code, reported.error_info
-        await status_store.change([changed])
+        await status_store.change([(row["id"], station_id, at, reported)])
         unit.emit(_news(station_ref(station), row["id"], known, report, reported, at))
 
 
@@ -172,7 +172,7 @@ def _station(row: store.Row) -> StationRef:
 
 
 def _facts(row: store.Row) -> rules.StatusFacts:
-    return rules.StatusFacts(row["status"], row["error_code"], row["error_info"])
+    return rules.StatusFacts(row["status"], row["error_code"], row["error_info"], row["withheld"])
 
 
 def _with_reason(known: rules.StatusFacts, report: StatusReport, reported: rules.StatusFacts) -> rules.StatusFacts:
@@ -200,4 +200,5 @@ def _news(
         error_code=reported.error_code,
         vendor_error_code=rules.clean(report.vendor_error_code, 50),
         error_info=reported.error_info,
+        withheld=reported.withheld,
     )

@@ -103,6 +103,8 @@ class Tariff(_Part, frozen=True, kw_only=True):
 class PeriodKind(StrEnum):
     CHARGING = "charging"
     PARKING = "parking"
+    WAITING = "waiting"
+    """The station, or who tells it what it may give, withholds the power: time that costs nothing, energy that does."""
     RESERVATION = "reservation"
     RESERVATION_EXPIRED = "reservation_expired"
     RESERVATION_CANCELLED = "reservation_cancelled"
@@ -146,6 +148,8 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     total_excl_vat: Decimal
     total_incl_vat: Decimal
     payable: Decimal
+    waited_s: int = 0
+    """How long the car was made to wait for power."""
 
 
 class Headline(msgspec.Struct, frozen=True, kw_only=True):

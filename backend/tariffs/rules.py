@@ -6,6 +6,7 @@ OCPI 2.2.1 says: energy in total, times only for the dimension that ends the ses
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import product
@@ -22,9 +23,10 @@ MINOR_UNITS = {
     **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
     **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
 }
-TIME_DIMENSION = {
+TIME_DIMENSION: dict[PeriodKind, Dimension | None] = {
     PeriodKind.CHARGING: Dimension.TIME,
     PeriodKind.PARKING: Dimension.PARKING_TIME,
+    PeriodKind.WAITING: None,
     PeriodKind.RESERVATION: Dimension.TIME,
     PeriodKind.RESERVATION_EXPIRED: Dimension.TIME,
     PeriodKind.RESERVATION_CANCELLED: Dimension.TIME,
@@ -90,13 +92,20 @@ def price(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Bill:
                 last_time = entry
     _round_up(entries, last_time)
     unused = bool(periods) and all(period.kind in UNUSED for period in periods)
-    return _bill(msgspec.structs.replace(tariff, min_price=None) if unused else tariff, entries)
+    bill = _bill(msgspec.structs.replace(tariff, min_price=None) if unused else tariff, entries)
+    return msgspec.structs.replace(bill, waited_s=waited_s(periods))
+
+
+def waited_s(periods: Sequence[Period]) -> int:
+    """Whole seconds in which the car was made to wait for power."""
+    waited = (period.ends_at - period.begins_at for period in periods if period.kind is PeriodKind.WAITING)
+    return sum(waited, timedelta(0)) // timedelta(seconds=1)
 
 
 def applying(tariff: Tariff, piece: Piece, zone: ZoneInfo) -> Iterator[tuple[str, PriceComponent]]:
     """For each dimension of the piece the first component that applies."""
     reserved = piece.period.kind in RESERVATION_PARTS
-    wanted = {Dimension.FLAT, TIME_DIMENSION[piece.period.kind]} | (set() if reserved else {Dimension.ENERGY})
+    wanted = {Dimension.FLAT, TIME_DIMENSION[piece.period.kind], None if reserved else Dimension.ENERGY} - {None}
     for part, element in product(parts(piece), tariff.elements):
         if not wanted:
             return

@@ -1,7 +1,7 @@
 """Worked examples of prices from a file: each with a tariff and the segments of a session, priced as bills are.
 
 The form: `{"vectors": [{"id", "tariff", "segments": [{"kind", "start", "minutes", "kwh", "current_a", "power_kw"}]}]}`;
-times are those of a wall clock, kinds are TIME, PARKING_TIME, RESERVATION,
+times are those of a wall clock, kinds are TIME, PARKING_TIME, WAITING, RESERVATION,
 EXPIRED and CANCELLED. Pure.
 """
 
@@ -25,6 +25,7 @@ MOST = Decimal(10_000_000)
 class Kind(StrEnum):
     TIME = "TIME"
     PARKING_TIME = "PARKING_TIME"
+    WAITING = "WAITING"
     RESERVATION = "RESERVATION"
     EXPIRED = "EXPIRED"
     CANCELLED = "CANCELLED"
@@ -33,6 +34,7 @@ class Kind(StrEnum):
 PERIOD_KIND = {
     Kind.TIME: PeriodKind.CHARGING,
     Kind.PARKING_TIME: PeriodKind.PARKING,
+    Kind.WAITING: PeriodKind.WAITING,
     Kind.RESERVATION: PeriodKind.RESERVATION,
     Kind.EXPIRED: PeriodKind.RESERVATION_EXPIRED,
     Kind.CANCELLED: PeriodKind.RESERVATION_CANCELLED,

@@ -20,6 +20,7 @@ BLANK: Row = {
     "requested_at": None,
     "target": None,
     "reserved_from": None,
+    "holds": [],
 }
 """What the database sets where a new row doesn't say it."""
 

@@ -15,9 +15,9 @@ Row = dict[str, Any]
 
 _RUNNING = """
     SELECT q.n, t.id, t.number, t.ref, t.connector, t.evse, t.account, t.tariff, t.state, t.charging_state,
-        t.reserved_from, t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh, t.power_w,
-        t.max_power_w, t.soc_percent, t.cost, t.currency, t.flags, t.seq_no_last, t.requested_at, t.id_token, t.target,
-        c.number AS outlet, c.max_power_w AS power_limit_w, l.time_zone,
+        t.reserved_from, t.holds, t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh,
+        t.power_w, t.max_power_w, t.soc_percent, t.cost, t.currency, t.flags, t.seq_no_last, t.requested_at, t.id_token,
+        t.target, c.number AS outlet, c.max_power_w AS power_limit_w, l.time_zone,
         t.account IS NULL AND t.id_token = '' AND EXISTS (
             SELECT 1 FROM transaction r WHERE r.station = t.station AND r.state = 'requested') AS may_be_asked_for
     FROM unnest($1::int[], $2::uuid[], {}[]) AS q (n, station, name)
@@ -153,6 +153,22 @@ async def charging(outlets: Sequence[tuple[int, UUID, int]]) -> list[Row]:
         WHERE t.state = 'active' ORDER BY t.id FOR UPDATE OF t""",
         *(list(column) for column in zip(*outlets, strict=True)),
     )
+
+
+async def turn(points: Sequence[tuple[Any, ...]]) -> None:
+    """Rows as in `add_readings`: the state that holds from a moment on, also where a meter value came just then."""
+    last = {point[:2]: point for point in points}
+    await DB.run(
+        """INSERT INTO transaction_reading (transaction, at, energy_wh, power_w, charging_state, context, trusted)
+        SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bool[])
+        ON CONFLICT (transaction, at) DO UPDATE SET charging_state = excluded.charging_state""",
+        *(list(column) for column in zip(*(_turned(point) for point in last.values()), strict=True)),
+    )
+
+
+def _turned(point: tuple[Any, ...]) -> tuple[Any, ...]:
+    transaction, at, energy_wh, power_w, _soc, _amps, _volts, state, context, trusted, *_ = point
+    return transaction, at, energy_wh, power_w, state, context, trusted
 
 
 async def set_states(states: Sequence[tuple[Any, ...]], now: datetime) -> None:

@@ -1,10 +1,11 @@
-"""A 1.6 station tells in its status whether energy flows: remembered, so that idle time is billed as such."""
+"""A 1.6 station tells in its status whether energy flows, and who holds it back: remembered, so that idle time is
+billed as such, and time that the station makes a car wait is not."""
 
 from collections.abc import Sequence
 
 from backend.context import Context, Unit
 from backend.events import ConnectorStatusChanged, Event, TransactionUpdated
-from backend.transactions import group_store, grouping, rules
+from backend.transactions import flow_rules, group_store
 from shared.stations import ConnectorStatus
 
 
@@ -15,7 +16,7 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
         for event in events
         if isinstance(event, ConnectorStatusChanged)
         and event.connector_id is not None
-        and ConnectorStatus(event.status) in rules.CHARGING_STATE_OF_STATUS
+        and flow_rules.state_of(ConnectorStatus(event.status), event.withheld) is not None
     ]
     if not told:
         return
@@ -23,10 +24,10 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     rows = await group_store.charging([(n, event.station_id, event.evse) for n, event in enumerate(told)])
     for row in rows:
         event = told[row["n"]]
-        state = str(rules.CHARGING_STATE_OF_STATUS[ConnectorStatus(event.status)])
+        state = str(flow_rules.state_of(ConnectorStatus(event.status), event.withheld))
         if row["ref"] is not None or row["charging_state"] == state:
             continue
-        flows = state in rules.FLOWS
+        flows = state in flow_rules.FLOWS
         changed.append((row["id"], state, flows))
         if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
             power = None if flows else 0
@@ -46,4 +47,4 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     if changed:
         await group_store.set_states(changed, now)
     if points:
-        await grouping.write(points)
+        await group_store.turn(points)

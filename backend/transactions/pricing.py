@@ -19,11 +19,15 @@ from backend.tariffs.model import Bill, Period, PeriodKind, Tariff
 from backend.tariffs.periods import Reading, from_readings
 from backend.tariffs.rules import compact, price
 from backend.tenants import service as tenants
-from backend.transactions import group_store, rules, store
+from backend.transactions import flow_rules, group_store, store
+from shared.transactions import ChargingState
 from shared.transactions import TransactionState as State
 
 COSTS = {How.EXPIRED: PeriodKind.RESERVATION_EXPIRED, How.GIVEN_BACK: PeriodKind.RESERVATION_CANCELLED}
 """As what a reservation is billed, by how it ended: the reason of its end."""
+EDITION = 2
+"""By which rules a bill is computed, as its facts say; none there: 1, by which time that a car was made to wait for
+power was idle time. A bill is computed anew by those that it was written by."""
 Row = store.Row
 COST_EVERY = timedelta(seconds=10)
 A_READING = timedelta(seconds=0.1)
@@ -81,38 +85,41 @@ def outlet(connector: ConnectorRef | None) -> where.Outlet:
     )
 
 
-def bill(tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime) -> Bill:
+def bill(
+    tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime, edition: int = EDITION
+) -> Bill:
     """Price a transaction: `readings` as stored (only trusted ones count), its own start and end registers."""
-    return price(tariff, compact(tariff, periods(row, readings, ends_at)), zone)
+    return price(tariff, compact(tariff, periods(row, readings, ends_at, edition)), zone)
 
 
-def periods(row: Row, readings: list[Row], ends_at: datetime) -> list[Period]:
+def periods(row: Row, readings: list[Row], ends_at: datetime, edition: int = EDITION) -> list[Period]:
     """What is priced of a transaction, or of a reservation without one."""
     if row["state"] == State.RESERVED:
         kind = COSTS[How(row["stop_reason"])]
         return [Period(kind=kind, begins_at=row["reserved_from"], ends_at=ends_at)]
+    waits = edition > 1
     points = [
         Reading(
             at=one["at"],
             energy_wh=one["energy_wh"],
             current_a=one["current_a"],
-            charging=rules.flows(one["charging_state"]),
+            charging=flow_rules.flows(one["charging_state"]),
+            waiting=waits and one["charging_state"] == ChargingState.SUSPENDED_EVSE,
+            declined=one["charging_state"] in flow_rules.DECLINED,
         )
         for one in readings
         if one["trusted"] and one["energy_wh"] is not None and row["begun_at"] <= one["at"] <= ends_at
     ]
     if row["meter_start_wh"] is not None and not (points and points[0].at == row["begun_at"]):
-        first = points[0].charging if points else None
-        points.insert(0, Reading(at=row["begun_at"], energy_wh=row["meter_start_wh"], charging=first))
+        first = points[0] if points else Reading(at=row["begun_at"], energy_wh=0)
+        as_first = msgspec.structs.replace(first, at=row["begun_at"], energy_wh=row["meter_start_wh"], current_a=None)
+        points.insert(0, as_first)
     top = (row["meter_start_wh"] or 0) + row["energy_wh"]
     # The bill says what the session says: no reading counts beyond its final register.
-    points = [
-        Reading(at=one.at, energy_wh=min(one.energy_wh, top), current_a=one.current_a, charging=one.charging)
-        for one in points
-    ]
+    points = [msgspec.structs.replace(one, energy_wh=min(one.energy_wh, top)) for one in points]
     if points and points[-1].energy_wh < top:
         points.append(Reading(at=ends_at, energy_wh=top, charging=None))
-    return [*_reserved(row), *from_readings(points, ends_at)]
+    return [*_reserved(row), *from_readings(points, ends_at, flow_rules.holds(row["holds"]) if waits else ())]
 
 
 def _reserved(row: Row) -> list[Period]:
@@ -137,13 +144,20 @@ def projected(
     return bill(tariff, {**row, "energy_wh": energy_wh}, known, zone, moment).payable
 
 
-async def final_bill(ctx: Context, row: Row, zone: ZoneInfo, readings: list[Row] | None = None) -> Bill:
+async def final_bill(
+    ctx: Context, row: Row, zone: ZoneInfo, readings: list[Row] | None = None, edition: int = EDITION
+) -> Bill:
     """The bill of an ended transaction, by the tariff it began with. `readings`: where they were looked up already."""
     if row["tariff"] is None:
         return zero((await tenants.get(ctx, row["tenant"])).currency)
     tariff = await tariffs.get(ctx, row["tariff"])
     readings = await store.readings(row["id"]) if readings is None else readings
-    return bill(tariff.definition, row, readings, zone, row["ended_at"])
+    return bill(tariff.definition, row, readings, zone, row["ended_at"], edition)
+
+
+def edition_of(facts: Mapping[str, Any]) -> int:
+    """Of a bill that is written."""
+    return int(facts.get("edition", 1))
 
 
 def _due(row: Row, now: datetime) -> bool:

@@ -48,10 +48,12 @@ async def replay(ctx: Context, name: str) -> list[Replay]:
 async def _replay(ctx: Context, cdr: store.Row) -> Replay:
     row = await store.by_id(cdr["transaction"])
     assert row is not None  # a CDR keeps its transaction
-    bill = await pricing.final_bill(ctx, row, pricing.zone_of({"time_zone": cdr["facts"]["time_zone"]}))
+    zone = pricing.zone_of({"time_zone": cdr["facts"]["time_zone"]})
+    bill = await pricing.final_bill(ctx, row, zone, edition=pricing.edition_of(cdr["facts"]))
     computed = {
         "currency": bill.currency,
         "energy_wh": row["energy_wh"],
+        "waited_s": bill.waited_s,
         "lines": settling.lines(bill),
         "total_excl": bill.total_excl_vat,
         "total_incl": bill.payable,
@@ -59,6 +61,7 @@ async def _replay(ctx: Context, cdr: store.Row) -> Replay:
     issued = {
         "currency": cdr["currency"],
         "energy_wh": cdr["facts"]["energy_wh"],
+        "waited_s": cdr["facts"].get("waited_s", 0),
         "lines": cdr["lines"],
         "total_excl": cdr["total_excl"],
         "total_incl": cdr["total_incl"],

@@ -13,9 +13,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from backend.transactions.flow_rules import FLOWS, Point, turned
 from backend.transactions.model import Ended, Report, Sample, Started
 from shared.stations import ConnectorStatus
-from shared.transactions import ChargingState, TransactionState
+from shared.transactions import TransactionState
 
 R = TypeVar("R", bound=Report)
 FUTURE = timedelta(minutes=10)
@@ -199,19 +200,6 @@ def merge_flags(known: Iterable[str], *new: str) -> list[str]:
     return sorted({*known, *filter(None, new)})
 
 
-CHARGING_STATE_OF_STATUS = {
-    ConnectorStatus.CHARGING: ChargingState.CHARGING,
-    ConnectorStatus.SUSPENDED: ChargingState.SUSPENDED_EV,
-    ConnectorStatus.FINISHING: ChargingState.IDLE,
-}
-FLOWS = frozenset({ChargingState.CHARGING.value})
-
-
-def flows(charging_state: str | None) -> bool | None:
-    """Whether energy flows in this state; None: the station doesn't tell."""
-    return None if charging_state is None else charging_state in FLOWS
-
-
 # --- may somebody start --------------------------------------------------------------------------------------
 
 STARTABLE = frozenset(
@@ -279,11 +267,6 @@ def newest(samples: Sequence[Sample]) -> list[Sample]:
 
 # --- what a report changes -----------------------------------------------------------------------------------
 
-Point = tuple[
-    datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool, str | None, str | None, int | None
-]
-"""A reading as it is stored, in the order of store.READING_COLUMNS."""
-
 
 def array_text(values: tuple[float, ...]) -> str | None:
     """An array as PostgreSQL reads it: a list of arrays can be handed over in no other way."""
@@ -339,6 +322,8 @@ def follow(
             values["soc_percent"] = sample.soc_percent
     if not running:
         return points, {}
+    if (turn := turned(row, report, points, last_wh, last_at)) is not None:
+        points.append(turn)
     if last_wh is not None:
         start = row["meter_start_wh"] if row["meter_start_wh"] is not None else last_wh
         values |= {"meter_start_wh": start, "meter_last_wh": last_wh, "meter_last_at": last_at}

@@ -78,6 +78,7 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
         return
     readings = await settle_store.readings([row["id"] for row in rows])
     now, billed, cdrs = ctx.now(), list[store.Row](), []
+    waits: dict[UUID, dict[str, int]] = {}
     for row in rows:
         own = readings[row["id"]]
         if rules.meter_stopped(own, row["energy_wh"]):
@@ -87,6 +88,7 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
             await payments.want_release(row["id"])
             continue
         billed.append(row)
+        waits[row["id"]] = {"waited_s": bill.waited_s} if bill.waited_s else {}
         cdrs.append(
             {
                 "id": uuid4(),
@@ -110,7 +112,7 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
     numbers = await _numbers(billed)
     for row, cdr, number in zip(billed, cdrs, numbers, strict=True):
         said = facts(row, row, sellers[row["tenant"]])
-        cdr |= {"number": number, "facts": said}
+        cdr |= {"number": number, "facts": said | waits.pop(row["id"])}
     await settle_store.add_cdrs(cdrs)
     await settle_store.note(billed)
     await payments.want_captures({row["id"]: row["cost"] for row in billed})
@@ -167,6 +169,7 @@ def facts(row: store.Row, place: store.Row, seller: str) -> dict[str, Any]:
         "meter_stop_wh": (row["meter_start_wh"] or 0) + row["energy_wh"],
         "estimated": "estimated" in row["flags"],
         "flags": row["flags"],
+        "edition": pricing.EDITION,
         **({"reservation": True} if row["state"] == State.RESERVED else {}),
         **({"target": row["target"]} if (row["target"] or {}).get("reached_at") else {}),
     }

@@ -199,4 +199,5 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         rounding=split.rounding,
         target=target_rules.shown(facts.get("target"), {}),
         reservation=bool(facts.get("reservation")),
+        waited_s=facts.get("waited_s", 0),
     )

@@ -14,7 +14,7 @@ COLUMNS = """
     t.id, t.number, t.tenant, t.station, t.connector, t.evse, t.ref, t.account, t.id_token, t.tariff, t.state,
     t.charging_state, t.requested_at, t.begun_at, t.ended_at, t.stop_requested_at, t.meter_start_wh, t.meter_last_wh,
     t.meter_last_at, t.energy_wh, t.power_w, t.max_power_w, t.soc_percent, t.cost, t.currency, t.stop_reason,
-    t.failure, t.flags, t.seq_no_last, t.target, t.reserved_from, t.created_at, t.updated_at
+    t.failure, t.flags, t.seq_no_last, t.target, t.reserved_from, t.holds, t.created_at, t.updated_at
 """
 JOINED = f"""
     SELECT {COLUMNS}, s.identity, s.name AS station_name, s.location AS location_id, s.online,
@@ -104,6 +104,14 @@ async def live_on(station_id: UUID, states: Sequence[str], evse: int | None = No
         station_id,
         list(states),
         evse,
+    )
+
+
+async def active_on(station_id: UUID) -> list[Row]:
+    """What runs at a known EVSE of a station: id, evse, holds."""
+    return await DB.run(
+        "SELECT id, evse, holds FROM transaction WHERE station = $1 AND state = 'active' AND evse IS NOT NULL",
+        station_id,
     )
 
 

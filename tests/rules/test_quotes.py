@@ -57,7 +57,7 @@ def tariffs(draw: st.DrawFn) -> Tariff:
 def stored(**values: Any) -> dict[str, Any]:
     """A row of a session, as the database has it."""
     return {"state": State.ENDED, "reserved_from": None, "begun_at": None, "energy_wh": 0, "meter_start_wh": None,
-            "meter_last_wh": None, "charging_state": None, "stop_reason": ""} | values  # fmt: skip
+            "meter_last_wh": None, "charging_state": None, "stop_reason": "", "holds": []} | values  # fmt: skip
 
 
 def reading(at: datetime, wh: int, state: str) -> dict[str, Any]:
@@ -100,14 +100,14 @@ def test_a_reserved_session_is_billed_as_it_was_quoted(
     quoted = price(tariff, [kept, *explaining.session(begin, kwh * 1000, shown.charging_minutes, parking)], BERLIN)
 
     wh, top = kwh * 1000, 7_000 + kwh * 1000
-    readings = [reading(begin, 7_000, "Charging")]
+    readings = [reading(begin, 7_000, "charging")]
     for look in sorted(set(looks)):
         if 0 < (share := Decimal(look) / shown.charging_minutes) < 1 and (wh * share) % 1 == 0:
-            readings.append(reading(begin + timedelta(minutes=look), 7_000 + int(wh * share), "Charging"))
-    readings.append(reading(full, top, "SuspendedEV"))
+            readings.append(reading(begin + timedelta(minutes=look), 7_000 + int(wh * share), "charging"))
+    readings.append(reading(full, top, "suspended_ev"))
     row = stored(
         begun_at=begin, reserved_from=since, energy_wh=wh, meter_start_wh=7_000, meter_last_wh=top,
-        charging_state="SuspendedEV",
+        charging_state="suspended_ev",
     )  # fmt: skip
     billed = pricing.bill(tariff, row, readings, BERLIN, end)
     assert abs(billed.total_excl_vat - quoted.total_excl_vat) <= Decimal("0.0001")

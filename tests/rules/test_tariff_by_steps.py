@@ -25,6 +25,7 @@ OWN = ("RESERVATION", "EXPIRED")
 KINDS = {
     "TIME": PeriodKind.CHARGING,
     "PARKING_TIME": PeriodKind.PARKING,
+    "WAITING": PeriodKind.WAITING,
     "RESERVATION": PeriodKind.RESERVATION,
     "EXPIRED": PeriodKind.RESERVATION_EXPIRED,
 }
@@ -94,6 +95,8 @@ def by_steps(tariff: dict[str, Any], segments: Sequence[Segment]) -> tuple[Fract
                 grace, seconds = grace - 30, 0
             time_name = "TIME" if kind != "PARKING_TIME" else kind
             group = kind if own else "session"
+            if kind == "WAITING":
+                seconds = 0
             for dimension, quantity in (("FLAT", 1), (time_name, seconds), ("ENERGY", 0 if own else step_wh)):
                 found = component_of(tariff["elements"], dimension, kind, **moment)
                 name = f"{group} {dimension}"
@@ -194,9 +197,9 @@ def sessions(draw: st.DrawFn) -> list[Segment]:
         now += steps * STEP
     for _ in range(0 if reserved == "EXPIRED" else draw(st.integers(1, 4))):
         now += draw(st.sampled_from([0, 0, 0, 7])) * STEP
-        kind = draw(st.sampled_from(["TIME", "TIME", "PARKING_TIME"]))
+        kind = draw(st.sampled_from(["TIME", "TIME", "PARKING_TIME", "WAITING"]))
         steps = draw(st.integers(1, 200))
-        step_wh = draw(st.sampled_from([0, 50])) if kind == "TIME" else 0
+        step_wh = draw(st.sampled_from([0, 50])) if kind != "PARKING_TIME" else 0
         found.append((kind, now, steps, step_wh, draw(st.sampled_from([None, 0, 16, 32]))))
         now += steps * STEP
     return found

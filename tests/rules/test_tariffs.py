@@ -77,7 +77,9 @@ TANGLED = tariff(
 )
 lengths = st.integers(1, 600)
 session = st.lists(
-    st.tuples(st.sampled_from([PeriodKind.CHARGING, PeriodKind.PARKING]), lengths, st.integers(0, 60_000)),
+    st.tuples(
+        st.sampled_from([PeriodKind.CHARGING, PeriodKind.PARKING, PeriodKind.WAITING]), lengths, st.integers(0, 60_000)
+    ),
     min_size=1,
     max_size=6,
 )
@@ -88,7 +90,7 @@ def build(parts: list[tuple[PeriodKind, int, int]], begin: datetime = BEGIN) -> 
     for kind, minutes, wh in parts:
         end = begin + timedelta(minutes=minutes)
         found.append(
-            Period(kind=kind, begins_at=begin, ends_at=end, energy_wh=Decimal(wh if kind is PeriodKind.CHARGING else 0))
+            Period(kind=kind, begins_at=begin, ends_at=end, energy_wh=Decimal(0 if kind is PeriodKind.PARKING else wh))
         )
         begin = end
     return found

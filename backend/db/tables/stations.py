@@ -92,6 +92,7 @@ class Connector(Table, db=DB, tablename="connector"):
     status_at = Timestamptz(null=True, default=None)
     error_code = Varchar(length=50, default="")
     error_info = Varchar(length=200, default="")
+    withheld = Boolean(default=False)  # suspended because the station gives nothing
     operative = Boolean(default=True)  # what the operator last asked for
 
 

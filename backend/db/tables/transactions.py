@@ -60,6 +60,7 @@ class Transaction(Table, db=DB, tablename="transaction"):
     failure = Text(default="")
     flags = JSONB(default="[]")
     seq_no_last = Integer(null=True, default=None)
+    holds = JSONB(default="[]")  # [from, until]: the station was told to give nothing
     target = JSONB(null=True, default=None)  # transactions.target_rules: where it stops by itself
     simulated_history = Boolean(default=False)  # made by the demo's seed, not by a station
     created_at = Timestamptz(default=TimestamptzNow())

@@ -77,6 +77,7 @@ async def status(session: Session, request: m.StatusNotification) -> m.StatusNot
         error_code="" if request.error_code == "NoError" else request.error_code,
         vendor_error_code=request.vendor_error_code or "",
         info=request.info or "",
+        withheld=request.status == "SuspendedEVSE",
     )
     await stations.connector_status(session.ctx, session.station.id, report)
     await session.clock_seen(request.timestamp)
