@@ -19,7 +19,7 @@ from backend.main import database, node
 from backend.process import event_loop, spare_the_collector
 from backend.settings import Settings
 from backend.tenants import service as tenants
-from backend.transactions import grouping, rules
+from backend.transactions import flow_rules, grouping
 
 PRICE = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.49"}, {"type": "TIME", "price": "1.20"}]}]}
 """Sessions have a running cost, as they do everywhere."""
@@ -60,7 +60,7 @@ async def add_stations(ctx: Context, stations: int) -> None:
     )
 
 
-def _reading(at: datetime, wh: int) -> rules.Point:
+def _reading(at: datetime, wh: int) -> flow_rules.Point:
     return at, wh, 7000, 50, None, None, "charging", "Sample.Periodic", True, None, None, None
 
 

@@ -109,7 +109,7 @@ async def write(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> None:
         waits = shared if row["identity"].startswith(f"{power.SITE}-") else None
         kind = kinds[row["identity"]]
         for one in _connector_past(chance, kind, ctx.now(), waits):
-            bill_row = {
+            bill_row: dict[str, Any] = {
                 "state": TransactionState.ENDED,
                 "reserved_from": None,
                 "holds": [],

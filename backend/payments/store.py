@@ -151,13 +151,15 @@ async def owed(account_id: UUID, currency: str) -> Decimal:
 
 
 async def unpaid(account_id: UUID, currency: str) -> Decimal:
-    """What sessions may still cost for which nothing could be reserved."""
+    """What sessions may still cost, or did cost, for which nothing could be reserved, until it is paid or a debt."""
     rows = await DB.run(
-        """SELECT coalesce(sum(hold_amount), 0) AS unpaid FROM payment
-        WHERE account = $1 AND currency = $2 AND state = 'failed' AND purpose = 'session' AND reference = ''
-        AND tries = 0 AND wallet_amount = 0 AND due_amount IS NULL AND transaction IN (
-            SELECT id FROM transaction WHERE state IN ('requested', 'active')
-                OR (state = 'reserved' AND ended_at IS NULL))""",
+        """SELECT coalesce(sum(coalesce(p.due_amount - p.wallet_amount, p.hold_amount)), 0) AS unpaid
+        FROM payment p JOIN transaction t ON t.id = p.transaction
+        WHERE p.account = $1 AND p.currency = $2 AND p.purpose = 'session' AND p.reference = ''
+        AND p.captured_amount IS NULL AND CASE WHEN p.due_amount IS NOT NULL THEN p.state IN ('capturing', 'failed')
+            ELSE p.state = 'failed' AND p.tries = 0 AND p.wallet_amount = 0 AND (t.state IN ('requested', 'active')
+                OR (t.state = 'reserved' AND t.ended_at IS NULL) OR (t.state = 'ended' AND NOT EXISTS (
+                    SELECT 1 FROM cdr c WHERE c.transaction = t.id AND c.total_incl <= p.credited))) END""",
         account_id, currency,
     )  # fmt: skip
     found: Decimal = rows[0]["unpaid"]
