@@ -22,7 +22,7 @@ TEXTS: dict[str, str] = {
     "{n} warnings": "{n} Warnungen",
     "Limited by the grid": "Vom Netz begrenzt",
     "Within its limits": "Innerhalb der Grenzen",
-    "silent: counts as its worst case": "stumm: zählt mit dem Schlimmsten",
+    "silent: counts as its worst case": "stumm: zählt mit dem Höchstwert",
     "up to": "bis",
     "Power tree": "Stromnetz",
     "Cars": "Fahrzeuge",
@@ -46,6 +46,13 @@ TEXTS: dict[str, str] = {
     "Nobody charged here this month.": "In diesem Monat hat hier niemand geladen.",
     "Cost of it": "Kosten dafür",
     "Uncontrolled it would have cost": "Ungesteuert hätte es gekostet",
+    "Uncontrolled this power would have cost": "Ungesteuert hätte sie gekostet",
+    "Last values": "Letzte Werte",
+    "Coming": "Kommt",
+    "In force": "Gilt",
+    "Withdrawn": "Zurückgenommen",
+    "The server can't be reached.": "Der Server ist nicht erreichbar.",
+    "The server takes too long to answer.": "Der Server antwortet nicht rechtzeitig.",
     "Highest power": "Höchste Leistung",
     "Uncontrolled it would have been": "Ungesteuert wäre sie gewesen",
     "never heard": "nie gehört",
@@ -104,8 +111,6 @@ TEXTS: dict[str, str] = {
         "Hier wird Strom geteilt. Wer Zeit hat, bekommt ihn später, und alle fahren rechtzeitig."
     ),
     "Your plan": "Ihr Plan",
-    "coming": "kommt",
-    "active": "gilt",
     "price": "Preis",
     "co2": "CO2",
     "solar": "Sonne",
@@ -140,7 +145,7 @@ TEXTS: dict[str, str] = {
         "Der Plan der Station weicht ab Sekunde {second} von unserem ab."
     ),
     "Its station didn't take the limit: {said}": "Seine Station nahm die Grenze nicht an: {said}",
-    "{node} is not heard of: it counts as its worst case.": "{node} ist stumm und zählt mit dem Schlimmsten.",
+    "{node} is not heard of: it counts as its worst case.": "{node} ist stumm und zählt mit dem Höchstwert.",
     "{outlet} didn't take its limit: {said}": "{outlet} nahm seine Grenze nicht an: {said}",
     "{outlet} never took its fallback: it counts with {most} A.": (
         "{outlet} nahm nie seinen Rückfall an: es zählt mit {most} A."

@@ -59,17 +59,17 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     known = site.data
     trailing: list[ft.Control] = []
     if known is not None:
+        doors: tuple[tuple[str, Any, str, Callable[[], None]], ...] = (
+            (words("What if"), ft.Icons.INSIGHTS_ROUNDED, "energy-what-if", lambda: set_asking(True)),
+            (words("Edit"), ft.Icons.EDIT_ROUNDED, "energy-edit", lambda: set_editing(True)),
+        )
         trailing = [
-            buttons.quiet(
-                "" if store.phone else words("What if"),
-                t,
-                lambda: set_asking(True),
-                icon=ft.Icons.INSIGHTS_ROUNDED,
-                identifier="energy-what-if",
-            ),
-            buttons.primary(
-                words("Edit"), t, lambda: set_editing(True), icon=ft.Icons.EDIT_ROUNDED, identifier="energy-edit"
-            ),
+            buttons.icon_button(icon, label, t, act, identifier=identifier)
+            if store.phone
+            else (buttons.primary if identifier == "energy-edit" else buttons.quiet)(
+                label, t, act, icon=icon, identifier=identifier
+            )
+            for label, icon, identifier, act in doors
         ]
     parts: list[ft.Control] = []
     if site.error is not None and site.error.code == "no_power_tree":
@@ -89,9 +89,9 @@ def EnergyPage(location_id: str) -> ft.Control:  # a component
     elif live.data is None and live.error is not None:
         parts.append(surfaces.failed(live.error, t, site.reload))
     elif live.data is not None:
-        doors = Doors(lambda: set_sharing(True), set_feed, KeysSection(location_id, key="keys"))
+        opens = Doors(lambda: set_sharing(True), set_feed, KeysSection(location_id, key="keys"))
         saved = _month(month, saving, t, words, set_month)
-        parts += _body(known, live.data, saved, t, words, doors, wide=store.width >= WIDE)
+        parts += _body(known, live.data, saved, t, words, opens, wide=store.width >= WIDE)
     if editing:
         parts.append(EditTree(location_id, name, known, done, lambda: set_editing(False), key="edit"))
     if sharing and known is not None:
@@ -253,7 +253,7 @@ def _peak_costs(known: Saving, money: Callable[[Any], str], words: Words) -> lis
         return []
     return [
         (words("Cost of this power"), money(known.demand_cost)),
-        (words("Uncontrolled it would have cost"), money(known.uncontrolled_demand_cost)),
+        (words("Uncontrolled this power would have cost"), money(known.uncontrolled_demand_cost)),
     ]
 
 

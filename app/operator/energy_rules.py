@@ -91,6 +91,7 @@ def _branch(node: PowerNode, flow: Flow, depth: int, words: dict[str, str]) -> B
         limit=limit_of(flow),
         note=words["silent"] if flow.stale else f"{words['allowed']} {flow.granted_a:g} A" if flow.granted_a else "",
         worrying=flow.stale or bool(shares and max(shares) > 1),
+        granted=(flow.granted_a or 0.0) / flow.limit_a if flow.limit_a else 0.0,
     )
 
 

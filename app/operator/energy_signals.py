@@ -21,6 +21,7 @@ ICONS = {
     SignalKind.CO2: ft.Icons.ECO_ROUNDED,
     SignalKind.SOLAR: ft.Icons.WB_SUNNY_ROUNDED,
 }
+LIMITS = {"active": "In force", "coming": "Coming", "cancelled": "Withdrawn", "over": "Over"}
 STATES = {
     "nothing_yet": "Nothing has come yet; the tariff holds.",
     "stopped": "It stopped. The same hours of its last day hold until it is back.",
@@ -79,7 +80,7 @@ def _feed(kind: SignalKind, one: FeedState | None, t: Tokens, words: Words, on_e
     else:
         sign = badge(words("Arrives"), ft.Icons.CHECK_CIRCLE_ROUNDED, t.good)
         if one.state == "held":
-            sign = badge(words("Held"), ft.Icons.PAUSE_CIRCLE_ROUNDED, t.warning)
+            sign = badge(words("Last values"), ft.Icons.PAUSE_CIRCLE_ROUNDED, t.warning)
         elif one.state == "jumped":
             sign = badge(words("Jumped"), ft.Icons.ERROR_OUTLINE_ROUNDED, t.danger)
         lines[0] = ft.Row([lines[0], sign], spacing=S8, run_spacing=S4, wrap=True)
@@ -91,7 +92,8 @@ def _feed(kind: SignalKind, one: FeedState | None, t: Tokens, words: Words, on_e
         told.append(one.url.removeprefix("https://").split("/")[0] or words("by import"))
         lines.append(muted(" · ".join(told), t, size=T12))
         if one.code in ("unfetched", "jumped") and one.detail:
-            lines.append(muted(one.detail, t, size=T12))
+            reason = one.detail.removeprefix("It can't be fetched: ")  # the sentence above says so
+            lines.append(muted(words(reason), t, size=T12))
     label = words("Set up") if one is None or not one.url else words("Change")
     return ft.Row(
         [
@@ -122,7 +124,7 @@ def grid_limits(limits: Sequence[GridLimit], t: Tokens, words: Words) -> list[ft
                         spacing=0,
                         expand=True,
                     ),
-                    badge(words(one.state), icon, tone),
+                    badge(words(LIMITS.get(one.state, one.state)), icon, tone),
                 ],
                 spacing=S8,
             )

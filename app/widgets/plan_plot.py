@@ -84,11 +84,11 @@ def plan_plot(moments: Sequence[Moment], t: Tokens, legend: Legend, *, height: i
         ),
         tooltip=fc.LineChartTooltip(bgcolor=t.ink, border_radius=CONTROL, fit_inside_horizontally=True),
     )
-    keys: list[ft.Control] = [
-        _key(t.good.ink, legend.drawn, t),
-        _key(t.info.ink, legend.planned, t),
-        _key(t.warning.ink, legend.limit, t),
-    ]
+    keys: list[ft.Control] = [_key(t.info.ink, legend.planned, t)]
+    if len(drawn) > 1:
+        keys.insert(0, _key(t.good.ink, legend.drawn, t))
+    if limits:
+        keys.append(_key(t.warning.ink, legend.limit, t))
     parts: list[ft.Control] = [ft.Row(keys, spacing=S12, run_spacing=S4, wrap=True), chart]
     if any(one.price is not None for one in shown):
         parts.append(_band(shown, t, legend, room))

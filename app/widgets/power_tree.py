@@ -13,7 +13,7 @@ from app.widgets.text import muted, number, text
 
 INDENT = 20
 DEEPEST = 6
-BAR = 6
+BAR, PALE = 6, 0.35
 NEARLY_FULL = 0.9
 """The share of a limit from which on it is worth a second look."""
 ICONS = {
@@ -30,7 +30,8 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """One node. `share`: of its limit by phase, None where it has none; `note` says what matters beside it."""
+    """One node. `shares`: of its limit by phase, None where it has none; `granted`: what may flow, of the same limit;
+    `note` says what matters beside it."""
 
     key: str
     kind: str
@@ -43,6 +44,7 @@ class Branch:
     limit: str = ""
     note: str = ""
     worrying: bool = False
+    granted: float = 0.0
 
 
 def power_tree(
@@ -94,7 +96,7 @@ def _branch(one: Branch, t: Tokens, on_open: Callable[[str], Any] | None, chosen
         on_click=(lambda _: on_open(one.key)) if on_open else None,
     )
     flow = " ".join(power(one.power_w)) if one.power_w is not None else ""
-    told = ", ".join(f"L{place + 1} {current:.1f} A" for place, current in enumerate(one.currents_a))
+    told = ", ".join(f"L{place + 1} {number_text(current, 1)} A" for place, current in enumerate(one.currents_a))
     return ft.Semantics(
         identifier=f"node-{one.key}",
         label=f"{one.name}: {flow}, {told}. {one.limit}. {one.note}",
@@ -111,8 +113,8 @@ def _phases(one: Branch, t: Tokens) -> ft.Control:
         cells.append(
             ft.Column(
                 [
-                    muted(f"L{place + 1} {current:.1f} A", t, size=T12, no_wrap=True),
-                    use_bar(share, t),
+                    muted(f"L{place + 1} {number_text(current, 1)} A", t, size=T12, no_wrap=True),
+                    use_bar(share, t, one.granted),
                 ],
                 spacing=S4,
                 expand=True,
@@ -121,13 +123,17 @@ def _phases(one: Branch, t: Tokens) -> ft.Control:
     return ft.Row(cells, spacing=S12)
 
 
-def use_bar(share: float, t: Tokens) -> ft.Control:
-    """How much of a limit is used: nearly all of it in amber, more than all in red."""
+def use_bar(share: float, t: Tokens, granted: float = 0.0) -> ft.Control:
+    """How much of a limit is used: nearly all of it in amber, more than all in red; paler what is `granted` besides."""
     color = t.danger.ink if share > 1 else t.warning.ink if share > NEARLY_FULL else t.good.ink
     filled = max(0, min(1000, round(share * 1000)))
     bar: list[ft.Control] = []
     if filled:
         bar.append(ft.Container(height=BAR, bgcolor=color, border_radius=99, expand=filled))
-    if filled < 1000:
-        bar.append(ft.Container(height=BAR, expand=1000 - filled))
+    given = max(filled, min(1000, round(granted * 1000))) - filled
+    if given:
+        pale = ft.Colors.with_opacity(PALE, color)
+        bar.append(ft.Container(height=BAR, bgcolor=pale, border_radius=99, expand=given))
+    if filled + given < 1000:
+        bar.append(ft.Container(height=BAR, expand=1000 - filled - given))
     return ft.Container(ft.Row(bar, spacing=0), bgcolor=t.border, border_radius=99)

@@ -1,5 +1,6 @@
 """Prices, CO2 and the sun's forecast of a site: taken in, fetched by the clock, held and flagged when they fail."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from backend.errors import InvalidInput, WattlineError
 from backend.sites import control, service, signals, store
 from shared.sites import FeedSet, FeedState, SignalAnswer, SignalImport, SignalKind
 
+PATIENCE_S = 20
 log = structlog.get_logger(__name__)
 MOST_BYTES = 5_000_000
 SOON = timedelta(seconds=1)
@@ -89,14 +91,38 @@ async def _fetch(ctx: Context, feed: store.Row) -> None:
     if row is None:
         return
     try:
-        if await addresses.leads_inside(feed["url"], ctx.settings.feed_hosts):
-            raise InvalidInput(INSIDE)
-        async with httpx.AsyncClient(timeout=20, follow_redirects=False) as client:
-            answer = await client.get(feed["url"])
-        answer.raise_for_status()
-        points = signals.read(feed["adapter"], answer.content[:MOST_BYTES])
+        async with asyncio.timeout(PATIENCE_S):
+            told = await _told(await addresses.pinned(feed["url"], ctx.settings.feed_hosts))
+        points = signals.read(feed["adapter"], told)
         await take(ctx, row, SignalImport(kind=SignalKind(feed["kind"]), points=points))
-    except (httpx.HTTPError, httpx.InvalidURL, WattlineError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, addresses.Inside, WattlineError) as error:
         log.warning("a feed of signals failed", url=feed["url"], error=str(error))
-        said = {"state": "held", "detail": f"{signals.UNFETCHED}{error or type(error).__name__}"[:300]}
+        said = {"state": "held", "detail": f"{signals.UNFETCHED}{_reason(error)}"[:300]}
         await store.put_feed(feed["location"], feed["kind"], said)
+
+
+async def _told(at: addresses.Pinned) -> bytes:
+    """No more than it may be, however much the server would send."""
+    found = bytearray()
+    async with httpx.AsyncClient(timeout=PATIENCE_S, follow_redirects=False) as client:
+        async with client.stream("GET", at.url, headers=at.headers, extensions=at.extensions) as answer:
+            answer.raise_for_status()
+            async for part in answer.aiter_bytes():
+                found += part
+                if len(found) > MOST_BYTES:
+                    raise InvalidInput(f"It is larger than {MOST_BYTES // 1_000_000} MB.")
+    return bytes(found)
+
+
+def _reason(error: Exception) -> str:
+    """For a person: no numbers of an operating system."""
+    match error:
+        case httpx.HTTPStatusError():
+            return f"HTTP {error.response.status_code}"
+        case addresses.Inside():
+            return INSIDE
+        case httpx.TimeoutException() | TimeoutError():
+            return "The server takes too long to answer."
+        case httpx.TransportError() | OSError():
+            return "The server can't be reached."
+    return str(error) or type(error).__name__

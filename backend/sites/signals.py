@@ -49,7 +49,8 @@ def judged(kind: SignalKind, points: Sequence[SignalPoint], known: Sequence[Deci
     left_out = len(points) - len(taken)
     if not left_out:
         return Judged(taken, 0, "ok", "")
-    detail = f"{left_out} values jumped to more than {JUMP} times the usual {usual:.3f} and are left out."
+    many = "1 value" if left_out == 1 else f"{left_out} values"
+    detail = f"{many} jumped to more than {JUMP} times the usual {usual:.3f}: left out."
     return Judged(taken, left_out, "jumped", detail)
 
 
