@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 import msgspec
 
+from app.i18n import number
 from app.widgets.plan_plot import Moment
 from app.widgets.power_tree import Branch
 from shared.sites import (
@@ -89,18 +90,23 @@ def _branch(node: PowerNode, flow: Flow, depth: int, words: dict[str, str]) -> B
         currents_a=(each[0], each[1], each[2]),
         shares=(shares[0], shares[1], shares[2]) if shares else None,
         limit=limit_of(flow),
-        note=words["silent"] if flow.stale else f"{words['allowed']} {flow.granted_a:g} A" if flow.granted_a else "",
+        note=words["silent"] if flow.stale else f"{words['allowed']} {_short(flow.granted_a)} A" if flow.granted_a else "",
         worrying=flow.stale or bool(shares and max(shares) > 1),
         granted=(flow.granted_a or 0.0) / flow.limit_a if flow.limit_a else 0.0,
     )
 
 
+def _short(value: float) -> str:
+    """Without a zero behind the comma."""
+    return number(value, 0 if value == round(value) else 1)
+
+
 def limit_of(flow: Flow) -> str:
     parts = []
     if flow.limit_a is not None:
-        parts.append(f"{flow.limit_a:g} A")
+        parts.append(f"{_short(flow.limit_a)} A")
     if flow.limit_w is not None:
-        parts.append(f"{flow.limit_w / 1000:g} kW")
+        parts.append(f"{_short(flow.limit_w / 1000)} kW")
     return " · ".join(parts)
 
 

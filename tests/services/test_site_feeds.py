@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ async def test_a_feed_is_fetched_held_and_flagged(
         """EUR/MWh by the hour of today, as the market tells them."""
         hours = [midnight + timedelta(hours=hour) for hour in range(25)]
         edges = [round(at.timestamp() * 1000) for at in hours]
-        each = enumerate(zip(edges, edges[1:], strict=False))
+        each = enumerate(pairwise(edges))
         return {"data": [{"start_timestamp": a, "end_timestamp": b, "marketprice": of(n)} for n, (a, b) in each]}
 
     async def fetched(status: int, answer: Any) -> FeedState:
