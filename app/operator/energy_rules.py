@@ -90,7 +90,11 @@ def _branch(node: PowerNode, flow: Flow, depth: int, words: dict[str, str]) -> B
         currents_a=(each[0], each[1], each[2]),
         shares=(shares[0], shares[1], shares[2]) if shares else None,
         limit=limit_of(flow),
-        note=words["silent"] if flow.stale else f"{words['allowed']} {_short(flow.granted_a)} A" if flow.granted_a else "",
+        note=words["silent"]
+        if flow.stale
+        else f"{words['allowed']} {_short(flow.granted_a)} A"
+        if flow.granted_a
+        else "",
         worrying=flow.stale or bool(shares and max(shares) > 1),
         granted=(flow.granted_a or 0.0) / flow.limit_a if flow.limit_a else 0.0,
     )

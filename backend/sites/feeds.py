@@ -104,13 +104,15 @@ async def _fetch(ctx: Context, feed: store.Row) -> None:
 async def _told(at: addresses.Pinned) -> bytes:
     """No more than it may be, however much the server would send."""
     found = bytearray()
-    async with httpx.AsyncClient(timeout=PATIENCE_S, follow_redirects=False) as client:
-        async with client.stream("GET", at.url, headers=at.headers, extensions=at.extensions) as answer:
-            answer.raise_for_status()
-            async for part in answer.aiter_bytes():
-                found += part
-                if len(found) > MOST_BYTES:
-                    raise InvalidInput(f"It is larger than {MOST_BYTES // 1_000_000} MB.")
+    async with (
+        httpx.AsyncClient(timeout=PATIENCE_S, follow_redirects=False) as client,
+        client.stream("GET", at.url, headers=at.headers, extensions=at.extensions) as answer,
+    ):
+        answer.raise_for_status()
+        async for part in answer.aiter_bytes():
+            found += part
+            if len(found) > MOST_BYTES:
+                raise InvalidInput(f"It is larger than {MOST_BYTES // 1_000_000} MB.")
     return bytes(found)
 
 
