@@ -27,7 +27,7 @@ def gross_price(line: ReceiptLine) -> Decimal:
 
 
 def quantity(line: ReceiptLine, currency: str) -> str:
-    """`21.259 kWh × 0.49 €`, `1 h 30 min × 3.60 €/h`; empty for what stands once. Whole numbers without a fraction:
+    """`21.259 kWh × €0.49/kWh`, `1 h 30 min × €3.60/h`; empty for what stands once. Whole numbers without a fraction:
     10,000 is read in two ways."""
     price = i18n.amount(gross_price(line), currency)
     if line.unit == "kWh":
@@ -39,7 +39,7 @@ def quantity(line: ReceiptLine, currency: str) -> str:
 
 
 def target(goal: Target | TargetNew, currency: str = "") -> str:
-    """`10.00 €`, `20 kWh`, `45 min`, `80 %`."""
+    """`€10.00`, `20 kWh`, `45 min`, `80 %`."""
     if goal.money is not None:
         amount = goal.money if isinstance(goal.money, Decimal) else goal.money.amount
         return i18n.amount(amount, currency or ("" if isinstance(goal.money, Decimal) else goal.money.currency))

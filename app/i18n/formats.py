@@ -15,6 +15,7 @@ from app.i18n.catalog import CATALOGS, translate
 from shared.money import Money, PriceHeadline
 
 SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF", "JPY": "¥", "SEK": "kr", "NOK": "kr", "DKK": "kr"}
+MONEY = {*SYMBOLS, *SYMBOLS.values()}
 NO_CENTS = {"JPY", "KRW", "ISK", "CLP", "VND"}
 NARROW = "\u202f"
 MONTHS = {
@@ -114,9 +115,21 @@ def money(value: Money | None, *, places: int | None = None) -> str:
 
 
 def amount(value: Decimal, currency: str, *, places: int | None = None) -> str:
+    """As papers write it: `€0.49` and `CHF 0.49` in English, `0,49 €` in German."""
     shown = places if places is not None else (0 if currency in NO_CENTS else 2)
-    symbol = SYMBOLS.get(currency, currency)
-    return f"{number(value, shown)} {symbol}".strip()
+    return _as_money(number(value, shown), SYMBOLS.get(currency, currency))
+
+
+def with_unit(written: str, unit: str) -> str:
+    """`12 kWh`; a currency stands before its number in English."""
+    return _as_money(written, unit) if unit in MONEY else f"{written} {unit}".strip()
+
+
+def _as_money(written: str, unit: str) -> str:
+    if _language.get() == "de" or not unit:
+        return f"{written} {unit}".strip()
+    minus = "-" if written.startswith("-") else ""
+    return f"{minus}{unit}{' ' if unit.isalpha() else ''}{written.removeprefix('-')}"
 
 
 def symbol(currency: str) -> str:
@@ -124,16 +137,15 @@ def symbol(currency: str) -> str:
 
 
 def price(headline: PriceHeadline | None) -> str:
-    """`0.49 €/kWh + 1.00 € fee`; short enough for a list, the price of energy first."""
+    """`€0.49/kWh + €1.00 fee`; short enough for a list, the price of energy first."""
     language = _language.get()
     if headline is None:
         return translate("No charge", language)
-    symbol = SYMBOLS.get(headline.currency, headline.currency)
     parts = []
     if headline.energy is not None:
-        parts.append(f"{number(headline.energy, 2)} {symbol}/kWh")
+        parts.append(f"{amount(headline.energy, headline.currency, places=2)}/kWh")
     if headline.time is not None:
-        parts.append(f"{number(headline.time, 2)} {symbol}/h")
+        parts.append(f"{amount(headline.time, headline.currency, places=2)}/h")
     if headline.flat is not None:
         parts.append(translate("{amount} fee", language).format(amount=amount(headline.flat, headline.currency)))
     return " + ".join(parts) or translate("No charge", language)

@@ -8,7 +8,7 @@ from typing import Any
 import flet as ft
 import flet_charts as fc
 
-from app.i18n import day_of
+from app.i18n import day_of, with_unit
 from app.theme import CONTROL, S4, S8, S12, T12, TOUCH, Tokens
 from app.widgets.plots import scale, short
 from app.widgets.text import muted, number, text
@@ -96,7 +96,7 @@ def column_plot(
             width,
             height,
             t,
-            write(days[place].value or 0).removesuffix(unit).strip(),
+            write(days[place].value or 0).removesuffix(unit).removeprefix(unit).strip(),
         )
         for place in labelled(days, width - side, marked)
     ]
@@ -184,7 +184,7 @@ def _values(end: float, step: float, unit: str, t: Tokens) -> list[fc.ChartAxisL
 
 
 def _tick(value: float, unit: str) -> str:
-    return f"{short(value)} {unit}".strip()
+    return with_unit(short(value), unit)
 
 
 def _room(end: float, step: float, unit: str) -> int:

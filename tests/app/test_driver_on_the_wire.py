@@ -74,7 +74,7 @@ async def test_from_the_list_to_the_receipt(paid: Node, station: ScriptedStation
         await meter(station, number, 6000, 18.4)
         await phone.wait_for_text("5.00 kWh", "session-energy", within=SOON_S)
         await phone.wait_for_text("18.4 kW", "session-power", within=SOON_S)
-        await phone.wait_for_text("2.00 €", "session-cost", within=SOON_S)
+        await phone.wait_for_text("€2.00", "session-cost", within=SOON_S)
 
         await phone.click("stop-charging")
         assert not station_was_asked(station, "RemoteStopTransaction")  # a second tap is needed

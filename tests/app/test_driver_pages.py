@@ -112,7 +112,7 @@ async def test_before_the_start_price_and_hold_are_said(node: Node) -> None:
         await phone.click(await _connector(phone))
         await phone.wait("start-charging")
         assert "for each kWh" in phone.text()
-        assert "We reserve 50.00 €" in phone.text()
+        assert "We reserve €50.00" in phone.text()
 
 
 async def test_the_code_on_a_charger_leads_to_its_connector(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:

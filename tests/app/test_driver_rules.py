@@ -150,9 +150,9 @@ def test_a_fault_tells_what_the_station_said() -> None:
     ("hourly", "once", "said"),
     [
         (None, None, ""),
-        ("2", None, "up to 2.00 € for each hour"),
-        (None, "1", "up to 1.00 €."),
-        ("2", "1", "up to 1.00 €, and 2.00 € for each hour"),
+        ("2", None, "up to €2.00 for each hour"),
+        (None, "1", "up to €1.00."),
+        ("2", "1", "up to €1.00, and €2.00 for each hour"),
     ],
 )
 def test_what_reserving_costs(hourly: str | None, once: str | None, said: str) -> None:
@@ -168,9 +168,9 @@ def test_what_reserving_costs(hourly: str | None, once: str | None, said: str) -
     ("unused", "given_back", "said"),
     [
         (None, None, ""),
-        ("3", None, "If you don't come: 3.00 €. Giving it back in time costs nothing. We set 3.00 € aside until then."),
-        ("4", "1", "If you don't come: 4.00 €. If you give it back earlier: up to 1.00 €. We set 4.00 € aside"),
-        (None, "1", "If you give it back earlier: up to 1.00 €. We set 1.00 € aside"),
+        ("3", None, "If you don't come: €3.00. Giving it back in time costs nothing. We set €3.00 aside until then."),
+        ("4", "1", "If you don't come: €4.00. If you give it back earlier: up to €1.00. We set €4.00 aside"),
+        (None, "1", "If you give it back earlier: up to €1.00. We set €1.00 aside"),
     ],
 )
 def test_what_it_costs_not_to_come(unused: str | None, given_back: str | None, said: str) -> None:
@@ -195,13 +195,13 @@ def test_prices_in_plain_words_with_the_fee_after_the_free_minutes() -> None:
         varies=True,
     )
     assert rules.price_lines(price, plain) == [
-        "0.59 € for each kWh",
-        "0.50 € once, for starting",
-        "When your car is full: 20 min free, then 6.00 € for each hour that it stays",
+        "€0.59 for each kWh",
+        "€0.50 once, for starting",
+        "When your car is full: 20 min free, then €6.00 for each hour that it stays",
         "Prices depend on the time of day or on how much you charge",
     ]
     assert rules.price_lines(None, plain) == ["Charging costs nothing here."]
-    assert "50.00 €" in rules.hold_sentence(price, Decimal(50), plain)
+    assert "€50.00" in rules.hold_sentence(price, Decimal(50), plain)
     assert "Nothing is reserved" in rules.hold_sentence(None, Decimal(50), plain)
 
 
@@ -346,7 +346,7 @@ def test_every_state_of_a_payment_has_its_sentence(state: str) -> None:
     said = rules.payment_sentence(detail(payment), plain)
     assert said.endswith(".")
     assert ("given back" in said) is (state in ("releasing", "released"))
-    assert ("50.00 €" in said) is (state in ("held", "captured"))
+    assert ("€50.00" in said) is (state in ("held", "captured"))
 
 
 # --- the past ------------------------------------------------------------------------------------------------
@@ -384,7 +384,7 @@ def line(kind: str, quantity: str, unit: str, price: str, amount: str) -> Receip
 def test_a_line_says_quantity_and_the_price_that_was_on_the_sign() -> None:
     energy = line("energy", "21.259", "kWh", "0.411765", "10.4169")
     parking = line("parking", "0.5", "h", "3.025210", "1.8000")
-    assert bill.quantity(energy, "EUR") == "21.259 kWh × 0.49 €/kWh"
-    assert bill.quantity(line("energy", "10.000", "kWh", "0.411765", "4.90"), "EUR") == "10 kWh × 0.49 €/kWh"
-    assert bill.quantity(parking, "EUR") == "30 min × 3.60 €/h"
+    assert bill.quantity(energy, "EUR") == "21.259 kWh × €0.49/kWh"
+    assert bill.quantity(line("energy", "10.000", "kWh", "0.411765", "4.90"), "EUR") == "10 kWh × €0.49/kWh"
+    assert bill.quantity(parking, "EUR") == "30 min × €3.60/h"
     assert bill.quantity(line("flat", "1", "", "0.42", "0.50"), "EUR") == ""

@@ -19,9 +19,12 @@ def _english() -> Iterator[None]:
 
 def test_money_and_energy_follow_the_language() -> None:
     value = Money(amount=Decimal("1240.5"), currency="EUR")
-    assert i18n.money(value) == "1\u202f240.50 €"
+    assert i18n.money(value) == "€1\u202f240.50"
+    assert i18n.amount(Decimal("-3"), "CHF") == "-CHF 3.00"
+    assert (i18n.with_unit("20", "€"), i18n.with_unit("20", "kWh")) == ("€20", "20 kWh")
     assert i18n.energy(12_430) == ("12.4", "kWh")
     i18n.speak("de")
+    assert i18n.with_unit("20", "€") == "20 €"
     assert i18n.money(value) == "1\u202f240,50 €"
     assert i18n.energy(12_430) == ("12,4", "kWh")
     assert i18n.distance(2340) == "2,3 km"
@@ -30,7 +33,7 @@ def test_money_and_energy_follow_the_language() -> None:
 
 def test_a_price_says_energy_first_and_never_the_word_free() -> None:
     headline = PriceHeadline(tariff_id="t", currency="EUR", energy=Decimal("0.49"), flat=Decimal(1))
-    assert i18n.price(headline) == "0.49 €/kWh + 1.00 € fee"
+    assert i18n.price(headline) == "€0.49/kWh + €1.00 fee"
     assert i18n.price(None) == "No charge"
     assert i18n.price(PriceHeadline(tariff_id="t", currency="EUR")) == "No charge"
     i18n.speak("de")

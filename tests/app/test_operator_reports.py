@@ -125,7 +125,7 @@ def test_the_summary_adds_up_what_runs() -> None:
     five = Money(amount=Decimal("5.00"), currency="EUR")
     live = [session(cost=five), session(cost=five, power_w=None), session(state="requested", energy_wh=0, power_w=None)]
     told = session_rules.summary(live, same)
-    assert told == "2 charging · 11.0 kW · 2.00 kWh · 10.00 € · 1 waiting for the car"
+    assert told == "2 charging · 11.0 kW · 2.00 kWh · €10.00 · 1 waiting for the car"
     assert session_rules.summary([], same) == "Nobody is charging now."
 
 
@@ -292,8 +292,8 @@ def test_figures_are_written_with_what_matters() -> None:
     energy, revenue, uptime = (report_rules.BY_NAME[name] for name in ("energy", "revenue", "uptime"))
     assert report_rules.shown(energy, 20.0, "EUR") == ("20.0", "kWh")
     assert report_rules.shown(energy, 36_600.0, "EUR") == ("36.6", "MWh")
-    assert report_rules.shown(revenue, 9.5, "EUR") == ("9.50", "€")
-    assert report_rules.shown(revenue, 343.13, "EUR") == ("343", "€")
+    assert report_rules.shown(revenue, 9.5, "EUR") == ("€9.50", "")
+    assert report_rules.shown(revenue, 343.13, "EUR") == ("€343", "")
     assert report_rules.shown(uptime, 99.16, "EUR") == ("99.2", "%")
     assert report_rules.shown(uptime, 100.0, "EUR") == ("100", "%")
     assert report_rules.shown(uptime, None, "EUR") == ("–", "%")
