@@ -18,6 +18,7 @@ NOMINAL_V = 230
 PHASES = frozenset({"L1", "L2", "L3"})
 LARGEST = Decimal(10) ** 15
 _LEAST, _NOTHING = -LARGEST, dict[str, Decimal]()
+_ZERO, _HUNDREDTH, _MILLION, _MOST_WHOLE = Decimal(0), Decimal("0.01"), Decimal(10**6), 2**31 - 1
 
 
 class Value(NamedTuple):
@@ -109,16 +110,16 @@ def _total(phases: dict[str, Decimal]) -> Decimal | None:
     if "" in phases:
         return phases[""]
     parts = [number for phase, number in phases.items() if phase in PHASES]
-    return sum(parts, Decimal(0)) if parts else next(iter(phases.values()), None)
+    return sum(parts, _ZERO) if parts else next(iter(phases.values()), None)
 
 
 def _energy(number: Decimal | None, unit: str) -> tuple[int | None, int | None]:
     """(Wh, what it would be in the other unit)."""
     if number is None:
         return None, None
-    if unit.lower() == "kwh":
-        return round(number * 1000), round(number)
-    return round(number), round(number * 1000)
+    whole = int(number)
+    one, thousand = (whole, whole * 1000) if whole == number else (round(number), round(number * 1000))
+    return (thousand, one) if unit.lower() == "kwh" else (one, thousand)
 
 
 def _phases(phases: dict[str, Decimal]) -> tuple[float, ...]:
@@ -144,16 +145,20 @@ def _offered(found: Mapping[str, dict[str, Decimal]], units: Mapping[str, str]) 
 
 
 def _whole(number: Decimal | None) -> int | None:
-    return None if number is None or abs(number) > 2**31 - 1 else round(number)
+    if number is None:
+        return None
+    whole = round(number)
+    return whole if -_MOST_WHOLE <= whole <= _MOST_WHOLE else None
 
 
 def _largest(phases: dict[str, Decimal]) -> Decimal | None:
-    number = max(phases.values(), default=None)
-    return None if number is None or abs(number) >= 10**6 else round(number, 2)
+    return _rounded(max(phases.values())) if phases else None
 
 
 def _mean(phases: dict[str, Decimal]) -> Decimal | None:
-    if not phases:
-        return None
-    number = sum(phases.values(), Decimal(0)) / len(phases)
-    return None if abs(number) >= 10**6 else round(number, 2)
+    return _rounded(sum(phases.values(), _ZERO) / len(phases)) if phases else None
+
+
+def _rounded(number: Decimal) -> Decimal | None:
+    """To the hundredths that are stored; None for what no cable carries."""
+    return number.quantize(_HUNDREDTH) if -_MILLION < number < _MILLION else None

@@ -189,34 +189,39 @@ class Session:
             answer = self.codec.encode_result(call.message_id, payload)
         except Exception as error:
             return self._conclude(call, frame, begun, failing(error))
-        took_s = time.perf_counter() - begun
-        self._frames.handled(self.station, self.heard_at, call.action, text_of(call.message_id), frame, answer, took_s)
+        self._note(call, frame, answer, self.heard_at, begun)
         if self.follow_up or not self.link.send_now(answer):
             return self._send(answer)
         return None
 
+    def _note(self, call: Call, frame: bytes, answer: bytes, at: datetime, begun: float) -> None:
+        action, its_id, took_s = call.action, text_of(call.message_id), time.perf_counter() - begun
+        self._frames.handled(self.station, at, action, its_id, frame, answer, took_s, bool(call.mended))
+
     async def _conclude(self, call: Call, frame: bytes, begun: float, work: Awaitable[Any]) -> None:
-        self._log("in", "call", call.action, call.message_id, frame)
+        heard_at = self.heard_at
         try:
             payload = await (work if self.codec.is_transaction_message(call.action) else storable(work))
             answer = self.codec.encode_result(call.message_id, payload)
-        except CallRefused as refused:
-            self._complain(refused.code, refused.description, call.action)
-            await self._send_error(call.message_id, refused.code, refused.description, call.action)
-        except Unanswered:
+        except BaseException as error:
+            self._log("in", "call", call.action, call.message_id, frame)
+            await self._failed(call, error)
             return
-        except (LinkClosed, asyncio.CancelledError):
-            raise
-        except Exception:
+        self._note(call, frame, answer, heard_at, begun)
+        await self._send(answer)
+
+    async def _failed(self, call: Call, error: BaseException) -> None:
+        if isinstance(error, CallRefused):
+            self._complain(error.code, error.description, call.action)
+            await self._send_error(call.message_id, error.code, error.description, call.action)
+        elif isinstance(error, LinkClosed) or not isinstance(error, Exception):
+            raise error
+        elif not isinstance(error, Unanswered):
             # No answer is the honest one: the station keeps the message and sends it again. A CALLERROR would
             # make it throw a transaction away.
-            log.exception("a call could not be handled", identity=self.station.identity, action=call.action)
+            log.error("a call could not be handled", identity=self.station.identity, action=call.action, exc_info=error)
             if not self.codec.is_transaction_message(call.action):
                 await self._send_error(call.message_id, "InternalError", "It could not be handled; send it again.")
-        else:
-            self._log("out", "result", call.action, call.message_id, answer, begun=begun)
-            await self._send(answer)
-            self._frames.took.append(time.perf_counter() - begun)
 
     async def _send(self, answer: bytes) -> None:
         await self.link.send(answer)
@@ -259,16 +264,8 @@ class Session:
 
     def _settle(self, message: CallResult | CallError, frame: bytes) -> None:
         action, begun, future = self._waiting.pop(message.message_id, ("", 0.0, None))
-        failed = isinstance(message, CallError)
-        self._log(
-            "in",
-            "error" if failed else "result",
-            action,
-            message.message_id,
-            frame,
-            begun=begun or None,
-            error_code=message.code if isinstance(message, CallError) else "",
-        )
+        kind, code = ("error", message.code) if isinstance(message, CallError) else ("result", "")
+        self._log("in", kind, action, message.message_id, frame, begun=begun or None, error_code=code)
         if future is not None and not future.done():
             future.set_result(message)
 

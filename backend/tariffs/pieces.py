@@ -1,6 +1,7 @@
 """A session cut where a restriction of its tariff begins or ends to hold: the same elements apply in a piece. Pure."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -31,33 +32,82 @@ UNUSED = frozenset({PeriodKind.RESERVATION_EXPIRED, PeriodKind.RESERVATION_CANCE
 """No session follows."""
 
 
+Exact = int | Fraction
+"""Whole numbers wherever they do: fractions cost ten times as much. Never divide one by another without a Fraction."""
+
+
 @dataclass(slots=True)
 class Piece:
-    """A part of a period in which the same elements apply."""
+    """A part of a period in which the same elements apply, or of several that follow each other."""
 
     period: Period
     begin: datetime
     end: datetime
-    energy_wh: Fraction
-    energy_before: Fraction
-    elapsed: Fraction
+    energy_wh: Exact
+    energy_before: Exact
+    elapsed: Exact
 
     @property
-    def seconds(self) -> Fraction:
+    def seconds(self) -> Exact:
         return span_s(self.end - self.begin)
 
 
-def span_s(span: timedelta) -> Fraction:
+def span_s(span: timedelta) -> Exact:
+    if not span.microseconds:
+        return span.days * 86_400 + span.seconds
     return Fraction(span // timedelta(microseconds=1), 1_000_000)
 
 
+@lru_cache(4_096)
+def exactly(number: Decimal | int) -> Exact:
+    whole = int(number)
+    return whole if whole == number else Fraction(number)
+
+
 def pieces(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Iterator[Piece]:
-    energy, elapsed = Fraction(0), Fraction(0)
     rules = [element.restrictions for element in tariff.elements if element.restrictions]
+    ordered = sorted(periods, key=lambda one: one.begins_at)
+    edges = _clock_edges(rules, ordered, zone)
+    found = _pieces(rules, ordered, edges)
+    return found if any(map(_measures, rules)) else _joined(found, frozenset(edges))
+
+
+def _measures(rule: Restrictions) -> bool:
+    """Whether it asks for more than the clock and the calendar."""
+    return any(
+        edge is not None
+        for edge in (
+            *(rule.min_kwh, rule.max_kwh, rule.min_duration, rule.max_duration),
+            *(rule.min_power, rule.max_power, rule.min_current, rule.max_current),
+        )
+    )
+
+
+def _joined(found: Iterable[Piece], edges: Collection[datetime]) -> Iterator[Piece]:
+    """The same in fewer pieces, where only the clock decides: what follows without a gap and without an edge."""
+    last: Piece | None = None
+    for one in found:
+        if last is not None:
+            same = last.period.kind is one.period.kind and one.period.kind not in RESERVATION_PARTS
+            if same and last.end == one.begin and one.begin not in edges:
+                last.end = one.end
+                last.energy_wh += one.energy_wh
+                continue
+            yield last
+        last = one
+    if last is not None:
+        yield last
+
+
+def _pieces(rules: Sequence[Restrictions], periods: Sequence[Period], edges: Sequence[datetime]) -> Iterator[Piece]:
+    energy: Exact = 0
+    elapsed: Exact = 0
+    durations = [edge for rule in rules for edge in (rule.min_duration, rule.max_duration) if edge]
+    energies = [exactly(edge * 1000) for rule in rules for edge in (rule.min_kwh, rule.max_kwh) if edge]
     began: datetime | None = None
-    for period in sorted(periods, key=lambda one: one.begins_at):
+    for period in periods:
         whole = span_s(period.ends_at - period.begins_at)
-        wh = max(Fraction(period.energy_wh), Fraction(0))
+        wh = max(exactly(period.energy_wh), 0)
         own = period.kind in RESERVATION_PARTS
         if not own:
             began = began or period.begins_at
@@ -67,51 +117,56 @@ def pieces(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Iterato
                 yield Piece(period, period.begins_at, period.begins_at, wh, energy, elapsed)
                 energy += wh
             continue
-        cuts = {Fraction(0), whole}
-        for rule in rules:
-            cuts.update(_time_cuts(rule, period, whole, zone))
-            if not own:
-                cuts.update(Fraction(edge) - elapsed for edge in (rule.min_duration, rule.max_duration) if edge)
-                if wh:
-                    for edge in (rule.min_kwh, rule.max_kwh):
-                        if edge:
-                            cuts.add((Fraction(edge) * 1000 - energy) / wh * whole)
-        inside = sorted(cut for cut in cuts if 0 <= cut <= whole)
-        for begin, end in pairwise(inside):
-            part = (end - begin) / whole
-            yield Piece(
-                period,
-                _moment(period, begin),
-                _moment(period, end),
-                wh * part,
-                energy + wh * begin / whole,
-                elapsed + (Fraction(0) if own else begin),
-            )
+        first, last = bisect_right(edges, period.begins_at), bisect_left(edges, period.ends_at)
+        cuts: set[Exact] = {span_s(edge - period.begins_at) for edge in edges[first:last]}
+        if not own:
+            cuts.update(edge - elapsed for edge in durations)
+            if wh:
+                cuts.update(Fraction(edge - energy) / wh * whole for edge in energies)
+        inside = sorted(cut for cut in cuts if 0 < cut < whole)
+        if not inside:
+            yield Piece(period, period.begins_at, period.ends_at, wh, energy, elapsed)
+        else:
+            for begin, end in pairwise((0, *inside, whole)):
+                yield Piece(
+                    period,
+                    _moment(period, begin),
+                    _moment(period, end),
+                    wh * (Fraction(end - begin) / whole),
+                    energy + wh * (Fraction(begin) / whole),
+                    elapsed + (0 if own else begin),
+                )
         energy += wh
 
 
+@lru_cache(1_000)
 def _time(text: str | None) -> time:
     return time.fromisoformat(text) if text else time(0)
 
 
-def _moment(period: Period, offset: Fraction) -> datetime:
+def _moment(period: Period, offset: Exact) -> datetime:
     return period.begins_at + timedelta(microseconds=round(offset * 1_000_000))
 
 
-def _time_cuts(rule: Restrictions, period: Period, whole: Fraction, zone: ZoneInfo) -> Iterator[Fraction]:
-    """Offsets (s) at which the clock or the calendar may change the answer."""
-    if not (rule.start_time or rule.end_time or rule.day_of_week or rule.start_date or rule.end_date):
-        return
-    day = period.begins_at.astimezone(zone).date()
-    last = period.ends_at.astimezone(zone).date()
-    while day <= last:
-        for edge in {time(0), _time(rule.start_time), _time(rule.end_time)}:
-            for fold in (0, 1):  # where the clock is put back, a time of the day comes twice
-                at = datetime.combine(day, edge, zone).replace(fold=fold).astimezone(UTC)
-                yield span_s(at - period.begins_at)
-        if (changed := _clock_change(day, zone)) is not None:
-            yield span_s(changed - period.begins_at)
-        day += timedelta(days=1)
+def _clock_edges(rules: Sequence[Restrictions], periods: Sequence[Period], zone: ZoneInfo) -> list[datetime]:
+    """The moments of a session at which the clock or the calendar may change the answer, in order."""
+    found: set[datetime] = set()
+    if not periods:
+        return []
+    first = periods[0].begins_at.astimezone(zone).date()
+    last = max(period.ends_at for period in periods).astimezone(zone).date()
+    for rule in rules:
+        if not (rule.start_time or rule.end_time or rule.day_of_week or rule.start_date or rule.end_date):
+            continue
+        day = first
+        while day <= last:
+            for edge in {time(0), _time(rule.start_time), _time(rule.end_time)}:
+                for fold in (0, 1):  # where the clock is put back, a time of the day comes twice
+                    found.add(datetime.combine(day, edge, zone).replace(fold=fold).astimezone(UTC))
+            if (changed := _clock_change(day, zone)) is not None:
+                found.add(changed)
+            day += timedelta(days=1)
+    return sorted(found)
 
 
 @lru_cache(1_000)
@@ -146,8 +201,8 @@ def applies(rule: Restrictions | None, piece: Piece, zone: ZoneInfo, part: Reser
     return (
         _clock(rule, local)
         and _within(piece.elapsed, rule.min_duration, rule.max_duration)
-        and _within(piece.energy_before / 1000, rule.min_kwh, rule.max_kwh)
-        and _measured(_power_kw(piece), rule.min_power, rule.max_power)
+        and _within(Fraction(piece.energy_before, 1000), rule.min_kwh, rule.max_kwh)
+        and (rule.min_power is rule.max_power is None or _measured(_power_kw(piece), rule.min_power, rule.max_power))
         and _measured(piece.period.current_a, rule.min_current, rule.max_current)
     )
 
@@ -165,18 +220,18 @@ def _clock(rule: Restrictions, local: datetime) -> bool:
     return now >= begin or now < end
 
 
-def _within(value: Fraction, low: Decimal | int | None, high: Decimal | int | None) -> bool:
-    return (low is None or value >= Fraction(low)) and (high is None or value < Fraction(high))
+def _within(value: Exact, low: Decimal | int | None, high: Decimal | int | None) -> bool:
+    return (low is None or value >= exactly(low)) and (high is None or value < exactly(high))
 
 
-def _measured(value: Fraction | Decimal | None, low: Decimal | None, high: Decimal | None) -> bool:
+def _measured(value: Exact | Decimal | None, low: Decimal | None, high: Decimal | None) -> bool:
     if low is None and high is None:
         return True
-    return value is not None and _within(Fraction(value), low, high)
+    return value is not None and _within(value if isinstance(value, int | Fraction) else exactly(value), low, high)
 
 
 def _power_kw(piece: Piece) -> Fraction | None:
     if piece.period.power_w is not None:
         return Fraction(piece.period.power_w) / 1000
     seconds = piece.seconds
-    return piece.energy_wh * HOUR / seconds / 1000 if seconds else None
+    return Fraction(piece.energy_wh) * HOUR / seconds / 1000 if seconds else None

@@ -7,7 +7,7 @@ OCPI 2.2.1 says: energy in total, times only for the dimension that ends the ses
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from itertools import product
 from zoneinfo import ZoneInfo
@@ -40,9 +40,10 @@ def round_money(amount: Decimal | Fraction, currency: str) -> Decimal:
 
 def exact(value: Fraction, places: Decimal = PLACES) -> Decimal:
     """Rounded to so many places, halves up."""
-    scaled = value / Fraction(places)
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
-    return (Decimal(whole) * places).quantize(places, ROUND_HALF_UP)
+    digits = -int(places.as_tuple().exponent)
+    double = 2 * value.denominator
+    whole = (2 * value.numerator * 10**digits + value.denominator) // double
+    return Decimal(whole).scaleb(-digits)
 
 
 class _Entry:

@@ -3,11 +3,12 @@
 import json
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from backend.bench.talk import meter_16
-from backend.ocpp.frames import BLANK, redact
+from backend.bench.talk import event_201, meter_16
+from backend.ocpp.redaction import BLANK, blanked_call, blanked_result, redact
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,38 @@ def test_what_a_station_makes_up_costs_no_more_than_its_length(piece: str) -> No
 def test_meter_values_stay_as_they_are() -> None:
     text = json.dumps([2, "m", "MeterValues", meter_16(1000, 7)])
     assert redact(text) == text
+
+
+@pytest.mark.parametrize(
+    ("action", "payload", "kept"),
+    [
+        ("MeterValues", meter_16(1000, 7), None),
+        ("TransactionEvent", event_201(1000.0, 1, "t-1"), None),
+        ("StartTransaction", {"idTag": "04A2B3C4"}, {"idTag": "•••B3C4"}),
+        ("TransactionEvent", {"idToken": {"idToken": "04A2B3C4"}}, {"idToken": {"idToken": "•••B3C4"}}),
+        (
+            "Heartbeat",
+            {"customData": {"vendorId": "x", "password": "1"}},
+            {"customData": {"vendorId": "x", "password": "•••"}},
+        ),
+        ("MeterValues", {"value": "ftp://me:pw@host"}, {"value": "ftp://me:•••@host"}),
+        ("StatusNotification", {"info": "see http://me:pw@host"}, {"info": "see http://me:•••@host"}),
+        ("DataTransfer", {"data": {"password": "1"}}, {"data": {"password": "•••"}}),
+        ("NotifyReport", {"name": "BasicAuthPassword", "value": "1"}, {"name": "BasicAuthPassword", "value": "•••"}),
+        ("Unheard", {"password": "1"}, {"password": "•••"}),
+    ],
+)
+def test_what_the_schema_allows_is_blanked_in_calls(
+    action: str, payload: dict[str, Any], kept: dict[str, Any] | None
+) -> None:
+    expected = json.dumps(kept or payload, ensure_ascii=False)
+    assert blanked_call(action, json.dumps(payload).encode()).decode() == expected
+
+
+def test_a_nul_is_left_out_whatever_the_schema_says() -> None:
+    assert blanked_call("Heartbeat", b"[2,\0{}]") == blanked_result("Heartbeat", b"[2,{}\0]") == b"[2,{}]"
+
+
+def test_an_answer_keeps_the_end_of_a_parent_token() -> None:
+    frame = b'[3,"m",{"idTagInfo":{"status":"Accepted","parentIdTag":"04A2B3C4"}}]'
+    assert blanked_result("StartTransaction", frame) == frame.replace(b"04A2", "•••".encode())

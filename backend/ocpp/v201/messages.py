@@ -10,8 +10,8 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct, field
 
 
-class Payload(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What all messages and their parts share."""
+class Payload(Struct, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """What all messages and their parts share. No cycles are made of them, so the collector needn't look."""
 
 
 IdTokenEnumType = Literal[
