@@ -12,5 +12,10 @@ def arguments(one: argparse.ArgumentParser) -> None:
     one.add_argument("--small", action="store_true", help="without the site of 500 connectors")
     one.add_argument("--only", default="", help="groups whose name contains this")
     one.add_argument("--no-baselines", action="store_true", help="without the algorithms of acnportal")
-    one.add_argument("--baseline-s", type=float, default=60.0, help="time of an algorithm of acnportal for a day (60)")
+    one.add_argument(
+        "--baseline-s",
+        type=float,
+        default=0.0,
+        help="time of an algorithm of acnportal for a day (60, or more where slow)",
+    )
     one.add_argument("--output", type=Path, default=Path("build/bench-energy.json"), help="where the rows go")

@@ -107,6 +107,15 @@ class _Build:
         self.value += value
         self.start.append(len(self.index))
 
+    def rows_below(self, upper: Floats, columns: Sequence[int], weights: Floats) -> None:
+        """A row a line of `weights`, which are of these columns; zeros are left out."""
+        of, at = np.nonzero(weights)
+        self.row_lower += [-highspy.kHighsInf] * len(upper)
+        self.row_upper += upper.tolist()
+        self.start += (len(self.index) + np.cumsum(np.bincount(of, minlength=len(upper)))).tolist()
+        self.index += np.asarray(columns)[at].tolist()
+        self.value += weights[of, at].tolist()
+
 
 def solve(problem: Problem, budget_s: float, owner: str = "") -> Floats:
     """Amperes by car and step. `budget_s` is for writing the programme down and solving it. Raises Unsolved.
@@ -117,18 +126,16 @@ def solve(problem: Problem, budget_s: float, owner: str = "") -> Floats:
     cars, steps = problem.most.shape
     build = _Build()
     place = np.full((cars, steps), -1)
+    usable = problem.most > 1e-9
+    place[usable] = np.arange(np.count_nonzero(usable))
+    energy = np.outer(problem.per_amp, problem.hours)
+    build.cost = ((problem.cost - problem.worth[:, None]) * energy)[usable].tolist()
+    build.lower = np.minimum(problem.least, problem.most)[usable].tolist()
+    build.upper = problem.most[usable].tolist()
     for car in range(cars):
-        for step in np.flatnonzero(problem.most[car] > 1e-9):
-            gain = problem.worth[car] - problem.cost[car, step]
-            energy = problem.per_amp[car] * problem.hours[step]
-            place[car, step] = build.column(
-                -gain * energy, min(problem.least[car, step], problem.most[car, step]), problem.most[car, step]
-            )
-    for car in range(cars):
-        used = [int(step) for step in np.flatnonzero(place[car] >= 0)]
-        if used:
-            energy_of = [float(problem.per_amp[car] * problem.hours[step]) for step in used]
-            build.row(-highspy.kHighsInf, problem.wanted[car], [int(place[car, step]) for step in used], energy_of)
+        used = usable[car]
+        if used.any():
+            build.row(-highspy.kHighsInf, problem.wanted[car], place[car, used].tolist(), energy[car, used].tolist())
     _limits(problem, build, place, until)
     _sun(problem, build, place)
     _peak(problem, build, place)
@@ -153,28 +160,20 @@ def _limits(problem: Problem, build: _Build, place: np.ndarray, until: float) ->
             continue
         ends = problem.ends if problem.ends.ndim == 1 else problem.ends[:, step]
         most = np.bincount(kind_of[here], weights=problem.most[here, step], minlength=kinds.shape[1])
+        present = np.bincount(kind_of[here], minlength=kinds.shape[1]) > 0
         reach = np.maximum(kinds, 0) @ most
         binding = np.flatnonzero(reach > ends + 1e-9)
         if not len(binding):
             continue
         sums: dict[int, int] = {}
-        for kind in np.unique(kind_of[here]):
-            if not np.any(kinds[binding, kind]):
-                continue
+        for kind in np.flatnonzero(present & np.any(kinds[binding], axis=0)).tolist():
             members = [int(place[car, step]) for car in here if kind_of[car] == kind]
             if len(members) == 1:
-                sums[int(kind)] = members[0]
+                sums[kind] = members[0]
                 continue
-            sums[int(kind)] = build.column(0.0, 0.0, float(most[kind]))
-            build.row(0.0, 0.0, [sums[int(kind)], *members], [-1.0, *[1.0] * len(members)])
-        for row in binding:
-            used = [kind for kind in sums if kinds[row, kind] != 0]
-            build.row(
-                -highspy.kHighsInf,
-                float(ends[row]),
-                [sums[kind] for kind in used],
-                [float(kinds[row, k]) for k in used],
-            )
+            sums[kind] = build.column(0.0, 0.0, float(most[kind]))
+            build.row(0.0, 0.0, [sums[kind], *members], [-1.0, *[1.0] * len(members)])
+        build.rows_below(ends[binding], list(sums.values()), kinds[binding][:, list(sums)])
 
 
 def _sun(problem: Problem, build: _Build, place: np.ndarray) -> None:
