@@ -150,12 +150,13 @@ def _paper(receipt: Receipt, brand: Brand, t: Tokens, words: Words) -> ft.Contro
         parts.append(muted(words("This session cost nothing."), t))
     if receipt.rounding and receipt.lines:
         parts.append(_sum(words("Rounding"), i18n.amount(receipt.rounding, currency), t))
+    if receipt.waited_s >= 60:
+        waited = i18n.duration(timedelta(seconds=receipt.waited_s))
+        sentence = words("Your car waited {time} for power: that time is free.").format(time=waited)
+        parts.append(muted(sentence, t, size=T12))
     parts += [_perforation(t), *_totals(receipt, t, words), _perforation(t), *_payment(receipt, t, words)]
     if receipt.target is not None:
         parts.append(text(words("Stopped at your target: {target}").format(target=bill.target(receipt.target)), t))
-    if receipt.waited_s >= 60:
-        waited = i18n.duration(timedelta(seconds=receipt.waited_s))
-        parts.append(muted(words("Your car waited {time} for power: that time is free.").format(time=waited), t))
     if receipt.note:
         parts.append(muted(words(receipt.note), t, size=T12))
     if brand.support_email:
@@ -244,8 +245,7 @@ def _line(line: ReceiptLine, currency: str, t: Tokens, words: Words) -> ft.Contr
 
 
 def _totals(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
-    total = i18n.money(receipt.total_incl)
-    amount, _, symbol = total.rpartition(" ")
+    total = i18n.money_parts(receipt.total_incl.amount, receipt.total_incl.currency)
     return [
         ft.Column(
             [
@@ -261,7 +261,7 @@ def _totals(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
         ft.Row(
             [
                 text(words("Total"), t, size=T20, bold=True, expand=True),
-                ft.Semantics(identifier="receipt-total", content=number(amount, symbol, t, size=T28)),
+                ft.Semantics(identifier="receipt-total", content=number(*total, t, size=T28)),
             ],
             vertical_alignment=ft.CrossAxisAlignment.CENTER,
         ),

@@ -30,7 +30,10 @@ KINDS = {
     "reserve": "Reserved for a session",
     "restore": "Reservation given back",
     "spend": "Paid",
+    "dispute": "Back after your bank's decision",
 }
+TAKEN = {"refund": "Given back to your card", "dispute": "Taken back by your bank"}
+"""What the same is called where it leaves the wallet."""
 
 
 @guarded
@@ -135,7 +138,10 @@ def _balance(known: Wallet, t: Tokens, words: Words) -> ft.Control:
 def _debt(one: Debt, t: Tokens, words: Words, settle: Callable[[Debt], Any], busy: bool) -> ft.Control:
     owed = words("You owe {amount}").format(amount=money(one.amount))
     about = words("A payment of {when} failed: {why}").format(when=date(one.created_at), why=words(one.reason))
-    told = ft.Column([text(owed, t, bold=True, color=t.danger.ink), muted(about, t, size=T12)], spacing=S4)
+    how = words("It is taken from your wallet first, the rest from your card.")
+    told = ft.Column(
+        [text(owed, t, bold=True, color=t.danger.ink), muted(about, t, size=T12), muted(how, t, size=T12)], spacing=S4
+    )
     pay = buttons.primary(words("Pay now"), t, lambda: settle(one), busy=busy, identifier="settle-debt")
     return surfaces.card(ft.Column([told, pay], spacing=S12), t)
 
@@ -143,7 +149,7 @@ def _debt(one: Debt, t: Tokens, words: Words, settle: Callable[[Debt], Any], bus
 def _cards(found: list[Card], t: Tokens, words: Words, act: Callable[[Callable[[], Any]], Any], app: Any) -> ft.Control:
     if not found:
         about = words("Your card is entered at our payment provider; its number never comes to us.")
-        return surfaces.empty(ft.Icons.CREDIT_CARD_ROUNDED, words("No card yet"), about, t)
+        return ft.Column([text(words("No card yet"), t), muted(about, t, size=T12)], spacing=S4)
     rows: list[ft.Control] = []
     for one in found:
         facts = [words("pays")] if one.preferred else []
@@ -170,7 +176,8 @@ def _history(history: Any, t: Tokens, words: Words) -> ft.Control:
     rows: list[ft.Control] = []
     for one in history.items:
         about = f"{date(one.at)} · {one.note}" if one.note else date(one.at)
-        label = text(words(KINDS.get(one.kind, one.kind)), t)
+        known = KINDS | TAKEN if one.amount.amount < 0 else KINDS
+        label = text(words(known.get(one.kind, one.kind)), t)
         what = ft.Column([label, muted(about, t, size=T12)], spacing=2, expand=True)
         rows.append(ft.Row([what, text(money(one.amount), t, bold=True)], spacing=S8))
     if history.more:

@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     "File for the transparency software": "Datei für die Transparenzsoftware",
     "Copy the signed data": "Signierte Daten kopieren",
     "Copy the key": "Schlüssel kopieren",
-    "Send by e-mail": "Per E-Mail senden",
+    "Send by e-mail": "Per E-Mail",
     "Save as PDF": "Als PDF sichern",
     "It is on its way to your e-mail.": "Es ist unterwegs an Ihre E-Mail-Adresse.",
     "This operator can't send e-mail yet; download the PDF instead.": (

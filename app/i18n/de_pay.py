@@ -11,6 +11,12 @@ TEXTS = {
     "Put in": "Eingezahlt",
     "Credit from the operator": "Guthaben vom Betreiber",
     "Refund": "Erstattung",
+    "Given back to your card": "Auf Ihre Karte zurückgezahlt",
+    "Taken back by your bank": "Von Ihrer Bank zurückgeholt",
+    "Back after your bank's decision": "Nach Entscheidung Ihrer Bank wieder da",
+    "It is taken from your wallet first, the rest from your card.": (
+        "Es wird zuerst vom Guthaben genommen, der Rest von Ihrer Karte."
+    ),
     "Reserved for a session": "Für einen Ladevorgang reserviert",
     "Settled. You can charge again.": "Beglichen. Sie können wieder laden.",
     "Wallet": "Guthaben",

@@ -120,6 +120,14 @@ def amount(value: Decimal, currency: str, *, places: int | None = None) -> str:
     return _as_money(number(value, shown), SYMBOLS.get(currency, currency))
 
 
+def money_parts(value: Decimal, currency: str, *, places: int | None = None) -> tuple[str, str]:
+    """A sum set large, and the symbol that may stand smaller behind it: none where it stands before."""
+    written, shown = amount(value, currency, places=places), symbol(currency)
+    if shown and written.endswith(shown):
+        return written.removesuffix(shown).rstrip(), shown
+    return written, ""
+
+
 def with_unit(written: str, unit: str) -> str:
     """`12 kWh`; a currency stands before its number in English."""
     return _as_money(written, unit) if unit in MONEY else f"{written} {unit}".strip()

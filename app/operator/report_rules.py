@@ -145,8 +145,7 @@ def shown(figure: Figure, value: float | None, currency: str) -> tuple[str, str]
         return i18n.energy(round(value * 1000))
     if figure.name == "revenue":
         # Cents tell nothing in a sum of thousands.
-        places = 0 if value >= 100 else None
-        return i18n.amount(Decimal(str(value)), currency, places=places), ""
+        return i18n.money_parts(Decimal(str(value)), currency, places=0 if value >= 100 else None)
     return i18n.number(value, 0 if value in (0, 100) else 1), "%"
 
 

@@ -9,7 +9,7 @@ import flet as ft
 
 from app.api import ApiError
 from app.hooks import use_app, use_live, use_load, use_store, use_tokens, use_words
-from app.i18n import duration, energy, moment, money, power, price, rated
+from app.i18n import duration, energy, moment, money_parts, power, price, rated
 from app.i18n import number as plain
 from app.operator import session_rules as rules
 from app.operator import station_rules
@@ -216,7 +216,8 @@ def Figures(one: Transaction, readings: list[Reading], max_power_w: int) -> ft.C
             [ft.Semantics(identifier=identifier, content=shown), muted(words(name), t, size=T12)], spacing=0
         )
 
-    cost = number(*_money(money(one.cost)), t, size=size) if one.cost else number(words("free"), "", t, size=size)
+    shown = money_parts(one.cost.amount, one.cost.currency) if one.cost else (words("free"), "")
+    cost = number(*shown, t, size=size)
     found: list[ft.Control] = [
         *([] if kept else [figure("Energy", number(*energy(one.energy_wh), t, size=size), "session-energy")]),
         figure("Cost" if ended else "Cost so far", cost, "session-cost"),
@@ -235,11 +236,6 @@ def Figures(one: Transaction, readings: list[Reading], max_power_w: int) -> ft.C
         t,
         padding=S16 if store.phone else S24,
     )
-
-
-def _money(shown: str) -> tuple[str, str]:
-    amount, _, symbol = shown.rpartition(" ")
-    return (amount, symbol) if amount else (shown, "")
 
 
 @guarded
