@@ -77,6 +77,9 @@ PAGES: tuple[tuple[str, Role | None, str, str], ...] = (
     ("sites", Role.OPERATOR, "/energy", ""),
     ("energy", Role.OPERATOR, "/locations/{tight}/energy", ""),
     ("energy-edit", Role.OPERATOR, "/locations/{tight}/energy", "energy-edit"),
+    ("energy-sharing", Role.OPERATOR, "/locations/{tight}/energy", "energy-sharing"),
+    ("energy-what-if", Role.OPERATOR, "/locations/{tight}/energy", "energy-what-if"),
+    ("energy-feed", Role.OPERATOR, "/locations/{tight}/energy", "feed-price"),
     ("incidents", Role.OPERATOR, "/incidents", ""),
     ("incident", Role.OPERATOR, "/incidents/{incident}", ""),
     ("playbooks", Role.OPERATOR, "/playbooks", ""),
@@ -203,6 +206,9 @@ def picture(tab: Screen, url: str, tap: str, path: Path) -> None:
         still(tab)
     tab.page.mouse.move(0, 0)
     small(tab.page.screenshot(), path)
+    if tab.has("dialog-cancel"):  # it would still be there after the next address
+        tab.click("dialog-cancel")
+        tab.wait_gone("dialog-cancel")
 
 
 def still(tab: Screen, most_s: float = 10) -> None:
