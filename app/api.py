@@ -42,10 +42,18 @@ class Api:
         return await self._call("GET", path, kind, params=given)
 
     async def post(
-        self, path: str, body: msgspec.Struct | None = None, kind: type[T] = ANY, *, key: str | None = None
+        self,
+        path: str,
+        body: msgspec.Struct | None = None,
+        kind: type[T] = ANY,
+        *,
+        key: str | None = None,
+        patience_s: float | None = None,
     ) -> T:
-        """`key`: the same for each repetition of one intent; made anew where none is given. Raises ApiError."""
-        return await self._call("POST", path, kind, body=body, headers={"Idempotency-Key": key or uuid4().hex})
+        """`key`: the same for each repetition of one intent; made anew where none is given. `patience_s`: for an answer
+        that is long in the making. Raises ApiError."""
+        sent = {"Idempotency-Key": key or uuid4().hex}
+        return await self._call("POST", path, kind, body=body, headers=sent, patience_s=patience_s)
 
     async def put(self, path: str, body: msgspec.Struct | None = None, kind: type[T] = ANY) -> T:
         return await self._call("PUT", path, kind, body=body)
@@ -99,8 +107,9 @@ class Api:
         body: msgspec.Struct | bytes | None = None,
         params: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        patience_s: float | None = None,
     ) -> Any:
-        response = await self._send(method, path, body=body, params=params, headers=headers)
+        response = await self._send(method, path, body=body, params=params, headers=headers, patience_s=patience_s)
         if response.status_code == 204 or not response.content:
             return None
         if response.status_code == 202 and "queue_for_s=" in path:
@@ -118,7 +127,9 @@ class Api:
         body: msgspec.Struct | bytes | None = None,
         params: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        patience_s: float | None = None,
     ) -> httpx.Response:
+        timeout = TIMEOUT if patience_s is None else httpx.Timeout(TIMEOUT.connect, read=patience_s)
         raw = isinstance(body, bytes)
         content = body if body is None or isinstance(body, bytes) else msgspec.json.encode(body)
         used = self.tokens
@@ -131,7 +142,7 @@ class Api:
                 used = self.tokens
             try:
                 response = await self._client.request(
-                    method, f"/api/v1{path}", content=content, params=params, headers=sent
+                    method, f"/api/v1{path}", content=content, params=params, headers=sent, timeout=timeout
                 )
             except httpx.HTTPError as error:
                 raise ApiError(*OFFLINE) from error

@@ -70,7 +70,7 @@ def HistoryPage() -> ft.Control:  # a component
             )
         )
     else:
-        parts.append(Saved(key="saved"))
+        parts.append(ft.Container(Saved(key="saved"), padding=ft.Padding.only(top=S8)))
         for month in rules.months([*first.items, *older], bool(following)):
             parts.append(_month(month, t, words, app.go))
     if trouble:

@@ -101,6 +101,9 @@ TEXTS: dict[str, str] = {
     "Highest use of the connection": "Höchste Nutzung des Anschlusses",
     "No limit is in the way.": "Keine Grenze steht im Weg.",
     "Try it": "Ausprobieren",
+    "The past is charged anew, twice. That may take a minute.": (
+        "Die Vergangenheit wird zweimal neu geladen. Das kann eine Minute dauern."
+    ),
     "I leave at {at}": "Ich fahre um {at}",
     "When do you leave?": "Wann fahren Sie?",
     "in {n} h": "in {n} h",

@@ -17,7 +17,7 @@ from app.widgets.text import muted, text
 from shared.sites import NodeKind, PowerSite, WhatIf, WhatIfAnswer
 
 BRANCHES = {NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER}
-MOST = 200
+MOST, PATIENCE_S = 200, 300.0
 
 
 @guarded
@@ -41,7 +41,8 @@ def AskWhatIf(location_id: str, site: PowerSite, on_close: Callable[[], Any]) ->
         set_problem("")
         wanted = WhatIf(node=node, connectors=int(count), days=int(days))
         try:
-            set_found(await app.api.post(f"/locations/{location_id}/power/what-if", wanted, WhatIfAnswer))
+            path = f"/locations/{location_id}/power/what-if"
+            set_found(await app.api.post(path, wanted, WhatIfAnswer, patience_s=PATIENCE_S))
         except ApiError as error:
             set_problem(words(error.detail or error.title))
         set_busy(False)
@@ -77,6 +78,8 @@ def AskWhatIf(location_id: str, site: PowerSite, on_close: Callable[[], Any]) ->
             parts.append(text(words("Most often in the way: {limit}").format(limit=found.limit), t))
         else:
             parts.append(muted(words("No limit is in the way."), t, size=T12))
+    if busy:
+        parts.append(muted(words("The past is charged anew, twice. That may take a minute."), t, size=T12))
     if problem:
         parts.append(problem_note(problem, t))
     ft.use_dialog(

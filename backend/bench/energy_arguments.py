@@ -16,6 +16,6 @@ def arguments(one: argparse.ArgumentParser) -> None:
         "--baseline-s",
         type=float,
         default=0.0,
-        help="time of an algorithm of acnportal for a day (60, or more where slow)",
+        help="time of an algorithm of acnportal for a day (200, or more where slow)",
     )
     one.add_argument("--output", type=Path, default=Path("build/bench-energy.json"), help="where the rows go")

@@ -18,7 +18,7 @@ from backend.energy.core import simulation
 from backend.energy.core.simulation import Faults
 
 ALGORITHMS = ("earliest deadline", "least laxity", "round robin")
-BASELINE_S, LOOPS, LOOPS_S = 60.0, 10_000_000, 0.4
+BASELINE_S, LOOPS, LOOPS_S = 200.0, 10_000_000, 0.4
 """What an algorithm of acnportal has for a day where so many turns of an empty loop take so long."""
 SCARCE, SCARCE_GOAL, AMPLE_GOAL, COST_GOAL = 0.95, 0.97, 0.99, 1.03
 

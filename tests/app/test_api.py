@@ -3,6 +3,7 @@
 import asyncio
 from uuid import uuid4
 
+import httpx
 import msgspec
 import pytest
 
@@ -132,3 +133,20 @@ async def test_signing_out_without_a_connection_still_signs_out_here(node: Node)
     await api.sign_out()
     assert api.tokens is None
     await api.close()
+
+
+async def test_what_is_long_in_the_making_is_waited_for_where_that_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(0.6)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+        await writer.drain()
+        writer.close()
+
+    monkeypatch.setattr("app.api.TIMEOUT", httpx.Timeout(10.0, read=0.1))
+    async with await asyncio.start_server(slow, "127.0.0.1", 0) as server:
+        api = Api(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(ApiError, match="No connection"):
+            await api.post("/slow", kind=list[int])
+        assert await api.post("/slow", kind=list[int], patience_s=30.0) == []
+        await api.close()
