@@ -146,7 +146,7 @@ async def test_what_is_long_in_the_making_is_waited_for_where_that_is_known(monk
     monkeypatch.setattr("app.api.TIMEOUT", httpx.Timeout(10.0, read=0.1))
     async with await asyncio.start_server(slow, "127.0.0.1", 0) as server:
         api = Api(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
-        with pytest.raises(ApiError, match="No connection"):
+        with pytest.raises(ApiError, match="can't be reached"):
             await api.post("/slow", kind=list[int])
         assert await api.post("/slow", kind=list[int], patience_s=30.0) == []
         await api.close()
