@@ -2,11 +2,13 @@
 
 import asyncio
 import contextvars
+import json
 from datetime import time, timedelta
 from decimal import Decimal
 
+from backend import wiring
 from backend.db.engine import DB
-from backend.sites import plan_store, savings, service
+from backend.sites import control, plan_store, savings, service
 from backend.sites.scene import look
 from backend.web.guards import Actor
 from shared.accounts import Role
@@ -86,3 +88,21 @@ async def test_a_driver_who_tells_nothing_is_expected_to_stay_as_usual(db: None,
         if learned:
             assert wanted.departs_at == now + timedelta(hours=2.5)  # three out of four stay longer than 3.5 hours
             assert wanted.energy_wh == 6500
+
+
+async def test_each_minute_every_controlled_site_is_planned_whatever_happened(db: None, clock: Clock) -> None:
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    nodes = [PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(63))]
+    controlled, left_alone = await world.add_location(tenant_id), await world.add_location(tenant_id)
+    for location_id in (controlled, left_alone):
+        wanted = SiteSet(nodes=nodes, enabled=location_id == controlled, policy=SitePolicy(), tariff=EnergyTariff())
+        await service.put(ctx, tenant_id, location_id, wanted)
+    await DB.run("DELETE FROM pgqueuer")
+    assert wiring.CRON["sites.tick"] == ("* * * * *", control.tick)
+    await control.tick(ctx)
+    (job,) = await DB.run("SELECT entrypoint, payload FROM pgqueuer")
+    assert (job["entrypoint"], json.loads(job["payload"])["location_id"]) == ("sites.plan", str(controlled))
+    await control.plan(ctx, json.loads(job["payload"]))
+    [site] = await DB.run("SELECT planned_at FROM power_site WHERE location = $1", controlled)
+    assert site["planned_at"] == clock.now()
