@@ -94,7 +94,7 @@ TEXTS = {
     "SMS gateway": "SMS-Gateway",
     "Operators": "Operatoren",
     "Administrators": "Administratoren",
-    "From {severity} on: {whom}, by {ways}": "Ab {severity}: {whom}, über {ways}",
+    "From {severity} on: {whom}": "Ab {severity}: {whom}",
     "after {n} minutes: {whom}": "nach {n} Minuten: {whom}",
     "By default": "Voreinstellung",
     "Escalate after minutes": "Eskalieren nach Minuten",

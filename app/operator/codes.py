@@ -158,7 +158,7 @@ def EditMeaning(one: CodeMeaning, on_done: Callable[[], Any], on_cancel: Callabl
         field("vendor", "Maker (none: all)"),
         field("code", "Code, as the station sends it"),
         field("title", "What it means"),
-        ft.Row([inputs.choice(words("Severity"), severity, levels, t, set_severity, identifier="code-severity")]),
+        inputs.choice(words("Severity"), severity, levels, t, set_severity, identifier="code-severity"),
         field("cause", "Likely cause"),
         field("advice", "Next step"),
     ]

@@ -11,7 +11,7 @@ from app.api import ApiError
 from app.common.wishes import WishesSection
 from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
 from app.operator.incident_rules import SEVERITY_WORDS
-from app.operator.route_edit import DAYS, EditRota, EditRoute, new_rota
+from app.operator.route_edit import EditRota, EditRoute, days_told, new_rota
 from app.theme import S8, S12, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
@@ -72,21 +72,18 @@ def _lines(parts: list[ft.Control]) -> ft.Control:
     return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
 
 
-def _line(head: str, about: str, t: Tokens, signs: list[ft.Control], actions: list[ft.Control]) -> ft.Control:
-    return ft.Row(
-        [
-            ft.Column(
-                [
-                    ft.Row([text(head, t, bold=True), *signs], spacing=S8, run_spacing=S8, wrap=True),
-                    muted(about, t, size=T12),
-                ],
-                spacing=2,
-                expand=True,
-            ),
-            *actions,
-        ],
-        spacing=S8,
+def _line(
+    head: str, about: str, t: Tokens, signs: list[ft.Control], actions: list[ft.Control], *, phone: bool
+) -> ft.Control:
+    """What can be done stands beside it, on a phone below it."""
+    said = ft.Column(
+        [ft.Row([text(head, t, bold=True), *signs], spacing=S8, run_spacing=S8, wrap=True), muted(about, t, size=T12)],
+        spacing=2,
+        expand=not phone,
     )
+    if phone:
+        return ft.Column([said, *([ft.Row(actions, spacing=S8, wrap=True)] if actions else [])], spacing=S8)
+    return ft.Row([said, *actions], spacing=S8)
 
 
 @guarded
@@ -145,15 +142,16 @@ def Routes() -> ft.Control:  # a component
     for one in found.data or []:
         whom = ", ".join(targets.get(f"{to.kind}:{to.id}", to.id) for to in one.plan.targets)
         ways = ", ".join(words(CHANNELS[way]) for way in one.plan.channels)
-        about = words("From {severity} on: {whom}, by {ways}").format(
-            severity=words(SEVERITY_WORDS[one.plan.min_severity]), whom=whom, ways=ways
+        about = words("From {severity} on: {whom}").format(
+            severity=words(SEVERITY_WORDS[one.plan.min_severity]), whom=whom
         )
+        about += f" · {ways}"
         for step in one.plan.steps:
             next_ones = ", ".join(targets.get(f"{to.kind}:{to.id}", to.id) for to in step.targets)
             about += " · " + words("after {n} minutes: {whom}").format(n=step.after_min, whom=next_ones)
         if one.plan.hours is not None:
-            on = " ".join(words(DAYS[day]) for day in one.plan.hours.days)
-            about += f" · {on} {one.plan.hours.begins}–{one.plan.hours.ends}"
+            on = days_told(one.plan.hours.days, words)
+            about += f" · {on}, {one.plan.hours.begins}–{one.plan.hours.ends}"
         if one.plan.location_ids:
             about += " · " + i18n.several(len(one.plan.location_ids), "1 site", "{n} sites")
         if not one.plan.enabled:
@@ -167,7 +165,7 @@ def Routes() -> ft.Control:  # a component
         if one.id and store.admin:
             remove = partial(app.run, act, app.api.delete, f"/notifications/routes/{one.id}")
             actions.append(buttons.quiet(words("Remove"), t, remove, identifier=f"route-remove-{one.id}"))
-        parts.append(_line(words(one.plan.name), about, t, signs, actions))
+        parts.append(_line(words(one.plan.name), about, t, signs, actions, phone=store.phone))
     if store.admin:
         levels = [(str(one), words(word)) for one, word in SEVERITY_WORDS.items()]
         parts.append(
@@ -248,7 +246,7 @@ def Rotas() -> ft.Control:  # a component
             )
             remove = partial(app.run, act, app.api.delete, f"/notifications/rotas/{one.id}")
             actions.append(buttons.quiet(words("Remove"), t, remove, identifier=f"rota-remove-{one.id}"))
-        parts.append(_line(one.plan.name, about, t, [], actions))
+        parts.append(_line(one.plan.name, about, t, [], actions, phone=store.phone))
     if store.admin:
         members: list[ft.Control] = [
             surfaces.chip(each.name, each.id in chosen, t, partial(pick, each.id), identifier=f"member-{each.id}")
@@ -321,7 +319,7 @@ def Channels() -> ft.Control:  # a component
                 ),
             ]
         head = words(CHANNELS[one.channel]) if one.kind is None else one.name
-        parts.append(_line(head, " · ".join(part for part in about if part), t, [sign], actions))
+        parts.append(_line(head, " · ".join(part for part in about if part), t, [sign], actions, phone=store.phone))
     if store.admin:
         kinds = [(str(each), words(word)) for each, word in HOOKS.items()]
         parts.append(
@@ -342,7 +340,7 @@ def Channels() -> ft.Control:  # a component
 
 @guarded
 def Deliveries() -> ft.Control:  # a component
-    app, t, words = use_app(), use_tokens(), use_words()
+    app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     turn, set_turn = ft.use_state(0)
     state, set_state = ft.use_state("")
 
@@ -381,7 +379,7 @@ def Deliveries() -> ft.Control:  # a component
             actions.append(buttons.quiet(words("Send again"), t, again, identifier=f"retry-{one.id}"))
         head = told(one.title, words) or words("{n} in one").format(n=one.messages)
         sign = badge(words(word), icon, getattr(t, tone))
-        parts.append(_line(head, " · ".join(part for part in about if part), t, [sign], actions))
+        parts.append(_line(head, " · ".join(part for part in about if part), t, [sign], actions, phone=store.phone))
     if found.more:
         parts.append(buttons.quiet(words("Show more"), t, found.more, busy=found.busy, identifier="deliveries-more"))
     return surfaces.section(words("Messages"), _lines(parts), t)

@@ -175,8 +175,8 @@ def _switch(word: str, on: bool, t: Tokens, flip: Callable[[], Any], name: str) 
 
 @guarded
 def Steps(steps: list[PlaybookStep], set_steps: Callable[[list[PlaybookStep]], Any]) -> ft.Control:  # a component
-    """In their order; each with what it needs to know."""
-    t, words = use_tokens(), use_words()
+    """In their order; each with what it needs to know, on a phone below its name."""
+    store, t, words = use_store(), use_tokens(), use_words()
 
     def put(number: int, **values: Any) -> None:
         set_steps([msgspec.structs.replace(one, **values) if at == number else one for at, one in enumerate(steps)])
@@ -192,20 +192,11 @@ def Steps(steps: list[PlaybookStep], set_steps: Callable[[list[PlaybookStep]], A
     kinds = [(str(kind), words(word)) for kind, word in STEPS.items()]
     parts: list[ft.Control] = []
     for number, one in enumerate(steps):
-        line: list[ft.Control] = [
-            inputs.choice(
-                f"{number + 1}.",
-                str(one.kind),
-                kinds,
-                t,
-                lambda value, at=number: put(at, kind=StepKind(value)),  # type: ignore[misc]
-                identifier=f"step-{number}",
-            ),
-            ft.Container(
-                inputs.field("s", str(one.verify_s), t, partial(_seconds, put, number), identifier=f"step-s-{number}"),
-                width=76,
-            ),
-        ]
+        name = f"{number + 1}."
+        set_kind: Any = lambda value, at=number: put(at, kind=StepKind(value))  # noqa: E731
+        which = inputs.choice(name, str(one.kind), kinds, t, set_kind, identifier=f"step-{number}")
+        lasts = inputs.field("s", str(one.verify_s), t, partial(_seconds, put, number), identifier=f"step-s-{number}")
+        line: list[ft.Control] = [ft.Container(lasts, width=76)]
         if number:
             earlier = partial(up, number)
             line.append(
@@ -219,13 +210,13 @@ def Steps(steps: list[PlaybookStep], set_steps: Callable[[list[PlaybookStep]], A
                 ft.Icons.DELETE_OUTLINE_ROUNDED, words("Remove"), t, gone, identifier=f"step-drop-{number}"
             )
         )
-        parts.append(ft.Row(line, spacing=S8))
+        parts += [which, ft.Row(line, spacing=S8)] if store.phone else [ft.Row([_narrow(which), *line], spacing=S8)]
         if one.kind is StepKind.TRIGGER:
             asked = [(each, each) for each in dict.fromkeys((*MESSAGES, one.message))]
             set_message: Any = lambda value, at=number: put(at, message=value)  # noqa: E731
             named = f"ask-{number}"
-            which = inputs.choice(words("Message"), one.message, asked, t, set_message, identifier=named, width=300)
-            parts.append(ft.Row([which]))
+            message = inputs.choice(words("Message"), one.message, asked, t, set_message, identifier=named, width=300)
+            parts.append(ft.Row([message]))
         if one.kind is StepKind.FIRMWARE:
             set_url: Any = lambda value, at=number: put(at, url=value)  # noqa: E731
             parts.append(inputs.field(words("Address"), one.url, t, set_url, identifier=f"step-url-{number}"))

@@ -1,6 +1,6 @@
 """The editors of who hears of what: a route in full, and an on-call rota with its exceptions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -25,6 +25,20 @@ from shared.stations import LocationSummary
 
 Words = Callable[[str], str]
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def days_told(days: Sequence[int], words: Callable[[str], str]) -> str:
+    """Mon–Fri, Sun. Pure."""
+    runs: list[list[int]] = []
+    for day in sorted(set(days)):
+        if runs and runs[-1][-1] == day - 1:
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    told = ((words(DAYS[run[0]]), words(DAYS[run[-1]]), len(run)) for run in runs)
+    return ", ".join(first if n == 1 else f"{first}{', ' if n == 2 else '–'}{last}" for first, last, n in told)
+
+
 SHIFTS = {"12": "12 hours each", "24": "A day each", "168": "A week each", "336": "Two weeks each"}
 
 

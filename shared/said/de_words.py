@@ -213,6 +213,8 @@ TEXTS = {
     "the station ended it": "die Station beendete ihn",
     # --- why a message wasn't sent
     "No device of theirs gets push.": "Keines ihrer Geräte bekommt Push.",
+    "The name of its host can't be resolved.": "Der Name des Servers ist nicht auffindbar.",
+    "The name of the push service can't be resolved.": "Der Name des Push-Dienstes ist nicht auffindbar.",
     "No mail server is set (WATTLINE_SMTP_HOST).": "Kein Mailserver ist eingerichtet (WATTLINE_SMTP_HOST).",
     "All of it was over when the quiet hours ended.": "Alles war vorbei, als die Ruhezeit endete.",
     "This address was removed.": "Diese Adresse wurde entfernt.",

@@ -67,3 +67,29 @@ def test_a_session_is_opened_from_the_list(open_app: OpenApp, demo: Demo) -> Non
     tab = open_app(Role.OPERATOR, size=DESKTOP, route="/sessions")
     tab.click(f"session-{session['id']}")
     tab.wait_for_text(session["station_name"])
+
+
+def test_a_playbook_gets_another_step(open_app: OpenApp, demo: Demo) -> None:
+    """Its steps are seen, each in its place below the one before it, and what is stored has one more."""
+    with demo.client(Role.ADMIN) as admin:
+        before = next(one for one in admin.get("/playbooks").json() if one["key"] == "fault")
+        tab = open_app(Role.ADMIN, size=PHONE, route="/playbooks")
+        tab.click("book-fault")
+        tab.click("edit-fault")
+        tab.wait("step-0")
+        boxes = [tab.find(f"step-{n}").bounding_box() for n in range(len(before["plan"]["steps"]))]
+        assert all(box is not None and box["width"] > 150 and box["height"] > 30 for box in boxes), boxes
+        tops = [box["y"] for box in boxes if box is not None]
+        assert tops == sorted(set(tops))
+        tab.click("step-add")
+        tab.click("book-confirm")
+        after = demo.wait_for(
+            "new version",
+            admin,
+            "/playbooks",
+            lambda books: next((one for one in books if one["key"] == "fault" and one["version"] > 1), None),
+        )
+    assert [one["kind"] for one in after["plan"]["steps"]] == [
+        *(one["kind"] for one in before["plan"]["steps"]),
+        "soft_reset",
+    ]

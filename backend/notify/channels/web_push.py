@@ -162,8 +162,8 @@ async def send(ctx: Context, letter: Letter) -> None:
         where = await pinned(endpoint, ctx.settings.push_hosts)
     except Inside:
         raise Refused("This push service leads into the own network; WATTLINE_PUSH_HOSTS may allow it.") from None
-    except OSError as error:
-        raise Trouble(f"The name of the push service can't be resolved: {error}"[:500]) from None
+    except OSError:
+        raise Trouble("The name of the push service can't be resolved.") from None
     kind, severity = Told(letter.kind), Severity(letter.severity)
     headers = {
         "Authorization": signature(ctx.settings.secret, endpoint, contact(ctx), ctx.now()),

@@ -88,8 +88,8 @@ async def send(ctx: Context, letter: Letter) -> None:
         where = await pinned(letter.address, ctx.settings.webhook_hosts)
     except Inside:
         raise Refused("This address leads into the own network; WATTLINE_WEBHOOK_HOSTS may allow it.") from None
-    except OSError as error:
-        raise Trouble(f"Its name can't be resolved: {error}"[:500]) from None
+    except OSError:
+        raise Trouble("The name of its host can't be resolved.") from None
     body = msgspec.json.encode(FORMS[letter.form](letter)).decode()
     now = ctx.now()
     headers = {
