@@ -126,7 +126,8 @@ class PromoCredit(Request):
 
 
 class LedgerEntry(Message):
-    """A change of a wallet. kind: topup, promotion, refund, reserve, restore, spend."""
+    """A change of a wallet. kind: topup, promotion, refund, reserve, restore, spend, dispute. purpose: of the payment
+    it belongs to (session, topup, debt); empty where there is none."""
 
     id: int
     kind: str
@@ -134,6 +135,7 @@ class LedgerEntry(Message):
     note: str
     transaction_id: str | None
     at: datetime
+    purpose: str = ""
 
 
 class PaymentSettings(Message):

@@ -8,6 +8,7 @@ import flet as ft
 
 from app import i18n
 from app.driver import rules
+from app.driver.owing import debt_notice
 from app.driver.session_view import SessionView
 from app.errors import ApiError
 from app.hooks import NOTHING, use_app, use_live, use_load, use_store, use_tokens, use_words
@@ -17,6 +18,7 @@ from app.widgets.boundary import guarded
 from app.widgets.status import status_badge
 from app.widgets.text import muted, text
 from shared.base import Page
+from shared.payments import Wallet
 from shared.stations import Charger, ConnectorStatus
 from shared.transactions import Transaction
 
@@ -64,6 +66,7 @@ def CodeEntry() -> ft.Control:  # a component
     found, set_found = ft.use_state(NOTHING)
     trouble, set_trouble = ft.use_state("")
     turn: Any = ft.use_ref(0)
+    wallet = use_load(lambda: app.api.get("/wallet", Wallet))
 
     async def look(wanted: str) -> None:
         turn.current = (turn.current or 0) + 1
@@ -88,6 +91,7 @@ def CodeEntry() -> ft.Control:  # a component
         app.run(look, value)
 
     parts: list[ft.Control] = [
+        *debt_notice(wallet.data, t, words, app.go),
         muted(words("Type the code that is written on the charger, such as HAF-01."), t),
         inputs.field(
             words("Code on the charger"),

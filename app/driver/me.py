@@ -8,12 +8,14 @@ import flet as ft
 
 from app.common.password import NewPassword, choose_own
 from app.common.wishes import WishesSection
-from app.hooks import use_app, use_store, use_tokens, use_words
+from app.driver.owing import debt_notice
+from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.theme import S4, S8, S12, S16, T12, T16, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, text
 from shared.accounts import Role
+from shared.payments import Wallet
 
 THEMES = (("system", "As the device"), ("light", "Light"), ("dark", "Dark"))
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
@@ -26,6 +28,7 @@ def MePage() -> ft.Control:  # a component
     app, store, t, words = use_app(), use_store(), use_tokens(), use_words()
     account, meta = store.account, store.meta
     changing, set_changing = ft.use_state(False)
+    wallet = use_load(lambda: app.api.get("/wallet", Wallet))
     if account is None:
         return ft.Container()
 
@@ -61,6 +64,7 @@ def MePage() -> ft.Control:  # a component
     parts: list[ft.Control] = [
         *([choose_own(t, words)] if account.temporary_password else []),
         surfaces.card(person, t),
+        *debt_notice(wallet.data, t, words, app.go),
         surfaces.section(words("Payment"), _payment(bool(meta and meta.demo), t, words, app.go), t),
         surfaces.section(
             words("Appearance"),

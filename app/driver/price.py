@@ -71,6 +71,8 @@ def _now(found: PriceExplanation, t: Tokens, words: Words) -> ft.Control:
     if found.headline.free_minutes:
         sentence = words("The first {minutes} minutes after charging are free: time to come back to the car.")
         lines.append(text(sentence.format(minutes=found.headline.free_minutes), t))
+    if found.headline.time is not None or found.headline.parking is not None:
+        lines.append(text(words("Time in which the charger makes your car wait for power is free."), t))
     if found.parking_cap is not None:
         sentence = words("The time after charging never costs more than {amount}.")
         lines.append(text(sentence.format(amount=i18n.money(found.parking_cap)), t))
@@ -114,7 +116,7 @@ def _today(found: PriceExplanation, t: Tokens, words: Words) -> ft.Control:
             )
         )
     column = ft.Column(rows, spacing=0, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
-    about = muted(words("A session keeps its prices list; each part is billed at the price of its hour."), t, size=T12)
+    about = muted(words("A session keeps its price list; each part is billed at the price of its hour."), t, size=T12)
     inner = ft.Column([column, about], spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
     return surfaces.section(words("Today, by the hour"), inner, t)
 

@@ -34,6 +34,7 @@ KINDS = {
 }
 TAKEN = {"refund": "Given back to your card", "dispute": "Taken back by your bank"}
 """What the same is called where it leaves the wallet."""
+DEBT_PAID = "What was owed, paid"
 
 
 @guarded
@@ -177,7 +178,8 @@ def _history(history: Any, t: Tokens, words: Words) -> ft.Control:
     for one in history.items:
         about = f"{date(one.at)} · {one.note}" if one.note else date(one.at)
         known = KINDS | TAKEN if one.amount.amount < 0 else KINDS
-        label = text(words(known.get(one.kind, one.kind)), t)
+        said = DEBT_PAID if (one.kind, one.purpose) == ("reserve", "debt") else known.get(one.kind, one.kind)
+        label = text(words(said), t)
         what = ft.Column([label, muted(about, t, size=T12)], spacing=2, expand=True)
         rows.append(ft.Row([what, text(money(one.amount), t, bold=True)], spacing=S8))
     if history.more:

@@ -104,6 +104,9 @@ TEXTS = {
     "The first {minutes} minutes after charging are free: time to come back to the car.": (
         "Die ersten {minutes} Minuten nach dem Laden sind frei: Zeit, zum Auto zurückzukommen."
     ),
+    "Time in which the charger makes your car wait for power is free.": (
+        "Zeit, in der die Station Ihr Auto auf Strom warten lässt, ist kostenlos."
+    ),
     "The time after charging never costs more than {amount}.": "Die Zeit nach dem Laden kostet nie mehr als {amount}.",
     "A session costs at least {amount}.": "Ein Ladevorgang kostet mindestens {amount}.",
     "A session never costs more than {amount}.": "Ein Ladevorgang kostet nie mehr als {amount}.",
@@ -111,7 +114,7 @@ TEXTS = {
     "No VAT applies.": "Es fällt keine MwSt. an.",
     "now": "jetzt",
     "Today, by the hour": "Heute nach Uhrzeit",
-    "A session keeps its prices list; each part is billed at the price of its hour.": (
+    "A session keeps its price list; each part is billed at the price of its hour.": (
         "Ein Ladevorgang behält seine Preisliste; jeder Teil wird zum Preis seiner Uhrzeit berechnet."
     ),
     "By how much and how long": "Nach Menge und Dauer",

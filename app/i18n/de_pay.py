@@ -11,6 +11,11 @@ TEXTS = {
     "Put in": "Eingezahlt",
     "Credit from the operator": "Guthaben vom Betreiber",
     "Refund": "Erstattung",
+    "An earlier payment failed. Settle it, so that you can go on charging.": (
+        "Eine frühere Zahlung ist fehlgeschlagen. Begleichen Sie sie, damit Sie weiter laden können."
+    ),
+    "Settle it": "Begleichen",
+    "What was owed, paid": "Offenen Betrag bezahlt",
     "Given back to your card": "Auf Ihre Karte zurückgezahlt",
     "Taken back by your bank": "Von Ihrer Bank zurückgeholt",
     "Back after your bank's decision": "Nach Entscheidung Ihrer Bank wieder da",

@@ -146,6 +146,7 @@ def target(
         title=voice("Stop by itself"),
         path=path,
         lang=lang,
+        where=visit.session.transaction.station_name if visit.session else "",
         wish={"kind": wish[0], "value": wish[1]},
         units=[(kind, unit) for kind, unit in rules.units(visit.session.headline if visit.session else None) if unit],
         problem=problem,

@@ -233,7 +233,9 @@ class GuestVoice(Voice):
         return f"{self.number(Decimal(watts) / 1000, 0 if watts % 1000 == 0 else 1)} kW"
 
     def distance(self, metres: int) -> str:
-        return f"{metres} m" if metres < 1000 else f"{self.number(Decimal(metres) / 1000, 1)} km"
+        """Never broken over two lines."""
+        found = f"{metres} m" if metres < 1000 else f"{self.number(Decimal(metres) / 1000, 1)} km"
+        return found.replace(" ", "\N{NO-BREAK SPACE}")
 
     def plug(self, standard: str) -> str:
         return PLUGS.get(standard, standard.replace("_", " ").title())

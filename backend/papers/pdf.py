@@ -147,8 +147,9 @@ def _cells(line: ReceiptLine, currency: str, voice: Voice) -> list[str]:
     if line.unit == "kWh":
         quantity, price = f"{voice.number(line.quantity, 3)} kWh", f"{voice.price(gross, currency)}/kWh"
     elif line.unit == "h":
-        hours = line.quantity * 60
-        quantity, price = f"{voice.number(hours, 1)} min", f"{voice.price(gross, currency)}/h"
+        minutes = round(line.quantity * 60, 1)
+        places = 0 if minutes == int(minutes) else 1
+        quantity, price = f"{voice.number(minutes, places)} min", f"{voice.price(gross, currency)}/h"
     rate = voice.rate(line.vat_rate) if line.vat_rate else ""
     return [voice(line.label), quantity, price, rate, voice.amount(line.amount_incl, currency)]
 

@@ -88,7 +88,7 @@ GERMAN = {
     "Session fee": "Grundgebühr",
     "Reservation": "Reservierung",
     "Reservation fee": "Reservierungsgebühr",
-    "Reservation not used": "Nicht genutzte Reservierung",
+    "Reservation not used": "Reservierung nicht genutzt",
     "Reservation given back": "Zurückgegebene Reservierung",
     "Fee for a reservation given back": "Gebühr für zurückgegebene Reservierung",
     "The connector was kept for you until you gave it back.": (
@@ -101,7 +101,7 @@ GERMAN = {
         "hier ist Ihr Beleg für den Anschluss, der bei {place} am {date} für Sie reserviert war und nicht genutzt "
         "wurde: {total}."
     ),
-    "Fee for a reservation not used": "Gebühr für nicht genutzte Reservierung",
+    "Fee for a reservation not used": "Gebühr für ungenutzte Reservierung",
     "Up to the minimum price": "Bis zum Mindestpreis",
     "Down to the maximum price": "Bis zum Höchstpreis",
     "What went into your car, as the charger's meter counted it.": (
@@ -117,7 +117,7 @@ GERMAN = {
     "The connector was kept for you and you didn't come.": (
         "Der Anschluss wurde für Sie freigehalten, und Sie kamen nicht."
     ),
-    "Once for a reservation that wasn't used.": "Einmal für eine Reservierung, die nicht genutzt wurde.",
+    "Once for a reservation that wasn't used.": "Einmal für die ungenutzte Reservierung.",
     "A session costs at least this much.": "Ein Ladevorgang kostet mindestens so viel.",
     "A session never costs more than this: the rest is taken off.": (
         "Ein Ladevorgang kostet nie mehr als dies: Der Rest wird abgezogen."

@@ -72,7 +72,8 @@ async def balances(owner: UUID, currency: str) -> dict[str, Decimal]:
 async def entries(owner: UUID, before: int | None, limit: int) -> list[Row]:
     """What changed a wallet, the newest first."""
     return await DB.run(
-        """SELECT e.id, e.amount, e.currency, t.kind, t.note, t.created_at, p.transaction
+        """SELECT e.id, e.amount, e.currency, t.kind, t.note, t.created_at, p.transaction,
+            COALESCE(p.purpose, '') AS purpose
         FROM ledger_entry e JOIN ledger_account a ON a.id = e.account JOIN ledger_transfer t ON t.id = e.transfer
         LEFT JOIN payment p ON p.id = t.payment
         WHERE a.owner = $1 AND a.kind = 'wallet' AND ($2::bigint IS NULL OR e.id < $2)

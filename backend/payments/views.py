@@ -149,6 +149,7 @@ async def entries(ctx: Context, account_id: UUID, cursor: str | None, limit: int
             note=row["note"],
             transaction_id=_id(row["transaction"]),
             at=row["created_at"],
+            purpose=row["purpose"],
         )
         for row in rows[:limit]
     ]

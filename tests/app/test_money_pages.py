@@ -105,3 +105,38 @@ async def test_how_the_operator_is_paid(node: Node) -> None:
     terms = await choosing.terms(node.ctx, node.tenant_id)
     assert (terms.name, terms.on_outage, terms.retry_hours) == ("stripe", Policy.ALLOW, (2, 48))
     assert await tenants.hold_amount(node.ctx, node.tenant_id) == Decimal("35.50")
+
+
+async def test_a_debt_is_told_before_the_next_session_and_settled(node: Node) -> None:
+    async with app_for(node, role=Role.DRIVER, route="/charge", size=PHONE) as phone:
+        await phone.wait_for_text("Nothing is charging now")
+        assert "You owe" not in phone.text()
+        (account,) = await DB.run("SELECT id, tenant FROM account WHERE role = 'driver'")
+        station = await world.add_station(node.tenant_id, "CP-9")
+        session = await world.add_transaction(station, account=account["id"], currency="EUR", state="ended")
+        (payment,) = await DB.run(
+            """INSERT INTO payment (id, tenant, transaction, account, provider, state, currency, hold_amount)
+            VALUES (gen_random_uuid(), $1, $2, $3, 'demo', 'failed', 'EUR', 50) RETURNING id""",
+            node.tenant_id,
+            session,
+            account["id"],
+        )
+        await DB.run(
+            """INSERT INTO debt (id, tenant, account, payment, amount, currency, state, reason)
+            VALUES (gen_random_uuid(), $1, $2, $3, 4.20, 'EUR', 'open', 'Declined.')""",
+            node.tenant_id,
+            account["id"],
+            payment["id"],
+        )
+        await phone.click("nav-me")
+        await phone.wait_for_text("You owe €4.20", "debt-notice")
+        await phone.click("nav-charge")
+        await phone.wait_for_text("Nothing is charging now")
+        await phone.wait_for_text("You owe €4.20", "debt-notice")
+        await phone.click("open-debt")
+        await phone.wait_for_text("Wallet and cards")
+        await phone.click("settle-debt")
+        await phone.wait_for_text("Settled. You can charge again.")
+        await phone.click("nav-charge")
+        await phone.wait_for_text("Nothing is charging now")
+        assert "You owe" not in phone.text()
