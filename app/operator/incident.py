@@ -25,6 +25,7 @@ from shared.base import Page
 from shared.faults import EntryKind, IncidentAssign, IncidentDetail, IncidentNote, IncidentStateChange
 from shared.operations import Incident, IncidentState
 from shared.said import told
+from shared.said.evidence import evidence
 
 Words = Callable[[str], str]
 STATES = {
@@ -212,7 +213,7 @@ def _impact(detail: IncidentDetail, t: Tokens, words: Words) -> ft.Control:
 def _evidence(detail: IncidentDetail, t: Tokens, words: Words) -> list[ft.Control]:
     """What the rule saw, readings, and what went over the wire around the beginning."""
     parts: list[ft.Control] = []
-    if seen := rules.evidence(detail.values, words):
+    if seen := evidence(detail.values, words):
         parts.append(surfaces.key_values(seen, t))
     power = [(point.at, point.power_w / 1000) for point in detail.points if point.power_w is not None]
     if len(power) > 1:

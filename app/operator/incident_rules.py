@@ -57,54 +57,6 @@ def done(one: Incident, words: Words) -> str:
     return " ".join(part for part in (words(word), told(one.remedy_detail, words)) if part)
 
 
-EVIDENCE = {
-    "code": "Code",
-    "vendor's code": "Maker's code",
-    "says": "It says",
-    "component": "Component",
-    "variable": "Variable",
-    "value": "Value",
-    "voltage_v": "Voltage, V",
-    "voltages": "Voltages, V",
-    "currents": "Currents, A",
-    "power_w": "Power, W",
-    "offered_w": "Offered, W",
-    "energy_wh": "Meter, Wh",
-    "energies_wh": "Energies, Wh",
-    "gained_wh": "Energy that came, Wh",
-    "possible_wh": "Possible, Wh",
-    "minutes": "Minutes",
-    "seconds": "Seconds",
-    "hours": "Hours",
-    "off_s": "Off by, seconds",
-    "days_left": "Days left",
-    "firmware": "Firmware",
-    "round_trip_ms": "Answer to a ping, ms",
-    "usual_ms": "Usual answer, ms",
-    "lost pings in percent": "Lost pings, %",
-    "lost connections in an hour": "Lost connections in an hour",
-    "failed starts": "Failed starts",
-    "sessions": "Sessions",
-    "reasons": "Reasons",
-    "usual a day": "Usual a day",
-    "peers": "Peers, against their usual",
-    "reports": "Reports",
-    "tried here": "Tried to charge here",
-    "stations": "Stations",
-    "stations of the site": "Stations of the site",
-    "places": "Places",
-    "faults": "Faults",
-    "first": "The first one",
-    "rule": "Rule",
-    "error": "Error",
-}
-"""What a rule saw, by name; what has none here is no matter for people."""
-
-
-def evidence(values: Mapping[str, str], words: Words) -> list[tuple[str, str]]:
-    return [(words(EVIDENCE[name]), told(value, words)) for name, value in values.items() if name in EVIDENCE and value]
-
-
 def meaning(incident: Incident, words: Words) -> str:
     """What was seen and what to do, in one line."""
     return " ".join(told(part, words) for part in (incident.detail, incident.advice) if part)

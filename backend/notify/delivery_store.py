@@ -61,8 +61,11 @@ async def recent(
     return rows[0]
 
 
-_FULL = f"""SELECT d.*, t.name AS sender, device.token, device.p256dh, device.auth, device.language, a.email, a.role,
-        h.url AS hook_url, h.secret AS hook_secret, h.kind AS hook_kind
+_FULL = f"""SELECT d.*, t.name AS sender, t.country, t.time_zone, device.token, device.p256dh,
+        device.auth, device.language, a.email, a.role,
+        h.url AS hook_url, h.secret AS hook_secret, h.kind AS hook_kind,
+        (SELECT own.language FROM push_device own WHERE own.account = a.id AND own.language <> ''
+            ORDER BY own.seen_at DESC LIMIT 1) AS spoken
     FROM delivery d JOIN tenant t ON t.id = d.tenant
     LEFT JOIN account a ON a.id = d.account AND a.disabled_at IS NULL
     LEFT JOIN push_device device ON device.id = d.device AND device.account = a.id AND {HEARS}

@@ -15,6 +15,7 @@ from backend.events import NoticeSent
 from backend.notify import delivery_store, happened, rules, store
 from backend.notify.channels import CHANNELS, Gone, Letter, NotSetUp, Refused, Trouble
 from backend.notify.rules import Text
+from backend.tenants import service as tenants
 from shared.accounts import Role
 from shared.notify import Channel, DeliveryState, Told, Wishes
 from shared.operations import IncidentState, Severity
@@ -210,7 +211,7 @@ def _letter(ctx: Context, row: delivery_store.Row) -> Letter:
     address = {"push": row["token"], "email": row["email"], "webhook": row["hook_url"]}[row["channel"]]
     if not address:
         raise Refused("This address was removed.")
-    language = row["language"] or ""
+    language = _language(row)
     return Letter(
         id=row["id"],
         tenant_id=row["tenant"],
@@ -227,7 +228,16 @@ def _letter(ctx: Context, row: delivery_store.Row) -> Letter:
         form=row["hook_kind"] or "generic",
         p256dh=row["p256dh"] or "",
         auth=row["auth"] or "",
+        language=language,
     )
+
+
+def _language(row: delivery_store.Row) -> str:
+    """A device says its own. A letter speaks as the person's latest device does; else, and to programs, the operator's
+    language is spoken."""
+    if row["channel"] == Channel.PUSH:
+        return row["language"] or "en"
+    return tenants.language_of(row["country"], row["time_zone"], row["spoken"])
 
 
 async def again(ctx: Context, tenant_id: UUID, delivery_id: UUID) -> None:

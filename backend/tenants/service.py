@@ -47,6 +47,14 @@ def brand_of(tenant: Tenant) -> Brand:
     )
 
 
+def language_of(country: str, time_zone: str, wanted: str | None = None) -> str:
+    """What a tenant's operators, partners and programs are told in, where nobody `wanted` another: `de` or `en`.
+
+    `country`: as stored, empty where the clock says it.
+    """
+    return rules.language(wanted, country or geography.country_of(time_zone))
+
+
 async def brand(ctx: Context, tenant_id: UUID | None = None) -> Brand:
     return brand_of(await (get(ctx, tenant_id) if tenant_id else default(ctx)))
 

@@ -10,6 +10,7 @@ from litestar import Request, Response, delete, get, post, put
 
 from backend.context import Context
 from backend.errors import Conflict, NotFound
+from backend.tenants.rules import language
 from backend.tickets import pages, service
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
@@ -84,12 +85,20 @@ def _html(text: str, status: int = 200) -> Response[str]:
     return Response(content=text, media_type="text/html", status_code=status, headers=pages.HEADERS)
 
 
+def _wanted(request: AnyRequest) -> str:
+    return request.headers.get("accept-language", "")
+
+
+def _unknown(request: AnyRequest) -> Response[str]:
+    return _html(pages.unknown(language(_wanted(request), "")), 404)
+
+
 @get("/ticket/{token:str}", public=True, include_in_schema=False)
-async def ticket_page(ctx: Context, token: str) -> Response[str]:
+async def ticket_page(ctx: Context, request: AnyRequest, token: str) -> Response[str]:
     try:
-        return _html(pages.page(*await service.seen(ctx, token)))
+        return _html(pages.page(*await service.seen(ctx, token, _wanted(request))))
     except NotFound:
-        return _html(pages.unknown(), 404)
+        return _unknown(request)
 
 
 @post("/ticket/{token:str}", public=True, include_in_schema=False, status_code=200)
@@ -105,8 +114,8 @@ async def answer_page(ctx: Context, request: AnyRequest, token: str) -> Response
     except Conflict as error:
         trouble = error.detail
     except NotFound:
-        return _html(pages.unknown(), 404)
-    return _html(pages.page(*await service.seen(ctx, token), trouble), 409 if trouble else 200)
+        return _unknown(request)
+    return _html(pages.page(*await service.seen(ctx, token, _wanted(request)), trouble), 409 if trouble else 200)
 
 
 routes = [

@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from backend.tickets import rules
+from backend.tickets.words import spoken
 from shared.tickets import Ticket, TicketState
 
 FOLDER = Path(__file__).parent / "templates"
@@ -34,7 +35,7 @@ WORDS = {
 
 
 def letter(case: rules.Case) -> str:
-    return _templates.get_template("letter.html").render(case=case, rows=rules.rows(case))
+    return _templates.get_template("letter.html").render(case=case, rows=rules.rows(case), say=spoken(case.language))
 
 
 def page(case: rules.Case, ticket: Ticket, trouble: str = "") -> str:
@@ -42,6 +43,7 @@ def page(case: rules.Case, ticket: Ticket, trouble: str = "") -> str:
         case=case,
         ticket=ticket,
         rows=rules.rows(case),
+        say=spoken(case.language),
         word=WORDS[ticket.state],
         over=ticket.state in (TicketState.DONE, TicketState.DECLINED),
         taken=ticket.state is TicketState.ACKNOWLEDGED,
@@ -50,5 +52,5 @@ def page(case: rules.Case, ticket: Ticket, trouble: str = "") -> str:
     )
 
 
-def unknown() -> str:
-    return _templates.get_template("unknown.html").render(css=Markup(CSS))
+def unknown(language: str) -> str:
+    return _templates.get_template("unknown.html").render(language=language, say=spoken(language), css=Markup(CSS))

@@ -11,7 +11,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from backend.tickets.words import spoken
 from shared.operations import IncidentState
+from shared.said.evidence import evidence
 from shared.tickets import TicketAnswerState, TicketState
 
 RETRIES = tuple(timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200, 6 * 3600, 12 * 3600))
@@ -88,8 +90,11 @@ class Case:
     by: str
     evidence: Mapping[str, Any]
     link: str
+    language: str = "en"
+    """Of the letter and its page; what the house says of the fault is in it."""
 
 
+DATES = {"en": "%Y-%m-%d %H:%M", "de": "%d.%m.%Y %H:%M"}
 SEVERITIES = {"critical": "Critical", "warning": "Warning", "info": "For your information"}
 
 
@@ -100,13 +105,15 @@ def subject(one: Case) -> str:
 
 def rows(one: Case) -> list[tuple[str, str]]:
     """Name and value, only what is known."""
+    say = spoken(one.language)
     made = " ".join(part for part in (one.vendor, one.model) if part)
     if one.serial:
-        made += f", serial number {one.serial}"
+        made += f", {say('serial number')} {one.serial}"
+    since = f"{one.opened_at.astimezone(ZoneInfo(one.zone)):{DATES.get(one.language, DATES['en'])}} ({one.zone})"
     found = [
-        ("Fault", f"{one.title} ({SEVERITIES.get(one.severity, one.severity)})"),
+        ("Fault", f"{one.title} ({say(SEVERITIES.get(one.severity, one.severity))})"),
         ("Seen", one.detail),
-        ("Since", f"{one.opened_at.astimezone(ZoneInfo(one.zone)):%Y-%m-%d %H:%M} ({one.zone})"),
+        ("Since", since),
         ("Station", f"{one.station} ({one.identity})" if one.station not in ("", one.identity) else one.identity),
         ("Connector", one.connector),
         ("Model", made),
@@ -117,19 +124,22 @@ def rows(one: Case) -> list[tuple[str, str]]:
         ("Suggested", one.advice),
         ("Message", f"{one.note} ({one.by})" if one.note and one.by else one.note),
     ]
-    found += [(f"Measured: {name}", str(value)) for name, value in one.evidence.items() if str(value)][:12]
-    return [(name, value) for name, value in found if value]
+    seen = evidence({name: str(value) for name, value in one.evidence.items()}, say)
+    return [(say(name), value) for name, value in found if value] + [
+        (f"{say('Measured')}: {name}", value) for name, value in seen
+    ]
 
 
 def text(one: Case) -> str:
     """The letter, to be read without HTML too."""
-    wide = max(len(name) for name, _ in rows(one)) + 2
-    lines = [f"{one.sender} asks you to look after a charging station.", ""]
-    lines += [f"{name + ':':<{wide}}{value}" for name, value in rows(one)]
-    lines += ["", "Say here that you take it, and that it is done:", one.link, ""]
+    say, known = spoken(one.language), rows(one)
+    wide = max(len(name) for name, _ in known) + 2
+    lines = [say("{sender} asks you to look after a charging station.").format(sender=one.sender), ""]
+    lines += [f"{name + ':':<{wide}}{value}" for name, value in known]
+    lines += ["", say("Say here that you take it, and that it is done:"), one.link, ""]
     if one.contact:
-        lines.append(f"Questions: {one.contact}")
-    lines.append(f"Ticket {one.number}")
+        lines.append(f"{say('Questions')}: {one.contact}")
+    lines.append(f"{say('Ticket')} {one.number}")
     return "\n".join(lines)
 
 

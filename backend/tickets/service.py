@@ -14,9 +14,11 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.mail import rules as mail_rules
 from backend.mail import service as mail
 from backend.notify.channels import Gone, Letter, Refused, Trouble, webhook
+from backend.tenants import service as tenants
 from backend.tickets import pages, rules, store
 from shared.faults import EntryKind
 from shared.operations import IncidentState
+from shared.said import in_language
 from shared.tickets import (
     Partner,
     PartnerKind,
@@ -195,11 +197,15 @@ def link_of(ctx: Context, ticket_id: UUID) -> str:
     return f"{ctx.settings.app_url}/ticket/{rules.token(ctx.settings.secret, ticket_id)}"
 
 
-async def _case(ctx: Context, row: store.Row) -> rules.Case:
+async def _case(ctx: Context, row: store.Row, wanted: str = "") -> rules.Case:
+    """`wanted`: the reader's languages, where known; else it is written in the operator's."""
     about = await store.case(row["incident"])
     assert about is not None
+    language = tenants.language_of(about["country"], about["time_zone"], wanted)
     values = {name: about[name] for name in rules.Case.__slots__ if name in about}
-    return rules.Case(**values, number=number_of(row), note=row["note"], by=row["by"], link=link_of(ctx, row["id"]))
+    values |= {name: in_language(about[name], language) for name in ("title", "detail", "cause", "advice")}
+    link = link_of(ctx, row["id"])
+    return rules.Case(**values, number=number_of(row), note=row["note"], by=row["by"], link=link, language=language)
 
 
 def _uuid(text: str) -> UUID:
@@ -277,6 +283,7 @@ async def _letter(ctx: Context, row: store.Row, partner: store.Row) -> Letter:
         url=case.link,
         at=row["created_at"],
         secret=partner["secret"],
+        language=case.language,
         data=rules.data(case, answer_url),
     )
 
@@ -293,9 +300,10 @@ async def by_link(ctx: Context, token: str) -> store.Row:
     return row
 
 
-async def seen(ctx: Context, token: str) -> tuple[rules.Case, Ticket]:
+async def seen(ctx: Context, token: str, wanted: str = "") -> tuple[rules.Case, Ticket]:
+    """`wanted`: as a browser's Accept-Language."""
     row = await by_link(ctx, token)
-    return await _case(ctx, row), shown(row)
+    return await _case(ctx, row, wanted), shown(row)
 
 
 async def answer(ctx: Context, token: str, wanted: TicketAnswer) -> TicketShown:
@@ -310,11 +318,10 @@ async def answer(ctx: Context, token: str, wanted: TicketAnswer) -> TicketShown:
             raise Conflict(why, code="ticket_closed")
         if state.value != wanted.state.value or (note and note != row["answer"]):
             await _answered(ctx, row, wanted.state, note)
-    case = await store.case(row["incident"])
     fresh = await store.get(ticket_id)
-    assert case is not None
     assert fresh is not None
-    return TicketShown(number=number_of(fresh), state=shown(fresh).state, title=case["title"], answer=fresh["answer"])
+    title = (await _case(ctx, fresh)).title
+    return TicketShown(number=number_of(fresh), state=shown(fresh).state, title=title, answer=fresh["answer"])
 
 
 async def _answered(ctx: Context, row: store.Row, state: TicketAnswerState, note: str) -> None:

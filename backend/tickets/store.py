@@ -108,7 +108,8 @@ async def case(incident_id: UUID) -> Row | None:
             coalesce(s.model, '') AS model, coalesce(s.serial, '') AS serial, coalesce(s.firmware, '') AS firmware,
             coalesce(l.id::text, '') AS location, coalesce(l.name, '') AS place,
             concat_ws(', ', nullif(l.address, ''), nullif(concat_ws(' ', l.postal_code, l.city), '')) AS address,
-            coalesce(l.time_zone, t.time_zone) AS zone, t.name AS sender, t.support_email AS contact
+            coalesce(l.time_zone, t.time_zone) AS zone, t.name AS sender, t.support_email AS contact,
+            t.country, t.time_zone
         FROM incident i JOIN tenant t ON t.id = i.tenant LEFT JOIN charging_station s ON s.id = i.station
         LEFT JOIN connector c ON c.id = i.connector
         LEFT JOIN location l ON l.id = coalesce(i.location, s.location) WHERE i.id = $1""",

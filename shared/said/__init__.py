@@ -1,4 +1,4 @@
-"""What the backend says of faults and sessions, in the reader's language: the app and push say it alike.
+"""What the backend says of faults and sessions, in the reader's language: app, push, letters and webhooks say it alike.
 
 The backend writes English. Most of it is a text of its own; some sentences hold values. A text that nobody translated
 stays as it came, and so do names.
@@ -8,12 +8,13 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
-from shared.said import de_causes, de_faults, de_sentences, de_timeline, de_words
+from shared.said import de_causes, de_evidence, de_faults, de_sentences, de_timeline, de_words
 
 Words = Callable[[str], str]
 GERMAN: Mapping[str, str] = {
     **de_causes.TEXTS,
     **de_faults.TEXTS,
+    **de_evidence.TEXTS,
     **de_words.TEXTS,
     **de_sentences.TEXTS,
     **de_timeline.TEXTS,
@@ -30,8 +31,12 @@ PIECES = re.compile(r"(?<=[.!?]) (?=It says: |The last one: )")
 
 def in_language(text: str, language: str) -> str:
     """`language`: as `de`; one that isn't spoken leaves the text in English."""
-    catalog = CATALOGS.get(language)
-    return text if catalog is None else told(text, partial(_known, catalog))
+    return told(text, words_of(language)) if language in CATALOGS else text
+
+
+def words_of(language: str) -> Words:
+    """A catalog's words, for `told`: English where the language isn't spoken."""
+    return partial(_known, CATALOGS.get(language, {}))
 
 
 def _known(catalog: Mapping[str, str], text: str) -> str:

@@ -21,6 +21,7 @@ from backend.tenants import rules as tenant_rules
 from shared.accounts import Brand
 from shared.money import Money
 from shared.operations import AnalyticsReport, DailyRow, Incident, IncidentState, LiveKind, LiveMessage
+from shared.said import evidence as said_evidence
 from shared.transactions import (
     ChargingState,
     Reading,
@@ -210,8 +211,8 @@ def message(kind: LiveKind, data: Any) -> LiveMessage:
 
 def test_what_rules_saw_has_a_name_for_people() -> None:
     seen = {name for one in FINDINGS for name in one.evidence}
-    assert seen - set(incident_rules.EVIDENCE) == {"transaction"}
-    shown = incident_rules.evidence({"voltage_v": "261.2", "transaction": "an id", "says": ""}, same)
+    assert seen - set(said_evidence.EVIDENCE) == {"transaction"}
+    shown = said_evidence.evidence({"voltage_v": "261.2", "transaction": "an id", "says": ""}, same)
     assert shown == [("Voltage, V", "261.2")]
 
 

@@ -1,5 +1,8 @@
 """An incident at its service partner: by e-mail and by webhook, answered by link and by program."""
 
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +17,10 @@ from backend.errors import Conflict, InvalidInput, NotFound
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from backend.tickets import pages, rules, service
+from backend.tickets.words import GERMAN
 from shared.faults import EntryKind
 from shared.operations import IncidentState
+from shared.said import in_language
 from shared.stations import ConnectorStatus
 from shared.tickets import PartnerKind, PartnerSet, TicketAnswer, TicketAnswerState, TicketNew, TicketState
 from tests import world
@@ -23,6 +28,12 @@ from tests.conftest import Clock
 from tests.support.receivers import Receiver, receiver
 
 pytestmark = pytest.mark.usefixtures("db")
+CASE = rules.Case(
+    number="T-1", sender="Nord", contact="help@nord.example", title="t", severity="info", detail="d", cause="c",
+    advice="a", station="One", identity="CP-1", vendor="v", model="m", serial="9", firmware="f", connector="1", place="p",
+    address="s", opened_at=datetime(2026, 3, 2, 8, tzinfo=UTC), zone="Europe/Berlin", note="n", by="Olga", evidence={},
+    link="https://x.example",
+)  # fmt: skip
 TAKEN, DONE = TicketAnswerState.ACKNOWLEDGED, TicketAnswerState.DONE
 
 
@@ -68,8 +79,8 @@ async def test_by_letter_and_answered_by_the_link(house: House) -> None:
     assert (ticket.state, ticket.partner, ticket.by) == (TicketState.QUEUED, "Fix", "Olga")
     [letter] = await DB.run("SELECT * FROM mail")
     assert (letter["recipient"], letter["state"]) == ("fix@fix.example", "queued")
-    assert letter["subject"] == f"[{ticket.number}] Residual current protection tripped – CP-1"
-    for said in ("Key at the <kiosk> (Olga)", "Connector:", house.token(ticket), "Suggested:"):
+    assert letter["subject"] == f"[{ticket.number}] {in_language('Residual current protection tripped', 'de')} – CP-1"
+    for said in ("Key at the <kiosk> (Olga)", "Anschluss:", house.token(ticket), "Vorschlag:"):
         assert said in letter["body_text"], letter["body_text"]
     assert "Key at the &lt;kiosk&gt;" in letter["body_html"]
     assert house.token(ticket) in letter["body_html"]
@@ -81,7 +92,7 @@ async def test_by_letter_and_answered_by_the_link(house: House) -> None:
     await DB.run("UPDATE mail SET state = 'sent'")
 
     case, seen = await service.seen(house.ctx, house.token(ticket))
-    assert "We take care of it" in pages.page(case, seen)
+    assert "Wir kümmern uns darum" in pages.page(case, seen)
     for _ in range(2):
         shown = await service.answer(house.ctx, house.token(ticket), TicketAnswer(state=TAKEN, note="Tomorrow"))
         assert (shown.state, await house.state()) == (TicketState.ACKNOWLEDGED, IncidentState.IN_REPAIR)
@@ -120,10 +131,51 @@ async def by_webhook(house: House, receiver: Receiver) -> None:
     sent_at = house.ctx.now()
     assert headers["webhook-signature"] == Webhook(secret).sign(ticket.id, sent_at, receiver.raw[-1])
     assert said["data"]["identity"] == "CP-1"
+    assert (said["type"], said["data"]["severity"], said["data"]["language"]) == ("service_ticket", "critical", "de")
+    assert said["data"]["detail"].startswith("Anschluss 1 meldet GroundFailure")
+    assert "code" in said["data"]["evidence"]  # names for programs stay
     token = said["data"]["answer_url"].rpartition("/")[2]
     await service.answer(house.ctx, token, TicketAnswer(state=TicketAnswerState.DECLINED, note="No time"))
     assert await house.state() is IncidentState.OPEN
     assert (await house.send(partner_id=partner)).state is TicketState.QUEUED  # asked once more
+
+
+async def test_a_ticket_speaks_the_operators_language_and_its_page_the_readers(house: House) -> None:
+    await house.partner()
+    first = await house.send()
+    assert "Code" in pages.page(*await service.seen(house.ctx, house.token(first)))
+    for wanted, lang, button in (
+        ("", "de", "Es ist erledigt"),
+        ("en-GB,en;q=0.9", "en", "It is done"),
+        ("pl", "de", "Es ist erledigt"),
+    ):
+        case, seen = await service.seen(house.ctx, house.token(first), wanted)
+        shown = pages.page(case, seen, "Please press one of the buttons.")
+        assert f'<html lang="{lang}">' in shown
+        assert button in shown
+        assert ("Please" in shown) is (lang == "en")
+        assert case.title == in_language("Residual current protection tripped", lang)
+    await DB.run("UPDATE service_ticket SET state = 'declined'")
+    await DB.run("UPDATE tenant SET country = 'GB'")
+    await DB.run("DELETE FROM mail")
+    await house.send()
+    [letter] = await DB.run("SELECT * FROM mail")
+    assert "asks you to look after a charging station." in letter["body_text"]
+    assert "Measured: Code:" in letter["body_text"]
+    assert "Residual current protection tripped (Critical)" in letter["body_html"]
+
+
+def test_every_word_of_tickets_is_said_in_german() -> None:
+    files = [*pages.FOLDER.glob("*.html"), *(pages.FOLDER.parent / name for name in ("rules.py", "api.py"))]
+    said = {one for file in files for one in re.findall(r'say\("([^"]+)"\)', file.read_text("utf-8"))}
+    said |= {*pages.WORDS.values(), *rules.SEVERITIES.values(), "Please press one of the buttons."}
+    said.add(rules.why_not(TicketState.DONE, TicketAnswerState.DECLINED))
+    said |= {name for name, _ in rules.rows(CASE)}
+    assert sorted(said - set(GERMAN)) == []
+    german = rules.text(replace(CASE, language="de"))
+    assert [name for name, _ in rules.rows(CASE) if name != "Station" and f"{name}:" in german] == ["Firmware"]
+    assert "Seit:" in german
+    assert "02.03.2026 09:00" in german
 
 
 async def test_who_gets_it_and_what_is_refused(house: House) -> None:

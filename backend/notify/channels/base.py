@@ -11,7 +11,7 @@ class Letter:
     """One message. `id` is the same each time it is tried: whoever got it twice can tell.
 
     `address`: a device's token, a browser's push endpoint with its keys (`p256dh`, `auth`), an e-mail address, or the
-    URL of a webhook with its `secret` and `form`.
+    URL of a webhook with its `secret` and `form`. `language`: that of `title` and `body`.
     """
 
     id: UUID
@@ -29,6 +29,7 @@ class Letter:
     form: str = "generic"
     p256dh: str = ""
     auth: str = ""
+    language: str = "en"
     data: dict[str, Any] = field(default_factory=dict)
 
 

@@ -12,6 +12,7 @@ from backend.context import Context
 from backend.notify.channels.base import Gone, Letter, Refused, Trouble
 
 TIMEOUT_S = 15
+OPEN = {"de": "Öffnen"}
 COLORS = {"critical": "attention", "warning": "warning", "info": "good"}
 
 
@@ -22,6 +23,7 @@ def generic(letter: Letter) -> Any:
         "data": {
             "id": str(letter.id),
             "severity": letter.severity,
+            "language": letter.language,
             "title": letter.title,
             "body": letter.body,
             "url": letter.url,
@@ -31,10 +33,11 @@ def generic(letter: Letter) -> Any:
 
 
 def slack(letter: Letter) -> Any:
+    opens = OPEN.get(letter.language, "Open")
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": letter.title[:150]}},
         {"type": "section", "text": {"type": "mrkdwn", "text": _plain(letter.body)[:2900] or " "}},
-        {"type": "section", "text": {"type": "mrkdwn", "text": f"<{letter.url}|Open in {_plain(letter.sender)}>"}},
+        {"type": "section", "text": {"type": "mrkdwn", "text": f"<{letter.url}|{opens} in {_plain(letter.sender)}>"}},
     ]
     return {"text": _plain(letter.title), "blocks": blocks}
 
@@ -59,7 +62,7 @@ def teams(letter: Letter) -> Any:
             },
             *({"type": "TextBlock", "text": line, "wrap": True} for line in letter.body.splitlines() if line),
         ],
-        "actions": [{"type": "Action.OpenUrl", "title": "Open", "url": letter.url}],
+        "actions": [{"type": "Action.OpenUrl", "title": OPEN.get(letter.language, "Open"), "url": letter.url}],
     }
     return {
         "type": "message",

@@ -1,9 +1,12 @@
-"""German: what a rule saw, on the page of an incident."""
+"""German: what a rule saw (shared/said/evidence.py), and whence a message came."""
 
 TEXTS = {
     "Code": "Code",
     "Maker's code": "Herstellercode",
     "It says": "Sie sagt",
+    "Value": "Wert",
+    "Error": "Fehler",
+    "Firmware": "Firmware",
     "Component": "Bauteil",
     "Variable": "Variable",
     "Voltage, V": "Spannung, V",
@@ -15,6 +18,7 @@ TEXTS = {
     "Energies, Wh": "Energien, Wh",
     "Energy that came, Wh": "Gekommene Energie, Wh",
     "Possible, Wh": "Möglich, Wh",
+    "Hours": "Stunden",
     "Minutes": "Minuten",
     "Seconds": "Sekunden",
     "Off by, seconds": "Abweichung, Sekunden",
@@ -29,6 +33,8 @@ TEXTS = {
     "Peers, against their usual": "Vergleichbare, gemessen am Üblichen",
     "Reports": "Meldungen",
     "Tried to charge here": "Wollten hier laden",
+    "Sessions": "Ladevorgänge",
+    "Stations": "Stationen",
     "Stations of the site": "Stationen des Standorts",
     "Places": "Orte",
     "Faults": "Störungen",
