@@ -30,7 +30,8 @@ from tests.support.receivers import Receiver, receiver
 pytestmark = pytest.mark.usefixtures("db")
 CASE = rules.Case(
     number="T-1", sender="Nord", contact="help@nord.example", title="t", severity="info", detail="d", cause="c",
-    advice="a", station="One", identity="CP-1", vendor="v", model="m", serial="9", firmware="f", connector="1", place="p",
+    advice="a",
+    station="One", identity="CP-1", vendor="v", model="m", serial="9", firmware="f", connector="1", place="p",
     address="s", opened_at=datetime(2026, 3, 2, 8, tzinfo=UTC), zone="Europe/Berlin", note="n", by="Olga", evidence={},
     link="https://x.example",
 )  # fmt: skip
