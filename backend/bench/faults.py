@@ -27,6 +27,7 @@ from backend.db.migrate import migrate
 from backend.events import IncidentOpened
 from backend.ocpp.connections import Connections
 from backend.ocpp.listener import DIALECTS
+from backend.ocpp.quirks import Profile, Profiles
 from backend.settings import Settings
 from backend.simulator import faults
 from backend.simulator.fault_days import Ranges
@@ -35,6 +36,8 @@ QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """What is detected doesn't depend on whether it would survive a power cut; the days pass faster."""
 SILENT_S = 1
 """How long a simulated station that hangs is waited for: in real time, unlike all else."""
+AT_ONCE = Profiles([Profile(about="The bench", quirks={"boot_patience_s": 0.0})])
+"""Nor is a first word waited for: seconds after a link, which are real ones, are minutes of these days."""
 
 
 async def days(url: str, ranges: Ranges, options: argparse.Namespace) -> list[Row]:
@@ -66,7 +69,7 @@ async def _days(
     scenarios += [faults.broken(ranges, kind, number) for kind in kinds for number in range(options.each)]
     refs = await fault_world.settle(ctx, ranges, scenarios)
     await fault_world.give_a_past(refs, scenarios, now.at)
-    connections = Connections(ctx, "bench", DIALECTS)
+    connections = Connections(ctx, "bench", DIALECTS, AT_ONCE)
     actors = fault_world.cast(ctx, connections, ranges, refs, scenarios)
     begun = time.monotonic()
     begin = await fault_world.live(ctx, now, connections, actors, options.hours)

@@ -67,7 +67,7 @@ class Session:
         self.stored = False  # its presence, in the database
         self.reachable: Subscription | None = None  # commands come over this
         self.registration = station.registration
-        self.last_heard = time.monotonic()
+        self.last_heard = self._came = time.monotonic()
         self.heard_at = ctx.now()
         self.heard_noted = self.heard_at
         """What of it is written already."""
@@ -344,7 +344,7 @@ class Session:
             return
         self._spoken = self._spoken or asyncio.Event()
         try:
-            async with asyncio.timeout(self.quirks.boot_patience_s):
+            async with asyncio.timeout(max(0.0, self._came + self.quirks.boot_patience_s - time.monotonic())):
                 await self._spoken.wait()
         except TimeoutError:
             self._heard_first()

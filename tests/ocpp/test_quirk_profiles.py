@@ -35,10 +35,15 @@ def habits() -> str:
 
 
 @pytest.fixture
-def node_settings(tmp_path: Path, habits: str) -> dict[str, Any]:
+def call_timeout_s() -> int:
+    return 5
+
+
+@pytest.fixture
+def node_settings(tmp_path: Path, habits: str, call_timeout_s: int) -> dict[str, Any]:
     file = tmp_path / "quirks.toml"
     file.write_text(table(habits))
-    return {"quirks": str(file), "call_timeout_s": 5}
+    return {"quirks": str(file), "call_timeout_s": call_timeout_s}
 
 
 # --- the table ---------------------------------------------------------------------------------------------------
@@ -126,6 +131,21 @@ async def test_line_5_but_not_for_ever(node: Node) -> None:
         pass
     async with station(node.ocpp_url, "CP-1") as one:
         assert "currentTime" in await one.call("Heartbeat")
+        post = asyncio.create_task(reset(node))
+        message_id, _ = await one.expect_call("Reset")
+        await one.answer(message_id, {"status": "Accepted"})
+        assert (await post)[1]["accepted"]
+
+
+@pytest.mark.parametrize("call_timeout_s", [3])
+@habit("boot_patience_s = 4")
+async def test_a_station_that_came_back_mute_is_reached_although_a_command_waits_less_long(node: Node) -> None:
+    await node.add_station("CP-1")
+    async with node.booted("CP-1"):
+        pass
+    async with station(node.ocpp_url, "CP-1") as one:
+        await until(ONLINE, 1)
+        await asyncio.sleep(4.1)  # its first word is waited for since it came, not since the command
         post = asyncio.create_task(reset(node))
         message_id, _ = await one.expect_call("Reset")
         await one.answer(message_id, {"status": "Accepted"})

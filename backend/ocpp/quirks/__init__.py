@@ -23,7 +23,7 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     boot_patience_s: float = 5.0
     """Some stations reconnect in a loop when a command comes before they booted, others never boot again after a
-    lost link: commands wait for the first call, but no longer than this."""
+    lost link: commands wait for the first call, but no longer than this after it came."""
     only_a_boot_counts: bool = False
     """Commands wait for a boot, and not just for any call (as long as `boot_patience_s`)."""
     never_boots_again: bool = False
