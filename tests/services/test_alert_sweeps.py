@@ -136,6 +136,40 @@ async def test_a_rule_that_throws_is_switched_off_alone_and_loudly(
     assert len(heard.of(IncidentClosed)) == 1
 
 
+async def test_a_rule_that_throws_on_a_report_costs_neither_the_report_nor_other_rules(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is judged in the transaction that stores the report."""
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    other_tenant = await world.add_tenant("Sued")
+    station_id, theirs = await world.add_station(tenant_id), await world.add_station(other_tenant, "T-1")
+
+    def broken(facts: base.ConnectorFacts) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    def changed(rule: base.Rule) -> base.Rule:
+        return base.Rule(rule.name, rule.looks_at, broken) if rule.name == "connector_faulted" else rule
+
+    report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=ctx.now(), error_code="GroundFailure")
+    with monkeypatch.context() as patch:
+        patch.setattr(rules, "RULES", tuple(changed(one) for one in rules.RULES))
+        await stations.connector_status(ctx, station_id, report)
+        assert await unsolved(ctx, tenant_id) == [("rule_failed.connector_faulted", 1)]
+    [row] = await DB.run("SELECT status FROM connector WHERE station = $1", station_id)
+    assert row["status"] == "faulted"
+    await stations.connector_status(ctx, theirs, report)
+    assert await unsolved(ctx, other_tenant) == [("connector_faulted", 1)]  # off for the first tenant only
+    clock.advance(seconds=1)
+    again = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=ctx.now(), error_code="HighTemperature")
+    await stations.connector_status(ctx, station_id, again)
+    assert await unsolved(ctx, tenant_id) == [("rule_failed.connector_faulted", 1)]  # it stays off, and told once
+    await rules_service.switch(ctx, tenant_id, "connector_faulted", on=True)
+    clock.advance(seconds=1)
+    last = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=ctx.now(), error_code="GroundFailure")
+    await stations.connector_status(ctx, station_id, last)
+    assert await unsolved(ctx, tenant_id) == [("connector_faulted", 1)]
+
+
 async def test_thresholds_of_a_model_are_for_that_model(clock: Clock) -> None:
     (ctx, _), tenant_id = context(clock), await world.add_tenant()
     early = clock.now() - timedelta(minutes=20)
