@@ -52,6 +52,12 @@ TEXTS: dict[str, str] = {
     "In force": "Gilt",
     "Withdrawn": "Zurückgenommen",
     "The server can't be reached.": "Der Server ist nicht erreichbar.",
+    "Nobody charged here in these days, so there is nothing to go by.": (
+        "In diesen Tagen hat hier niemand geladen; es gibt nichts, wonach gerechnet werden kann."
+    ),
+    "This takes too long. Please ask for fewer days or connectors.": (
+        "Das dauert zu lange. Bitte fragen Sie nach weniger Tagen oder Anschlüssen."
+    ),
     "The server takes too long to answer.": "Der Server antwortet nicht rechtzeitig.",
     "Highest power": "Höchste Leistung",
     "Uncontrolled it would have been": "Ungesteuert wäre sie gewesen",

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from backend.energy.core import planner
 from backend.energy.core.cars import Order, Policy, Why
+from backend.energy.core.grid import BadGrid
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import Session
 from backend.errors import InvalidInput
-from backend.sites import planning, rules, signals, whatif
+from backend.sites import aside, planning, rules, signals, whatif_rules
 from backend.sites.planning import Car, Cost
 from shared.sites import EnergyTariff, PolicyName, PowerNode, Rotation, SignalKind, SignalPoint, SitePolicy, TariffStep
 
@@ -194,13 +195,11 @@ def test_no_plan_passes_a_limit(
     assert all(one.current_a == 0 or one.current_a >= 6 for one in found.values())
 
 
-def test_more_connectors_on_the_same_fuse_through_the_real_scheduler() -> None:
-    """Two cars that fit become six that don't; what is in the way is named, and no limit is passed."""
-    nodes = tree(32)
+def two_cars(nodes: list[PowerNode]) -> tuple[whatif_rules.Frame, list[rules.Lane], list[whatif_rules.Past]]:
     lanes = rules.lanes(nodes, EVSES)
     begun = NOW.timestamp()
     past = [
-        whatif.Past(
+        whatif_rules.Past(
             number,
             Session(
                 id=str(number), connector=rules.outlet_id(lanes[number].spot), arrival=begun + number * 60,
@@ -209,16 +208,47 @@ def test_more_connectors_on_the_same_fuse_through_the_real_scheduler() -> None:
         )
         for number in (0, 1)
     ]  # fmt: skip
-    frame = whatif.Frame(nodes, Policy(order=Order.EQUAL), ((begun, 0.3),))
-    now, limit = whatif.side(frame, lanes, past)
+    return whatif_rules.Frame(nodes, Policy(order=Order.EQUAL), ((begun, 0.3),)), lanes, past
+
+
+def test_more_connectors_on_the_same_fuse_through_the_real_scheduler() -> None:
+    """Two cars that fit become six that don't; what is in the way is named, and no limit is passed."""
+    nodes = tree(32)
+    frame, lanes, past = two_cars(nodes)
+    now, limit = whatif_rules.side(frame, lanes, past)
     assert (now.delivered_wh, now.complete_share, limit, now.cost) == (40_000, 1.0, "", Decimal("12.0"))
-    more_lanes, more_past = whatif.more(nodes, nodes[0], lanes, past, 4)
-    then, limit = whatif.side(frame, more_lanes, more_past)
+    more_lanes, more_past = whatif_rules.more(nodes, nodes[0], lanes, past, 4)
+    then, limit = whatif_rules.side(frame, more_lanes, more_past)
     assert (then.connectors, then.sessions, then.wanted_wh) == (7, 6, 120_000)
     assert then.delivered_wh < 52_000  # 32 A for two hours and twenty minutes
     assert then.complete_share < 1
     assert limit == "grid L1"
     assert then.peak_share <= 1
+
+
+async def test_a_process_of_its_own_gives_the_same_answer() -> None:
+    nodes = tree(32)
+    frame, lanes, past = two_cars(nodes)
+    sides = [(lanes, past), whatif_rules.more(nodes, nodes[0], lanes, past, 4)]
+    assert await aside.answers(frame, sides) == [whatif_rules.side(frame, *one) for one in sides]
+
+
+async def test_fallbacks_that_do_not_fit_are_said_through_the_process() -> None:
+    nodes = tree(8)
+    frame, lanes, past = two_cars(nodes)
+    with pytest.raises(BadGrid) as here:
+        whatif_rules.side(frame, lanes, past)
+    with pytest.raises(BadGrid) as there:
+        await aside.answers(frame, [(lanes, past)])
+    assert (there.value.where, there.value.problem) == (here.value.where, here.value.problem)
+
+
+async def test_a_simulation_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame, lanes, past = two_cars(tree(32))
+    monkeypatch.setattr(aside, "MOST_S", 0.2)
+    with pytest.raises(InvalidInput) as caught:
+        await aside.answers(frame, [(lanes, past)])
+    assert caught.value.problem_code == "too_long"
 
 
 # --- signals -----------------------------------------------------------------------------------------
