@@ -18,7 +18,7 @@ from backend.alerts.rules.station_offline import GRACE
 from backend.alerts.storms import SETTLED
 from backend.context import Context
 from shared.faults import EntryKind
-from shared.operations import IncidentState
+from shared.operations import IncidentState, Severity
 
 SITE, NETWORK = "site_offline", "network_offline"
 OFFLINE = "station_offline"
@@ -61,17 +61,25 @@ async def apply_all(ctx: Context, judged: Sequence[Judged], *, gone: Sequence[st
         row = known.get(key)
         over = finding is None and row is not None and not _waits(row)
         anew = finding is not None and (row is None or row["state"] == IncidentState.WATCHED)
-        if over or anew:
+        worse = finding is not None and row is not None and not anew and _worse(row, finding)
+        if over or anew or worse:
+            seen = incidents.Seen.BETTER if worse else incidents.Seen.STILL
             async with ctx.unit() as unit:
                 if finding is None:
                     await incidents.close_incident(ctx, unit, place, rule)
                 else:
-                    await incidents.raise_incident(ctx, unit, place, rule, finding, seen=incidents.Seen.STILL)
+                    await incidents.raise_incident(ctx, unit, place, rule, finding, seen=seen)
     for key, row in known.items():
         if key not in judged_here and row["rule"] in gone and not _waits(row):
             place = Place(row["tenant"], row["station"], row["connector"], row["location"])
             async with ctx.unit() as unit:
                 await incidents.close_incident(ctx, unit, place, row["rule"])
+
+
+def _worse(row: store.Row, finding: rules.Finding) -> bool:
+    """It is told in new words only where it got worse: what goes up and down a little changes nothing."""
+    order = list(Severity)
+    return order.index(finding.severity) > order.index(Severity(row["severity"]))
 
 
 def _waits(row: store.Row) -> bool:

@@ -12,8 +12,8 @@ from backend.db.engine import DB
 from backend.events import IncidentClosed, IncidentOpened
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
-from shared.faults import ThresholdSet
-from shared.operations import Incident, IncidentState
+from shared.faults import FirmwareEndSet, ThresholdSet
+from shared.operations import Incident, IncidentState, Severity
 from shared.stations import ConnectorStatus
 from tests import world
 from tests.conftest import Clock
@@ -186,6 +186,48 @@ async def test_thresholds_of_a_model_are_for_that_model(clock: Clock) -> None:
     await DB.run("UPDATE connector SET status = 'available'")
     await watching.look_at_outlets(ctx)
     assert await unsolved(ctx, tenant_id) == []
+
+
+async def test_thresholds_are_those_of_one_tenant(clock: Clock) -> None:
+    (ctx, _), strict, lenient = context(clock), await world.add_tenant(), await world.add_tenant("Sued")
+    early = clock.now() - timedelta(minutes=20)
+    for tenant_id, name in ((strict, "A"), (lenient, "B")):
+        station_id = await world.add_station(tenant_id, name)
+        await world.add_connector(station_id)
+    await DB.run("UPDATE charging_station SET online = true")
+    await DB.run("UPDATE connector SET status = 'occupied', status_at = $1", early)
+    wanted = ThresholdSet(rule="plugged_not_started", values={"minutes": 15})
+    await rules_service.set_threshold(ctx, strict, wanted)
+    await watching.look_at_outlets(ctx)
+    assert (await unsolved(ctx, strict), await unsolved(ctx, lenient)) == ([("plugged_not_started", 1)], [])
+
+
+async def test_firmware_runs_out_as_days_pass_and_an_update_ends_it(clock: Clock) -> None:
+    (ctx, heard), tenant_id = context(clock), await world.add_tenant()
+    other = await world.add_tenant("Sued")
+    station_id = await world.add_station(tenant_id, "A")
+    await world.add_station(other, "B")
+    await DB.run("UPDATE charging_station SET vendor = 'Volta', model = 'One', firmware = '1.2'")
+    ends_on = clock.now().date() + timedelta(days=61)
+    wanted = FirmwareEndSet(vendor="Volta", model="One", firmware="1.2", ends_on=ends_on)
+    await rules_service.set_firmware_end(ctx, tenant_id, wanted)
+
+    async def found() -> list[tuple[str, Severity]]:
+        await service.watch_upkeep(ctx)
+        return [(one.rule, one.severity) for one in await incidents.open_incidents(ctx, tenant_id)]
+
+    assert await found() == []
+    clock.advance(days=1)
+    assert await found() == [("firmware_expires", Severity.INFO)]
+    clock.advance(days=60)
+    for _ in range(2):
+        assert await found() == [("firmware_expires", Severity.WARNING)]
+    [one] = await incidents.open_incidents(ctx, tenant_id)
+    assert ("is over" in one.detail, one.occurrences) == (True, 1)
+    assert len(heard.of(IncidentOpened)) == 2  # who hears of warnings only hears of it now
+    assert await unsolved(ctx, other) == []
+    await DB.run("UPDATE charging_station SET firmware = '1.3' WHERE id = $1", station_id)
+    assert await found() == []
 
 
 async def test_a_quiet_station_is_missed_and_priced(clock: Clock) -> None:
