@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import structlog
@@ -17,10 +17,12 @@ from backend.energy.core.rows import Floats, Rows
 from backend.sites import rules
 from backend.sites.rules import Lane, Phases, Spot
 from shared.sites import PolicyName, SitePolicy
+from shared.transactions import ChargingState
 
 log = structlog.get_logger(__name__)
 BUDGET_S = 1.0
 DWELL = timedelta(seconds=60)
+FULL_AFTER = timedelta(minutes=2)
 DEAD_A = 1.0
 """A rise by less than this is not worth a message, and a car that just changed is left alone for a while."""
 ORDERS = {
@@ -145,6 +147,15 @@ def _car(car: Car) -> core.Car:
         amps=car.given_a or 0.0,
         switched=car.switched_at.timestamp() if car.switched_at else None,
     )
+
+
+def is_full(
+    session: Mapping[str, Any], lane: Lane, given_a: float | None, given_at: datetime | None, now: datetime
+) -> bool:
+    """It took energy, has been offered what a car can use for a while, and takes none. One that is given nothing counts
+    as wanting again: it gets its turn, and shows whether it does. session: charging_state, energy_wh."""
+    offered = given_at is not None and (given_a or 0) >= lane.minimum_a and now - given_at > FULL_AFTER
+    return session["charging_state"] == ChargingState.SUSPENDED_EV and session["energy_wh"] > 0 and offered
 
 
 def series(costs: Sequence[Cost], scale: float = 1.0) -> Series:

@@ -15,7 +15,7 @@ from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
 from backend.sites import grants, past_store, peaks, rises, rules, signals, store, wire
 from backend.sites.grants import Grant
-from backend.sites.planning import Car, Cost, Given, Question
+from backend.sites.planning import Car, Cost, Given, Question, is_full
 from backend.sites.rules import Lane, Phases, Spot
 from shared.energy import Purpose
 from shared.sites import EnergyTariff, NodeKind, Notice, PolicyName, PowerNode, SignalKind, SitePolicy
@@ -302,7 +302,7 @@ def cars_of(scene: Scene) -> list[Car]:
                 given_at=grant.acked_at,
                 switched_at=grant.switched_at,
                 first=bool(rules.goes_first(scene.policy.goes_first, row)),
-                full=row["charging_state"] == "SuspendedEV" and _old(row["begun_at"], scene.now, 120),
+                full=is_full(row, lane, grant.acked_a, grant.acked_at, scene.now),
             )
         )
     return found

@@ -41,7 +41,8 @@ def from_readings(
     parking where nothing flowed otherwise. Never negative energy.
 
     Readings in any order; of several at one moment the highest register counts. The last state goes on until
-    `ends_at`. A hold counts only for a car that took power, or would have: not for one that was full before it.
+    `ends_at`. A hold, and the station's word that it withholds, count only for a car that took power, or would have:
+    not for one that was full before.
     """
     ordered: list[Reading] = []
     for reading in sorted(readings, key=lambda one: (one.at, one.energy_wh)):
@@ -54,14 +55,17 @@ def from_readings(
         ordered.append(msgspec.structs.replace(last, at=ends_at, charging=None))
     held = list(_that_count(ordered, holds)) if ordered else []
     found: list[Period] = []
-    top = Decimal(ordered[0].energy_wh) if ordered else Decimal(0)
+    first = top = Decimal(ordered[0].energy_wh) if ordered else Decimal(0)
+    full = False
     for one, following in pairwise(ordered):
+        if not one.waiting:
+            full = one.declined and top > first + NOTHING_WH
         wh = max(Decimal(following.energy_wh) - top, Decimal(0))
         top = max(top, Decimal(following.energy_wh))
         for begins_at, ends, share, withheld in _parts(one.at, following.at, wh, held):
             found.append(
                 Period(
-                    kind=_kind(one, ends - begins_at, share, withheld),
+                    kind=_kind(one, ends - begins_at, share, withheld, full),
                     begins_at=begins_at,
                     ends_at=ends,
                     energy_wh=share,
@@ -73,7 +77,7 @@ def from_readings(
 
 def _that_count(ordered: Sequence[Reading], holds: Sequence[Hold]) -> Iterator[Hold]:
     for begins_at, ends_at in sorted(holds):
-        before = next((one for one in reversed(ordered) if one.at <= begins_at), ordered[0])
+        before = next((one for one in reversed(ordered) if one.at <= begins_at and not one.waiting), ordered[0])
         if begins_at < ends_at and not before.declined:
             yield begins_at, ends_at
 
@@ -98,8 +102,8 @@ def _parts(
         yield a, b, share, withheld
 
 
-def _kind(one: Reading, span: timedelta, wh: Decimal, withheld: bool) -> PeriodKind:
-    if one.waiting:
+def _kind(one: Reading, span: timedelta, wh: Decimal, withheld: bool, full: bool) -> PeriodKind:
+    if one.waiting and not full:
         return PeriodKind.WAITING
     some = _some(span, wh)
     if withheld and not some:

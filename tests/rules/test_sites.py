@@ -195,6 +195,29 @@ def test_no_plan_passes_a_limit(
     assert all(one.current_a == 0 or one.current_a >= 6 for one in found.values())
 
 
+@pytest.mark.parametrize(
+    ("state", "wh", "given_a", "since_s", "full"),
+    [
+        ("suspended_ev", 4_000, 16.0, 300, True),
+        ("suspended_ev", 4_000, 6.0, 300, True),
+        ("suspended_ev", 4_000, 16.0, 60, False),  # just told: it has a moment
+        ("suspended_ev", 4_000, 0.0, 300, False),  # nothing is offered: who knows what it would take
+        ("suspended_ev", 4_000, None, 300, False),
+        ("suspended_ev", 0, 16.0, 300, False),  # it hasn't begun
+        ("suspended_evse", 4_000, 16.0, 300, False),
+        ("charging", 4_000, 16.0, 300, False),
+        (None, 4_000, 16.0, 300, False),
+    ],
+)
+def test_a_car_is_full_that_takes_nothing_of_what_it_is_offered(
+    state: str | None, wh: int, given_a: float | None, since_s: int, full: bool
+) -> None:
+    session = {"charging_state": state, "energy_wh": wh}
+    lane = rules.lanes(tree(), EVSES)[0]
+    assert planning.is_full(session, lane, given_a, NOW - timedelta(seconds=since_s), NOW) is full
+    assert planning.is_full(session, lane, given_a, None, NOW) is False
+
+
 def two_cars(nodes: list[PowerNode]) -> tuple[whatif_rules.Frame, list[rules.Lane], list[whatif_rules.Past]]:
     lanes = rules.lanes(nodes, EVSES)
     begun = NOW.timestamp()

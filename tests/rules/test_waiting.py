@@ -88,6 +88,12 @@ CASES: dict[str, tuple[list[Told], int, list[tuple[int, int]], int, int, int]] =
     "told to give nothing after it was full": ([(0, 0, ON), (60, 9000, CAR)], 180, [(90, 180)], 60, 120, 0),
     "told to give nothing, and it gives": ([(0, 0, ON), (60, 9000, ON), (120, 18000, ON)], 120, [(60, 120)], 120, 0, 0),
     "told to give nothing from the start": ([(0, 0, NONE), (60, 0, NONE), (90, 5000, NONE)], 90, [(0, 60)], 30, 0, 60),
+    "full, then its power goes to others and the station says so": (
+        [(0, 0, ON), (60, 9000, CAR), (100, 9000, STATION)], 180, [(100, 180)], 60, 120, 0
+    ),
+    "not ready yet, then the station withholds": (
+        [(0, 0, CAR), (10, 0, STATION), (60, 0, ON), (90, 5000, ON)], 90, [], 30, 10, 50
+    ),
     "told within a stretch": ([(0, 0, ON), (60, 9000, ON)], 60, [(20, 50)], 30, 0, 30),
     "told twice": ([(0, 0, ON), (60, 6000, ON), (120, 6000, ON)], 120, [(10, 20), (60, 120)], 50, 0, 70),
 }  # fmt: skip
