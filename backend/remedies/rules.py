@@ -20,6 +20,8 @@ ASKED_FOR = timedelta(hours=24)
 INTERRUPTED = timedelta(minutes=3)
 """A step without an answer after this was interrupted: longer than a job may run."""
 
+SILENT = "station_silent"
+
 Way = Literal["go", "later", "never"]
 
 
@@ -95,6 +97,12 @@ def _hold(plan: PlaybookSet, kind: StepKind, facts: Facts) -> Verdict | None:
     if not facts.online:
         return Verdict("later", "The station is not connected.", facts.now + OFFLINE_PAUSE)
     return None
+
+
+def proven(rule: str, *, by_hand: bool, sent: bool, spoke: bool) -> bool:
+    """Whether the end of an incident counts for its run. Of a silent station only its own word does: a socket that is
+    gone, or new and mute, ends the incident as well. `by_hand`: somebody closed it; `sent`: something was tried."""
+    return rule != SILENT or by_hand or not sent or spoke
 
 
 def _clock(text: str) -> time:

@@ -137,7 +137,7 @@ async def _decide(ctx: Context, run_id: UUID) -> tuple[store.Row, int, PlaybookS
         if row is None or row["state"] not in LIVE:
             return None
         place = await store.place(row["incident"])
-        if place is None or place["state"] in GONE:
+        if place is None or (place["state"] in GONE and await _proven(row, place)):
             await _over(ctx, row)
             return None
         if row["state"] == RemedyState.ASKS:
@@ -246,6 +246,12 @@ async def _verified(ctx: Context, row: store.Row) -> bool:
     await incidents.change_state(ctx, row["tenant"], row["incident"], None, IncidentState.WATCHED, words)
     await _over(ctx, row)
     return True
+
+
+async def _proven(row: store.Row, place: store.Row) -> bool:
+    sent = [one for one in await store.steps([row["id"]]) if one["kind"] != StepKind.WAIT]
+    spoke = bool(sent) and await store.spoke(row["station"], sent[-1]["sent_at"])
+    return rules.proven(place["rule"], by_hand=place["closed_by"] is not None, sent=bool(sent), spoke=spoke)
 
 
 async def _over(ctx: Context, row: store.Row) -> None:

@@ -117,8 +117,8 @@ async def models(playbook_id: UUID, since: datetime) -> Sequence[Row]:
 async def place(incident_id: UUID) -> Row | None:
     """The incident and its station, as a run needs them."""
     return await _one(
-        """SELECT i.id, i.tenant, i.state, i.rule, i.code, i.title, i.parent, i.station, i.connector, s.model,
-            s.firmware, s.online, c.evse, c.number, coalesce(l.time_zone, t.time_zone) AS zone
+        """SELECT i.id, i.tenant, i.state, i.closed_by, i.rule, i.code, i.title, i.parent, i.station, i.connector,
+            s.model, s.firmware, s.online, c.evse, c.number, coalesce(l.time_zone, t.time_zone) AS zone
         FROM incident i JOIN charging_station s ON s.id = i.station JOIN tenant t ON t.id = i.tenant
         LEFT JOIN connector c ON c.id = i.connector LEFT JOIN location l ON l.id = s.location WHERE i.id = $1""",
         incident_id,
@@ -199,6 +199,16 @@ async def healthy(station_id: UUID, connector_id: UUID | None, since: datetime) 
         since,
     )
     return bool(row and row["good"])
+
+
+async def spoke(station_id: UUID, since: datetime) -> bool:
+    """It is connected and has said something since then, on the connection that it has now."""
+    row = await _one(
+        """SELECT online AND last_seen_at > greatest($2, connected_at) AS spoke FROM charging_station WHERE id = $1""",
+        station_id,
+        since,
+    )
+    return bool(row and row["spoke"])
 
 
 # --- steps -------------------------------------------------------------------------------------------

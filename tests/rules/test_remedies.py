@@ -62,6 +62,20 @@ def test_guards(kind: StepKind, guards: dict[str, object], changes: dict[str, ob
     assert verdict.until is None or verdict.until > NOW
 
 
+@pytest.mark.parametrize(
+    ("rule", "by_hand", "sent", "spoke", "counts"),
+    [
+        ("connector_faulted", False, True, False, True),
+        ("station_silent", False, True, True, True),
+        ("station_silent", False, True, False, False),
+        ("station_silent", True, True, False, True),
+        ("station_silent", False, False, False, True),
+    ],
+)
+def test_what_ends_a_run(rule: str, by_hand: bool, sent: bool, spoke: bool, counts: bool) -> None:
+    assert rules.proven(rule, by_hand=by_hand, sent=sent, spoke=spoke) is counts
+
+
 ANY_FACTS = st.builds(
     rules.Facts,
     now=st.integers(0, 8759).map(lambda hours: NOW + timedelta(hours=hours)),
