@@ -170,14 +170,15 @@ def _expected_w(scene: Scene, plan: Mapping[str, Any], at: datetime) -> float:
     total = 0.0
     for spot, car in scene.cars.items():
         grant = scene.grant(spot)
-        if spot not in scene.lanes or not grant.acked_a:
-            continue
         told = scene.wanted(spot)
-        if told.departs_at and at >= told.departs_at and not told.learned:
+        gone = told.departs_at and at >= told.departs_at and not told.learned
+        if spot not in scene.lanes or gone:
             continue
         per_amp = scene.phases(spot) * rules.VOLTAGE
-        if later.get(spot):
+        if later.get(spot):  # also of one that waits now
             total += per_amp * value_at(later[spot], at.timestamp())
+            continue
+        if not grant.acked_a:
             continue
         power = grant.acked_a * per_amp
         wanted = told.energy_wh

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from backend import wiring
 from backend.db.engine import DB
-from backend.sites import control, plan_store, savings, service
+from backend.sites import control, live, plan_store, savings, service
 from backend.sites.scene import look
 from backend.web.guards import Actor
 from shared.accounts import Role
@@ -88,6 +88,28 @@ async def test_a_driver_who_tells_nothing_is_expected_to_stay_as_usual(db: None,
         if learned:
             assert wanted.departs_at == now + timedelta(hours=2.5)  # three out of four stay longer than 3.5 hours
             assert wanted.energy_wh == 6500
+
+
+async def test_the_curve_shows_what_is_foreseen_for_a_car_that_waits(db: None, clock: Clock) -> None:
+    """It is given nothing now, and 10 A of three phases from the second hour on."""
+    now = clock.now()
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    location_id = await world.add_location(tenant_id)
+    station_id = await world.add_station(tenant_id, "CP-1", location_id=location_id, online=True)
+    connector_id = await world.add_connector(station_id, 1, max_power_w=11_000)
+    await world.add_transaction(station_id, connector_id, evse=1, begun_at=now, state="active")
+    nodes = [
+        PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(40)),
+        PowerNode(key="a", kind=NodeKind.STATION, parent="grid", station="CP-1"),
+    ]
+    await service.put(ctx, tenant_id, location_id, SiteSet(nodes=nodes, policy=SitePolicy(name=PolicyName.CHEAPEST)))
+    scene = await look(ctx, await service.row_of(tenant_id, location_id))
+    later = [(now.timestamp(), 0.0), ((now + timedelta(hours=1)).timestamp(), 10.0)]
+    plan = {"cars": [{"station": "CP-1", "evse": 1, "later": later}]}
+    found = {one.at: one.planned_w for one in await live.points(scene, [], plan) if one.at > now}
+    assert {watts for at, watts in found.items() if at < now + timedelta(hours=1)} == {0}
+    assert {watts for at, watts in found.items() if at >= now + timedelta(hours=1)} == {6_900}
 
 
 async def test_each_minute_every_controlled_site_is_planned_whatever_happened(db: None, clock: Clock) -> None:
