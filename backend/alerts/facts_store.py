@@ -361,6 +361,12 @@ async def firmwares() -> Sequence[Row]:
     )
 
 
+async def clock_off(station_id: UUID) -> float | None:
+    """Seconds by which its clock was ahead when it last told the time; None: it never did."""
+    rows = await DB.run("SELECT clock_off_s FROM charging_station WHERE id = $1", station_id)
+    return rows[0]["clock_off_s"] if rows else None
+
+
 async def set_clock(station_id: UUID, off_s: float, at: datetime) -> None:
     await DB.run("UPDATE charging_station SET clock_off_s = $2, clock_off_at = $3 WHERE id = $1", station_id, off_s, at)
 

@@ -15,7 +15,7 @@ from backend.alerts.incidents import open_incidents as open_incidents
 from backend.alerts.incidents import shown as shown
 from backend.alerts.place import Place as Place
 from backend.alerts.rules import codes
-from backend.alerts.rules.connector_faulted import NO_ERROR, nameless
+from backend.alerts.rules.connector_faulted import NO_ERROR, believed, nameless
 from backend.alerts.rules.station_offline import GRACE
 from backend.context import Context, Unit
 from backend.events import (
@@ -110,6 +110,7 @@ async def _fault(ctx: Context, unit: Unit, event: ConnectorStatusChanged) -> Non
         vendor_error_code=event.vendor_error_code,
         info=event.error_info,
         meaning=known.meaning,
+        began_at=believed(event.at, await facts_store.clock_off(event.station_id)) if _wrong(event) else None,
     )
     place = Place(event.tenant_id, event.station_id, event.connector_id)
     again = rules.another_fault(event.previous_error_code, event.error_code)

@@ -116,7 +116,7 @@ async def test_who_is_told_is_set_up(node: Node, size: tuple[int, int]) -> None:
         await screen.type("route-begins", "9")
         await screen.click("route-escalate")
         await screen.click("route-confirm")
-        await screen.wait_for_text("Sat 09:00–18:00")
+        await screen.wait_for_text("Sat, 09:00–18:00")
         [account] = await DB.run("SELECT id FROM account WHERE role = 'admin'")
         await screen.click(f"member-{account['id']}")
         await screen.type("rota-name", "Nights")

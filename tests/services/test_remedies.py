@@ -208,6 +208,7 @@ async def test_the_limit_of_a_day_holds(house: House) -> None:
 
 async def test_versions_and_a_dry_run_on_the_past(house: House) -> None:
     await house.open(steps=[PlaybookStep(kind=StepKind.WAIT, verify_s=60), *RESETS])
+    await DB.run("UPDATE charging_station SET model = 'One', firmware = '2.1'")
     for helps in (True, True, False):
         await house.report(ConnectorStatus.FAULTED, "InternalError")
         await house.jobs()
@@ -224,6 +225,7 @@ async def test_versions_and_a_dry_run_on_the_past(house: House) -> None:
     assert (changed.version, changed.figures.mended, changed.figures.failed) == (2, 2, 1)
     detail = await playbooks.detail(house.ctx, house.tenant_id, UUID(house.book.id))
     assert [(one.version, one.by, one.figures.runs) for one in detail.versions] == [(2, "Olga", 0), (1, "Olga", 3)]
+    assert [(one.model, one.firmware, one.figures.rate) for one in detail.models] == [("One", "2.1", 2 / 3)]
     told = await playbooks.dry_run(house.ctx, house.tenant_id, plan, 30)
     assert (told.matched, told.fired, told.tried, told.mended) == (3, 3, 3, 2)
     assert (

@@ -44,7 +44,9 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectorFacts:
-    """What an outlet reported last. `label` is empty when the station reported about itself as a whole."""
+    """What an outlet reported last. `label` is empty when the station reported about itself as a whole.
+
+    `began_at`: when it says that this began, where its clock can be believed."""
 
     label: str
     status: str
@@ -52,6 +54,7 @@ class ConnectorFacts:
     vendor_error_code: str = ""
     info: str = ""
     meaning: Meaning | None = None
+    began_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

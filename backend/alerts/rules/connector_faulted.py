@@ -1,5 +1,6 @@
 """A connector, or the station itself, reports an error (OCPP 1.6 §7.6 ChargePointErrorCode; 2.0.1 Faulted; MREC)."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 from backend.alerts.rules import codes
@@ -17,6 +18,8 @@ class Words(NamedTuple):
 
 
 NO_ERROR = ("", "NoError")
+CLOCK_S = 120
+"""What a station's clock may be off, so that it is believed when something began."""
 UNNAMED = Words(
     "Fault without a reason",
     "Restart the station. If the fault comes back, read its display and send a technician.",
@@ -196,8 +199,15 @@ def judge(facts: ConnectorFacts) -> Finding | None:
         cause=cause,
         code=code,
         down=1.0 if faulted else 0.1,
+        began_at=facts.began_at,
         evidence={"code": code, "vendor's code": facts.vendor_error_code, "says": told.info},
     )
+
+
+def believed(at: datetime, off_s: float | None) -> datetime | None:
+    """When a station says that a fault began: a report may have waited for its connection. None where its clock was
+    `off_s` seconds wrong when it last told the time, which says nothing of when anything began."""
+    return at if off_s is None or abs(off_s) <= CLOCK_S else None
 
 
 def nameless(told: codes.Told) -> bool:
