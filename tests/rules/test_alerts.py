@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backend.alerts import rules
 from backend.alerts.rules import codes, correlation
-from backend.alerts.rules.connector_faulted import ERRORS, believed
+from backend.alerts.rules.connector_faulted import ERRORS
 from shared.operations import Severity
 from shared.stations import ConnectorStatus
 
@@ -120,18 +120,6 @@ def test_a_reason_that_follows_is_the_same_fault(before: str, now: str, another:
 def test_a_station_may_report_about_itself() -> None:
     facts = rules.ConnectorFacts(label="", status="faulted", error_code="GroundFailure")
     assert found(facts)["connector_faulted"].detail.startswith("The station reports")
-
-
-@pytest.mark.parametrize(
-    ("off_s", "believes"), [(None, True), (0.0, True), (-120.0, True), (121.0, False), (-7200.0, False)]
-)
-def test_a_wrong_clock_says_nothing_of_when_a_fault_began(off_s: float | None, believes: bool) -> None:
-    at = NOW - timedelta(hours=1)
-    assert believed(at, off_s) == (at if believes else None)
-    facts = rules.ConnectorFacts(label="1", status="faulted", error_code="GroundFailure", began_at=at)
-    finding = rules.BY_NAME["connector_faulted"].judge(facts)
-    assert finding is not None
-    assert finding.began_at == at
 
 
 @given(st.sampled_from(list(ConnectorStatus)), st.text(max_size=50), st.text(max_size=50), st.text(max_size=200))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules
+from backend.alerts.rules.connector_faulted import believed
 from shared.driver_reports import ProblemKind
 from shared.operations import Severity
 
@@ -319,3 +320,15 @@ def test_reports_of_drivers_weigh_by_who_was_there(facts: rules.ReportFacts, sev
     assert (finding.severity, finding.title) == (severity, title)
     assert (finding.down > 0) == (severity != "info")
     assert finding.evidence["reports"] == len(facts.reports)
+
+
+@pytest.mark.parametrize(
+    ("off_s", "believes"), [(None, True), (0.0, True), (-120.0, True), (121.0, False), (-7200.0, False)]
+)
+def test_a_wrong_clock_says_nothing_of_when_a_fault_began(off_s: float | None, believes: bool) -> None:
+    at = NOW - timedelta(hours=1)
+    assert believed(at, off_s) == (at if believes else None)
+    facts = rules.ConnectorFacts(label="1", status="faulted", error_code="GroundFailure", began_at=at)
+    finding = rules.BY_NAME["connector_faulted"].judge(facts)
+    assert finding is not None
+    assert finding.began_at == at
