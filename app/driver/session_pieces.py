@@ -72,8 +72,12 @@ def use_clock() -> datetime:
     async def tick() -> None:
         while not gone.current:
             await asyncio.sleep(1)
-            if not gone.current:
+            if gone.current:
+                return
+            try:
                 set_now(datetime.now(UTC))
+            except RuntimeError:  # the page's session ended in this second
+                return
 
     def begin() -> None:
         gone.current = False

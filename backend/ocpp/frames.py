@@ -44,7 +44,7 @@ class FrameLog:
         self._ctx = ctx
         self._waiting: list[Entry] = []
         self._handled: list[Handled] = []
-        self._task: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
         self.took: list[float] = []
         """Seconds from call to reply, to be counted."""
 
@@ -102,17 +102,18 @@ class FrameLog:
                 log.exception("the OCPP log could not be written")
 
     async def flush(self) -> None:
-        took, self.took = self.took, []
-        handled, self._handled = self._handled, []
-        group, self._waiting = self._waiting, []
-        metrics.HANDLING.observe_all([*took, *map(_TOOK, handled)])
-        for action, number in Counted(map(_ACTION, handled)).items():
-            metrics.MESSAGES.labels("in", "call", action).inc(number)
-            metrics.MESSAGES.labels("out", "result", action).inc(number)
-        for labels, number in Counted(map(_LABELS, group)).items():
-            metrics.MESSAGES.labels(*labels).inc(number)
-        if group or handled:
-            await self.write(group, handled)
+        async with self._writing:  # who flushes may read what others were about to write
+            took, self.took = self.took, []
+            handled, self._handled = self._handled, []
+            group, self._waiting = self._waiting, []
+            metrics.HANDLING.observe_all([*took, *map(_TOOK, handled)])
+            for action, number in Counted(map(_ACTION, handled)).items():
+                metrics.MESSAGES.labels("in", "call", action).inc(number)
+                metrics.MESSAGES.labels("out", "result", action).inc(number)
+            for labels, number in Counted(map(_LABELS, group)).items():
+                metrics.MESSAGES.labels(*labels).inc(number)
+            if group or handled:
+                await self.write(group, handled)
 
     async def write(self, waiting: Sequence[Entry], handled: Sequence[Handled]) -> None:
         rows, counts = FrameRows(), dict[int, list[Any]]()
