@@ -201,8 +201,7 @@ async def send(ctx: Context, request: Web, token: str) -> Response[Any]:
         return await around.lost(ctx, request, error)
     except WattlineError as error:
         return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
-    chosen = f"&lang={around.lang(request)}" if around.lang(request) else ""
-    return Redirect(f"{around.visit_path(token)}?sent=1{chosen}", status_code=303)
+    return Redirect(around.visit_path(token) + around.query(request, sent="1"), status_code=303)
 
 
 @get("/visit/{token:str}/receipt.pdf", public=True, include_in_schema=False)

@@ -1,7 +1,7 @@
 """What stands around each page of guests: its language, its headers, the fields of its forms."""
 
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from litestar import Request, Response
 
@@ -71,5 +71,7 @@ def visit_path(token: str) -> str:
     return f"/visit/{token}"
 
 
-def query(request: Web) -> str:
-    return f"?lang={lang(request)}" if lang(request) else ""
+def query(request: Web, **more: str) -> str:
+    """What goes on to the next address: the chosen language, and `more` before it."""
+    told = more | ({"lang": lang(request)} if lang(request) else {})
+    return f"?{urlencode(told)}" if told else ""

@@ -63,8 +63,7 @@ def _wanted(request: Web, form: dict[str, str]) -> DriverReportNew:
 
 
 def _reported(request: Web, path: str) -> Response[Any]:
-    chosen = f"&lang={around.lang(request)}" if around.lang(request) else ""
-    return Redirect(f"{path}?sent=1{chosen}", status_code=303)
+    return Redirect(path + around.query(request, sent="1"), status_code=303)
 
 
 async def _report_here(

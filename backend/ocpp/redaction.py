@@ -5,7 +5,8 @@ right by their schema, which says what they can't hold.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from functools import lru_cache
 
 from msgspec import inspect
 
@@ -138,12 +139,12 @@ _LABELS = frozenset({"key", "name"})
 
 def blanked_call(action: str, frame: bytes) -> bytes:
     """The same of a call that fits its schema."""
-    return _blanked_by(_CALLS.get(action), frame)
+    return _blanked_by(_by_schema(action, 0), frame)
 
 
 def blanked_result(action: str, frame: bytes) -> bytes:
     """The same of an answer of ours."""
-    return _blanked_by(_RESULTS.get(action), frame)
+    return _blanked_by(_by_schema(action, 1), frame)
 
 
 def _blanked_by(hints: _Hints | None, frame: bytes) -> bytes:
@@ -179,13 +180,11 @@ def _hints(payload: inspect.Type) -> Iterator[bytes | None]:
         yield None
 
 
-def _by_schema(place: int) -> Mapping[str, _Hints | None]:
-    """By action, of calls (0) or results (1): of both versions together."""
-    found: dict[str, set[bytes | None]] = {}
-    for messages in (messages16, messages201):
-        for action, types in messages.MESSAGES.items():
-            found.setdefault(action, {b"\0"}).update(_hints(inspect.type_info(types[place])))
-    return {action: None if None in hints else tuple(filter(None, hints)) for action, hints in found.items()}
-
-
-_CALLS, _RESULTS = _by_schema(0), _by_schema(1)
+@lru_cache(1_000)
+def _by_schema(action: str, place: int) -> _Hints | None:
+    """Of a call (place 0) or its result (1), of both versions together; None: everything is looked for."""
+    known = [one.MESSAGES[action][place] for one in (messages16, messages201) if action in one.MESSAGES]
+    found: set[bytes | None] = {b"\0", b"\\"}  # behind an escape any name may hide
+    for payload in known:
+        found.update(_hints(inspect.type_info(payload)))
+    return None if None in found or not known else tuple(filter(None, found))

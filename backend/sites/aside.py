@@ -19,13 +19,11 @@ from shared.sites import WhatIfSide
 
 MOST_S = 280.0
 _KINDNESS = 10
-_turn: asyncio.Semaphore | None = None
+_turn = asyncio.Semaphore(1)
 
 
 async def answers(frame: Frame, sides: Sequence[tuple[list[Lane], list[Past]]]) -> list[tuple[WhatIfSide, str]]:
     """`side` of each; one question of a process at a time. Raises BadGrid, and InvalidInput (too_long)."""
-    global _turn
-    _turn = _turn or asyncio.Semaphore(1)
     async with _turn:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", __name__), stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE

@@ -87,6 +87,9 @@ def _parts(
 ) -> Iterator[tuple[datetime, datetime, Decimal, bool]]:
     """A stretch cut at the edges of holds: begin, end, energy, whether the power was withheld. What came flowed while
     it was not, evenly; where it always was, it flowed all the same."""
+    if not held:  # as in most sessions, of which each running one comes here every few seconds
+        yield begin, end, wh, False
+        return
     edges = {begin, end, *(edge for hold in held for edge in hold if begin < edge < end)}
     parts = [(a, b, any(low <= a and b <= high for low, high in held)) for a, b in pairwise(sorted(edges))]
     free = sum((b - a for a, b, withheld in parts if not withheld), timedelta(0))
@@ -105,10 +108,9 @@ def _parts(
 def _kind(one: Reading, span: timedelta, wh: Decimal, withheld: bool, full: bool) -> PeriodKind:
     if one.waiting and not full:
         return PeriodKind.WAITING
-    some = _some(span, wh)
-    if withheld and not some:
+    if withheld and not _some(span, wh):
         return PeriodKind.WAITING
-    charging = some if one.charging is None else one.charging or wh > 0
+    charging = _some(span, wh) if one.charging is None else one.charging or wh > 0
     return PeriodKind.CHARGING if charging else PeriodKind.PARKING
 
 

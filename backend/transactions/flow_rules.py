@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from backend.tariffs.periods import Hold
 from backend.transactions.model import Report
 from shared.stations import ConnectorStatus
 from shared.transactions import ChargingState, TransactionState
@@ -16,9 +17,6 @@ CHARGING_STATE_OF_STATUS = {
 FLOWS = frozenset({ChargingState.CHARGING.value})
 DECLINED = frozenset({ChargingState.SUSPENDED_EV.value, ChargingState.IDLE.value})
 """The car takes nothing of its own accord."""
-Hold = tuple[datetime, datetime]
-"""From when until when the station was told to give nothing."""
-
 
 Point = tuple[
     datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool, str | None, str | None, int | None

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from backend.context import Context
+from backend.tariffs.periods import Hold
 from backend.transactions import flow_rules, store
 from shared.transactions import TransactionState as State
 
@@ -26,7 +27,7 @@ async def running(station_id: UUID, now: datetime) -> list[Running]:
     ]
 
 
-async def note(ctx: Context, told: Mapping[UUID, Sequence[flow_rules.Hold]]) -> None:
+async def note(ctx: Context, told: Mapping[UUID, Sequence[Hold]]) -> None:
     """From now on these hold, by transaction, as far as anybody knows; what was so far stays."""
     async with ctx.unit():
         for transaction_id in sorted(told):

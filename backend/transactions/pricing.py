@@ -116,7 +116,7 @@ def periods(row: Row, readings: list[Row], ends_at: datetime, edition: int = EDI
         points.insert(0, as_first)
     top = (row["meter_start_wh"] or 0) + row["energy_wh"]
     # The bill says what the session says: no reading counts beyond its final register.
-    points = [msgspec.structs.replace(one, energy_wh=min(one.energy_wh, top)) for one in points]
+    points = [one if one.energy_wh <= top else msgspec.structs.replace(one, energy_wh=top) for one in points]
     if points and points[-1].energy_wh < top:
         points.append(Reading(at=ends_at, energy_wh=top, charging=None))
     return [*_reserved(row), *from_readings(points, ends_at, flow_rules.holds(row["holds"]) if waits else ())]

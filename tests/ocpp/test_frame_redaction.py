@@ -126,3 +126,8 @@ def test_a_nul_is_left_out_whatever_the_schema_says() -> None:
 def test_an_answer_keeps_the_end_of_a_parent_token() -> None:
     frame = b'[3,"m",{"idTagInfo":{"status":"Accepted","parentIdTag":"04A2B3C4"}}]'
     assert blanked_result("StartTransaction", frame) == frame.replace(b"04A2", "•••".encode())
+
+
+def test_a_name_behind_an_escape_hides_nothing() -> None:
+    frame = rb'{"customData":{"vendor\u0049d":"x","password":"1"}}'
+    assert blanked_call("Heartbeat", frame) == frame.replace(b'"1"', BLANK.encode())
