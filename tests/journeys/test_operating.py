@@ -1,8 +1,7 @@
 """An operator's day in the browser: what needs somebody, a station, a command, a session, the brand."""
 
+import contextlib
 import re
-
-from playwright.sync_api import TimeoutError as NotThere
 
 from shared.accounts import Role
 from tests.journeys.conftest import OpenApp
@@ -36,15 +35,15 @@ def test_a_station_is_found_and_answers_a_command(open_app: OpenApp, demo: Demo)
     tab.click(f"station-{identity}")
     tab.wait_until(lambda: tab.page.url == f"{demo.url}/stations/{identity}", "station page")
     tab.click("tab-commands")
+    # By its words: Flutter loses the identifier of a region whose answer comes within one frame.
+    answered = f"{identity} answered: Accepted"
     for _ in range(3):  # a busy machine can lose a tap; whoever sees nothing happen asks again
         tab.click("command-trigger")
         tab.confirm()
-        try:
-            tab.wait("command-answer", timeout=20_000)  # one of the demo's stations is slow
+        with contextlib.suppress(AssertionError):
+            tab.wait_until(lambda: answered in tab.text(), "answer", timeout=20_000)  # one of the stations is slow
             break
-        except NotThere:
-            continue
-    tab.wait_until(lambda: f"{identity} answered: Accepted" in tab.said("command-answer"), "answer")
+    assert answered in tab.text()
     tab.click("tab-log")
     tab.wait_for_text("TriggerMessage")
 
