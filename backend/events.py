@@ -210,6 +210,12 @@ class IncidentOpened(IncidentEvent, frozen=True, kw_only=True):
     """Somebody must hear of it: it is new, or it came back while it was watched."""
 
 
+class IncidentWorsened(IncidentEvent, frozen=True, kw_only=True):
+    """It is critical now and wasn't before. `since`: when it was opened, or last left its watch."""
+
+    since: datetime
+
+
 class IncidentClosed(IncidentEvent, frozen=True, kw_only=True):
     pass
 
@@ -268,6 +274,7 @@ AnyEvent = (
     | CdrIssued
     | IncidentChanged
     | IncidentOpened
+    | IncidentWorsened
     | IncidentClosed
     | NoticeSent
     | BrandChanged

@@ -40,6 +40,7 @@ from backend.events import (
     IncidentChanged,
     IncidentClosed,
     IncidentOpened,
+    IncidentWorsened,
     MasterPassChanged,
     PowerExceeded,
     ReservationEnded,
@@ -160,6 +161,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         notify.on_ended,
     ),
     IncidentOpened: (notify.on_opened, remedies.on_opened),
+    IncidentWorsened: (notify.on_worse,),
     IncidentChanged: (remedies.on_changed, driver_reports.on_incident),
     IncidentClosed: (notify.on_closed,),
 }

@@ -27,6 +27,8 @@ class Told(StrEnum):
     """What a message is about."""
 
     OPENED = "incident_opened"
+    WORSE = "incident_worse"
+    """It became critical after it was told as something less."""
     ESCALATED = "incident_escalated"
     CLOSED = "incident_closed"
     SUMMARY = "summary"

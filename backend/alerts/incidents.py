@@ -1,6 +1,7 @@
 """Incidents: opened, seen again, closed; what people do with them; and their timeline.
 
-Whoever tells or mends binds to IncidentOpened and IncidentClosed, which are emitted in the transaction of the fact.
+Whoever tells or mends binds to IncidentOpened, IncidentWorsened and IncidentClosed, which are emitted in the
+transaction of the fact.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from backend.alerts import rules, store
 from backend.alerts.place import Place
 from backend.context import Context, Unit
 from backend.errors import Conflict, InvalidInput, NotFound
-from backend.events import IncidentChanged, IncidentClosed, IncidentOpened
+from backend.events import IncidentChanged, IncidentClosed, IncidentOpened, IncidentWorsened
 from shared.faults import EntryKind
 from shared.money import Money
 from shared.operations import Incident, IncidentState, Severity
@@ -77,8 +78,14 @@ async def raise_incident(
         state = IncidentState(known["state"])
         grew = known["severity"] == Severity.INFO and finding.severity is not Severity.INFO
         anew = grew and state is IncidentState.OPEN  # who hears of warnings only has not heard of it yet
-        _tell(unit, place, incident_id, rule, finding, state, now, known["parent"], opened=anew)
+        since = (known["watched_at"] or known["opened_at"]) if _worse(known, finding) and not anew else None
+        _tell(unit, place, incident_id, rule, finding, state, now, known["parent"], opened=anew, worse_since=since)
     return incident_id
+
+
+def _worse(known: store.Row, finding: rules.Finding) -> bool:
+    """Who wants to hear, or is woken, by what is critical only has to hear of it now: also where it is in hand."""
+    return finding.severity is Severity.CRITICAL and known["severity"] != Severity.CRITICAL
 
 
 async def close_incident(ctx: Context, unit: Unit, place: Place, rule: str) -> None:
@@ -107,8 +114,17 @@ async def end(ctx: Context, unit: Unit, row: store.Row) -> None:
     tell(unit, row, state, now)
 
 
-def tell(unit: Unit, row: store.Row, state: IncidentState, now: datetime, *, opened: bool = False) -> None:
-    """Emit what became of a stored incident. `opened`: somebody must hear of it. Of parts the greater one tells."""
+def tell(
+    unit: Unit,
+    row: store.Row,
+    state: IncidentState,
+    now: datetime,
+    *,
+    opened: bool = False,
+    worse_since: datetime | None = None,
+) -> None:
+    """Emit what became of a stored incident. `opened`: somebody must hear of it; `worse_since`: they must hear of it
+    again, as it is critical now and wasn't since then. Of parts the greater one tells."""
     if row["parent"] is not None:
         return
     values: dict[str, Any] = {
@@ -127,6 +143,8 @@ def tell(unit: Unit, row: store.Row, state: IncidentState, now: datetime, *, ope
     unit.emit(IncidentChanged(**values))
     if opened:
         unit.emit(IncidentOpened(**values))
+    elif worse_since is not None:
+        unit.emit(IncidentWorsened(**values, since=worse_since))
     elif state is IncidentState.CLOSED:
         unit.emit(IncidentClosed(**values))
 
@@ -142,6 +160,7 @@ def _tell(
     parent: UUID | None,
     *,
     opened: bool = False,
+    worse_since: datetime | None = None,
 ) -> None:
     row = {
         "id": incident_id,
@@ -154,7 +173,7 @@ def _tell(
         "severity": finding.severity.value,
         "parent": parent,
     }
-    tell(unit, row, state, now, opened=opened and parent is None)
+    tell(unit, row, state, now, opened=opened, worse_since=worse_since)
 
 
 async def note(

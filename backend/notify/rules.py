@@ -94,6 +94,26 @@ def fits(route: RouteSet, one: Happened, now: datetime, zone: str) -> bool:
     )
 
 
+def must_be_told(kind: Told, one: Happened) -> bool:
+    """Whether it is still so. What is over, taken, or became a part of something greater before anybody was told is
+    told no more; that it got worse is told whoever has it in hand."""
+    if kind is Told.OPENED:
+        return one.state is IncidentState.OPEN and not one.part
+    if kind is Told.WORSE:
+        gone = one.state in (IncidentState.WATCHED, IncidentState.CLOSED)
+        return one.severity is Severity.CRITICAL and not gone and not one.part
+    return kind is not Told.ESCALATED or one.state is IncidentState.OPEN
+
+
+def to_tell(noted: Sequence[tuple[Told, Happened]]) -> list[bool]:
+    """Of notices that wait together: which of them must be told. What is only opening says how bad it is by now."""
+    still = [must_be_told(kind, one) for kind, one in noted]
+    opening = {one.id for (kind, one), yes in zip(noted, still, strict=True) if yes and kind is Told.OPENED}
+    return [
+        yes and not (kind is Told.WORSE and one.id in opening) for (kind, one), yes in zip(noted, still, strict=True)
+    ]
+
+
 def on_call(plan: RotaSet, now: datetime) -> tuple[str, datetime]:
     """Whose turn it is, and until when. Before the first shift it is the first one's."""
     for one in plan.overrides:
@@ -206,6 +226,7 @@ class Text:
 
 HEADS = {
     Told.OPENED: "{title}",
+    Told.WORSE: "It got worse: {title}",
     Told.ESCALATED: "Nobody has taken it yet: {title}",
     Told.CLOSED: "Over: {title}",
     Told.REMEDY_FAILED: "Couldn't be mended from here: {title}",

@@ -14,6 +14,7 @@ from backend.events import (
     Event,
     IncidentClosed,
     IncidentOpened,
+    IncidentWorsened,
     StationConnected,
     TransactionEnded,
 )
@@ -42,6 +43,13 @@ async def on_opened(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, IncidentOpened)
     key = f"opened:{event.incident_id}:{event.at.isoformat()}"
     await note(ctx, event.tenant_id, Told.OPENED, key, incident=event.incident_id)
+
+
+async def on_worse(ctx: Context, unit: Unit, event: Event) -> None:
+    """Once until it is mended: what goes up and down in between is known."""
+    assert isinstance(event, IncidentWorsened)
+    key = f"worse:{event.incident_id}:{event.since.isoformat()}"
+    await note(ctx, event.tenant_id, Told.WORSE, key, incident=event.incident_id)
 
 
 async def on_closed(ctx: Context, unit: Unit, event: Event) -> None:
@@ -89,12 +97,13 @@ async def tell(ctx: Context, payload: dict[str, Any]) -> None:
         about = await happened.of([row["incident"] for row in rows if row["incident"]])
         routes = await _routes(tenant_id)
         inbox: dict[Address, list[tuple[store.Row, rules.Happened]]] = {}
+        of_incidents = [(row, about[row["incident"]]) for row in rows if row["incident"] in about]
+        still = rules.to_tell([(Told(row["kind"]), one) for row, one in of_incidents])
+        for (row, one), wanted in zip(of_incidents, still, strict=True):
+            if wanted:
+                await _route(ctx, tenant_id, tenant["time_zone"], routes, row, one, inbox)
         for row in rows:
-            if row["incident"]:
-                one = about.get(row["incident"])
-                if one is not None:
-                    await _route(ctx, tenant_id, tenant["time_zone"], routes, row, one, inbox)
-            else:
+            if not row["incident"]:
                 await _tell_driver(ctx, unit, tenant_id, tenant["time_zone"], row)
         for address, found in inbox.items():
             await _write(ctx, unit, tenant_id, tenant["time_zone"], address, found)
@@ -128,18 +137,16 @@ async def _route(
         level = 0
         if kind is Told.CLOSED and not plan.on_close:
             continue
-        if kind is Told.OPENED and (one.state is not IncidentState.OPEN or one.part):
-            continue  # over, taken, or a part of something greater before anybody was told
         if kind is Told.ESCALATED:
             level = row["data"].get("level", 1)
-            if row["data"].get("route") != route_id or level > len(plan.steps) or one.state is not IncidentState.OPEN:
+            if row["data"].get("route") != route_id or level > len(plan.steps):
                 continue
             targets, channels = plan.steps[level - 1].targets, plan.steps[level - 1].channels
         for address in await addresses(ctx, tenant_id, targets, channels):
             found = inbox.setdefault(address, [])
             if all(row["id"] != known["id"] for known, _ in found):
                 found.append((row, one))
-        if kind in (Told.OPENED, Told.ESCALATED) and level < len(plan.steps):
+        if kind in (Told.OPENED, Told.WORSE, Told.ESCALATED) and level < len(plan.steps):
             before = plan.steps[level - 1].after_min if level else 0
             pause = max(1, plan.steps[level].after_min - before)
             await jobs.enqueue(

@@ -121,6 +121,7 @@ TEXTS = {
         "{n} Störungen in zwei Minuten an vielen Orten; die erste: {what}."
     ),
     # --- messages
+    "It got worse: {what}": "Es ist schlimmer geworden: {what}",
     "Nobody has taken it yet: {what}": "Noch von niemandem übernommen: {what}",
     "Over: {what}": "Vorbei: {what}",
     "Couldn't be mended from here: {what}": "Ließ sich von hier nicht beheben: {what}",
