@@ -86,7 +86,7 @@ class Cable:
                 one.transport.abort()
 
     async def _one_way(self, direction: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        try:
             while chunk := await reader.read(65_536):
                 if direction == "down" and self.delay_s:
                     await asyncio.sleep(self.delay_s)
@@ -95,3 +95,6 @@ class Cable:
                 await writer.drain()
             await self._may[direction].wait()
             writer.write_eof()
+        except OSError:  # one end is gone without a farewell, as a killed server's: the other end is told so, too
+            await self._may[direction].wait()
+            writer.transport.abort()
