@@ -305,13 +305,13 @@ class Worker:
                     raise RetryRequested(timedelta(0), "the worker was stopped")
                 elif tries >= self._retries.tries:
                     outcome = "failed"
-                    log.error("a job failed for the last time", job=name, id=job.id, tries=tries, exc_info=error)
+                    log.error("a job failed for the last time", job=name, id=job.id, tries=tries, **_why(error))
                     raise JobFailed(_said(error))
                 else:
                     outcome = "again"
                     await _give_key_back(job)
                     pause_s = self._retries.pause_s(tries) * random.uniform(0.8, 1.2)
-                    log.warning("a job failed", job=name, id=job.id, tries=tries, again_in_s=pause_s, exc_info=error)
+                    log.warning("a job failed", job=name, id=job.id, tries=tries, again_in_s=pause_s, **_why(error))
                     raise RetryRequested(timedelta(seconds=pause_s), _said(error))
             finally:
                 self._observe(Finished(name, outcome, time.monotonic() - began, max(0.0, waited_s)))
@@ -391,8 +391,18 @@ async def _give_key_back(job: Job) -> None:
         log.warning("a job keeps its key while it waits", id=job.id, error=str(error))
 
 
+class TryAgain(Exception):
+    """What a handler raises where something outside doesn't answer now: nothing of ours is wrong, so the log has the
+    reason in one line. Anything else that is raised is a mistake, and is logged with its trace."""
+
+
 class JobFailed(Exception):
     """The last try of a job failed. The message is what its handler said."""
+
+
+def _why(error: BaseException) -> dict[str, Any]:
+    """For the log: a reason, or a trace."""
+    return {"reason": " ".join(str(error).split())} if isinstance(error, TryAgain) else {"exc_info": error}
 
 
 def _said(error: BaseException) -> str:

@@ -150,8 +150,13 @@ class Actor:
             await self._report(step)
         elif step.kind == "boot" and self.pipe is not None:
             await self._boot()
-        elif step.kind == "say" and self.pipe is not None and not self.mute:
-            await self._say(step)
+        elif step.kind == "tell":
+            await self._say_status(step)
+        elif step.kind == "say":
+            if step.action == "StatusNotification":
+                self.last_status = step  # it is so, heard or not: a car leaves while its station restarts, too
+            if self.pipe is not None and not self.mute:
+                await self._say(step)
 
     async def _report(self, step: Step) -> None:
         """Somebody tells the app, as its page does."""
@@ -209,8 +214,6 @@ class Actor:
             self.drivers += 1
         elif step.action == "StopTransaction":
             self.session_open = False
-        elif step.action == "StatusNotification":
-            self.last_status = step
 
     async def call(self, action: str, payload: Any) -> Any:
         """A call and its answer. Raises where the house answers with an error: nothing of a scenario is wrong."""
@@ -279,13 +282,17 @@ class Actor:
         return None
 
     def _tell_status(self, at_s: float) -> None:
+        self._insert([Step(at_s, "tell")])
+
+    async def _say_status(self, step: Step) -> None:
+        """What is so now, not what was when it was asked."""
         last = self.last_status
-        if last is None:
+        if last is None or self.pipe is None or self.mute:
             return
         payload = dict(last.payload)
         if not self.broken and not self.session_open and self.scenario.version == "1.6":
             payload |= {"status": "Available", "errorCode": "NoError"}
-        self._insert([Step(at_s, "say", last.action, payload, last.clock_off_s)])
+        await self._say(Step(step.at_s, "say", last.action, payload, last.clock_off_s))
 
     def _cured_by(self, step: str, at_s: float) -> bool:
         cure = self.scenario.cure

@@ -26,6 +26,7 @@ import msgspec
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from backend.db.share import CUSTOMER, Share
+from backend.db.timed import TIMED
 from backend.errors import StartRefused
 
 ACQUIRE_TIMEOUT_S = 30.0
@@ -122,7 +123,12 @@ class Transaction(PostgresTransaction):
 
     async def _begin(self) -> None:
         self.transaction = self.connection.transaction()
-        await self.transaction.start()
+        with TIMED:
+            await self.transaction.start()
+
+    async def commit(self) -> None:
+        with TIMED:
+            await super().commit()
 
     async def _begun_anew(self) -> bool:
         """On a connection of its own. False: that one is dying; take another."""
@@ -207,8 +213,9 @@ class Engine(PostgresEngine):
         customer = CUSTOMER.get()
         if customer is None:
             return await self._acquire()
-        async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
-            await customer.share.take(customer.who())
+        with TIMED:
+            async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
+                await customer.share.take(customer.who())
         try:
             connection = await self._acquire()
         except BaseException:
@@ -225,8 +232,9 @@ class Engine(PostgresEngine):
                 raise RuntimeError("the database is not connected: await backend.db.engine.connect(...) first")
             try:
                 # Not its own `timeout=`: on Python 3.11 that makes a task for every query.
-                async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
-                    return await self.pool.acquire()
+                with TIMED:
+                    async with asyncio.timeout(ACQUIRE_TIMEOUT_S):
+                        return await self.pool.acquire()
             except _RESTARTING:
                 if asyncio.get_running_loop().time() + pause > give_up_at:
                     raise
@@ -247,11 +255,13 @@ class Engine(PostgresEngine):
         """The connection of this task's transaction, or a pooled one for the moment."""
         current = self.current_transaction.get()
         if current is not None:
-            yield current.connection
+            with TIMED:
+                yield current.connection
             return
         connection = await self.acquire()
         try:
-            yield connection
+            with TIMED:
+                yield connection
         finally:
             await self.release(connection)
 
@@ -266,13 +276,15 @@ class Engine(PostgresEngine):
     async def _fetch(self, sql: str, arguments: Sequence[Any]) -> list[asyncpg.Record]:
         current = self.current_transaction.get()
         if current is not None:
-            return await current.connection.fetch(sql, *arguments)
+            with TIMED:
+                return await current.connection.fetch(sql, *arguments)
         tries = 1 + (self.pool.get_max_size() if self.pool is not None else 0)
         while True:
             tries -= 1
             connection = await self.acquire()
             try:
-                return await connection.fetch(sql, *arguments)
+                with TIMED:
+                    return await connection.fetch(sql, *arguments)
             except _FAREWELL:
                 # Each connection may be dying, and once more: then it is the statement, whose types can't be read.
                 terminate(connection)

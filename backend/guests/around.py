@@ -24,8 +24,8 @@ def lang(request: Web) -> str:
 
 
 def voice(request: Web, brand: Brand, zone: str = "") -> GuestVoice:
-    fallback = paper_rules.language(None, brand.country)
-    spoken = lang(request) or rules.language(request.headers.get("accept-language", ""), fallback)
+    # Who comes from abroad: English helps more than the country's.
+    spoken = paper_rules.language(lang(request) or request.headers.get("accept-language"), brand.country, foreign="en")
     return GuestVoice(spoken, zone or brand.time_zone)
 
 

@@ -70,21 +70,6 @@ def address(public_url: str, identity: str, label: str) -> str:
     return f"{public_url}/qr/{quote(identity, safe='')}/{label}"
 
 
-def language(accepted: str, fallback: str = "en") -> str:
-    """German or English by an Accept-Language header; what isn't told is `fallback`."""
-    wanted: list[tuple[float, str]] = []
-    for part in [one for one in accepted.split(",")[:20] if one.strip()]:
-        name, _, weight = part.strip().partition(";q=")
-        try:
-            wanted.append((float(weight or 1), name[:2].lower()))
-        except ValueError:
-            continue
-    for share, spoken in sorted(wanted, key=lambda one: -one[0]):
-        if spoken in ("de", "en") and share > 0:
-            return spoken
-    return "en" if wanted else fallback
-
-
 def own_site(headers: dict[str, str], host: str) -> bool:
     """Whether a form was sent from a page of ours. Old browsers tell neither: then its key alone must do."""
     if site := headers.get("sec-fetch-site"):

@@ -99,7 +99,7 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
             await store.settled(mail_id, FAILED, _said(error), ctx.now())
             return
         await store.troubled(mail_id, _said(error))
-        raise
+        raise jobs.TryAgain(_said(error)) from error
     await store.settled(mail_id, SENT, "", ctx.now())
 
 

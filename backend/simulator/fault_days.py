@@ -182,7 +182,8 @@ NUMBERS = tuple(name for name in Ranges.__dataclass_fields__ if name != "seed")
 class Step:
     at_s: float
     kind: str
-    """connect, drop, mute, say, link (how good its link is from then on), or report (`report`)."""
+    """connect, drop, mute, say, tell (its status as it is then), link (how good its link is from then on), or report
+    (`report`)."""
     action: str = ""
     payload: Mapping[str, Any] = field(default_factory=dict)
     clock_off_s: float = 0.0

@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 
 _DATA_URL = re.compile(r"^data:(image/(?:png|svg\+xml));base64,([A-Za-z0-9+/=]+)$")
 GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
@@ -12,10 +13,22 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _ACTIVE_SVG = re.compile(rb"<\s*(script|foreignObject|iframe|embed|object)|\bon\w+\s*=|javascript:", re.IGNORECASE)
 
 
-def language(wanted: str | None, country: str) -> str:
-    """The one that was asked for, else the country's, of those that we speak."""
-    if wanted and wanted[:2].lower() in ("de", "en"):
-        return wanted[:2].lower()
+def language(wanted: str | None, country: str, *, foreign: str = "") -> str:
+    """The one that was asked for, else the country's, of those that we speak.
+
+    `wanted`: one language (`de-AT`), or several as in Accept-Language (RFC 9110 section 12.5.4). `foreign`: for who
+    wants none of them; empty: the country's, too.
+    """
+    asked: list[tuple[float, str]] = []
+    for part in [one for one in (wanted or "").split(",")[:20] if one.strip()]:
+        name, _, weight = part.replace(" ", "").partition(";q=")
+        with suppress(ValueError):
+            asked.append((float(weight or 1), name[:2].lower()))
+    for share, spoken in sorted(asked, key=lambda one: -one[0]):
+        if spoken in ("de", "en") and share > 0:
+            return spoken
+    if asked and foreign:
+        return foreign
     return "de" if country in GERMAN else "en"
 
 

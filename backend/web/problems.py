@@ -10,6 +10,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from backend.db.timed import TimedOut
 from backend.errors import InvalidInput, TooManyRequests, WattlineError
 from shared.base import FieldProblem, Problem
 
@@ -18,7 +19,7 @@ log = structlog.get_logger(__name__)
 PROBLEM_JSON = "application/problem+json"
 AWAY = (
     ConnectionError,
-    TimeoutError,
+    TimedOut,
     asyncpg.InterfaceError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,

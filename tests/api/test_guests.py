@@ -273,21 +273,6 @@ def test_links_can_not_be_guessed() -> None:
     assert rules.visit_of_form("secret", connector, UUID(int=0).hex + form[32:], now) is None
 
 
-@pytest.mark.parametrize(
-    ("header", "spoken"),
-    [
-        ("de-DE,de;q=0.9,en;q=0.8", "de"),
-        ("fr,en;q=0.7,de;q=0.9", "de"),
-        ("fr-FR", "en"),
-        ("", "de"),
-        ("en;q=x,de", "de"),
-        ("de;q=0,en", "en"),
-    ],
-)
-def test_the_language_is_the_browser_s(header: str, spoken: str) -> None:
-    assert rules.language(header, "de") == spoken
-
-
 async def test_a_guest_reports_a_problem_and_reads_what_became_of_it(db: str, clock: Clock) -> None:
     async with running_node(db, clock=clock) as node:
         [outlet] = await node.add_station("HH-01")

@@ -61,3 +61,5 @@ async def test_each_of_its_words_is_german_too(clock: Clock) -> None:
         assert not [one for one in said if one in told]
         by_browser = await client.get("/push/device", headers={"Accept-Language": "de-DE,de;q=0.9"})
         assert '<html lang="de">' in by_browser.text
+        best = await client.get("/push/device", headers={"Accept-Language": "fr,en;q=0.7,de;q=0.9"})
+        assert '<html lang="de">' in best.text

@@ -224,6 +224,22 @@ def test_words_speak_the_person_s_language() -> None:
     assert german.moment(FEBRUARY).endswith("13:00 MEZ")
 
 
+@pytest.mark.parametrize(
+    ("header", "spoken"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.8", "de"),
+        ("fr,en;q=0.7,de;q=0.9", "de"),
+        ("fr-FR", "en"),
+        ("", "de"),
+        ("en;q=x,de", "de"),
+        ("de;q=0,en", "en"),
+        ("en-GB; q=0.3, de-AT", "de"),
+    ],
+)
+def test_the_language_is_the_browser_s(header: str, spoken: str) -> None:
+    assert rules.language(header, "DE", foreign="en") == spoken
+
+
 def test_languages() -> None:
     assert [rules.language(*pair) for pair in (("de-AT", ""), (None, "CH"), ("fr", "FR"), (None, ""))] == [
         "de",

@@ -149,6 +149,7 @@ async def test_a_ticket_speaks_the_operators_language_and_its_page_the_readers(h
         ("", "de", "Es ist erledigt"),
         ("en-GB,en;q=0.9", "en", "It is done"),
         ("pl", "de", "Es ist erledigt"),
+        ("pl,de;q=0.4,en;q=0.8", "en", "It is done"),
     ):
         case, seen = await service.seen(house.ctx, house.token(first), wanted)
         shown = pages.page(case, seen, "Please press one of the buttons.")

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from backend.jobs import TryAgain
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
@@ -45,7 +47,7 @@ class NotSetUp(Exception):
     """The house has no such channel."""
 
 
-class Trouble(Exception):
+class Trouble(TryAgain):
     """Not now: try again later, not before `after` where they said so. It counts against the channel."""
 
     def __init__(self, said: str, *, after: timedelta | None = None) -> None:
