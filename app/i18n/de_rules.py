@@ -36,6 +36,9 @@ TEXTS = {
     "What Wattline looks for. Change a threshold where a rule fires too often or too late; try it first.": (
         "Wonach Wattline sucht. Wo eine Regel zu oft oder zu spät anschlägt, ändere die Schwelle; probiere sie vorher."
     ),
+    "It finds nothing any more. Tell whoever looks after Wattline, then switch it on again.": (
+        "Sie findet nichts mehr. Sagen Sie es der Person, die Wattline betreut, und schalten Sie sie dann wieder ein."
+    ),
     "Failed and switched off": "Gescheitert und abgeschaltet",
     "Own thresholds": "Eigene Schwellen",
     "hasn't fired in 30 days": "in 30 Tagen nicht angeschlagen",

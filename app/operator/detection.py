@@ -165,14 +165,13 @@ def OneRule(one: Rule, own: list[Threshold], again: Callable[[], Any]) -> ft.Con
         if one.fired == 1
         else words("fired {n} times in 30 days").format(n=one.fired)
     ]
-    if one.error:
-        about.append(one.error)
     head = ft.Row(
         [
             ft.Column(
                 [
                     ft.Row([text(words(one.title), t, bold=True), *signs], spacing=S8, run_spacing=S4, wrap=True),
                     muted(" · ".join(about), t, size=T12),
+                    *([text(_failed(one, words), t, size=T12, color=t.danger.ink)] if one.error else []),
                 ],
                 spacing=2,
                 expand=True,
@@ -201,6 +200,12 @@ def OneRule(one: Rule, own: list[Threshold], again: Callable[[], Any]) -> ft.Con
             parts.append(muted(words("This rule has no thresholds: what a station reports counts."), t, size=T12))
             parts.append(TryOnPast(lambda days: LookBackNew(days=days, rules=[one.name]), one.name))
     return ft.Column(parts, spacing=S8, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+
+
+def _failed(one: Rule, words: Words) -> str:
+    """What it means, what to do, and the reason for whoever mends it."""
+    said = words("It finds nothing any more. Tell whoever looks after Wattline, then switch it on again.")
+    return f"{said} ({one.error})"
 
 
 def meant(one: Threshold, words: Words) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
-OURS = ("/api", "/health", "/metrics", "/qr", "/visit", "/status", "/push")
+OURS = ("/api", "/health", "/metrics", "/qr", "/visit", "/status", "/ticket", "/push")
 
 
 class Front:

@@ -1,11 +1,12 @@
 """The public status page tells what works, and nothing of the inside; drivers see what is doubtful."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from backend.db.engine import DB
-from backend.status_page import rules
+from backend.status_page import api, rules, words
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People
@@ -47,13 +48,17 @@ async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
     people = People(ctx, create_app(ctx), tenant_id)
     slug = (await DB.run("SELECT slug FROM tenant"))[0]["slug"]
     async with people.client(None) as anybody:
-        page = await anybody.get(f"/status/{slug}")
+        page = await anybody.get(f"/status/{slug}", headers={"Accept-Language": "en"})
         assert page.status_code == 200
         assert "Harbour &lt;b&gt;" in page.text
         assert "1 of 2 connectors work" in page.text
         assert "Partly working" in page.text
         assert 'class="offline"' in page.text
-        assert (await anybody.get("/status")).text.count("<section>") == 1
+        german = (await anybody.get("/status", headers={"Accept-Language": "fr;q=0.2,de-AT"})).text
+        assert german.count("<section>") == 1
+        assert '<html lang="de">' in german
+        for said in ("1 von 2 Anschlüssen funktionieren", "Teilweise in Betrieb", "Einige Ladepunkte", "Stand: "):
+            assert said in german
         assert (await anybody.get("/status/nobody")).status_code == 404
     for inside in ("SECRET", "Inside", str(location_id), str(tenant_id), "connector_faulted"):
         assert inside not in page.text
@@ -73,3 +78,9 @@ async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
         here = (await driver.get(f"/api/v1/locations/{location_id}")).json()
         assert [one["failed_starts"] for one in here["stations"]] == [2, 0]
         assert here["stations"][0]["doubtful"]
+
+
+def test_every_word_of_the_page_is_said_in_german() -> None:
+    source = (api.FOLDER / "status.html").read_text("utf-8")
+    said = {*re.findall(r'voice\("([^"]+)"', source), *rules.WORDS.values(), *rules.HEADS.values()}
+    assert said == {*words.GERMAN}
