@@ -8,7 +8,8 @@ import msgspec
 from backend.context import Context
 from backend.events import SiteChanged, StationConnected, StationDisconnected, TransactionEnded, TransactionStarted
 from backend.live.topic import Subject, Topic, everything, of_any
-from backend.sites import live, rules, store
+from backend.sites import limits_store, live, rules, store
+from backend.sites.limits import Announced
 from backend.sites.scene import heard, own_tree
 from shared.accounts import Role
 from shared.sites import SiteRow
@@ -17,13 +18,13 @@ from shared.sites import SiteRow
 async def rows(ctx: Context, tenant_id: UUID) -> list[SiteRow]:
     """Every location with an accepted station: what is closest to its limit first, what has no power tree last."""
     found = await store.sites_now(tenant_id)
-    limits: dict[UUID, list[store.Row]] = {}
-    for one in await store.active_grid_limits(tenant_id, ctx.now()):
-        limits.setdefault(one["location"], []).append(one)
+    limits: dict[UUID, list[Announced]] = {}
+    for location_id, one in await limits_store.active(tenant_id, ctx.now()):
+        limits.setdefault(location_id, []).append(one)
     return sorted((_row(ctx, one, limits.get(one["location"], [])) for one in found), key=_order)
 
 
-def _row(ctx: Context, row: store.Row, limits: Sequence[store.Row]) -> SiteRow:
+def _row(ctx: Context, row: store.Row, limits: Sequence[Announced]) -> SiteRow:
     shown = SiteRow(
         location_id=str(row["location"]),
         name=row["name"],

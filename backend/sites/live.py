@@ -20,9 +20,10 @@ from backend.events import (
     TransactionUpdated,
 )
 from backend.live.topic import Subject, Topic
-from backend.sites import checks, rules, service, signals, store
+from backend.sites import checks, limits_store, rules, service, signals, store
 from backend.sites import feeds as feed_states
 from backend.sites.grants import Grant
+from backend.sites.limits import Announced, limit_now_w
 from backend.sites.scene import Scene, look, notice, own_tree
 from shared.accounts import Role
 from shared.sites import CarNow, Flow, NodeKind, Notice, PlanPoint, SignalKind, SiteLive
@@ -36,13 +37,14 @@ async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
     row = await service.row_of(tenant_id, location_id)
     scene = await look(ctx, row)
     plan = row["plan"] or {}
-    limits = await store.grid_limits(location_id, ctx.now())
+    limits = await limits_store.listed(location_id, ctx.now())
+    ahead = await limits_store.ahead(location_id, ctx.now(), ctx.now() + AHEAD)
     return SiteLive(
         location_id=str(location_id),
         enabled=row["enabled"],
         flows=flows(scene),
         cars=cars(scene, plan),
-        points=await points(scene, limits, plan),
+        points=await points(scene, ahead, plan),
         planned_at=row["planned_at"],
         solver=plan.get("solver", ""),
         solver_detail=plan.get("detail", ""),
@@ -139,7 +141,7 @@ def as_notice(why: Mapping[str, Any]) -> Notice:
     return Notice(code=why["code"], text=why["text"], values=values)
 
 
-async def points(scene: Scene, limits: Sequence[store.Row], plan: Mapping[str, Any]) -> list[PlanPoint]:
+async def points(scene: Scene, limits: Sequence[Announced], plan: Mapping[str, Any]) -> list[PlanPoint]:
     """What was drawn and planned, and what is expected: every car at what it has until it has what it wants."""
     found = [
         PlanPoint(
@@ -187,16 +189,15 @@ def _expected_w(scene: Scene, plan: Mapping[str, Any], at: datetime) -> float:
     return total
 
 
-def connection_limit_w(row: store.Row, limits: Sequence[store.Row], at: datetime) -> int | None:
+def connection_limit_w(row: store.Row, limits: Sequence[Announced], at: datetime) -> int | None:
     """What may come through the grid connection of a site: the least of its own limits and the grid operator's."""
     tree = own_tree(row)
     root = next(node for node in tree if node.kind is NodeKind.GRID)
     each = [root.limit_w] if root.limit_w is not None else []
     if root.limit_a is not None:
         each.append(round(float(root.limit_a) * rules.PHASES * rules.VOLTAGE))
-    each += [
-        one["limit_w"] for one in limits if one["cancelled_at"] is None and one["starts_at"] <= at < one["ends_at"]
-    ]
+    if (limit_w := limit_now_w(limits, at)) is not None:
+        each.append(limit_w)
     return min(each) if each else None
 
 

@@ -11,8 +11,9 @@ import structlog
 
 from backend.energy.core import cars as core
 from backend.energy.core.cars import Why
+from backend.energy.core.desk import PEAK, UNKNOWN_STAY_S
 from backend.energy.core.grid import Series
-from backend.energy.core.planner import PEAK, UNKNOWN_STAY_S, plan
+from backend.energy.core.planner import plan
 from backend.energy.core.rows import Floats, Rows
 from backend.sites import rules
 from backend.sites.rules import Lane, Phases, Spot
@@ -83,6 +84,7 @@ class Question(NamedTuple):
     carbon: Sequence[Cost]
     solar: Sequence[Cost]
     now: datetime
+    caps: Mapping[str, Series] = {}
     demand: core.Demand | None = None
     site: str = ""
 
@@ -171,6 +173,7 @@ def _outlook(asked: Question) -> core.Outlook:
         carbon=series(asked.carbon, scale),
         solar=series(asked.solar, 0.001),
         loads=dict(asked.loads),
+        caps=asked.caps,
         busy={
             car.id: car.departs_at.timestamp() if car.departs_at else asked.now.timestamp() + UNKNOWN_STAY_S
             for car in asked.cars

@@ -210,8 +210,11 @@ def grid_of(
     stored: Mapping[Spot, float] | None = None,
     *,
     leased: bool = True,
+    in_total: bool = False,
 ) -> Grid:
-    """`stored`: the fallbacks that stations really hold. `leased` False: they hold at once when a session ends."""
+    """`stored`: the fallbacks that stations really hold. `leased` False: they hold at once when a session ends.
+
+    `in_total`: the grid connection has a limit in total at other times, if none now."""
     fallbacks = stored or {}
     connectors = tuple(_connector(lane, fallbacks.get(lane.spot, lane.fallback_a), leased) for lane in every)
     return Grid(
@@ -222,7 +225,7 @@ def grid_of(
                 parent=node.parent,
                 kind=node.kind.value,
                 amps=None if node.limit_a is None else (float(node.limit_a),) * 3,
-                kw=None if node.limit_w is None else node.limit_w / 1000,
+                kw=_in_total_kw(node, in_total),
             )
             for node in nodes
             if node.kind not in METERED
@@ -232,6 +235,12 @@ def grid_of(
             Load(id=node.key, node=node.parent or "", worst=worst_case(node)) for node in nodes if node.kind in METERED
         ),
     )
+
+
+def _in_total_kw(node: PowerNode, in_total: bool) -> float | None:
+    if node.limit_w is not None:
+        return node.limit_w / 1000
+    return math.inf if in_total and node.kind is NodeKind.GRID else None
 
 
 def _connector(lane: Lane, fallback_a: float, leased: bool) -> Connector:

@@ -11,16 +11,19 @@ from uuid import UUID
 import msgspec
 
 from backend.context import Context
+from backend.energy.core.grid import Series
 from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
-from backend.sites import grants, past_store, peaks, rises, rules, signals, store, wire
+from backend.sites import grants, limits_store, past_store, peaks, rises, rules, signals, store, wire
 from backend.sites.grants import Grant
+from backend.sites.limits import in_total_ahead, limit_now_w
 from backend.sites.planning import Car, Cost, Given, Question, is_full
 from backend.sites.rules import Lane, Phases, Spot
 from shared.energy import Purpose
 from shared.sites import EnergyTariff, NodeKind, Notice, PolicyName, PowerNode, SignalKind, SitePolicy
 
 HORIZON = timedelta(hours=24)
+LIMITS_AHEAD = timedelta(hours=48)
 PAST = timedelta(days=60)
 SLOT = timedelta(minutes=15)
 
@@ -56,7 +59,8 @@ class Scene:
     policy: SitePolicy
     tariff: EnergyTariff
     signals: dict[str, list[signals.Known]]
-    limit_w: int | None
+    ahead: Series = ()
+    """kW in total at the connection from when on, where the grid operator announced a limit."""
     peak: peaks.Peak | None
     warnings: list[Notice] = field(default_factory=list)
     machine: Safety | None = None
@@ -118,10 +122,15 @@ class Scene:
             self.machine = self._restored()
         return self.machine
 
+    def caps(self) -> dict[str, Series]:
+        return {_root(self.nodes).key: self.ahead} if self.ahead else {}
+
     def _restored(self) -> Safety:
         stored = {spot: self.stored_a(spot) for spot in self.lanes}
-        rows = Rows(rules.grid_of(self.nodes, list(self.lanes.values()), stored, leased=False))
+        lanes = list(self.lanes.values())
+        rows = Rows(rules.grid_of(self.nodes, lanes, stored, leased=False, in_total=bool(self.ahead)))
         machine = Safety(rows, self.now.timestamp(), refuse=False)
+        machine.caps = self.caps()
         self.loads = machine.loads(self.heard_safely(), self.rises)
         machine.number = grants.SENT
         for spot in self.lanes:
@@ -168,8 +177,7 @@ class Scene:
         heard = dict.fromkeys(self.stale, rules.NOTHING) | self.metered
         if not cars and self.signals.get(SignalKind.SOLAR.value):
             heard |= {node.key: rules.NOTHING for node in self.nodes if node.kind is NodeKind.SOLAR}
-        root = next(node.key for node in self.nodes if node.kind is NodeKind.GRID)
-        return rules.watts(self._flows(self._drawn() if cars else {}, heard)[root])
+        return rules.watts(self._flows(self._drawn() if cars else {}, heard)[_root(self.nodes).key])
 
     def _drawn(self) -> dict[Spot, Phases]:
         return {spot: self.lanes[spot].load(self.measured_a(spot), self.phases(spot)) for spot in self.lanes}
@@ -178,19 +186,22 @@ class Scene:
         return rules.flows(self.nodes, list(self.lanes.values()), drawn, metered)
 
 
+def _root(nodes: Sequence[PowerNode]) -> PowerNode:
+    return next(node for node in nodes if node.kind is NodeKind.GRID)
+
+
 async def look(ctx: Context, row: store.Row) -> Scene:
     now, location_id = ctx.now(), row["location"]
     outlets = {(one["identity"], one["evse"]): one for one in await store.stations(location_id)}
     evses: dict[str, list[int]] = {}
     for identity, evse in outlets:
         evses.setdefault(identity, []).append(evse)
-    limits = [one for one in await store.grid_limits(location_id, now) if one["cancelled_at"] is None]
-    active = [one["limit_w"] for one in limits if one["starts_at"] <= now]
-    limit_w = min(active) if active else None
-    nodes = rules.grid_limited(own_tree(row), limit_w)
-    policy = msgspec.convert(row["policy"], SitePolicy, strict=False)
+    nodes, policy = own_tree(row), msgspec.convert(row["policy"], SitePolicy, strict=False)
     if policy.demand_charge and policy.demand_peak_w:
         nodes = rules.grid_limited(nodes, policy.demand_peak_w)
+    limits = await limits_store.ahead(location_id, now, now + LIMITS_AHEAD)
+    ahead = in_total_ahead(_root(nodes).limit_w, limits, now)
+    nodes = rules.grid_limited(nodes, limit_now_w(limits, now))
     lanes = {one.spot: one for one in rules.lanes(nodes, evses)}
     cars = {(one["identity"], one["evse"]): one for one in await store.cars(location_id)}
     sessions = {spot: one["id"] for spot, one in cars.items()}
@@ -221,7 +232,7 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         policy=policy,
         tariff=msgspec.convert(row["tariff"], EnergyTariff, strict=False),
         signals=known,
-        limit_w=limit_w,
+        ahead=ahead,
         peak=await peaks.known(row, policy, now),
         habits=await _habits(location_id, policy, list(cars.values()), now),
         warnings=[
@@ -344,6 +355,7 @@ def question(scene: Scene) -> Question:
         carbon=signal(scene, SignalKind.CO2),
         solar=signal(scene, SignalKind.SOLAR),
         now=scene.now,
+        caps=scene.caps(),
         demand=peaks.demand(scene.policy, scene.peak, scene.through_w(cars=False)),
         site=str(scene.row["location"]),
     )

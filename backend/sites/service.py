@@ -11,7 +11,7 @@ import msgspec
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, NotSignedIn
 from backend.events import SiteChanged
-from backend.sites import control, rises, rules, store
+from backend.sites import control, limits_store, rises, rules, store
 from backend.transactions import views
 from backend.web.guards import Actor
 from shared.sites import (
@@ -181,16 +181,14 @@ async def set_grid_limit(ctx: Context, row: store.Row, wanted: GridLimitSet) -> 
         raise InvalidInput("This begin is too far away.", fields=[("$.starts_at", "within a year")])
     ends = wanted.starts_at + timedelta(seconds=wanted.duration_s)
     async with ctx.unit() as unit:
-        found = await store.put_grid_limit(
-            row["location"], wanted.ref, wanted.starts_at, ends, wanted.limit_w, ctx.now()
-        )
+        found = await limits_store.put(row["location"], wanted.ref, wanted.starts_at, ends, wanted.limit_w, ctx.now())
         await control.replan(ctx, unit, row)
     return grid_limit(found, ctx.now())
 
 
 async def cancel_grid_limit(ctx: Context, row: store.Row, ref: str) -> GridLimit:
     async with ctx.unit() as unit:
-        found = await store.cancel_grid_limit(row["location"], ref, ctx.now())
+        found = await limits_store.cancel(row["location"], ref, ctx.now())
         if found is None:
             raise NotFound("There is no such limit.")
         await control.replan(ctx, unit, row)
@@ -217,7 +215,7 @@ def grid_limit(row: store.Row, now: datetime) -> GridLimit:
 async def grid_limits(
     ctx: Context, location_id: UUID, after: str | None, limit: int
 ) -> tuple[list[GridLimit], list[str] | None]:
-    rows = await store.grid_limits(location_id, ctx.now() - KEPT, after, limit + 1)
+    rows = await limits_store.listed(location_id, ctx.now() - KEPT, after, limit + 1)
     found = [grid_limit(row, ctx.now()) for row in rows[:limit]]
     return found, [found[-1].ref] if len(rows) > limit else None
 

@@ -119,15 +119,6 @@ async def sites_now(tenant_id: UUID) -> Sequence[Row]:
     )
 
 
-async def active_grid_limits(tenant_id: UUID, now: datetime) -> Sequence[Row]:
-    return await DB.run(
-        """SELECT g.* FROM grid_limit g JOIN location l ON l.id = g.location
-        WHERE l.tenant = $1 AND g.cancelled_at IS NULL AND g.starts_at <= $2 AND g.ends_at > $2""",
-        tenant_id,
-        now,
-    )
-
-
 async def stations(location_id: UUID) -> Sequence[Row]:
     """By EVSE: station, identity, tenant, registration, ocpp_version, online, evse, max_power_w, dc, rate units."""
     return await DB.run(
@@ -241,46 +232,7 @@ async def use_key(digest: str, at: datetime) -> Row | None:
     return await _one("UPDATE power_key SET used_at = $2 WHERE hash = $1 RETURNING location, purpose", digest, at)
 
 
-# --- limits and signals ------------------------------------------------------------------------------
-
-
-async def put_grid_limit(
-    location_id: UUID, ref: str, begins: datetime, ends: datetime, watts: int, at: datetime
-) -> Row:
-    rows = await DB.run(
-        """INSERT INTO grid_limit (location, ref, starts_at, ends_at, limit_w, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (location, ref) DO UPDATE SET starts_at = excluded.starts_at,
-            ends_at = excluded.ends_at, limit_w = excluded.limit_w, cancelled_at = NULL,
-            created_at = excluded.created_at RETURNING *""",
-        location_id,
-        ref,
-        begins,
-        ends,
-        watts,
-        at,
-    )
-    return rows[0]
-
-
-async def cancel_grid_limit(location_id: UUID, ref: str, at: datetime) -> Row | None:
-    return await _one(
-        """UPDATE grid_limit SET cancelled_at = coalesce(cancelled_at, $3) WHERE location = $1 AND ref = $2
-        RETURNING *""",
-        location_id,
-        ref,
-        at,
-    )
-
-
-async def grid_limits(location_id: UUID, since: datetime, after: str | None = None, limit: int = 100) -> Sequence[Row]:
-    return await DB.run(
-        """SELECT * FROM grid_limit WHERE location = $1 AND ends_at > $2 AND ($3::text IS NULL OR ref > $3)
-        ORDER BY ref LIMIT $4""",
-        location_id,
-        since,
-        after,
-        limit,
-    )
+# --- signals -----------------------------------------------------------------------------------------
 
 
 async def put_signals(location_id: UUID, kind: str, points: Sequence[tuple[datetime, datetime, Any]]) -> None:

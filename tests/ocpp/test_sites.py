@@ -32,6 +32,7 @@ class Obedient:
         self.fallback_a: float | None = None
         self.given_a: float | None = None
         self.maximum_a: float | None = None
+        self.holds_s: int | None = None
         self.number = 0
         self.task = asyncio.get_running_loop().create_task(self._serve())
 
@@ -48,7 +49,7 @@ class Obedient:
                 self.maximum_a = limit
             elif profile["chargingProfilePurpose"] == "TxProfile":
                 assert profile["transactionId"] == self.number
-                self.given_a = limit
+                self.given_a, self.holds_s = limit, profile["chargingSchedule"].get("duration")
             else:
                 self.fallback_a = limit
             if profile["chargingProfilePurpose"] == "ChargePointMaxProfile":
@@ -158,6 +159,15 @@ async def test_the_grid_operator_and_a_meter_lower_the_site(
     keys = {
         one: (await admin.post(f"{path}/keys", json={"purpose": one})).json()["secret"] for one in ("grid", "meter")
     }
+    # Announced for later: the car gets all there is until then, and at the station that ends before.
+    later = {"ref": "DR-2", "starts_at": stamp(-8), "duration_s": 3600, "limit_w": 13_800}  # 20 A
+    taken = await operator.put("/api/v1/power/grid-limit", json=later, headers=bearer(keys["grid"]))
+    assert (taken.status_code, taken.json()["state"]) == (200, "coming")
+    shown = await eventually(operator, f"{path}/live", lambda _: 300 < (first.holds_s or 900) < 480)
+    assert (first.given_a, granted(shown)) == (28, {"CP-A": 28})
+    least = [point["limit_w"] for point in shown["points"] if point["at"] >= later["starts_at"]]
+    assert min(least[:2]) == 13_800
+    await operator.delete("/api/v1/power/grid-limit/DR-2", headers=bearer(keys["grid"]))
     event = {"ref": "DR-1", "starts_at": stamp(1), "duration_s": 600, "limit_w": 16_560}  # 24 A on three phases
     wrong = await operator.put("/api/v1/power/grid-limit", json=event, headers=bearer(keys["meter"]))
     assert (wrong.status_code, wrong.json()["code"]) == (401, "bad_site_key")

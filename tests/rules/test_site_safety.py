@@ -82,7 +82,7 @@ class House:
             row={}, now=self.now, nodes=nodes, lanes={one.spot: one for one in rules.lanes(nodes, EVSES)},
             outlets={spot: {"online": one.online, "dc": False, "units": "A"} for spot, one in self.stations.items()},
             cars=cars, grants={spot: one.of(self.sessions[spot]) for spot, one in self.grants.items()}, metered={},
-            stale=[], levels={}, policy=SitePolicy(), tariff=EnergyTariff(), signals={}, limit_w=None, peak=None,
+            stale=[], levels={}, policy=SitePolicy(), tariff=EnergyTariff(), signals={}, peak=None,
         )  # fmt: skip
 
     def check(self) -> None:

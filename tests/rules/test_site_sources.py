@@ -74,7 +74,7 @@ def a_scene(readings: dict[str, Any], seconds_ago: int = 0) -> Scene:
     scene = Scene(
         row={}, now=NOW, nodes=nodes, lanes={one.spot: one for one in rules.lanes(nodes, {"A": EVSES["A"]})},
         outlets={("A", 1): {"online": True, "dc": False, "units": "A"}}, cars={}, grants={}, metered=metered,
-        stale=stale, levels={}, policy=SitePolicy(), tariff=EnergyTariff(), signals={}, limit_w=None, peak=None,
+        stale=stale, levels={}, policy=SitePolicy(), tariff=EnergyTariff(), signals={}, peak=None,
     )  # fmt: skip
     scene.grant(("A", 1)).fallback_a = 0.0
     return scene

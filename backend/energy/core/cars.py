@@ -61,6 +61,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
 class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     """Price and CO2 per kWh, the sun's forecast in kW; `loads`: what other loads draw now, per phase.
 
+    `caps`: of nodes with a limit in total that changes at known times, all of it in kW, own limits included.
     `busy`: until when connectors are taken by cars that aren't asked about, as they are full or can't be reached."""
 
     price: Series = ()
@@ -68,6 +69,7 @@ class Outlook(msgspec.Struct, frozen=True, kw_only=True):
     solar: Series = ()
     feed_in: float = 0.0
     loads: Mapping[str, tuple[float, float, float]] = {}
+    caps: Mapping[str, Series] = {}
     busy: Mapping[str, float] = {}
     demand: Demand | None = None
 

@@ -9,11 +9,10 @@ import numpy as np
 
 from backend.energy.core import optimum
 from backend.energy.core.cars import Car, Demand, Order, Outlook, Plan, Policy, Why
+from backend.energy.core.desk import PEAK, Desk
 from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.rows import Floats, Rows
 
-UNKNOWN_STAY_S = 8 * 3600.0
-UNKNOWN_WANT_KWH = 40.0
 DWELL_S = 300.0
 SOLVED_BY, ROUNDED_BY = 0.5, 0.7
 """Of the time for a plan: when the optimum and its rounding must be there. The rest is for the greedy share."""
@@ -32,64 +31,9 @@ LEAVES_SOON = 0.1
 """A kWh is worth more to who leaves soon: who stays may still get it, should nobody else come."""
 LATE, CROWDED_IN_H = 1.2e-3, 1.0
 """What waiting costs, of the dearest kWh: room that is left now is lost, room of later will be wanted by others."""
-PEAK = "the paid peak"
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
-
-
-class _Desk:
-    """The question in numbers: a row a car."""
-
-    def __init__(self, rows: Rows, cars: Sequence[Car], outlook: Outlook, now: float, taken: Floats | None) -> None:
-        self.rows, self.cars, self.outlook, self.now = rows, cars, outlook, now
-        self.at = [rows.grid.connectors[rows.place[car.connector]] for car in cars]
-        columns = [rows.lined(rows.column(car.connector, car.phases)) for car in cars]
-        self.lines: Floats = np.array(columns).reshape(len(cars), len(rows.line_row)).T
-        self.names = [rows.names[row] for row in rows.line_row]
-        free = rows.ends(rows.left(outlook.loads))
-        self.bounds: Floats = free if taken is None else np.maximum(free - taken, 0.0)
-        pairs = list(zip(self.at, cars, strict=True))
-        self.draw_kw = np.array([one.kw_per_amp(car.phases) for one, car in pairs])
-        self.per_amp = np.array([one.kw_per_amp(car.phases) * one.efficiency for one, car in pairs])
-        self.most = np.array([_most(one.max_amps, car, kw) for (one, car), kw in zip(pairs, self.per_amp, strict=True)])
-        self.least = np.array([one.min_amps for one in self.at])
-        small = (self.most < self.least) & (self.most > 0)
-        part = np.where(small, self.most / np.maximum(self.least, 1e-9), 1.0)
-        self.draw_kw, self.per_amp = self.draw_kw * part, self.per_amp * part
-        self.most = np.where(small, self.least, self.most)  # told the least, such a car takes what it can
-        self.step = np.array([one.step_amps for one in self.at])
-        self.ends = np.array([_end(car, now) for car in cars])
-        self.wanted = np.array(
-            [UNKNOWN_WANT_KWH if car.wanted_wh is None else max(car.wanted_wh, 0.0) / 1000 for car in cars]
-        )
-        self.had = np.array([car.amps for car in cars])
-        full = np.maximum(self.most * self.per_amp, 1e-9)
-        self.laxity_s = (self.ends - now) - self.wanted / full * 3600
-
-    def capped(self, kw: float) -> None:
-        """No more than this for all cars together: not for a fuse, for what a higher peak costs."""
-        self.lines = np.vstack([self.lines, self.draw_kw])
-        self.bounds = np.append(self.bounds, kw)
-        self.names.append(PEAK)
-
-    def fits(self, amps: Floats) -> bool:
-        return bool(np.all(self.lines @ amps <= self.bounds + 1e-6))
-
-    def room(self, amps: Floats, car: int) -> float:
-        """The most this car can have while the others keep what they have."""
-        column = self.lines[:, car]
-        on = column > 1e-12
-        rest = self.lines[on] @ amps - column[on] * amps[car]
-        return float(np.min((self.bounds[on] - rest) / column[on], initial=math.inf))
-
-
-def _end(car: Car, now: float) -> float:
-    return now + UNKNOWN_STAY_S if car.departure is None else max(car.departure, now + 60.0)
-
-
-def _most(connector_amps: float, car: Car, kw_per_amp: float) -> float:
-    return min(connector_amps, car.max_kw / kw_per_amp) if car.max_kw is not None else connector_amps
 
 
 def plan(
@@ -111,7 +55,7 @@ def plan(
     solver (optimum.solve), such as a site.
     """
     began, policy = clock(), policy or Policy()
-    desk = _Desk(rows, cars, outlook, now, taken)
+    desk = Desk(rows, cars, outlook, now, taken)
     starts = grid_of_time(now, period_s, max(desk.ends, default=now), outlook)
     solver, fell_back = "greedy", ""
     ahead = np.zeros((len(cars), len(starts) - 1))
@@ -146,13 +90,13 @@ def plan(
     )
 
 
-def _cap_as_planned(desk: _Desk, problem: optimum.Problem, ahead: Floats) -> None:
+def _cap_as_planned(desk: Desk, problem: optimum.Problem, ahead: Floats) -> None:
     if problem.peak_room_kw is not None:
         above = np.max(desk.draw_kw @ ahead - problem.peak_room_kw, initial=0.0)
         desk.capped(float(problem.peak_room_kw[0] + above))
 
 
-def _cap_evenly(desk: _Desk) -> None:
+def _cap_evenly(desk: Desk) -> None:
     """Not above the peak of before, or what it takes that everybody leaves in time if all were as even as can be."""
     demand = desk.outlook.demand
     if demand is None or not len(desk.cars):
@@ -164,7 +108,7 @@ def _cap_evenly(desk: _Desk) -> None:
     desk.capped(max(float(_peak_room(desk, np.array([desk.now, desk.now + 60]))[0]), needed))
 
 
-def _peak_room(desk: _Desk, starts: Floats) -> Floats:
+def _peak_room(desk: Desk, starts: Floats) -> Floats:
     """What cars may draw in each step before the peak rises. Where others raise it alone cars leave it as it is."""
     demand, solar = desk.outlook.demand or Demand(price=0.0), desk.outlook.solar
     sun = np.array([mean(solar, a, b) for a, b in pairwise(starts)])
@@ -174,17 +118,18 @@ def _peak_room(desk: _Desk, starts: Floats) -> Floats:
 
 
 def grid_of_time(now: float, period_s: float, end: float, outlook: Outlook) -> Floats:
-    """Fine at first, then coarser; price changes are edges always."""
+    """Fine at first, then coarser; changes of prices and limits are edges always."""
     edges, width = [now, (math.floor(now / period_s + 1e-9) + 1) * period_s], period_s
     end = min(max(end, edges[-1]), now + 48 * 3600)
     while edges[-1] < end - 1e-6:
         width = period_s * (1 if len(edges) < 6 else 3 if len(edges) < 14 else 6 if len(edges) < 24 else 12)
         edges.append(min((math.floor(edges[-1] / width + 1e-9) + 1) * width, end))
-    changes = [at for series in (outlook.price, outlook.carbon) for at, _ in series if now < at < end]
+    stepped = (outlook.price, outlook.carbon, *outlook.caps.values())
+    changes = [at for series in stepped for at, _ in series if now < at < end]
     return np.unique(np.array(edges + changes, dtype=float))
 
 
-def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
+def _problem(desk: Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     left, right = starts[:-1], starts[1:]
     inside = np.clip((np.minimum(right, desk.ends[:, None]) - left) / (right - left), 0.0, 1.0)
     most = desk.most[:, None] * inside
@@ -207,7 +152,8 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
         * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
     )
     least = np.zeros_like(most)
-    room = desk.bounds if np.ptp(price) < 1e-6 else _left_by_strangers(desk, (left + right) / 2)
+    middles = (left + right) / 2
+    room = desk.bounds_at(middles) if np.ptp(price) < 1e-6 else _left_by_strangers(desk, middles)
     solar = np.array([mean(desk.outlook.solar, a, b) for a, b in zip(left, right, strict=True)])
     return optimum.Problem(
         lines=desk.lines, ends=room, hours=(right - left) / 3600, most=most, least=least,
@@ -219,20 +165,20 @@ def _problem(desk: _Desk, starts: Floats, policy: Policy) -> optimum.Problem:
     )  # fmt: skip
 
 
-def _weights(desk: _Desk) -> Floats:
+def _weights(desk: Desk) -> Floats:
     return np.array([1 + max(car.priority, 0.0) + FIRST * car.first for car in desk.cars])
 
 
-def _left_by_strangers(desk: _Desk, moments: Floats) -> Floats:
+def _left_by_strangers(desk: Desk, moments: Floats) -> Floats:
     """Of each line and step what is there for the cars that stand here. Only where nobody stands can one arrive."""
     most = np.array([one.max_amps for one in desk.rows.grid.connectors])
     come = _come(desk, moments)
     wish = STRANGERS_WISH * (desk.rows.lines @ (most[:, None] * (come > 0)))
-    ends = desk.bounds[:, None]
+    ends = desk.bounds_at(moments)
     return ends - np.max(come, axis=0) * np.minimum(wish, (1 - STRANGERS_LEAVE) * ends)
 
 
-def _come(desk: _Desk, moments: Floats) -> Floats:
+def _come(desk: Desk, moments: Floats) -> Floats:
     """Of each connector and moment how sure it is that somebody came; nobody comes where somebody stands."""
     until = dict(desk.outlook.busy)
     until |= {car.connector: float(end) for car, end in zip(desk.cars, desk.ends, strict=True)}
@@ -240,11 +186,11 @@ def _come(desk: _Desk, moments: Floats) -> Floats:
     return free * (1 - np.exp(-(moments - desk.now) / 3600 / STRANGERS_COME_H))
 
 
-def _efficiency(desk: _Desk) -> Floats:
+def _efficiency(desk: Desk) -> Floats:
     return np.array([one.efficiency for one in desk.at])
 
 
-def rounded(desk: _Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: float, owner: str) -> Floats:
+def rounded(desk: Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: float, owner: str) -> Floats:
     """The first step of the optimum as real cars can follow it: off, or at least the minimum, in whole steps.
 
     Not car by car: whoever has time makes room for those who would get less than their minimum, so nothing is lost.
@@ -274,11 +220,11 @@ def _now_is_as_good(row: Floats, cost: Floats, car: int) -> bool:
     return not len(planned) or bool(np.min(cost[car, planned]) >= cost[car, 0] - CHEAPER)
 
 
-def _floor(desk: _Desk, amps: Floats) -> Floats:
+def _floor(desk: Desk, amps: Floats) -> Floats:
     return np.floor(amps / desk.step + 1e-6) * desk.step
 
 
-def _within(desk: _Desk, amps: Floats) -> Floats:
+def _within(desk: Desk, amps: Floats) -> Floats:
     """Takes from those with most time until all limits hold: rounding never breaks one."""
     if desk.fits(amps):
         return amps
@@ -290,7 +236,7 @@ def _within(desk: _Desk, amps: Floats) -> Floats:
     return amps
 
 
-def shared_out(desk: _Desk, policy: Policy, now: float) -> Floats:
+def shared_out(desk: Desk, policy: Policy, now: float) -> Floats:
     """Fair and at once: who comes first gets its minimum first, then all rise together (or one after the other)."""
     amps = np.zeros(len(desk.cars))
     order = _order(desk, policy)
@@ -310,25 +256,25 @@ def shared_out(desk: _Desk, policy: Policy, now: float) -> Floats:
     return _within(desk, amps)
 
 
-def _order(desk: _Desk, policy: Policy) -> list[int]:
+def _order(desk: Desk, policy: Policy) -> list[int]:
     cars = range(len(desk.cars))
     if policy.order in (Order.EQUAL, Order.FIRST_COME):
         return sorted(cars, key=lambda car: (not desk.cars[car].first, desk.cars[car].arrived, car))
     return sorted(cars, key=lambda car: (not desk.cars[car].first, -desk.cars[car].priority, desk.laxity_s[car], car))
 
 
-def _price_is_right(desk: _Desk, car: int, policy: Policy, now: float) -> bool:
+def _price_is_right(desk: Desk, car: int, policy: Policy, now: float) -> bool:
     """Now is among the cheapest hours that suffice before departure."""
     cost, carbon = policy.weights()
     if policy.order in (Order.EQUAL, Order.FIRST_COME, Order.PRIORITY) or desk.laxity_s[car] < 900:
         return True
-    slots = np.arange(now, desk.ends[car], 900.0)
+    slots = [at for at in np.arange(now, desk.ends[car], 900.0) if at == now or not desk.lowered(car, at)]
     worth = [cost * value_at(desk.outlook.price, at) + carbon * value_at(desk.outlook.carbon, at) for at in slots]
     needed = math.ceil(desk.wanted[car] / max(desk.most[car] * desk.per_amp[car], 1e-9) * 4 * 1.2)
     return worth[0] <= sorted(worth)[min(needed, len(worth)) - 1] + 1e-9
 
 
-def calm(desk: _Desk, amps: Floats) -> Floats:
+def calm(desk: Desk, amps: Floats) -> Floats:
     """No flicker: a small rise waits, and who was just turned on stays on if the limits let it."""
     found = amps.copy()
     for car, (one, last) in enumerate(zip(desk.cars, desk.had, strict=True)):
@@ -346,10 +292,10 @@ def _series(starts: Floats, row: Floats) -> Series:
     for at, amps in zip(starts[1:-1], row[1:], strict=True):
         if abs(amps - kept[-1][1]) > 1e-6:
             kept.append((float(at), float(amps)))
-    return tuple(kept)
+    return (*kept, (float(starts[-1]), 0.0)) if kept[-1][1] > 1e-6 else tuple(kept)
 
 
-def explained(desk: _Desk, amps: Floats, ahead: Floats, starts: Floats, car: int) -> Why:
+def explained(desk: Desk, amps: Floats, ahead: Floats, starts: Floats, car: int) -> Why:
     """Why this car gets this power now."""
     got = amps[car]
     if desk.wanted[car] <= 1e-6:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from backend.energy.core.grid import LINES, PHASES, ROTATIONS, BadGrid, Grid, Node, checked, path
+from backend.energy.core.grid import LINES, PHASES, ROTATIONS, BadGrid, Grid, Node, Series, checked, path, value_at
 
 Floats = npt.NDArray[np.float64]
 Phased = tuple[float, float, float]
@@ -92,9 +92,16 @@ class Rows:
                 found[first + number] += limit.weights[connector] * (turned if limit.angles else 1.0)
         return found
 
-    def left(self, loads: Mapping[str, tuple[float, float, float]]) -> Floats:
+    def left(self, loads: Mapping[str, tuple[float, float, float]], bounds: Floats | None = None) -> Floats:
         """The bounds less what other loads draw: amperes per phase of each load by its id; of those not told, worst."""
-        return np.maximum(self.bounds - self.beside(loads), 0.0)
+        return np.maximum((self.bounds if bounds is None else bounds) - self.beside(loads), 0.0)
+
+    def bounds_at(self, caps: Mapping[str, Series], when: float) -> Floats:
+        """`caps`: kW of nodes whose limit in total changes with time."""
+        found = self.bounds.copy()
+        for node, series in caps.items():
+            found[self._row[node, 3]] = value_at(series, when, math.inf)
+        return found
 
     def beside(self, loads: Mapping[str, tuple[float, float, float]]) -> Floats:
         """What other loads draw through each row."""

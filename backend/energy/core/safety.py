@@ -15,9 +15,12 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 import numpy as np
 
+from backend.energy.core.grid import Series
 from backend.energy.core.rows import Floats, Phased, Rows
 
 LOST_AFTER_S = 60.0
+SOON_S = 120.0
+"""So long before a limit of the site falls its cars are told less for good, rather than until then."""
 OVER_AMPS, OVER_SHARE = 1.0, 0.05
 
 
@@ -41,7 +44,10 @@ class Safety:
         self.rows = rows
         self.number = 0
         self.ends = rows.ends(rows.left({}))
+        self.caps: Mapping[str, Series] = {}
+        """kW of nodes whose limit in total changes at known times: no message lasts beyond what holds then."""
         self.drawn_by_loads: Mapping[str, Phased] = {}
+        self.risen: Mapping[str, Phased] = {}
         self.fallback = np.array([one.fallback_amps for one in rows.grid.connectors])
         self.backs = [one.fallback_amps for one in rows.grid.connectors]
         self.leased = np.array([one.leased for one in rows.grid.connectors])
@@ -96,9 +102,16 @@ class Safety:
         is given that wouldn't fit beside loads that rise until the longest lease ends (Rows.risen). Returns these.
         """
         self.drawn_by_loads = drawn
-        found = self.rows.risen(drawn, rises or {})
+        self.risen = found = self.rows.risen(drawn, rises or {})
         self.ends = self.rows.ends(self.rows.left(found))
         return found
+
+    def _ends(self, moments: Sequence[float], loads: Mapping[str, Phased]) -> Floats:
+        """Of each line (down) what holds at each moment (across)."""
+        if not self.caps:
+            return np.repeat(self.rows.ends(self.rows.left(loads))[:, None], len(moments), axis=1)
+        each = [self.rows.ends(self.rows.left(loads, self.rows.bounds_at(self.caps, when))) for when in moments]
+        return np.array(each).T
 
     def _at(self, place: int, when: float) -> float:
         fallback = float(self.fallback[place])
@@ -140,7 +153,12 @@ class Safety:
     def moments(self, now: float, until: float) -> list[float]:
         """When envelopes change: now and at the end of each lease."""
         ends = {message.until for held in self.held for message in held if now < message.until < math.inf}
-        return [now, *sorted(ends | ({until} if now < until < math.inf else set()))]
+        ends |= {until} if now < until < math.inf else set()
+        last = max(ends, default=now)
+        return [now, *sorted(ends | {at for at in self._changes() if now < at < last})]
+
+    def _changes(self) -> set[float]:
+        return {at for series in self.caps.values() for at, _ in series}
 
     def counts(self, connector: str, now: float) -> float:
         """The most that it may be drawing now, by all that is known."""
@@ -150,8 +168,7 @@ class Safety:
         """The limits that what connectors may draw, now or later, adds up to more than, loads as they are now."""
         moments = self.moments(now, now)
         lines = np.sum([self._part(place, moments) for place in range(len(self.held))], axis=0)
-        ends = self.rows.ends(self.rows.left(self.drawn_by_loads))
-        over = np.any(lines > ends[:, None] + 1e-6, axis=1)
+        over = np.any(lines > self._ends(moments, self.drawn_by_loads) + 1e-6, axis=1)
         beside = self.rows.beside(self.drawn_by_loads) > self.rows.bounds + 1e-6
         found = [*self.rows.line_row[np.flatnonzero(over)], *np.flatnonzero(beside)]
         return list(dict.fromkeys(self.rows.names[row] for row in sorted(found)))
@@ -190,19 +207,23 @@ class Safety:
         keeps to it (numberPhases of OCPP), else it counts with all of them.
         """
         phases = phases or {}
-        order = self._order(wanted, now, renew_s, phases)
+        moments = self.moments(now, until)
+        falls = self._falls(moments) if self.caps else {}
+        order = self._order(wanted, now, renew_s, phases, falls)
         if not order:
             return []
-        moments = self.moments(now, until)
         parts = self._all_parts(moments)
         lines = parts.sum(axis=0)
-        ends = self.ends[:, None] + 1e-6
+        ends = self._ends(moments, self.risen) + 1e-6
         found: list[Message] = []
         for place in order:
             one, last = self.rows.grid.connectors[place], self.held[place][-1]
             told = phases.get(one.id)
             kept = len(self.held[place]) == 1 and last.until - now >= renew_s  # acknowledged, and holds long enough
-            for limit, end, used in self._tries(place, wanted.get(one.id, 0.0), until, told, lines - parts[place]):
+            tries = self._tries(place, wanted.get(one.id, 0.0), moments, until, told, ends - lines + parts[place])
+            if place in falls:
+                tries.insert(0, (min(wanted.get(one.id, 0.0), last.amps), falls[place], last.phases))
+            for limit, end, used in tries:
                 holds = np.array([when < end for when in moments])
                 added = np.outer(self._column(place, used), np.where(holds, limit, 0.0))
                 if self.fallback[place] > 0:
@@ -210,7 +231,8 @@ class Safety:
                 rise = np.maximum(added - parts[place], 0.0)
                 if np.any((lines + rise > ends) & (rise > 0)):
                     continue
-                if limit == last.amps and used == last.phases and (end <= last.until or kept):
+                shorter = place in falls and end < last.until
+                if limit == last.amps and used == last.phases and (end <= last.until or kept) and not shorter:
                     break
                 lines = lines + rise
                 parts[place] += rise
@@ -221,8 +243,28 @@ class Safety:
                 break
         return found
 
+    def _falls(self, moments: Sequence[float]) -> dict[int, float]:
+        """Whose limit lasts into a time in which all of them are too much, by then; it is to end before."""
+        parts = self._all_parts(moments)
+        over = parts.sum(axis=0) > self._ends(moments, self.risen) + 1e-6
+        changes = self._changes()
+        late = [place for place, when in enumerate(moments) if place and when in changes and over[:, place].any()]
+        if not late:
+            return {}
+        at, lines = moments[late[0]], over[:, late[0]]
+        return {
+            place: at
+            for place, held in enumerate(self.held)
+            if at < held[-1].until and held[-1].amps > self.backs[place] and parts[place][lines, late[0]].any()
+        }
+
     def _order(
-        self, wanted: Mapping[str, float], now: float, renew_s: float, phases: Mapping[str, int | None]
+        self,
+        wanted: Mapping[str, float],
+        now: float,
+        renew_s: float,
+        phases: Mapping[str, int | None],
+        falls: Mapping[int, float],
     ) -> list[int]:
         """Whom something new is to be told: decreases first."""
         found = []
@@ -234,22 +276,26 @@ class Safety:
             now_at = last.amps if now < last.until else fallback
             ending = last.until - now < renew_s and (amps > 0 or fallback > 0)
             turned = amps > 0 and phases.get(name) != last.phases
-            if len(held) > 1 or abs(amps - now_at) > 1e-6 or ending or turned:
+            if len(held) > 1 or abs(amps - now_at) > 1e-6 or ending or turned or place in falls:
                 found.append((amps > now_at, amps, place))
         return [place for _, _, place in sorted(found)]
 
     def _tries(
-        self, place: int, amps: float, until: float, phases: int | None, others: Floats
+        self, place: int, amps: float, moments: Sequence[float], until: float, phases: int | None, left: Floats
     ) -> list[tuple[float, float, int | None]]:
-        """The wish; then as much as there is room for; then at least what takes nothing from anybody."""
+        """The wish, or until the site's limit falls; then as much as there is room for; then at least what takes
+        nothing from anybody. `left`: of each line what others leave, at each moment."""
         one, last = self.rows.grid.connectors[place], self.held[place][-1]
         column = self._column(place, phases)
         on = column > 1e-12
-        room = float(np.min((self.ends[on, None] - others[on]) / column[on, None], initial=math.inf))
-        some = math.floor(min(room, amps) / one.step_amps + 1e-6) * one.step_amps
-        found = [(amps, until, phases)]
-        if some >= one.min_amps and some < amps:
-            found.append((some, until, phases))
+        lasts = [*sorted(at for at in self._changes() if moments[0] + SOON_S < at < until), until]
+        found = [(amps, end, phases) for end in reversed(lasts)]
+        for end in lasts:
+            before = np.array([when < end for when in moments])
+            room = float(np.min(left[on][:, before] / column[on, None], initial=math.inf))
+            some = math.floor(min(room, amps) / one.step_amps + 1e-6) * one.step_amps
+            if one.min_amps <= some < amps:
+                found.append((some, end, phases))
         kept = min(amps, last.amps)
         if kept < one.min_amps:
             kept = 0.0
