@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +70,15 @@ def asked(
 
 DAILY = {"recurrency": Recurrency.DAILY}
 OFFICE = held(MAX, "0:24 900:28 1800:30 2700:32", at("08:00"), phases=1, **DAILY)
+MONDAYS: dict[str, Any] = {"duration": 7200, "recurrency": Recurrency.WEEKLY}
 RELATIVE = held(DEFAULT, "0:16 1800:15 2700:14")
+STEPPED = held(DEFAULT, "0:16 600:20", at("08:00"))
+
+
+def office(**more: Any) -> Held:
+    return msgspec.structs.replace(OFFICE, **more)
+
+
 HOURS = "0:16/1 3600:16/3 7200:10/1 10800:10/3"
 MIXED = [
     held(MAX, HOURS, at("00:00"), **DAILY),
@@ -112,34 +121,34 @@ EVENING = [
         DEFAULT, f"0:{NO_LIMIT}", datetime(2020, 12, 25, tzinfo=UTC), unit=RateUnit.WATT, duration=86400, stack_level=3
     ),
 ]
-WORKED = {
-    "certification": (
+WORKED = {  # V1 to V8: the published vectors; then each behaviour of a station that a schedule can show
+    "V1, certification": (
         asked(CERTIFIED, at("12:24:40"), 400, begun=at("12:24:36")),
         "0:8/3 46:10/3 196:6/3 236:10/3 260:8/3 300:10/3",
     ),
-    "daily maximum": (asked([OFFICE], at("08:00"), evse=0), "0:24/1 900:28/1 1800:30/1 2700:32/1"),
-    "relative default": (asked([RELATIVE], at("08:00"), evse=0), "0:16 1800:15 2700:14"),
-    "two EVSEs add up": (asked([RELATIVE], at("08:00"), evse=0, evses=2), "0:32 1800:30 2700:28"),
-    "both": (asked([OFFICE, RELATIVE], at("08:01")), "0:16/1 1800:15/1 2700:14/1"),
-    "A from W, one phase": (asked(MIXED, at("00:00")), "0:16/1 1200:9/1"),
-    "A from W, three phases": (asked(MIXED, at("01:00")), "0:16/3 300:12/3 600:9/3 900:6/3 1200:3/3"),
-    "A from W, one phase again": (asked(MIXED, at("02:00")), "0:10/1 1200:9/1"),
-    "A from W, three again": (asked(MIXED, at("03:00")), "0:10/3 600:9/3 900:6/3 1200:3/3"),
-    "W from A, one phase": (asked(MIXED, at("02:00"), unit=RateUnit.WATT), "0:2300/1 1200:2070/1"),
-    "W from A, three phases": (
+    "V2, daily maximum": (asked([OFFICE], at("08:00"), evse=0), "0:24/1 900:28/1 1800:30/1 2700:32/1"),
+    "V3, relative default": (asked([RELATIVE], at("08:00"), evse=0), "0:16 1800:15 2700:14"),
+    "V3, two EVSEs add up": (asked([RELATIVE], at("08:00"), evse=0, evses=2), "0:32 1800:30 2700:28"),
+    "V4, both": (asked([OFFICE, RELATIVE], at("08:01")), "0:16/1 1800:15/1 2700:14/1"),
+    "V6, A from W, one phase": (asked(MIXED, at("00:00")), "0:16/1 1200:9/1"),
+    "V6, A from W, three phases": (asked(MIXED, at("01:00")), "0:16/3 300:12/3 600:9/3 900:6/3 1200:3/3"),
+    "V6, A from W, one phase again": (asked(MIXED, at("02:00")), "0:10/1 1200:9/1"),
+    "V6, A from W, three again": (asked(MIXED, at("03:00")), "0:10/3 600:9/3 900:6/3 1200:3/3"),
+    "V6, W from A, one phase": (asked(MIXED, at("02:00"), unit=RateUnit.WATT), "0:2300/1 1200:2070/1"),
+    "V6, W from A, three phases": (
         asked(MIXED, at("03:00"), unit=RateUnit.WATT),
         "0:6900/3 600:6210/3 900:4140/3 1200:2070/3",
     ),
-    "stack on a weekday": (
+    "V8, stack on a weekday": (
         asked(EVENING, at("16:00"), 5 * 3600, unit=RateUnit.WATT),
         "0:33120 3600:2000/3 14400:33120",
     ),
-    "stack on a Sunday": (asked(EVENING, at("16:00", 1), 5 * 3600, unit=RateUnit.WATT), f"0:{NO_LIMIT}"),
-    "a holiday of another year": (
+    "V8, stack on a Sunday": (asked(EVENING, at("16:00", 1), 5 * 3600, unit=RateUnit.WATT), f"0:{NO_LIMIT}"),
+    "V8, a holiday of another year": (
         asked(EVENING, datetime(2025, 12, 25, 16, tzinfo=UTC), 5 * 3600, unit=RateUnit.WATT),
         "0:33120 3600:2000/3 14400:33120",
     ),
-    "that holiday": (
+    "V8, that holiday": (
         asked(EVENING, datetime(2020, 12, 25, 16, tzinfo=UTC), 5 * 3600, unit=RateUnit.WATT),
         f"0:{NO_LIMIT}",
     ),
@@ -186,6 +195,27 @@ WORKED = {
         "0:6 600:12",
     ),
     "relative default, transaction before": (asked([RELATIVE], at("08:00"), begun=at("07:40")), "0:16 600:15 1500:14"),
+    "weekly, during": (asked([held(MAX, "0:8 3600:10", at("08:00"), **MONDAYS)], at("08:30", 9)), "0:8 1800:10"),
+    "weekly, near its end": (asked([held(MAX, "0:8 3600:10", at("08:00"), **MONDAYS)], at("09:45", 9)), "0:10 900:48"),
+    "weekly, the day after": (asked([held(MAX, "0:8 3600:10", at("08:00"), **MONDAYS)], at("08:30", 10)), "0:48"),
+    "daily, no duration": (asked([OFFICE], at("09:30")), "0:32/1"),
+    "daily, before it is valid": (asked([office(valid_from=at("00:00", 3))], at("08:15")), "0:48"),
+    "daily, almost valid": (
+        asked([office(valid_from=at("08:30", 3))], at("08:15", 3)),
+        "0:48 900:30/1 1800:32/1",
+    ),
+    "daily, near the end of its validity": (asked([office(valid_to=at("08:20", 3))], at("08:15", 3)), "0:28/1 300:48"),
+    "daily, expired": (asked([office(valid_to=at("08:00", 3))], at("08:15", 4)), "0:48"),
+    "layered, same start": (asked([STEPPED, held(MAX, "0:18 300:12", at("08:00"))], at("08:00")), "0:16 300:12"),
+    "layered, later start": (
+        asked([STEPPED, held(MAX, "0:18 300:12", at("08:10"))], at("08:00")),
+        "0:16 600:18 900:12",
+    ),
+    "layered, earlier start": (asked([STEPPED, held(MAX, "0:18 900:12", at("07:50"))], at("08:00")), "0:16 300:12"),
+    "the transaction begins later": (
+        asked([held(TX, "0:6 1200:12", evse=1)], at("08:00"), 1800, begun=at("08:10")),
+        "0:48 600:6",
+    ),
     "parts of a second": (
         asked([held(MAX, "0:8 60:9", at("08:00") + timedelta(milliseconds=700))], at("08:00:30")),
         "0:8 30:9",
