@@ -33,7 +33,8 @@ def reported(code: str, vendor: str = "") -> Fault:
         if way < 0.75:
             day.status(at_s, "Faulted" if way < 0.6 else "Available", code, **more)
             return {"connector_faulted"}, 120
-        begun = max(0.0, at_s - day.draw("good_s"))
+        # After the car before it has left: else its farewell would be told in the middle of this session.
+        begun = max(at_s - day.draw("good_s"), *(step.at_s + 60 for step in day.steps))
         day.start(begun)
         day.charge(begun + 10, at_s)
         day.error = code

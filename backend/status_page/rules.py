@@ -58,6 +58,12 @@ def day_state(affected: int, stations: int, minutes: float) -> State:
     return "offline" if affected >= stations and minutes >= 60 else "partly"
 
 
+def worst_first(places: Sequence[Place]) -> list[Place]:
+    """What doesn't work is what people look for; the others stay as they come."""
+    order: tuple[State, ...] = ("offline", "partly", "working")
+    return sorted(places, key=lambda one: order.index(one.state))
+
+
 def overall(places: Sequence[Place]) -> State:
     """Of all together."""
     total = sum(one.total for one in places)

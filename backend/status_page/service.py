@@ -47,4 +47,4 @@ async def _places(ctx: Context, tenant_id: UUID, zone: str) -> list[rules.Place]
         working = sum(rules.works(status) for status in row["statuses"])
         total = len(row["statuses"])
         found.append(rules.Place(row["name"], row["city"], rules.state(working, total), working, total, days))
-    return found
+    return rules.worst_first(found)

@@ -29,6 +29,12 @@ def test_days(affected: int, stations: int, minutes: float, state: str) -> None:
     assert rules.day_state(affected, stations, minutes) == state
 
 
+def test_what_doesnt_work_comes_first() -> None:
+    states: tuple[rules.State, ...] = ("working", "partly", "offline", "working")
+    places = [rules.Place(str(n), "", state, 0, 1, []) for n, state in enumerate(states)]
+    assert [one.name for one in rules.worst_first(places)] == ["2", "1", "0", "3"]
+
+
 async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
     ctx = world.make_context(clock)
     tenant_id = await world.add_tenant()

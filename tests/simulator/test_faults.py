@@ -1,6 +1,7 @@
 """Days of stations that are broken: the same for the same seed, as the schemas want them, tuning apart from scoring."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -37,3 +38,17 @@ def test_a_broken_day_is_repeatable_and_right_by_the_schemas(kind: str) -> None:
             text = text.replace(word, LITERALS[word])
         call = CODECS[one.version].decode(json.dumps([2, "1", step.action, json.loads(text)]).encode())
         assert isinstance(call, Call), (step, call)
+
+
+@pytest.mark.parametrize("seed", ["tuning", "539aa290f28e", "e0cac2779134", "2753b5b1839a"])
+def test_no_outlet_is_free_in_the_middle_of_a_session_before_its_fault(seed: str) -> None:
+    """Two cars at one outlet would be a fault that nobody meant, and its incident be counted as false."""
+    ranges = replace(faults.SCORING, seed=seed)
+    for kind in faults.FAULTS:
+        for number in range(3):
+            day, charging = faults.broken(ranges, kind, number), False
+            for step in day.steps:
+                if step.at_s >= (day.begins_s or 0):
+                    break
+                charging = step.action == "StartTransaction" or (charging and step.action != "StopTransaction")
+                assert not (charging and step.payload.get("status") == "Available"), (kind, number, step.at_s)
