@@ -18,6 +18,7 @@ from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, form
 from app.widgets.power_tree import Branch, power_tree
 from app.widgets.text import muted, text
+from shared.said import told
 from shared.sites import NodeKind, PowerSite, Rotation, SiteSet
 from shared.stations import StationRow
 
@@ -86,7 +87,7 @@ def EditTree(
         try:
             await app.api.put(f"/locations/{location_id}/power", wanted, PowerSite)
         except ApiError as error:
-            set_problem(words(error.detail or error.title))
+            set_problem(told(error.detail or error.title, words))
             set_busy(False)
             return
         app.toast(words("Stored."))

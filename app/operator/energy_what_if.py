@@ -9,11 +9,12 @@ from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
 from app.i18n import energy, number, percent
 from app.operator.station_add import problem_note
-from app.theme import T12
+from app.theme import S12, T12
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
 from app.widgets.text import muted, text
+from shared.said import told
 from shared.sites import NodeKind, PowerSite, WhatIf, WhatIfAnswer
 
 BRANCHES = {NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER}
@@ -44,7 +45,7 @@ def AskWhatIf(location_id: str, site: PowerSite, on_close: Callable[[], Any]) ->
             path = f"/locations/{location_id}/power/what-if"
             set_found(await app.api.post(path, wanted, WhatIfAnswer, patience_s=PATIENCE_S))
         except ApiError as error:
-            set_problem(words(error.detail or error.title))
+            set_problem(told(error.detail or error.title, words))
         set_busy(False)
 
     parts: list[ft.Control] = [
@@ -73,11 +74,13 @@ def AskWhatIf(location_id: str, site: PowerSite, on_close: Callable[[], Any]) ->
                 (f"{word}: {words('Cars that get all')}", percent(side.complete_share)),
                 (f"{word}: {words('Highest use of the connection')}", percent(side.peak_share)),
             ]
-        parts.append(surfaces.key_values(rows, t))
-        if found.limit:
-            parts.append(text(words("Most often in the way: {limit}").format(limit=found.limit), t))
-        else:
-            parts.append(muted(words("No limit is in the way."), t, size=T12))
+        limit = words("Most often in the way: {limit}").format(limit=found.limit)
+        answer: list[ft.Control] = [
+            surfaces.key_values(rows, t),
+            text(limit, t) if found.limit else muted(words("No limit is in the way."), t, size=T12),
+        ]
+        column = ft.Column(answer, spacing=S12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
+        parts.append(ft.Semantics(identifier="what-if-answer", live_region=True, content=column))
     if busy:
         parts.append(muted(words("The past is charged anew, twice. That may take a minute."), t, size=T12))
     if problem:

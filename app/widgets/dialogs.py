@@ -76,12 +76,20 @@ def form(
     *,
     width: int = 440,
 ) -> ft.AlertDialog:
-    """A dialog that is drawn with its component: `ft.use_dialog(form(…) if opened else None)`."""
+    """A dialog that is drawn with its component: `ft.use_dialog(form(…) if opened else None)`.
+
+    What is wrong stands above its buttons, in sight however long the form is.
+    """
+    notes = [one for one in parts if _is_note(one)]
+    row = ft.Row(list(actions), alignment=ft.MainAxisAlignment.END, wrap=True, spacing=S8, run_spacing=S8)
+    stretch = ft.CrossAxisAlignment.STRETCH
+    aligned = [ft.Container(one, padding=ft.Padding.symmetric(horizontal=S8)) for one in notes]  # with the fields above
+    below = ft.Column([*aligned, row], spacing=S16, tight=True, horizontal_alignment=stretch, width=width + 2 * S8)
     return ft.AlertDialog(
         title=heading(head, t),
         content=ft.Container(
             ft.Column(
-                list(parts),
+                [one for one in parts if not _is_note(one)],
                 spacing=S16,
                 tight=True,
                 horizontal_alignment=ft.CrossAxisAlignment.STRETCH,
@@ -90,7 +98,7 @@ def form(
             padding=ft.Padding.only(top=S4),
         ),
         scrollable=True,
-        actions=list(actions),
+        actions=[below] if notes else list(actions),
         on_dismiss=lambda _: on_close(),
         bgcolor=t.surface,
         shape=ft.RoundedRectangleBorder(radius=CARD),
@@ -98,3 +106,7 @@ def form(
         actions_padding=S16,
         actions_overflow_button_spacing=S8,
     )
+
+
+def _is_note(one: ft.Control) -> bool:
+    return isinstance(one, ft.Semantics) and one.identifier == "problem"

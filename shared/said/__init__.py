@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 
-from shared.said import de_causes, de_evidence, de_faults, de_sentences, de_timeline, de_words
+from shared.said import de_causes, de_evidence, de_faults, de_power, de_sentences, de_timeline, de_words
 
 Words = Callable[[str], str]
 GERMAN: Mapping[str, str] = {
@@ -18,11 +18,14 @@ GERMAN: Mapping[str, str] = {
     **de_words.TEXTS,
     **de_sentences.TEXTS,
     **de_timeline.TEXTS,
+    **de_power.TEXTS,
 }
 CATALOGS: Mapping[str, Mapping[str, str]] = {"de": GERMAN}
 TRANSLATED = frozenset({"outlet", "what", "why", "seen", "head"})
 """Values that are said in the other language as well."""
-DECIMAL = frozenset({"energy", "kw", "offered", "kwh", "possible", "usual", "seconds", "amps", "given"})
+DECIMAL = frozenset(
+    {"energy", "kw", "offered", "kwh", "possible", "usual", "seconds", "amps", "given", "most", "bound", "loads"}
+)
 """Values that are numbers with a point, which becomes a comma."""
 SHAPES = dict.fromkeys(("n", "all", "count", "wh", "s"), "[0-9]+") | {"label": r"[\w-]+"}
 """Of values that can't be anything."""
@@ -71,7 +74,9 @@ def _value(name: str, value: str, words: Words) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((text, _pattern(text)) for text in (*de_sentences.TEXTS, *de_timeline.TEXTS) if "{" in text)
+    return tuple(
+        (text, _pattern(text)) for text in (*de_sentences.TEXTS, *de_timeline.TEXTS, *de_power.TEXTS) if "{" in text
+    )
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:

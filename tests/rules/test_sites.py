@@ -19,6 +19,7 @@ from backend.energy.core.session_files import Session
 from backend.errors import InvalidInput
 from backend.sites import aside, planning, rules, signals, whatif_rules
 from backend.sites.planning import Car, Cost
+from shared.said import in_language
 from shared.sites import EnergyTariff, PolicyName, PowerNode, Rotation, SignalKind, SignalPoint, SitePolicy, TariffStep
 
 NOW = datetime(2030, 1, 7, 12, 0, tzinfo=UTC)
@@ -57,6 +58,24 @@ def tree(fuse: float = 40, **station: Any) -> list[PowerNode]:
 )
 def test_a_contradiction_names_its_node(nodes: list[PowerNode], words: str) -> None:
     assert words in " ".join(text for _, text in rules.problems(nodes, EVSES))
+
+
+def test_a_refused_tree_is_said_in_german() -> None:
+    wrong = [
+        tree(17),
+        tree(40, minimum_a=20, maximum_a=10),
+        [node("grid", "grid")],
+        [*tree(), node("l", "load", "grid")],
+        [*tree(), node("x", "station", "grid", station="Z")],
+        tree(10_001),
+    ]
+    for nodes in wrong:
+        english = rules.problems(nodes, EVSES)[0][1]
+        assert in_language(english, "de") != english, english
+    most = in_language(rules.problems(tree(17.5, fallback_a=8), EVSES)[0][1], "de")
+    assert most.startswith(
+        "grid: Solange Wattline schweigt, können bis zu 24 A hindurchfließen, und die Grenze ist 17,5 A."
+    )
 
 
 def test_a_child_above_its_parent_is_fine() -> None:
