@@ -126,8 +126,10 @@ class PromoCredit(Request):
 
 
 class LedgerEntry(Message):
-    """A change of a wallet. kind: topup, promotion, refund, reserve, restore, spend, dispute. purpose: of the payment
-    it belongs to (session, topup, debt); empty where there is none."""
+    """A change of a wallet. kind: topup, promotion, refund, dispute, reserve while money is set aside, and what became
+    of it: spend, or restore where all came back. amount: what the wallet has more or less for it by now. returned: what
+    came back of what was set aside. purpose: of the payment it belongs to (session, topup, debt); empty: there is
+    none."""
 
     id: int
     kind: str
@@ -136,6 +138,7 @@ class LedgerEntry(Message):
     transaction_id: str | None
     at: datetime
     purpose: str = ""
+    returned: Money | None = None
 
 
 class PaymentSettings(Message):

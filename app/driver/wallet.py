@@ -18,6 +18,7 @@ from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.base import Page
+from shared.money import Money
 from shared.payments import Card, CardBegin, Debt, LedgerEntry, TopUp, Wallet
 
 Words = Callable[[str], str]
@@ -28,13 +29,13 @@ KINDS = {
     "promotion": "Credit from the operator",
     "refund": "Refund",
     "reserve": "Reserved for a session",
-    "restore": "Reservation given back",
-    "spend": "Paid",
+    "restore": "Reserved, nothing taken",
+    "spend": "Paid for a session",
     "dispute": "Back after your bank's decision",
 }
 TAKEN = {"refund": "Given back to your card", "dispute": "Taken back by your bank"}
 """What the same is called where it leaves the wallet."""
-DEBT_PAID = "What was owed, paid"
+OF_DEBTS = {"reserve": "Reserved for what is owed", "spend": "What was owed, paid"}
 
 
 @guarded
@@ -169,6 +170,23 @@ def _cards(found: list[Card], t: Tokens, words: Words, act: Callable[[Callable[[
     return ft.Column(rows, spacing=S8)
 
 
+def said(one: LedgerEntry) -> str:
+    known = KINDS | TAKEN if one.amount.amount < 0 else KINDS
+    if one.purpose == "debt":
+        known = known | OF_DEBTS
+    return known.get(one.kind, one.kind)
+
+
+def about(one: LedgerEntry, words: Words) -> str:
+    """When, and where more was set aside than taken, how much."""
+    parts = [date(one.at), *([one.note] if one.note else [])]
+    if one.returned is not None and one.returned.amount:
+        reserved = Money(amount=one.returned.amount - one.amount.amount, currency=one.amount.currency)
+        told = words("{reserved} reserved, {returned} given back")
+        parts.append(told.format(reserved=money(reserved), returned=money(one.returned)))
+    return " · ".join(parts)
+
+
 def _history(history: Any, t: Tokens, words: Words) -> ft.Control:
     if history.items is None:
         return surfaces.failed(history.error, t, history.reload) if history.error else surfaces.skeleton(t)
@@ -176,11 +194,8 @@ def _history(history: Any, t: Tokens, words: Words) -> ft.Control:
         return muted(words("Nothing yet."), t)
     rows: list[ft.Control] = []
     for one in history.items:
-        about = f"{date(one.at)} · {one.note}" if one.note else date(one.at)
-        known = KINDS | TAKEN if one.amount.amount < 0 else KINDS
-        said = DEBT_PAID if (one.kind, one.purpose) == ("reserve", "debt") else known.get(one.kind, one.kind)
-        label = text(words(said), t)
-        what = ft.Column([label, muted(about, t, size=T12)], spacing=2, expand=True)
+        label = text(words(said(one)), t)
+        what = ft.Column([label, muted(about(one, words), t, size=T12)], spacing=2, expand=True)
         rows.append(ft.Row([what, text(money(one.amount), t, bold=True)], spacing=S8))
     if history.more:
         rows.append(buttons.quiet(words("Show more"), t, history.more, busy=history.busy, identifier="more-entries"))

@@ -23,6 +23,10 @@ TEXTS = {
         "Es wird zuerst vom Guthaben genommen, der Rest von Ihrer Karte."
     ),
     "Reserved for a session": "Für einen Ladevorgang reserviert",
+    "Reserved for what is owed": "Für den offenen Betrag reserviert",
+    "Reserved, nothing taken": "Reserviert, nichts genommen",
+    "Paid for a session": "Ladevorgang bezahlt",
+    "{reserved} reserved, {returned} given back": "{reserved} reserviert, {returned} wieder frei",
     "Settled. You can charge again.": "Beglichen. Sie können wieder laden.",
     "Wallet": "Guthaben",
     "Put money in": "Geld einzahlen",

@@ -70,13 +70,19 @@ async def balances(owner: UUID, currency: str) -> dict[str, Decimal]:
 
 
 async def entries(owner: UUID, before: int | None, limit: int) -> list[Row]:
-    """What changed a wallet, the newest first."""
+    """What changed a wallet, the newest first. What came back of a reserve (`returned`) and whether the rest was spent
+    stands with the reserve: it is one story, told where it began."""
     return await DB.run(
         """SELECT e.id, e.amount, e.currency, t.kind, t.note, t.created_at, p.transaction,
-            COALESCE(p.purpose, '') AS purpose
+            COALESCE(p.purpose, '') AS purpose, after.returned, after.spent
         FROM ledger_entry e JOIN ledger_account a ON a.id = e.account JOIN ledger_transfer t ON t.id = e.transfer
         LEFT JOIN payment p ON p.id = t.payment
-        WHERE a.owner = $1 AND a.kind = 'wallet' AND ($2::bigint IS NULL OR e.id < $2)
+        LEFT JOIN LATERAL (
+            SELECT sum(o.amount) FILTER (WHERE o.account = a.id) AS returned, bool_or(of.kind = 'spend') AS spent
+            FROM ledger_transfer of JOIN ledger_entry o ON o.transfer = of.id
+            WHERE t.kind = 'reserve' AND of.payment = t.payment AND of.kind IN ('restore', 'spend')
+        ) after ON true
+        WHERE a.owner = $1 AND a.kind = 'wallet' AND t.kind <> 'restore' AND ($2::bigint IS NULL OR e.id < $2)
         ORDER BY e.id DESC LIMIT $3""",
         owner, before, limit,
     )  # fmt: skip

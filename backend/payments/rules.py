@@ -93,6 +93,15 @@ def shares(due: Decimal, reserved: Decimal, held: Decimal) -> Shares:
     return Shares(wallet, card, due - wallet - card)
 
 
+def wallet_kind(kind: str, left: Decimal, *, spent: bool) -> str:
+    """What a change of a wallet is by now. left: what is gone of a reserve after what came back."""
+    if kind != "reserve":
+        return kind
+    if spent:
+        return "spend"
+    return "reserve" if left else "restore"
+
+
 def why_not_amount(amount: Decimal, currency: str) -> str:
     """Plain words of why nobody can pay this; empty: they can."""
     if not amount.is_finite() or amount <= 0:

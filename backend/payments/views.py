@@ -138,19 +138,22 @@ async def wallet(ctx: Context, tenant_id: UUID, account_id: UUID) -> Wallet:
     )
 
 
+def _entry(row: Row) -> LedgerEntry:
+    returned = row["returned"] or Decimal(0)
+    return LedgerEntry(
+        id=row["id"],
+        kind=rules.wallet_kind(row["kind"], row["amount"] + returned, spent=bool(row["spent"])),
+        amount=Money(amount=row["amount"] + returned, currency=row["currency"]),
+        note=row["note"],
+        transaction_id=_id(row["transaction"]),
+        at=row["created_at"],
+        purpose=row["purpose"],
+        returned=Money(amount=returned, currency=row["currency"]),
+    )
+
+
 async def entries(ctx: Context, account_id: UUID, cursor: str | None, limit: int) -> Page[LedgerEntry]:
     after = decode_cursor(cursor, tuple[int])
     rows = await ledger_store.entries(account_id, after[0] if after else None, limit + 1)
-    items = [
-        LedgerEntry(
-            id=row["id"],
-            kind=row["kind"],
-            amount=Money(amount=row["amount"], currency=row["currency"]),
-            note=row["note"],
-            transaction_id=_id(row["transaction"]),
-            at=row["created_at"],
-            purpose=row["purpose"],
-        )
-        for row in rows[:limit]
-    ]
+    items = [_entry(row) for row in rows[:limit]]
     return page_of(items, [items[-1].id] if len(rows) > limit else None)

@@ -3,9 +3,11 @@
 from decimal import Decimal
 
 from backend.db.engine import DB
-from backend.payments import choosing
+from backend.payments import choosing, paying
+from backend.payments import service as payments
 from backend.tenants import service as tenants
 from shared.accounts import Role
+from shared.money import Money
 from shared.payments import Policy
 from tests import world
 from tests.app.harness import PHONE, app_for
@@ -140,3 +142,22 @@ async def test_a_debt_is_told_before_the_next_session_and_settled(node: Node) ->
         await phone.click("nav-charge")
         await phone.wait_for_text("Nothing is charging now")
         assert "You owe" not in phone.text()
+
+
+async def test_a_session_is_one_line_of_the_wallet_from_reserved_to_paid(node: Node) -> None:
+    async with app_for(node, role=Role.DRIVER, route="/me", size=PHONE) as phone:
+        (account,) = await DB.run("SELECT id FROM account WHERE role = 'driver'")
+        await paying.give_credit(node.ctx, node.tenant_id, account["id"], Decimal(60), "Welcome")
+        station = await world.add_station(node.tenant_id, "CP-9")
+        session = await world.add_transaction(station, account=account["id"], currency="EUR")
+        held = Money(amount=Decimal(50), currency="EUR")
+        await payments.hold(node.ctx, node.tenant_id, session, account["id"], "", held)
+        await phone.click("open-wallet")
+        await phone.wait_for_text("Reserved for a session")
+        await phone.wait_for_text("€10.00", "balance")
+        await payments.capture(node.ctx, {"transaction_id": str(session), "due": "12.30"})
+        await phone.go("/me")
+        await phone.click("open-wallet")
+        await phone.wait_for_text("€50.00 reserved, €37.70 given back")
+        assert {"Paid for a session", "-€12.30", "€47.70"} <= set(phone.texts())
+        assert "Reserved for a session" not in phone.texts()

@@ -34,6 +34,10 @@ from tests.conftest import Clock
 EUR = "EUR"
 
 
+def plain(money: Money | None) -> str:
+    return "" if money is None else f"{money.amount.normalize():f}"
+
+
 class Till:
     """A tenant with a driver, and sessions that are paid."""
 
@@ -64,6 +68,19 @@ class Till:
     async def balance(self) -> tuple[Decimal, Decimal]:
         found = await views.wallet(self.ctx, self.tenant_id, self.driver)
         return found.balance.amount, found.reserved.amount
+
+    async def history(self) -> list[tuple[str, str, str]]:
+        """(kind, amount, what came back) of each line a driver sees, asked for two at a time. Together they are the
+        balance, whatever is on its way."""
+        lines, cursor = [], None
+        while True:
+            page = await views.entries(self.ctx, self.driver, cursor, 2)
+            lines += page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                break
+        assert sum(one.amount.amount for one in lines) == (await self.balance())[0]
+        return [(one.kind, plain(one.amount), plain(one.returned)) for one in lines]
 
     async def adds_up(self) -> None:
         totals = await ledger_store.totals(self.tenant_id, EUR)
@@ -96,16 +113,17 @@ async def test_the_wallet_pays_first_and_gets_back_what_was_not_needed(till: Til
     await service.capture(till.ctx, {"transaction_id": str(again), "due": "10"})
     row = await till.payment(again)
     assert (row["captured_amount"], row["card_amount"], row["wallet_amount"]) == (10, Decimal("2.30"), Decimal("7.70"))
-    entries = await views.entries(till.ctx, till.driver, None, 50)
-    assert [one.kind for one in entries.items] == ["reserve", "restore", "reserve", "topup"]
+    assert await till.history() == [("spend", "-7.7", "0"), ("spend", "-12.3", "7.7"), ("topup", "20", "0")]
 
 
 async def test_a_session_that_never_began_gives_the_wallet_everything_back(till: Till) -> None:
     await paying.give_credit(till.ctx, till.tenant_id, till.driver, Decimal(60), "Welcome")
     session = await till.held("50")
     assert (await till.payment(session))["method"] == "Wallet"
+    assert await till.history() == [("reserve", "-50", "0"), ("promotion", "60", "0")]
     await service.release(till.ctx, {"transaction_id": str(session)})
     assert await till.balance() == (60, 0)
+    assert await till.history() == [("restore", "0", "50"), ("promotion", "60", "0")]
 
 
 async def test_many_who_spend_at_once_never_spend_more_than_there_is(till: Till) -> None:
