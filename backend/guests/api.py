@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from backend.context import Context
-from backend.errors import NotFound, WattlineError
+from backend.errors import WattlineError
 from backend.guests import around, pages, service, targeting
 from backend.guests.around import Web
 from backend.mail import service as mail
@@ -20,11 +20,9 @@ CARD_PAGES = ("https://checkout.stripe.com",)
 
 
 @get("/qr/{identity:str}", public=True, include_in_schema=False)
+@around.or_lost
 async def station(ctx: Context, request: Web, identity: str) -> Response[Any]:
-    try:
-        places = await service.outlets(ctx, identity)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    places = await service.outlets(ctx, identity)
     if len(places) == 1:
         return Redirect(places[0].path + around.query(request))
     brand = await tenants.brand(ctx, places[0].tenant_id)
@@ -32,11 +30,9 @@ async def station(ctx: Context, request: Web, identity: str) -> Response[Any]:
 
 
 @get("/qr/{identity:str}/{label:str}", public=True, include_in_schema=False)
+@around.or_lost
 async def connector(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
-    try:
-        place = await service.place(ctx, identity, label)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    place = await service.place(ctx, identity, label)
     return await _connector(ctx, request, place)
 
 
@@ -67,12 +63,10 @@ async def _connector(
 
 
 @post("/qr/{identity:str}/{label:str}", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
 async def start(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
     """Reserve and start; then on to the page of the visit."""
-    try:
-        place = await service.place(ctx, identity, label)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    place = await service.place(ctx, identity, label)
     form = await around.fields(request)
     brand = await tenants.brand(ctx, place.tenant_id)
     if not around.from_here(request):
@@ -102,16 +96,15 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
 
 
 @get("/visit/{token:str}/paid", public=True, include_in_schema=False)
+@around.or_lost
 async def paid(ctx: Context, request: Web, token: str) -> Response[Any]:
     """Where the provider's page sends people back to; the session is asked for once."""
-    try:
-        await service.go_on(ctx, token)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    await service.go_on(ctx, token)
     return Redirect(around.visit_path(token), status_code=303)
 
 
 @get("/visit/{token:str}", public=True, include_in_schema=False)
+@around.or_lost
 async def visit(ctx: Context, request: Web, token: str) -> Response[Any]:
     return await _visit(ctx, request, token)
 
@@ -119,10 +112,7 @@ async def visit(ctx: Context, request: Web, token: str) -> Response[Any]:
 async def _visit(
     ctx: Context, request: Web, token: str, *, problem: tuple[str, str] | None = None, status: int = 200
 ) -> Response[Any]:
-    try:
-        found = await service.visit(ctx, token)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    found = await service.visit(ctx, token)
     brand = await tenants.brand(ctx, found.tenant_id)
     text = pages.visit(
         found,
@@ -140,12 +130,11 @@ async def _visit(
 
 
 @post("/visit/{token:str}/stop", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
 async def stop(ctx: Context, request: Web, token: str) -> Response[Any]:
     """Whoever holds the link may stop; the link itself is the proof."""
     try:
         await service.stop(ctx, token)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
     except WattlineError as error:
         if error.problem_code != "not_running":
             return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
@@ -153,19 +142,19 @@ async def stop(ctx: Context, request: Web, token: str) -> Response[Any]:
 
 
 @get("/visit/{token:str}/target", public=True, include_in_schema=False)
+@around.or_lost
 async def target_form(ctx: Context, request: Web, token: str) -> Response[Any]:
     return await _target_form(ctx, request, token)
 
 
 @post("/visit/{token:str}/target", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
 async def target(ctx: Context, request: Web, token: str) -> Response[Any]:
     """Set, changed or taken away; the link itself is the proof."""
     form = await around.fields(request)
     wish = form.get("target_kind", ""), form.get("target_value", "")[:8]
     try:
         await targeting.change(ctx, token, *wish)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
     except WattlineError as error:
         if error.problem_code != "not_running":
             return await _target_form(ctx, request, token, wish, error)
@@ -175,10 +164,7 @@ async def target(ctx: Context, request: Web, token: str) -> Response[Any]:
 async def _target_form(
     ctx: Context, request: Web, token: str, wish: tuple[str, str] | None = None, error: WattlineError | None = None
 ) -> Response[Any]:
-    try:
-        found = await service.visit(ctx, token)
-    except NotFound as missing:
-        return await around.lost(ctx, request, missing)
+    found = await service.visit(ctx, token)
     brand = await tenants.brand(ctx, found.tenant_id)
     text = pages.target(
         found,
@@ -193,41 +179,34 @@ async def _target_form(
 
 
 @post("/visit/{token:str}/mail", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
 async def send(ctx: Context, request: Web, token: str) -> Response[Any]:
     form = await around.fields(request)
     try:
         await service.send_receipt(ctx, token, form.get("email", "")[:254], around.address(request))
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
     except WattlineError as error:
         return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
     return Redirect(around.visit_path(token) + around.query(request, sent="1"), status_code=303)
 
 
 @get("/visit/{token:str}/receipt.pdf", public=True, include_in_schema=False)
+@around.or_lost
 async def receipt(ctx: Context, request: Web, token: str) -> Response[Any]:
     brand = await tenants.brand(ctx)
-    try:
-        return attachment(*await service.receipt_pdf(ctx, token, around.voice(request, brand).language))
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    return attachment(*await service.receipt_pdf(ctx, token, around.voice(request, brand).language))
 
 
 @get("/visit/{token:str}/corrections/{number:str}", public=True, include_in_schema=False)
+@around.or_lost
 async def correction(ctx: Context, request: Web, token: str, number: str) -> Response[Any]:
     brand = await tenants.brand(ctx)
-    try:
-        return attachment(*await service.correction_pdf(ctx, token, number, around.voice(request, brand).language))
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    return attachment(*await service.correction_pdf(ctx, token, number, around.voice(request, brand).language))
 
 
 @get("/visit/{token:str}/signed.xml", public=True, include_in_schema=False)
+@around.or_lost
 async def signed(ctx: Context, request: Web, token: str) -> Response[Any]:
-    try:
-        content = await service.signed_xml(ctx, token)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    content = await service.signed_xml(ctx, token)
     return attachment("signed-meter-data.xml", content.encode(), "application/xml")
 
 

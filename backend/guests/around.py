@@ -1,5 +1,7 @@
 """What stands around each page of guests: its language, its headers, the fields of its forms."""
 
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
@@ -15,6 +17,7 @@ from shared.accounts import Brand
 
 LANGUAGES = ("de", "en")
 Web = Request[Any, Any, Any]
+Page = Callable[..., Awaitable[Response[Any]]]
 
 
 def lang(request: Web) -> str:
@@ -42,7 +45,20 @@ def html(text: str, brand: Brand, status: int = 200, *targets: str) -> Response[
     return Response(content=text, media_type="text/html", status_code=status, headers=headers)
 
 
-async def lost(ctx: Context, request: Web, error: NotFound) -> Response[str]:
+def or_lost(page: Page) -> Page:
+    """A page of something that isn't known says so, and where to go on."""
+
+    @wraps(page)
+    async def shown(ctx: Context, request: Web, **rest: Any) -> Response[Any]:
+        try:
+            return await page(ctx=ctx, request=request, **rest)
+        except NotFound as error:
+            return await _lost(ctx, request, error)
+
+    return shown
+
+
+async def _lost(ctx: Context, request: Web, error: NotFound) -> Response[str]:
     brand = await tenants.brand(ctx)
     nexts = {
         "This link is not known": "Scan the code on the charger once more.",

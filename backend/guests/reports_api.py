@@ -6,7 +6,7 @@ from litestar import Response, get, post
 from litestar.response import Redirect
 
 from backend.context import Context
-from backend.errors import InvalidInput, NotFound, WattlineError
+from backend.errors import InvalidInput, WattlineError
 from backend.guests import around, pages, reporting, service
 from backend.guests.around import Web
 from backend.tenants import service as tenants
@@ -15,20 +15,16 @@ from shared.driver_reports import DriverReport, DriverReportNew, ProblemKind
 
 
 @get("/qr/{identity:str}/{label:str}/report", public=True, include_in_schema=False)
+@around.or_lost
 async def report_form(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
-    try:
-        place = await service.place(ctx, identity, label)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    place = await service.place(ctx, identity, label)
     return await _report_here(ctx, request, place)
 
 
 @post("/qr/{identity:str}/{label:str}/report", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
 async def report(ctx: Context, request: Web, identity: str, label: str) -> Response[Any]:
-    try:
-        place = await service.place(ctx, identity, label)
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
+    place = await service.place(ctx, identity, label)
     form = await around.fields(request)
     try:
         await reporting.report(ctx, place, _wanted(request, form), around.address(request))
@@ -38,18 +34,18 @@ async def report(ctx: Context, request: Web, identity: str, label: str) -> Respo
 
 
 @get("/visit/{token:str}/report", public=True, include_in_schema=False)
+@around.or_lost
 async def visit_report_form(ctx: Context, request: Web, token: str) -> Response[Any]:
     return await _report_of_visit(ctx, request, token)
 
 
 @post("/visit/{token:str}/report", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
 async def visit_report(ctx: Context, request: Web, token: str) -> Response[Any]:
     """The link itself is the proof."""
     form = await around.fields(request)
     try:
         await reporting.report_of_visit(ctx, token, _wanted(request, form), around.address(request))
-    except NotFound as error:
-        return await around.lost(ctx, request, error)
     except WattlineError as error:
         return await _report_of_visit(ctx, request, token, error=error, kept=form)
     return _reported(request, f"{around.visit_path(token)}/report")
@@ -88,10 +84,7 @@ async def _report_of_visit(
     error: WattlineError | None = None,
     kept: dict[str, str] | None = None,
 ) -> Response[Any]:
-    try:
-        found = await service.visit(ctx, token)
-    except NotFound as missing:
-        return await around.lost(ctx, request, missing)
+    found = await service.visit(ctx, token)
     brand = await tenants.brand(ctx, found.tenant_id)
     where = found.session.transaction.station_name if found.session else ""
     return _report_page(request, brand, around.visit_path(token), where, found.reports, error, kept)
