@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 from backend import jobs
 from backend.notify import posting, setup
 from backend.notify.channels import webhook
+from backend.payments.providers.base import Unavailable
 from shared.notify import HookKind, HookSet
 from tests import world
 from tests.conftest import Clock
@@ -73,3 +74,15 @@ async def test_a_mistake_of_ours_keeps_its_trace(db: str) -> None:
         ("warning", True),
         ("error", True),
     ]
+
+
+async def test_a_payment_provider_that_is_down_is_one_line_too(db: str) -> None:
+    async def handle(_: dict[str, Any]) -> None:
+        raise Unavailable("the hold is not settled yet")
+
+    await jobs.enqueue("test.job")
+    with capture_logs() as logs:
+        async with working(jobs.Worker(db, {"test.job": handle}, retries=QUICK)):
+            await until(lambda: len(told(logs)) >= 2)
+    found = {(line.get("reason"), line.get("exc_info")) for line in told(logs)}
+    assert found == {("the hold is not settled yet", None)}

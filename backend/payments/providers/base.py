@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 import msgspec
 
+from backend.jobs import TryAgain
+
 
 class Declined(Exception):
     """The provider says no, for good: another try with the same card gives the same answer. Text for people."""
 
 
-class Unavailable(Exception):
+class Unavailable(TryAgain):
     """The provider can't be reached or is in trouble: try again later."""
 
 
