@@ -28,7 +28,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.websockets import WebSocket
 
-from backend.web.link_lost import SCRIPT
 from shared.accounts import Brand
 
 log = structlog.get_logger(__name__)
@@ -147,7 +146,7 @@ class WebClient:
                 "fontFallbackBaseUrl": f"{self.base}assets/fonts/",
             }.items()
         )
-        text = text.replace('<script src="python.js"></script>', f"<script>{local}{SCRIPT}</script>")
+        text = text.replace('<script src="python.js"></script>', f"<script>{local}</script>")
         return text.replace('src="flutter_bootstrap.js"', f'src="{self.base}flutter_bootstrap.js"')
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
