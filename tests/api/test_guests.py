@@ -222,6 +222,10 @@ async def test_a_connector_that_cannot_be_used_says_what_to_do_next(node: Node) 
             answer = await guest.get(path)
             assert answer.status_code == 404, path
             assert "not known" in text(answer)
+        for path in ("/qr/NOBODY/1", "/visit/x/stop", "/visit/x/target", "/visit/x/mail", "/visit/x/report"):
+            answer = await guest.post(path, data={"email": "a@b.example"})
+            assert answer.status_code == 404, path
+            assert "not known" in text(answer)
 
 
 async def test_forms_are_good_once_here_and_for_a_while(node: Node) -> None:
