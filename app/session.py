@@ -63,10 +63,10 @@ class App:
     async def start(self) -> None:
         """Read what is remembered, ask who we are; then the first page can be shown."""
         store = self.store
-        store.language = await self.storage.get(LANGUAGE) or await language_of(self.page)
-        store.theme_choice = await self.storage.get(THEME) or "system"
+        language, theme, remembered = await asyncio.gather(*map(self.storage.get, (LANGUAGE, THEME, TOKENS)))
+        store.language = language or await language_of(self.page)
+        store.theme_choice = theme or "system"
         self.apply_theme()
-        remembered = await self.storage.get(TOKENS)
         if remembered:
             try:
                 tokens = msgspec.json.decode(remembered, type=Tokens)

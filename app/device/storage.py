@@ -5,7 +5,10 @@ import asyncio
 import flet as ft
 from flet_secure_storage import SecureStorage
 
-PATIENCE_S = 3.0
+READ_PATIENCE_S = 10.0
+"""On the web a read goes to the browser and back, past all that a slow link has to load. Given up too early, it shows
+the sign-in page to somebody who is signed in."""
+WRITE_PATIENCE_S = 3.0
 
 
 class Storage:
@@ -23,8 +26,10 @@ class Storage:
     async def get(self, name: str) -> str | None:
         if self._store is not None:
             try:
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(READ_PATIENCE_S):
                     return await self._store.get(name)
+            except TimeoutError:
+                pass  # slow isn't gone: what is written later is kept
             except Exception:
                 self._store = None
         return self._memory.get(name)
@@ -33,8 +38,10 @@ class Storage:
         self._memory[name] = value
         if self._store is not None:
             try:
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(WRITE_PATIENCE_S):
                     await self._store.set(name, value)
+            except TimeoutError:
+                pass
             except Exception:
                 self._store = None
 
@@ -42,7 +49,9 @@ class Storage:
         self._memory.pop(name, None)
         if self._store is not None:
             try:
-                async with asyncio.timeout(PATIENCE_S):
+                async with asyncio.timeout(WRITE_PATIENCE_S):
                     await self._store.remove(name)
+            except TimeoutError:
+                pass
             except Exception:
                 self._store = None

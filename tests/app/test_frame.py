@@ -1,6 +1,8 @@
 """Signing in, and the frame around every page."""
 
+import asyncio
 import logging
+from typing import Any
 
 import flet as ft
 import pytest
@@ -12,7 +14,7 @@ from app.widgets.boundary import guarded
 from backend.accounts import service as accounts
 from backend.accounts.api import DEMO_ACCOUNTS
 from shared.accounts import Role
-from tests.app.harness import DESKTOP, PHONE, TABLET, app_for
+from tests.app.harness import DESKTOP, PHONE, TABLET, Client, app_for
 from tests.support.node import PASSWORD, Node
 
 BANNER = "Reconnecting. What you see may be a little old."
@@ -76,6 +78,20 @@ async def test_the_app_opened_again_knows_who_was_signed_in(node: Node) -> None:
     async with app_for(node, role=Role.OPERATOR) as screen:
         await screen.wait("nav-stations")
     async with app_for(node, storage=screen.storage) as screen:
+        await screen.wait("nav-stations")
+
+
+async def test_a_slow_link_signs_nobody_out(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the browser keeps comes after four seconds: still somebody who is signed in."""
+    at_once = Client._invoked
+
+    async def slowly(client: Client, call: Any) -> None:
+        if call.name == "get":
+            await asyncio.sleep(4)
+        await at_once(client, call)
+
+    monkeypatch.setattr(Client, "_invoked", slowly)
+    async with app_for(node, role=Role.OPERATOR) as screen:
         await screen.wait("nav-stations")
 
 
