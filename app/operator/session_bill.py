@@ -203,7 +203,7 @@ def DecisionDialog(doubt: MeterDoubt, decision: Decision, close: Callable[[bool]
         text(told, t),
         inputs.field(words("Why"), reason, t, set_reason, identifier="decision-note", error=problem),
     ]
-    if decision is not Decision.ACCEPT:
+    if _gives_back(doubt, decision):
         parts.append(_targets(to, set_to, t, words))
     actions = answers(
         t,
@@ -214,3 +214,9 @@ def DecisionDialog(doubt: MeterDoubt, decision: Decision, close: Callable[[bool]
     )
     ft.use_dialog(form(t, words(CHOICES[decision]), parts, actions, lambda: close(False)))
     return ft.Container(height=S4)
+
+
+def _gives_back(doubt: MeterDoubt, decision: Decision) -> bool:
+    if decision is Decision.REPORTED:
+        return doubt.reported_total is not None and doubt.reported_total.amount < doubt.trusted_total.amount
+    return decision is Decision.WAIVE
