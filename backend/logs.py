@@ -29,6 +29,12 @@ def _redacted(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mu
     return {k: BLANK if _SECRET_NAME.search(k) else redact(v) for k, v in event.items()}
 
 
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """False for the one line, with a traceback, that the app's server writes for each browser that went away."""
+    gone = record.name.startswith("flet_web") and record.getMessage().startswith("Receive loop error: WebSocket is not")
+    return not gone
+
+
 def configure(*, level: str = "info", as_json: bool = False) -> None:
     """Once at the start of a process. Logs of libraries (uvicorn, pgqueuer …) come out the same way."""
     number = getattr(logging, level.upper(), logging.INFO)
@@ -48,6 +54,7 @@ def configure(*, level: str = "info", as_json: bool = False) -> None:
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
+    handler.addFilter(_worth_a_line)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(number)

@@ -82,7 +82,7 @@ def corrections(history: BillHistory, app: App, language: str, t: Tokens, words:
         found.append(
             ft.Row(
                 [
-                    text(words("To pay after corrections"), t, bold=True, expand=True),
+                    text(words("Total after corrections"), t, bold=True, expand=True),
                     ft.Semantics(identifier="bill-left", content=text(i18n.money(history.left), t, bold=True)),
                 ],
                 spacing=S8,

@@ -53,7 +53,7 @@ TEXTS = {
         "Der Zähler der Ladesäule hat Werte gemeldet, die nicht stimmen können."
     ),
     "{amount} given back": "{amount} erstattet",
-    "To pay after corrections": "Zu zahlen nach Berichtigung",
+    "Total after corrections": "Summe nach Berichtigung",
     "Corrected since": "Seither berichtigt",
     "Bill": "Rechnung",
     "Keep the bill": "Rechnung behalten",

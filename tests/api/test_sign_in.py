@@ -255,3 +255,12 @@ def test_settings_hide_their_secrets() -> None:
     settings = Settings(secret=world.SECRET, database_url="postgresql://u:hunter2@h/d", admin_password="swordfish")
     for secret in (world.SECRET, "hunter2", "swordfish"):
         assert secret not in repr(settings)
+
+
+def test_a_browser_that_went_away_is_no_line_in_the_log(written: io.StringIO) -> None:
+    """Each closed tab would be a traceback; what else goes wrong there is told."""
+    log = logging.getLogger("flet_web.fastapi")
+    log.warning('Receive loop error: WebSocket is not connected. Need to call "accept" first.')
+    assert not written.getvalue()
+    log.warning("Receive loop error: unpack failed")
+    assert "unpack failed" in written.getvalue()
