@@ -23,6 +23,7 @@ async def of(incident_ids: Sequence[UUID]) -> Mapping[UUID, rules.Happened]:
             connector=row["connector"],
             affected=row["affected"],
             part=row["part"],
+            since=(row["watched_at"] or row["opened_at"]).isoformat(),
         )
         for row in await store.incidents(incident_ids)
     }

@@ -58,6 +58,8 @@ class Happened:
     affected: int = 1
     part: bool = False
     """Of a greater incident, which is told instead."""
+    since: str = ""
+    """Which opening it is: it changes each time that it comes back after it was watched."""
 
 
 def local(now: datetime, zone: str) -> datetime:
@@ -84,13 +86,15 @@ def in_hours(hours: Hours | None, now: datetime, zone: str) -> bool:
     return began.weekday() in hours.days
 
 
-def fits(route: RouteSet, one: Happened, now: datetime, zone: str) -> bool:
+def fits(route: RouteSet, kind: Told, one: Happened, now: datetime, zone: str) -> bool:
+    """The next step of a route belongs to what was told within its hours: those who wait for an answer go on to the
+    next ones also after the hours are over."""
     return (
         route.enabled
         and RANK[one.severity] >= RANK[route.min_severity]
         and (not route.location_ids or one.location_id in route.location_ids)
         and (not route.rules or one.rule in route.rules)
-        and in_hours(route.hours, now, zone)
+        and (kind is Told.ESCALATED or in_hours(route.hours, now, zone))
     )
 
 

@@ -130,9 +130,9 @@ async def _route(
 ) -> None:
     """Put a notice into the inbox of everybody whom a route that fits names, and set the clock of its next step."""
     for route_id, plan in routes:
-        if not rules.fits(plan, one, row["at"], zone):
-            continue
         kind = Told(row["kind"])
+        if not rules.fits(plan, kind, one, row["at"], zone):
+            continue
         targets, channels = plan.targets, plan.channels
         level = 0
         if kind is Told.CLOSED and not plan.on_close:
@@ -149,26 +149,28 @@ async def _route(
         if kind in (Told.OPENED, Told.WORSE, Told.ESCALATED) and level < len(plan.steps):
             before = plan.steps[level - 1].after_min if level else 0
             pause = max(1, plan.steps[level].after_min - before)
+            step = {"incident_id": one.id, "route": route_id, "level": level + 1, "since": one.since}
             await jobs.enqueue(
                 "notify.escalate",
-                {"tenant_id": str(tenant_id), "incident_id": one.id, "route": route_id, "level": level + 1},
+                {"tenant_id": str(tenant_id), **step},
                 delay=timedelta(minutes=pause),
-                dedupe=f"{one.id}:{route_id}:{level + 1}",
+                dedupe=":".join(str(part) for part in step.values()),
             )
 
 
 async def escalate(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job: nobody acknowledged in time, so the next ones hear of it."""
+    """Job: nobody acknowledged in time, so the next ones hear of it. One that came back meanwhile has a clock of its
+    own."""
     incident_id, route, level = UUID(payload["incident_id"]), payload["route"], payload["level"]
     one = (await happened.of([incident_id])).get(incident_id)
-    if one is None or one.state is not IncidentState.OPEN:
+    if one is None or one.state is not IncidentState.OPEN or payload.get("since", one.since) != one.since:
         return
     async with ctx.unit():
         await note(
             ctx,
             UUID(payload["tenant_id"]),
             Told.ESCALATED,
-            f"escalated:{incident_id}:{route}:{level}",
+            f"escalated:{incident_id}:{route}:{level}:{one.since}",
             incident=incident_id,
             data={"route": route, "level": level},
         )

@@ -59,7 +59,7 @@ async def forget_notices(before: datetime) -> None:
 async def incidents(incident_ids: Sequence[UUID]) -> Sequence[Row]:
     return await DB.run(
         """SELECT i.id, i.tenant, i.rule, i.severity, i.state, i.title, i.detail, i.advice, i.affected,
-            i.parent IS NOT NULL AS part,
+            i.parent IS NOT NULL AS part, i.opened_at, i.watched_at,
             l.id AS location, coalesce(l.name, '') AS location_name,
             coalesce(nullif(s.name, ''), s.identity, '') AS station,
             coalesce(CASE WHEN c.number = 1 THEN c.evse::text ELSE c.evse || '-' || c.number END, '') AS connector

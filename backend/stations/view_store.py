@@ -56,7 +56,7 @@ _STATION = f"""
 
 _DOUBT = """SELECT
     EXISTS (SELECT 1 FROM incident i WHERE i.station = s.id AND i.state IN ('open', 'acknowledged', 'in_repair')
-        AND i.severity <> 'info' AND i.rule <> 'driver_reports') AS known_fault,
+        AND i.severity <> 'info' AND i.down > 0 AND i.rule <> 'driver_reports') AS known_fault,
     EXISTS (SELECT 1 FROM incident i WHERE i.station = s.id AND i.state IN ('open', 'acknowledged', 'in_repair')
         AND i.severity <> 'info' AND i.rule = 'driver_reports') AS reported,
     (SELECT max(x.ended_at) FROM transaction x WHERE x.station = s.id AND x.state = 'ended' AND x.energy_wh > 0
@@ -65,7 +65,8 @@ _DOUBT = """SELECT
         AND x.created_at > now() - interval '24 hours' AND x.created_at > coalesce((SELECT max(y.begun_at)
             FROM transaction y WHERE y.station = s.id AND y.energy_wh > 0
             AND y.created_at > now() - interval '48 hours'), '-infinity')) AS failed_starts"""
-"""Why a driver should not rely on a station `s`."""
+"""Why a driver should not rely on a station `s`. What takes nothing from drivers (a clock that drifts, a certificate
+that runs out) is the operator's affair."""
 
 
 async def doubts(station_ids: Sequence[UUID]) -> Mapping[UUID, Row]:

@@ -45,7 +45,7 @@ async def _page(ctx: Context, request: Web, slug: str | None) -> Response[str]:
         brand=brand,
         places=places,
         overall=overall,
-        head=rules.HEADS[overall],
+        head=rules.head(places),
         words=rules.WORDS,
         css=Markup(CSS),
         voice=voice,

@@ -12,6 +12,7 @@ GOOD = frozenset(
     {Status.AVAILABLE, Status.OCCUPIED, Status.CHARGING, Status.SUSPENDED, Status.FINISHING, Status.RESERVED}
 )
 WORDS: dict[State, str] = {"working": "Working", "partly": "Partly working", "offline": "Out of service"}
+NOBODY_YET = "There are no places to charge yet."
 HEADS: dict[State, str] = {
     "working": "Everything works",
     "partly": "Some chargers don't work",
@@ -62,6 +63,11 @@ def worst_first(places: Sequence[Place]) -> list[Place]:
     """What doesn't work is what people look for; the others stay as they come."""
     order: tuple[State, ...] = ("offline", "partly", "working")
     return sorted(places, key=lambda one: order.index(one.state))
+
+
+def head(places: Sequence[Place]) -> str:
+    """What the page says first. Where there is nothing, nothing works either."""
+    return HEADS[overall(places)] if places else NOBODY_YET
 
 
 def overall(places: Sequence[Place]) -> State:

@@ -28,7 +28,7 @@ async def places(tenant_id: UUID) -> Sequence[Row]:
 
 
 async def troubles(tenant_id: UUID, since: datetime, now: datetime, zone: str) -> Sequence[Row]:
-    """By location and day: how many stations were in trouble, and for how many minutes at most."""
+    """By location and day: how many stations were in trouble that drivers feel, and for how many minutes at most."""
     return await DB.run(
         """SELECT coalesce(i.location, s.location) AS place, d.day::date AS day,
             CASE WHEN bool_or(i.station IS NULL) THEN 1000000 ELSE count(DISTINCT i.station)::int END AS affected,
@@ -38,7 +38,8 @@ async def troubles(tenant_id: UUID, since: datetime, now: datetime, zone: str) -
         FROM incident i LEFT JOIN charging_station s ON s.id = i.station
         CROSS JOIN LATERAL generate_series(date_trunc('day', greatest(i.opened_at, $2) AT TIME ZONE $4),
             date_trunc('day', coalesce(i.repaired_at, i.closed_at, $3) AT TIME ZONE $4), interval '1 day') AS d(day)
-        WHERE i.tenant = $1 AND i.severity = 'critical' AND coalesce(i.repaired_at, i.closed_at, $3) > $2
+        WHERE i.tenant = $1 AND i.severity = 'critical' AND i.down > 0
+        AND coalesce(i.repaired_at, i.closed_at, $3) > $2
         AND coalesce(i.location, s.location) IS NOT NULL GROUP BY 1, 2""",
         tenant_id,
         since,

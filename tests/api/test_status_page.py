@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from backend.db.engine import DB
-from backend.status_page import api, rules, words
+from backend.stations import view_store
+from backend.status_page import api, rules, service, words
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import People
@@ -35,6 +36,31 @@ def test_what_doesnt_work_comes_first() -> None:
     assert [one.name for one in rules.worst_first(places)] == ["2", "1", "0", "3"]
 
 
+def test_where_there_is_nothing_the_page_says_so() -> None:
+    assert rules.head([]) == "There are no places to charge yet."
+    assert rules.head([rules.Place("A", "", "working", 1, 1, [])]) == "Everything works"
+
+
+async def test_what_takes_nothing_from_drivers_is_not_theirs_to_know(db: str, clock: Clock) -> None:
+    """A clock that drifts, or somebody who opened the housing: cars charge all the same."""
+    ctx, tenant_id = world.make_context(clock), await world.add_tenant()
+    location_id = await world.add_location(tenant_id)
+    station_id = await world.add_station(tenant_id, location_id=location_id, online=True)
+    await world.add_connector(station_id, status="available")
+    await DB.run(
+        """INSERT INTO incident (id, tenant, station, rule, severity, title, opened_at)
+        VALUES (gen_random_uuid(), $1, $2, 'security_event', 'critical', 'x', $3)""",
+        tenant_id,
+        station_id,
+        clock.now() - timedelta(days=3),
+    )
+    [place] = (await service.page(ctx, (await DB.run("SELECT slug FROM tenant"))[0]["slug"]))[1]
+    assert place.uptime_percent == 100
+    assert not (await view_store.doubts([station_id]))[station_id]["known_fault"]
+    await DB.run("UPDATE incident SET down = 0.1")
+    assert (await view_store.doubts([station_id]))[station_id]["known_fault"]
+
+
 async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
     ctx = world.make_context(clock)
     tenant_id = await world.add_tenant()
@@ -43,8 +69,8 @@ async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
         station_id = await world.add_station(tenant_id, name, location_id=location_id, online=True)
         await world.add_connector(station_id, status=status)
         await DB.run(
-            """INSERT INTO incident (id, tenant, station, rule, severity, title, opened_at, closed_at, state)
-            VALUES (gen_random_uuid(), $1, $2, 'connector_faulted', 'critical', 'Inside', $3, $4, $5)""",
+            """INSERT INTO incident (id, tenant, station, rule, severity, title, down, opened_at, closed_at, state)
+            VALUES (gen_random_uuid(), $1, $2, 'connector_faulted', 'critical', 'Inside', 1, $3, $4, $5)""",
             tenant_id,
             station_id,
             clock.now() - timedelta(days=3, hours=3),
@@ -88,5 +114,5 @@ async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:
 
 def test_every_word_of_the_page_is_said_in_german() -> None:
     source = (api.FOLDER / "status.html").read_text("utf-8")
-    said = {*re.findall(r'voice\("([^"]+)"', source), *rules.WORDS.values(), *rules.HEADS.values()}
+    said = {*re.findall(r'voice\("([^"]+)"', source), *rules.WORDS.values(), *rules.HEADS.values(), rules.NOBODY_YET}
     assert said == {*words.GERMAN}

@@ -47,7 +47,13 @@ def incident(**changes: object) -> rules.Happened:
 )
 def test_a_route_fits_or_not(route: dict[str, object], fits: bool) -> None:
     plan = RouteSet(name="R", targets=list(rules.TEAM), **route)  # type: ignore[arg-type]
-    assert rules.fits(plan, incident(), NOW, BERLIN) is fits
+    assert rules.fits(plan, Told.OPENED, incident(), NOW, BERLIN) is fits
+
+
+def test_the_next_step_of_a_route_is_told_after_its_hours_too() -> None:
+    plan = RouteSet(name="R", targets=list(rules.TEAM), hours=Hours(days=[0], begins="08:00", ends="18:00"))
+    told = {kind for kind in Told if rules.fits(plan, kind, incident(), NOW, BERLIN)}
+    assert told == {Told.ESCALATED}
 
 
 def test_a_night_shift_belongs_to_the_day_on_which_it_began() -> None:

@@ -211,3 +211,24 @@ async def test_worse_again_after_it_came_back_is_told_again(clock: Clock, phones
     await fault(ctx, station_id, TRIPPED)
     await run_jobs(ctx)
     assert [title for _, title in rang(phones)].count(WORSE) == 2
+
+
+async def test_what_comes_back_after_its_watch_goes_to_the_next_ones_again_also_after_hours(
+    clock: Clock, phones: Receiver
+) -> None:
+    ctx, tenant_id = context(clock), await world.add_tenant()
+    people = await team(ctx, tenant_id)
+    here = rules.local(clock.now(), "Europe/Berlin")
+    shift = Hours(days=list(range(7)), begins=f"{here:%H:%M}", ends=f"{here + timedelta(minutes=30):%H:%M}")
+    step = Step(after_min=60, targets=[Target(kind=TargetKind.ROLE, id="operator")], channels=[Channel.PUSH])
+    await route(ctx, tenant_id, "admin", hours=shift, steps=[step])
+    station_id = await world.add_station(tenant_id)
+    for code in (TRIPPED, HOT):
+        await fault(ctx, station_id, code)
+        await run_jobs(ctx)
+        clock.advance(minutes=60)
+        await run_jobs(ctx, until=clock.now() + timedelta(hours=2))
+        assert [who for who, _ in rang(phones)] == ["admin", "operator"], code
+        [one] = await alerts.open_incidents(ctx, tenant_id)
+        await incidents.change_state(ctx, tenant_id, UUID(one.id), people["admin"], IncidentState.WATCHED)
+        clock.advance(hours=23)
