@@ -86,7 +86,7 @@ from backend.stations import service as stations
 from backend.stations import waiting
 from backend.templates import api as templates_api
 from backend.tickets import service as tickets
-from backend.transactions import loose, pauses, requests, rollups, settling, targets, unused
+from backend.transactions import loose, pauses, requests, rollups, settling, silent, targets, unused
 from backend.transactions import service as transactions
 from backend.vendor_data import api as vendor_data_api
 from backend.vendor_data import service as vendor_data
@@ -237,6 +237,7 @@ CRON: Mapping[str, CronJob] = {
     "transactions.forget_loose": ("13 1 * * *", loose.forget),
     "transactions.roll_up": ("*/5 * * * *", rollups.roll_up),
     "transactions.close_zombies": ("*/5 * * * *", transactions.close_zombies),
+    "transactions.follow_silent": ("* * * * *", silent.follow),
     "transactions.watch_targets": ("* * * * *", targets.watch_all),
     "vendor_data.forget": ("27 3 * * *", vendor_data.forget),
     "web.forget_answers": ("37 * * * *", idempotency.forget_old),

@@ -163,7 +163,7 @@ async def _ended(ctx: Context, unit: Unit, new: dict[int, Said]) -> dict[int, Ro
         await grouping.write(points)
     if rows:
         await edge_store.close(list(rows.values()))
-        await pricing.with_costs(ctx, list(rows.values()), final=True)
+        await pricing.with_costs(ctx, list(rows.values()), due=True)
     for n, row in rows.items():
         station, report = stops[n]
         unit.emit(recording.event(ctx, TransactionEnded, station, row, stop_reason=report.reason))

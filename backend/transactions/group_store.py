@@ -144,6 +144,28 @@ async def set_costs(costs: Sequence[tuple[Any, ...]]) -> dict[UUID, int]:
     return {row["id"]: row["version"] for row in rows}
 
 
+async def tariffs_running() -> list[UUID]:
+    """Of the sessions that run."""
+    rows = await DB.run("SELECT DISTINCT tariff FROM transaction WHERE state = 'active' AND tariff IS NOT NULL")
+    return [row["tariff"] for row in rows]
+
+
+async def silent(tariffs: Sequence[UUID], since: datetime) -> list[Row]:
+    """Sessions by these tariffs that run and of which nothing has come since, with what their bill needs."""
+    return await DB.run(
+        """SELECT t.id, t.tenant, t.station, t.connector, t.account, t.tariff, t.state, t.reserved_from, t.holds,
+            t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh, t.charging_state, t.cost,
+            t.currency, t.xmin AS version, s.identity, l.time_zone
+        FROM transaction t
+        JOIN charging_station s ON s.id = t.station
+        LEFT JOIN location l ON l.id = s.location
+        WHERE t.state = 'active' AND t.begun_at IS NOT NULL AND t.updated_at < $2 AND t.tariff = ANY($1::uuid[])
+        ORDER BY t.id""",
+        list(tariffs),
+        since,
+    )
+
+
 async def charging(outlets: Sequence[tuple[int, UUID, int]]) -> list[Row]:
     """Of (n, station, evse) the transactions that run there, locked."""
     return await DB.run(

@@ -31,6 +31,7 @@ power was idle time. A bill is computed anew by those that it was written by."""
 Row = store.Row
 COST_EVERY = timedelta(seconds=10)
 A_READING = timedelta(seconds=0.1)
+TURNS = 100
 _costed: dict[UUID, tuple[datetime, timedelta]] = {}
 """When, and how long that holds."""
 MOST_REMEMBERED = 50_000
@@ -172,11 +173,21 @@ def _due(row: Row, now: datetime) -> bool:
 def _costed_now(row: Row, now: datetime, readings: int) -> None:
     if len(_costed) > MOST_REMEMBERED:
         _costed.clear()
-    _costed[row["id"]] = (now, max(COST_EVERY, A_READING * readings))
+    every = max(COST_EVERY, A_READING * readings)
+    if row["id"] not in _costed:
+        # Five hundred sessions that began together, or are heard together after a start, would be due together for
+        # ever: a second of work in one piece, in which everybody waits.
+        every = every * (row["id"].int % TURNS) / TURNS
+    _costed[row["id"]] = (now, every)
 
 
-def _so_far(tariff: Tariff, row: Row, readings: list[Row], time_zone: str | None) -> Decimal:
-    ends_at = row["ended_at"] if row.get("ended_at") else max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
+def _so_far(
+    tariff: Tariff, row: Row, readings: list[Row], time_zone: str | None, until: datetime | None = None
+) -> Decimal:
+    """Of one that runs up to its last meter value: what comes late is followed by more. `until`: if it ended then."""
+    ends_at = row.get("ended_at") or max(
+        row["meter_last_at"] or row["begun_at"], row["begun_at"], until or row["begun_at"]
+    )
     return bill(tariff, row, readings, ZoneInfo(time_zone or "UTC"), ends_at).payable
 
 
@@ -193,26 +204,27 @@ async def with_cost(ctx: Context, row: Row, *, final: bool = False) -> Row:
     return {**row, "cost": cost, "currency": tariff.currency}
 
 
-async def with_costs(ctx: Context, rows: Sequence[Row], *, final: bool = False) -> None:
+async def with_costs(ctx: Context, rows: Sequence[Row], *, due: bool = False) -> None:
     """The same for many sessions, whose rows know their `time_zone`: in place. Of a row with a `version` only while it
-    is that one; it gets its new version, or None."""
+    is that one; it gets its new version, or None. `due`: all of them, and those that run up to now."""
     now = ctx.now()
-    due = [row for row in rows if row["tariff"] is not None and (final or _due(row, now))]
-    if not due:
+    priced = [row for row in rows if row["tariff"] is not None and (due or _due(row, now))]
+    if not priced:
         return
-    for begin in range(0, len(due), READ_TOGETHER):
-        some = due[begin : begin + READ_TOGETHER]
+    for begin in range(0, len(priced), READ_TOGETHER):
+        some = priced[begin : begin + READ_TOGETHER]
         readings = await group_store.readings_of([row["id"] for row in some])
         for row in some:
             tariff = await tariffs.get(ctx, row["tariff"])
             own = readings.pop(row["id"])
             _costed_now(row, now, len(own))
-            row |= {"cost": _so_far(tariff.definition, row, own, row["time_zone"]), "currency": tariff.currency}
+            cost = _so_far(tariff.definition, row, own, row["time_zone"], now if due else None)
+            row |= {"cost": cost, "currency": tariff.currency}
             if len(own) >= LONG:
                 await asyncio.sleep(0)  # a hundred long sessions take a second: everybody else goes on meanwhile
-    costs = [(row["id"], row["cost"], row["currency"], row.get("version")) for row in due]
+    costs = [(row["id"], row["cost"], row["currency"], row.get("version")) for row in priced]
     versions = await group_store.set_costs(costs)
-    for row in due:
+    for row in priced:
         row["version"] = versions.get(row["id"])
 
 

@@ -12,7 +12,7 @@ import pytest
 from backend.db.engine import DB
 from backend.tariffs import service as tariffs
 from backend.tariffs.model import Tariff
-from backend.transactions import replaying
+from backend.transactions import replaying, silent
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
 from tests.support.wire import Json, Meter201, Session16, asked, card, eventually, only_session, stamp
@@ -139,6 +139,28 @@ async def test_a_profile_of_ours_that_gives_nothing(node: Node) -> None:
         assert lines == {"energy": 9, "time": hours(30)}
         assert receipt["waited_s"] == pytest.approx(540, abs=10)
         await agrees(node, operator, id_, Decimal(0))
+
+
+async def test_the_cost_so_far_counts_idle_time_while_the_station_says_nothing(node: Node) -> None:
+    operator = await node.client()
+    async with station(node, "1.6") as one:
+        session = Session16(one)
+        await session.started(0, minutes_ago=180)
+        await says(one, "Charging", 180)
+        await session.meter(121, energy(20_000))
+        await says(one, "SuspendedEV", 120)
+        id_ = (await only_session(operator))["id"]
+        await silent.follow(node.ctx)
+        soon = (await only_session(operator))["cost"]["amount"]
+        assert Decimal(soon) < 20, "heard a moment ago: its own messages price it"
+        await DB.run("UPDATE transaction SET updated_at = updated_at - interval '2 minutes'")
+        await silent.follow(node.ctx)
+        live = Decimal((await only_session(operator))["cost"]["amount"])
+        assert live == pytest.approx(10 + 3 + 11, abs=Decimal("0.1")), "energy, an hour, idle after the grace"
+        await session.stopped(20_000)
+        _, lines = await receipt_of(operator, id_)
+        assert lines["parking"] == hours(120 - GRACE)
+        assert Decimal((await only_session(operator))["cost"]["amount"]) == pytest.approx(live, abs=Decimal("0.02"))
 
 
 async def test_power_that_is_given_again_and_not_taken_is_idle_time(node: Node) -> None:

@@ -204,7 +204,7 @@ async def test_while_many_long_sessions_are_priced_everybody_else_goes_on(clock:
 
     beside = asyncio.create_task(others())
     rows = await DB.run("SELECT *, NULL::text AS time_zone FROM transaction")
-    await pricing.with_costs(street.ctx, rows, final=True)
+    await pricing.with_costs(street.ctx, rows, due=True)
     over = True
     await beside
     assert turns >= 30
