@@ -79,6 +79,7 @@ TEXTS = {
     "Retire {name}": "{name} zurückziehen",
     "Give the tariff a name.": "Geben Sie dem Tarif einen Namen.",
     "This is no number: {field}": "Das ist keine Zahl: {field}",
+    "Free minutes are a whole number from 0 to {most}.": "Freie Minuten sind eine ganze Zahl von 0 bis {most}.",
     "This is no JSON object.": "Das ist kein JSON-Objekt.",
     "In the form of OCPI 2.2.1": "In der Form von OCPI 2.2.1",
     "Prices are without VAT.": "Preise ohne Umsatzsteuer.",

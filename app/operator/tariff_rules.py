@@ -23,6 +23,9 @@ FIELDS = (
 RESERVING = (("reserved", "TIME", "RESERVATION"), ("unused", "FLAT", "RESERVATION_EXPIRES"))
 KINDS = (("energy", "ENERGY"), ("time", "TIME"), ("parking", "PARKING_TIME"), ("flat", "FLAT"))
 STEPS = {"ENERGY": 1, "TIME": 60, "PARKING_TIME": 60, "FLAT": 1}
+TO_THE_SECOND = {"time": "TIME", "parking": "PARKING_TIME", "reserved": "TIME"}
+"""Prices of time that may be counted by the second too: `step_` and the name says so in a form, which shows none."""
+MOST_GRACE = 1440
 Form = dict[str, str]
 
 
@@ -36,15 +39,20 @@ def number(text: str) -> Decimal | None:
 
 
 def wrong_fields(form: Form) -> list[str]:
-    """The fields that hold no number, or no time of day."""
+    """The fields that hold no number, and of minutes no whole one."""
     found = []
     for name in FIELDS:
         value = form.get(name, "").strip()
         if not value or name in ("night_from", "night_to"):
             continue
-        if number(value) is None:
+        meant = number(value)
+        if meant is None or (name == "grace" and not (meant == int(meant) and 0 <= meant <= MOST_GRACE)):
             found.append(name)
     return found
+
+
+def currency_of(definition_: dict[str, Any]) -> str:
+    return str(definition_.get("currency") or "EUR")
 
 
 def definition(form: Form, currency: str) -> dict[str, Any]:
@@ -54,21 +62,26 @@ def definition(form: Form, currency: str) -> dict[str, Any]:
         value = number(form.get(name, ""))
         return None if value is None else str(value)
 
-    parts = [_part(kind, price, given("vat")) for name, kind in KINDS if (price := given(name)) is not None]
+    def part(name: str, kind: str, price: str) -> dict[str, Any]:
+        made: dict[str, Any] = {"type": kind, "price": price, "step_size": int(form.get(f"step_{name}", STEPS[kind]))}
+        vat = given("vat")
+        return made if vat is None else made | {"vat": vat}
+
+    parts = [part(name, kind, price) for name, kind in KINDS if (price := given(name)) is not None]
     elements: list[dict[str, Any]] = []
     night = given("night")
     if night is not None:
         hours = {"start_time": form.get("night_from", "").strip(), "end_time": form.get("night_to", "").strip()}
-        elements.append({"price_components": [_part("ENERGY", night, given("vat"))], "restrictions": hours})
+        elements.append({"price_components": [part("night", "ENERGY", night)], "restrictions": hours})
     if parts:
         elements.append({"price_components": parts})
     for name, kind, when in RESERVING:
         if (price := given(name)) is not None:
-            part = _part(kind, price, given("vat"))
-            elements.append({"price_components": [part], "restrictions": {"reservation": when}})
+            elements.append({"price_components": [part(name, kind, price)], "restrictions": {"reservation": when}})
     made: dict[str, Any] = {"currency": currency, "elements": elements}
-    if grace := given("grace"):
-        made["parking_grace_minutes"] = int(Decimal(grace))
+    if grace := number(form.get("grace", "")):
+        # What is no whole number goes on as it is, and is refused as such.
+        made["parking_grace_minutes"] = int(grace) if grace == int(grace) else str(grace)
     if cap := given("cap"):
         made["parking_cap"] = cap
     for name, limit in (("least", "min_price"), ("most", "max_price")):
@@ -77,18 +90,14 @@ def definition(form: Form, currency: str) -> dict[str, Any]:
     return made
 
 
-def _part(kind: str, price: str, vat: str | None) -> dict[str, Any]:
-    part: dict[str, Any] = {"type": kind, "price": price, "step_size": STEPS[kind]}
-    return part if vat is None else part | {"vat": vat}
-
-
 def form_of(definition_: dict[str, Any]) -> Form | None:
     """The fields that say the same. None: the form can't say it."""
     form: Form = {}
     elements = list(definition_.get("elements", []))
     for name, _, when in reversed(RESERVING):
         if elements and elements[-1].get("restrictions") == {"reservation": when}:
-            form[name] = _text(elements.pop()["price_components"][0]["price"])
+            part = elements.pop()["price_components"][0]
+            form |= {name: _text(part["price"])} | _step(name, part)
     if len(elements) == 2 and (rule := elements[0].get("restrictions")):
         parts = elements[0]["price_components"]
         if set(rule) != {"start_time", "end_time"} or len(parts) != 1 or parts[0]["type"] != "ENERGY":
@@ -99,7 +108,8 @@ def form_of(definition_: dict[str, Any]) -> Form | None:
         return None
     names = {kind: name for name, kind in KINDS}
     for part in elements[0]["price_components"]:
-        form[names[part["type"]]] = _text(part["price"])
+        name = names[part["type"]]
+        form |= {name: _text(part["price"])} | _step(name, part)
         if part.get("vat") is not None:
             form["vat"] = _text(part["vat"])
     for name, limit in (("least", "min_price"), ("most", "max_price")):
@@ -109,7 +119,14 @@ def form_of(definition_: dict[str, Any]) -> Form | None:
         form["grace"] = str(definition_["parking_grace_minutes"])
     if definition_.get("parking_cap") is not None:
         form["cap"] = _text(definition_["parking_cap"])
-    return form if _same(definition(form, definition_.get("currency", "EUR")), definition_) else None
+    return form if _same(definition(form, currency_of(definition_)), definition_) else None
+
+
+def _step(name: str, part: dict[str, Any]) -> Form:
+    """A step of a second, which the form keeps. Any other is the house's own, or none that the form can say."""
+    return (
+        {f"step_{name}": "1"} if TO_THE_SECOND.get(name) == part["type"] and (part.get("step_size") or 1) == 1 else {}
+    )
 
 
 def _text(value: Any) -> str:
@@ -121,10 +138,12 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Without what stands for nothing: numbers as numbers, defaults left out, the parts of a price in one order."""
+    """Without what stands for nothing: numbers as numbers, defaults left out, the parts of a price in one order. A fee
+    has no step."""
     if isinstance(value, dict):
         found = {name: _plain(part) for name, part in value.items() if part not in (None, [], 0)}
-        found.pop("step_size", None)
+        if "type" in found:
+            found["step_size"] = Decimal(1) if found["type"] == "FLAT" else found.get("step_size", Decimal(1))
         if "price_components" in found:
             found["price_components"].sort(key=lambda part: str(part.get("type")))
         return found

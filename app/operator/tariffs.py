@@ -10,7 +10,7 @@ import flet as ft
 
 from app import i18n
 from app.errors import ApiError
-from app.hooks import use_app, use_load, use_settled, use_store, use_tokens, use_words
+from app.hooks import NOTHING, use_app, use_load, use_settled, use_store, use_tokens, use_words
 from app.operator import station_rules
 from app.operator import tariff_rules as rules
 from app.operator import tariff_where as where
@@ -203,15 +203,18 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any], first: bool = False
     trouble, set_trouble = ft.use_state("")
     busy, set_busy = ft.use_state(False)
     ready, set_ready = ft.use_state(not tariff_id)
-    failed, set_failed = ft.use_state("")
+    failed, set_failed = ft.use_state(NOTHING)
+    currency, set_currency = ft.use_state(app.brand.currency)
 
     async def load() -> None:
+        set_failed(None)
         try:
             found = await app.api.get(f"/tariffs/{tariff_id}", TariffDetail)
         except ApiError as error:
-            set_failed(words(error.detail or error.title))
+            set_failed(error)
             return
         set_name(found.name)
+        set_currency(rules.currency_of(found.definition))
         form = rules.form_of(found.definition)
         if form is None:
             set_raw(rules.written(found.definition))
@@ -220,7 +223,7 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any], first: bool = False
         set_ready(True)
 
     ft.use_effect(lambda: app.run(load) if tariff_id else None, [tariff_id])
-    meant = rules.read(raw) if raw else rules.definition(fields, app.brand.currency)
+    meant = rules.read(raw) if raw else rules.definition(fields, currency)
     settled = use_settled(json.dumps(meant))
 
     async def price() -> TariffQuote:
@@ -247,6 +250,9 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any], first: bool = False
         wrong = [] if raw else rules.wrong_fields(fields)
         if not name.strip():
             set_trouble(words("Give the tariff a name."))
+        elif wrong and rules.number(fields[wrong[0]]) is not None:
+            most = rules.MOST_GRACE
+            set_trouble(words("Free minutes are a whole number from 0 to {most}.").format(most=most))
         elif wrong:
             set_trouble(words("This is no number: {field}").format(field=words(LABELS[wrong[0]])))
         elif meant is None:
@@ -255,7 +261,7 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any], first: bool = False
             app.run(save)
 
     if failed:
-        return text(failed, t, color=t.danger.ink)
+        return surfaces.failed(failed, t, lambda: app.run(load))
     if not ready:
         return surfaces.skeleton(t, height=200)
 
@@ -272,13 +278,13 @@ def TariffEditor(tariff_id: str, on_done: Callable[[], Any], first: bool = False
         placed = [field for _, fields_ in PARTS for field in fields_]
         others = tuple(field for field in LABELS if field not in placed)
         for head, those in (*PARTS, *([("Reserving", others)] if others else [])):
-            grid = [_entry(field, fields, typed, app.brand.currency, t, words) for field in those]
+            grid = [_entry(field, fields, typed, currency, t, words) for field in those]
             entries.append(text(words(head), t, bold=True))
             entries.append(ft.ResponsiveRow(grid, spacing=S12, run_spacing=S12))
         as_json = buttons.quiet(
             words("More, in the form of OCPI"),
             t,
-            lambda: set_raw(rules.written(rules.definition(fields, app.brand.currency))),
+            lambda: set_raw(rules.written(rules.definition(fields, currency))),
             identifier="tariff-as-json",
         )
         entries.append(ft.Row([as_json]))

@@ -53,6 +53,23 @@ async def test_a_tariff_is_priced_as_one_types_and_saved(node: Node) -> None:
         await screen.wait_for_text("above the maximum", "quote-problems")
 
 
+async def test_a_tariff_that_was_not_loaded_is_tried_again_and_keeps_its_currency(node: Node) -> None:
+    tariff = await node.add_tariff(currency="JPY")
+    await DB.run("UPDATE tariff SET retired_at = now()")
+    async with app_for(node, role=Role.OPERATOR, route=f"/tariffs?edit={tariff}") as screen:
+        await screen.wait_for_text("This tariff doesn't exist.")
+        await DB.run("UPDATE tariff SET retired_at = NULL")
+        await screen.click("button-try-again")
+        await screen.type("tariff-grace", "10.9")
+        await screen.click("save-tariff")
+        await screen.wait_for_text("a whole number", "tariff-problem")
+        await screen.type("tariff-grace", "11")
+        await screen.click("save-tariff")
+        await screen.wait("new-tariff")
+    rows = await DB.run("SELECT currency, definition FROM tariff WHERE retired_at IS NULL")
+    assert [(row["currency"], row["definition"]["parking_grace_minutes"]) for row in rows] == [("JPY", 11)]
+
+
 async def group_id() -> str:
     return str((await DB.run("SELECT id FROM driver_group"))[0]["id"])
 

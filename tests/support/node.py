@@ -71,9 +71,10 @@ class Node:
         return [await world.add_connector(station_id, evse, tariff_id=tariff_id) for evse in range(1, connectors + 1)]
 
     async def add_tariff(self, **prices: Any) -> UUID:
-        """By default 0.40 for each kWh, no VAT."""
-        components = prices.get("components") or [{"type": "ENERGY", "price": "0.40"}]
-        definition = msgspec.convert({"elements": [{"price_components": components}]}, Tariff, strict=False)
+        """By default 0.40 for each kWh, no VAT. `components` are its prices, all else parts of the tariff."""
+        components = prices.pop("components", None) or [{"type": "ENERGY", "price": "0.40"}]
+        said = {"elements": [{"price_components": components}]} | prices
+        definition = msgspec.convert(said, Tariff, strict=False)
         return await tariffs.add(self.ctx, self.tenant_id, "Test", definition)
 
     @asynccontextmanager
