@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from shared.operations import IncidentState
 from shared.remedies import Figures, PlaybookSet, StepKind
 
 HARMLESS = frozenset({StepKind.WAIT, StepKind.TRIGGER})
@@ -21,6 +22,7 @@ INTERRUPTED = timedelta(minutes=3)
 """A step without an answer after this was interrupted: longer than a job may run."""
 
 SILENT = "station_silent"
+REPAIRING = "Somebody is repairing at this station."
 
 Way = Literal["go", "later", "never"]
 
@@ -36,7 +38,8 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What is known right before a step. `sessions_here`: live ones at the outlet (of the station if there is none);
+    """What is known right before a step. `sessions_here`: live ones at the outlet (of the station if there is none),
+    also those of which only the outlet's status tells; `in_repair`: somebody repairs something at this station;
     `runs_today`: runs at this station in the last 24 hours that sent something, this one aside."""
 
     now: datetime
@@ -48,6 +51,7 @@ class Facts:
     runs_today: int
     at_once: int
     outlet: bool
+    in_repair: bool = False
 
 
 def matches(plan: PlaybookSet, rule: str, code: str, model: str) -> bool:
@@ -58,6 +62,17 @@ def matches(plan: PlaybookSet, rule: str, code: str, model: str) -> bool:
         and code not in plan.not_codes
         and (not plan.models or model in plan.models)
     )
+
+
+def still_fits(plan: PlaybookSet, rule: str, code: str, model: str) -> bool:
+    """Whether a run goes on with what is known by now. A status without a code takes nothing back."""
+    return not code or matches(plan, rule, code, model)
+
+
+def by_people(state: IncidentState, *, closed_by: object | None) -> bool:
+    """Whether somebody ended an incident that is over. What a step ended is closed, and nobody closed it: what is
+    watched was repaired by somebody."""
+    return state is IncidentState.WATCHED or closed_by is not None
 
 
 def disturbs(kind: StepKind, facts: Facts) -> bool:
@@ -90,6 +105,8 @@ def _hold(plan: PlaybookSet, kind: StepKind, facts: Facts) -> Verdict | None:
         return Verdict("never", f"The limit of {guards.max_per_day} runs a day at this station is reached.")
     if kind not in HARMLESS and quiet(guards.quiet_from, guards.quiet_to, facts.now, facts.zone):
         return Verdict("later", "Quiet hours.", quiet_end(guards.quiet_to, facts.now, facts.zone))
+    if kind not in HARMLESS and facts.in_repair:
+        return Verdict("later", REPAIRING, facts.now + BUSY_PAUSE)
     if disturbs(kind, facts) and not guards.during_session:
         return Verdict("later", "A session is running.", facts.now + BUSY_PAUSE)
     if facts.at_once >= guards.max_at_once and kind not in HARMLESS:

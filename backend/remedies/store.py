@@ -154,13 +154,29 @@ async def lock_station(station_id: UUID) -> None:
     await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 17))", str(station_id))
 
 
-async def facts(remedy: Row, evse: int | None, since: datetime) -> Row:
+async def waiting(station_id: UUID) -> Sequence[UUID]:
+    """Incidents at a station that no playbook has tried since they opened, or came back; the oldest first."""
     rows = await DB.run(
-        """SELECT s.online,
-            (SELECT count(*)::int FROM transaction t WHERE t.station = s.id AND t.state IN ('requested', 'active'))
-                AS all_sessions,
-            (SELECT count(*)::int FROM transaction t WHERE t.station = s.id AND t.state IN ('requested', 'active')
-                AND ($2::int IS NULL OR t.evse IS NULL OR t.evse = $2)) AS sessions,
+        """SELECT i.id FROM incident i WHERE i.station = $1 AND i.parent IS NULL AND i.state IN ('open', 'acknowledged')
+            AND NOT EXISTS (SELECT 1 FROM remedy r WHERE r.incident = i.id
+                AND r.created_at >= coalesce(i.watched_at, i.opened_at))
+        ORDER BY i.opened_at, i.id""",
+        station_id,
+    )
+    return [row["id"] for row in rows]
+
+
+async def facts(remedy: Row, evse: int | None, since: datetime, *, aside: UUID | None) -> Row:
+    """An outlet that charges is a session, whether there is a row of it or not; `aside`: but for this one."""
+    rows = await DB.run(
+        """WITH busy AS (
+            SELECT t.evse FROM transaction t WHERE t.station = $1 AND t.state IN ('requested', 'active')
+            UNION ALL SELECT c.evse FROM connector c WHERE c.station = $1 AND c.status IN ('charging', 'suspended')
+                AND c.id IS DISTINCT FROM $5)
+        SELECT s.online,
+            (SELECT count(*)::int FROM busy) AS all_sessions,
+            (SELECT count(*)::int FROM busy b WHERE $2::int IS NULL OR b.evse IS NULL OR b.evse = $2) AS sessions,
+            EXISTS (SELECT 1 FROM incident i WHERE i.station = s.id AND i.state = 'in_repair') AS in_repair,
             (SELECT count(DISTINCT r.id)::int FROM remedy r JOIN remedy_step x ON x.remedy = r.id AND x.kind <> 'wait'
                 WHERE r.station = s.id AND r.id <> $3 AND x.sent_at > $4) AS runs_today,
             (SELECT count(*)::int FROM remedy r WHERE r.tenant = s.tenant AND r.state = 'running' AND r.phase <> 'ready'
@@ -170,6 +186,7 @@ async def facts(remedy: Row, evse: int | None, since: datetime) -> Row:
         evse,
         remedy["id"],
         since,
+        aside,
     )
     return rows[0]
 

@@ -31,6 +31,10 @@ TEXTS = {
     "The playbook waits for somebody's yes to: {what}": "Der Ablaufplan wartet auf ein Ja zu: {what}",
     "The playbook waits. {why}": "Der Ablaufplan wartet. {why}",
     "The playbook couldn't mend it. {why}": "Der Ablaufplan konnte es nicht beheben. {why}",
+    "The playbook ends. {why}": "Der Ablaufplan endet. {why}",
+    "It turned out to be {code}, which this playbook leaves alone.": (
+        "Es stellte sich als {code} heraus, und das lässt dieser Ablaufplan in Ruhe."
+    ),
     "The playbook may go on.": "Der Ablaufplan darf weitermachen.",
     "The playbook was stopped.": "Der Ablaufplan wurde angehalten.",
     "It ended before the playbook did anything.": "Es endete, bevor der Ablaufplan etwas tat.",

@@ -199,6 +199,8 @@ TEXTS = {
     "The station is not connected.": "Die Station ist nicht verbunden.",
     "Quiet hours.": "Ruhezeit.",
     "Somebody stopped it.": "Jemand hat ihn angehalten.",
+    "Somebody took care of it.": "Jemand hat sich darum gekümmert.",
+    "Somebody is repairing at this station.": "An dieser Station wird gerade repariert.",
     # --- to drivers
     "Your session is finished": "Ihr Ladevorgang ist fertig",
     "Your session was interrupted": "Ihr Ladevorgang wurde unterbrochen",

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from backend.alerts.rules import RULES
 from backend.alerts.rules.connector_faulted import ERRORS
 from backend.remedies import builtin, rules
+from shared.operations import IncidentState
 from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
 
 NOW = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)
@@ -51,6 +53,9 @@ def plan(**guards: object) -> PlaybookSet:
         (StepKind.SOFT_RESET, {"quiet_from": "22:00", "quiet_to": "06:00"}, {}, "later"),
         (StepKind.TRIGGER, {"quiet_from": "22:00", "quiet_to": "06:00"}, {}, "go"),
         (StepKind.SOFT_RESET, {}, {"sessions_at_station": 1, "began": NOW - timedelta(hours=13)}, "never"),
+        (StepKind.SOFT_RESET, {}, {"in_repair": True}, "later"),
+        (StepKind.SOFT_RESET, {"during_session": True}, {"in_repair": True}, "later"),
+        (StepKind.TRIGGER, {}, {"in_repair": True}, "go"),
         (StepKind.RESTART_SESSION, {}, {"sessions_here": 1, "sessions_at_station": 1}, "never"),
         (StepKind.RESTART_SESSION, {"during_session": True}, {"sessions_here": 1, "sessions_at_station": 1}, "go"),
     ],
@@ -76,6 +81,29 @@ def test_what_ends_a_run(rule: str, by_hand: bool, sent: bool, spoke: bool, coun
     assert rules.proven(rule, by_hand=by_hand, sent=sent, spoke=spoke) is counts
 
 
+@pytest.mark.parametrize(
+    ("state", "closed_by", "people"),
+    [(IncidentState.CLOSED, None, False), (IncidentState.CLOSED, 7, True), (IncidentState.WATCHED, None, True)],
+)
+def test_who_ended_it(state: IncidentState, closed_by: int | None, people: bool) -> None:
+    assert rules.by_people(state, closed_by=closed_by) is people
+
+
+@pytest.mark.parametrize(
+    ("codes", "not_codes", "code", "fits"),
+    [
+        ([], ["EmergencyStop"], "", True),
+        ([], ["EmergencyStop"], "InternalError", True),
+        ([], ["EmergencyStop"], "EmergencyStop", False),
+        (["ConnectorLockFailure"], [], "", True),
+        (["ConnectorLockFailure"], [], "InternalError", False),
+    ],
+)
+def test_what_a_run_goes_on_with(codes: list[str], not_codes: list[str], code: str, fits: bool) -> None:
+    asked = msgspec.structs.replace(plan(), codes=codes, not_codes=not_codes)
+    assert rules.still_fits(asked, "r", code, "M") is fits
+
+
 ANY_FACTS = st.builds(
     rules.Facts,
     now=st.integers(0, 8759).map(lambda hours: NOW + timedelta(hours=hours)),
@@ -87,6 +115,7 @@ ANY_FACTS = st.builds(
     runs_today=st.integers(0, 5),
     at_once=st.integers(0, 40),
     outlet=st.booleans(),
+    in_repair=st.booleans(),
 )
 CLOCKS = st.sampled_from(["00:00", "06:00", "13:30", "22:00"])
 ANY_GUARDS = st.builds(
@@ -115,6 +144,7 @@ def test_no_guard_is_ever_broken(guards: Guards, kind: StepKind, known: rules.Fa
         assert guards.during_session or touched == 0
         assert not rules.quiet(guards.quiet_from, guards.quiet_to, known.now, known.zone)
         assert known.at_once < guards.max_at_once
+        assert not known.in_repair
     if kind is not StepKind.WAIT:
         assert known.online
         assert known.runs_today < guards.max_per_day

@@ -72,6 +72,15 @@ def test_every_finding_of_every_table_is_said_in_german() -> None:
         ("Mended: Soft restart helped.", "Behoben: Sanfter Neustart half."),
         ("Soft restart: Accepted", "Sanfter Neustart: Accepted"),
         ("Hard restart: refused. It is busy.", "Harter Neustart: abgelehnt. It is busy."),
+        (
+            "The playbook ends. It turned out to be EmergencyStop, which this playbook leaves alone.",
+            "Der Ablaufplan endet. Es stellte sich als EmergencyStop heraus, und das lässt dieser Ablaufplan in Ruhe.",
+        ),
+        ("The playbook ends. Somebody took care of it.", "Der Ablaufplan endet. Jemand hat sich darum gekümmert."),
+        (
+            "The playbook waits. Somebody is repairing at this station.",
+            "Der Ablaufplan wartet. An dieser Station wird gerade repariert.",
+        ),
         ("The playbook waits. Quiet hours.", "Der Ablaufplan wartet. Ruhezeit."),
         (
             "The playbook couldn't mend it. Every step was tried and none helped.",

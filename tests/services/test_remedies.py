@@ -36,10 +36,13 @@ class House:
         self.asked: list[str] = []
         self.answer = "Accepted"
 
-    async def open(self, guards: Guards | None = None, steps: list[PlaybookStep] | None = None) -> None:
+    async def open(
+        self, guards: Guards | None = None, steps: list[PlaybookStep] | None = None, not_codes: tuple[str, ...] = ()
+    ) -> None:
         self.tenant_id = await world.add_tenant()
         self.account_id = await world.add_account(self.tenant_id, "Olga", "operator")
-        plan = PlaybookSet(name="P", rules=["connector_faulted"], steps=steps or RESETS, guards=guards or Guards())
+        for_whom: Any = {"rules": ["connector_faulted"], "not_codes": list(not_codes)}
+        plan = PlaybookSet(name="P", steps=steps or RESETS, guards=guards or Guards(), **for_whom)
         await DB.run("UPDATE tenant SET time_zone = 'UTC'")
         await playbooks.ensure(self.ctx, self.tenant_id)
         for one in await playbooks.listed(self.ctx, self.tenant_id):
@@ -56,8 +59,8 @@ class House:
 
         await self.ctx.bus.serve(f"station.{self.station_id}", serve)
 
-    async def report(self, status: ConnectorStatus, code: str = "NoError") -> None:
-        report = StatusReport(evse=1, status=status, at=self.clock.now(), error_code=code)
+    async def report(self, status: ConnectorStatus, code: str = "NoError", evse: int = 1) -> None:
+        report = StatusReport(evse=evse, status=status, at=self.clock.now(), error_code=code)
         await stations.connector_status(self.ctx, self.station_id, report)
 
     async def jobs(self, *, later: bool = False) -> None:
@@ -141,18 +144,94 @@ async def test_a_refusal_goes_to_the_next_step(house: House) -> None:
     assert (await house.run()).state is RemedyState.FAILED
 
 
-async def test_a_session_is_left_alone(house: House) -> None:
+@pytest.mark.parametrize("written_down", [True, False])
+async def test_a_session_is_left_alone(house: House, written_down: bool) -> None:
+    """Also one of which only the status of another outlet tells."""
     await house.open()
-    session = await world.add_transaction(house.station_id, house.connector_id, evse=1, begun_at=house.clock.now())
+    if written_down:
+        await world.add_transaction(house.station_id, house.connector_id, evse=1, begun_at=house.clock.now())
+    else:
+        await world.add_connector(house.station_id, 2, status="charging")
     await house.report(ConnectorStatus.FAULTED, "InternalError")
     await house.jobs()
     for _ in range(3):
         await house.wait(300)
         assert house.asked == []
     assert (await house.run()).state is RemedyState.WAITING
-    await DB.run("UPDATE transaction SET state = 'ended', ended_at = now() WHERE id = $1", session)
+    await DB.run("UPDATE transaction SET state = 'ended', ended_at = now()")
+    await DB.run("UPDATE connector SET status = 'available' WHERE evse = 2")
     await house.wait(300)
     assert house.asked == ["Reset"]
+
+
+@pytest.mark.parametrize("another", [True, False])
+async def test_a_code_that_comes_later_ends_a_run_that_leaves_it_alone(house: House, another: bool) -> None:
+    """Another playbook takes over, or somebody is told."""
+    await house.open(not_codes=("EmergencyStop",))
+    if another:
+        steps = [PlaybookStep(kind=StepKind.UNLOCK)]
+        plan = PlaybookSet(name="Q", rules=["connector_faulted"], codes=["EmergencyStop"], steps=steps)
+        await playbooks.add(house.ctx, house.tenant_id, house.account_id, plan)
+    await house.report(ConnectorStatus.FAULTED)
+    await house.jobs()
+    assert house.asked == ["Reset"]
+    await house.report(ConnectorStatus.FAULTED, "EmergencyStop")
+    await house.jobs()
+    runs, _ = await playbooks.runs(house.ctx, house.tenant_id, limit=10)
+    first = next(one for one in runs if one.playbook == "P")
+    words = "It turned out to be EmergencyStop, which this playbook leaves alone."
+    assert (first.state, first.detail, first.steps[0].outcome) == (RemedyState.STOPPED, words, "ended")
+    assert house.asked == (["Reset", "Unlock"] if another else ["Reset"])
+    await house.wait(61)
+    assert "Reset hard" not in house.asked
+    [told] = await DB.run("SELECT count(*) AS n FROM notice WHERE kind = 'remedy_failed'")
+    assert told["n"] == (0 if another else 1)
+
+
+async def test_whoever_repairs_is_left_alone_and_has_mended_it(house: House) -> None:
+    await house.open()
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    incident_id = UUID((await house.incident()).id)
+    state = IncidentState.IN_REPAIR
+    await alerts.change_state(house.ctx, house.tenant_id, incident_id, house.account_id, state)
+    for _ in range(2):
+        await house.wait(300)
+    assert ((await house.run()).state, house.asked) == (RemedyState.WAITING, ["Reset"])
+    lines = [row["text"] for row in await DB.run("SELECT text FROM incident_entry WHERE kind = 'step' ORDER BY id")]
+    assert lines[2:] == ["The playbook waits. Somebody is repairing at this station."]
+    await house.report(ConnectorStatus.AVAILABLE)
+    await house.jobs()
+    assert ((await house.run()).state, (await house.run()).detail) == (RemedyState.STOPPED, service.BY_PEOPLE)
+    [book] = await playbooks.listed(house.ctx, house.tenant_id)
+    assert (book.figures.mended, book.figures.rate) == (0, None)
+
+
+async def test_what_somebody_closes_no_step_has_mended(house: House) -> None:
+    await house.open()
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    await alerts.close(house.ctx, house.tenant_id, UUID((await house.incident()).id), house.account_id)
+    await house.jobs()
+    assert ((await house.run()).state, (await house.run()).steps[0].outcome) == (RemedyState.STOPPED, "ended")
+    [book] = await playbooks.listed(house.ctx, house.tenant_id)
+    assert book.figures.rate is None
+
+
+async def test_the_second_outlet_has_its_turn_when_the_first_is_done(house: House) -> None:
+    await house.open(steps=RESETS[:1])
+    await world.add_connector(house.station_id, 2)
+    for evse in (1, 2):
+        await house.report(ConnectorStatus.FAULTED, "InternalError", evse)
+    await house.jobs()
+    assert house.asked == ["Reset"]
+    await house.wait(61)
+    assert house.asked == ["Reset", "Reset"]
+    await house.wait(61)
+    runs, _ = await playbooks.runs(house.ctx, house.tenant_id, limit=10)
+    assert [one.state for one in runs] == [RemedyState.FAILED] * 2
+    [told] = await DB.run("SELECT count(*) AS n FROM notice WHERE kind = 'remedy_failed'")
+    assert told["n"] == 2
 
 
 async def test_a_node_dies_between_steps_and_nothing_is_asked_twice(house: House) -> None:
