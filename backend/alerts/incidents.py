@@ -299,7 +299,7 @@ async def acknowledge(ctx: Context, tenant_id: UUID, incident_id: UUID, account_
 
 
 async def close(ctx: Context, tenant_id: UUID, incident_id: UUID, account_id: UUID | None = None) -> Incident:
-    """Somebody solved it. It opens anew when its condition is reported again."""
+    """Somebody solved it, with its parts. It opens anew when its condition is reported again."""
     return await change_state(ctx, tenant_id, incident_id, account_id, IncidentState.CLOSED)
 
 
@@ -323,6 +323,7 @@ async def change_state(
         if before is not state and not behind:
             await store.set_state(incident_id, state, ctx.now(), account_id)
             if state is IncidentState.CLOSED:
+                await store.close_parts(incident_id, ctx.now(), STATE_WORDS[state], account_id)
                 await store.price_open(ctx.now(), only=incident_id)
             kind = EntryKind.CLOSED if state is IncidentState.CLOSED else EntryKind.STATE
             await note(ctx, incident_id, kind, note_text or STATE_WORDS[state], account_id=account_id)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import structlog
+
 from backend import jobs
 from backend.alerts import facts_store, incidents, rules, rules_store, store, storms, tuning, vendor_codes, watching
 from backend.alerts.incidents import Seen as Seen
@@ -35,6 +37,7 @@ from backend.events import (
     TransactionStarted,
 )
 
+log = structlog.get_logger(__name__)
 MARGIN = timedelta(seconds=2)
 """The clocks of the database and of this process may differ a little; a look too early would see nothing."""
 BUCKET = timedelta(seconds=5)
@@ -76,7 +79,10 @@ async def _raise(ctx: Context, unit: Unit, place: Place, rule: str, finding: rul
     """In a storm of reports the greater incident is told, and each of them is a part of it."""
     parent = None
     if rule == storms.REPORTED and place.station_id and not await store.is_open(place, rule):
-        parent = await storms.parent_of(ctx, unit, place, finding)
+        try:
+            parent = await storms.parent_of(ctx, unit, place, finding)
+        except Exception as error:  # the report counts more than what it may be a part of
+            log.error("a storm of reports can't be seen", station=str(place.station_id), exc_info=error)
     await incidents.raise_incident(ctx, unit, place, rule, finding, seen=seen, parent=parent)
 
 
@@ -290,14 +296,21 @@ async def check_presence(ctx: Context, payload: dict[str, Any]) -> None:
 
 async def watch(ctx: Context) -> None:
     """Cron: what becomes true or ends by time alone, such as silence."""
-    await watching.look_at_presence(ctx)
-    await watching.look_at_links(ctx)
-    await watching.look_at_sessions(ctx)
-    await watching.look_at_outlets(ctx)
+    await watching.each(
+        ctx,
+        watching.look_at_presence,
+        watching.look_at_links,
+        watching.look_at_sessions,
+        watching.look_at_outlets,
+        _look_at_failing,
+        incidents.close_quiet,
+    )
+
+
+async def _look_at_failing(ctx: Context) -> None:
     for connector_id in await facts_store.connectors_with_open("starts_failing"):
         async with ctx.unit() as unit:
             await _look_at_starts(ctx, unit, {connector_id: Seen.STILL})
-    await incidents.close_quiet(ctx)
 
 
 async def watch_business(ctx: Context) -> None:

@@ -142,6 +142,22 @@ async def set_state(incident_id: UUID, state: str, at: datetime, account_id: UUI
     )
 
 
+async def close_parts(incident_id: UUID, at: datetime, words: str, account_id: UUID | None) -> None:
+    """With a greater one that somebody closes: hidden behind it, they would keep what goes on from opening again."""
+    await DB.run(
+        """WITH part AS (
+            UPDATE incident SET state = 'closed', closed_at = $2, closed_by = $4,
+                repaired_at = coalesce(repaired_at, $2)
+            WHERE parent = $1 AND state <> 'closed' RETURNING id)
+        INSERT INTO incident_entry (incident, at, kind, text, account, data)
+            SELECT id, $2, 'closed', $3, $4, '{}' FROM part""",
+        incident_id,
+        at,
+        words,
+        account_id,
+    )
+
+
 async def set_assignee(incident_id: UUID, account_id: UUID | None) -> None:
     await DB.run("UPDATE incident SET assignee = $2 WHERE id = $1", incident_id, account_id)
 

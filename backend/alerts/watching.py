@@ -5,8 +5,9 @@ costs a transaction. A whole site or network that is away is one incident; its s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -52,7 +53,8 @@ async def judge_all(ctx: Context, seen: Iterable[tuple[Place, str, str, rules.Fa
 
 
 async def apply_all(ctx: Context, judged: Sequence[Judged], *, gone: Sequence[str] = ()) -> None:
-    """Open what is new and close what is over. `gone`: rules whose incidents end too where nothing was judged."""
+    """Open what is new and close what is over. `gone`: rules whose incidents end too where nothing was judged, but of a
+    rule that is off, since nobody looked."""
     known = {_key(row): row for row in await facts_store.open_of(sorted({rule for _, rule, _ in judged} | set(gone)))}
     judged_here = set()
     for place, rule, finding in judged:
@@ -71,6 +73,8 @@ async def apply_all(ctx: Context, judged: Sequence[Judged], *, gone: Sequence[st
                     await incidents.raise_incident(ctx, unit, place, rule, finding, seen=seen)
     for key, row in known.items():
         if key not in judged_here and row["rule"] in gone and not _waits(row):
+            if row["rule"] in (await tuning.of(row["tenant"])).off:
+                continue
             place = Place(row["tenant"], row["station"], row["connector"], row["location"])
             async with ctx.unit() as unit:
                 await incidents.close_incident(ctx, unit, place, row["rule"])
@@ -91,15 +95,24 @@ def _key(row: store.Row) -> tuple[Any, ...]:
     return row["tenant"], row["location"], row["station"], row["connector"], row["rule"]
 
 
+async def each(ctx: Context, *looks: Callable[[Context], Awaitable[None]]) -> None:
+    """One look after the other, whatever goes wrong in one of them: raises it afterwards, so that it is logged."""
+    errors = []
+    for look in looks:
+        try:
+            await look(ctx)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("not everything could be looked at", errors)
+
+
 # --- connections -------------------------------------------------------------------------------------
 
 
 async def look_at_presence(ctx: Context) -> None:
     """Stations that are away or silent, those that came back, and what they are parts of."""
-    await storms.look(ctx)
-    await _look_at_absents(ctx)
-    await _look_at_silents(ctx)
-    await _look_at_greater(ctx)
+    await each(ctx, storms.look, _look_at_absents, _look_at_silents, _look_at_greater)
 
 
 async def _look_at_absents(ctx: Context) -> None:
@@ -122,9 +135,14 @@ async def _look_at_absents(ctx: Context) -> None:
                     parent=row["parent"],
                 )
             )
-    for tenant_id, absents in by_tenant.items():
-        if any(one.settled and one.incident is None for one in absents):
-            await _group(ctx, tenant_id, absents, makes)
+    await each(
+        ctx,
+        *(
+            partial(_group, tenant_id=tenant_id, absents=absents, makes=makes)
+            for tenant_id, absents in by_tenant.items()
+            if any(one.settled and one.incident is None for one in absents)
+        ),
+    )
 
 
 async def _group(
@@ -133,6 +151,7 @@ async def _group(
     sizes = await facts_store.site_sizes(sorted({one.location for one in absents if one.location}))
     fresh = ctx.now() - SETTLED
     greater = [row for row in await facts_store.open_of((SITE, NETWORK)) if row["tenant"] == tenant_id]
+    networks = {row["id"] for row in greater if row["rule"] == NETWORK}
     found = correlation.grouped(
         absents,
         sizes,
@@ -141,13 +160,16 @@ async def _group(
         open_wide=any(row["rule"] == NETWORK and row["seen_at"] > fresh for row in greater),
     )
     if found.wide:
-        places = {one.location or one.station for one in absents if one.settled}
-        wide = correlation.network_offline(len(found.wide), len(places), min(one.gone_at for one in found.wide))
+        new = {one.station for one in found.wide}
+        parts = [one for one in absents if one.station in new or one.parent in networks]
+        places = {one.location or one.station for one in parts}
+        wide = correlation.network_offline(len(parts), len(places), min(one.gone_at for one in parts))
         await _raise_greater(ctx, Place(tenant_id), NETWORK, wide, found.wide)
     for location, members in found.sites.items():
         size = sizes.get(location, len(members))
-        parts = {one.station for one in absents if one.location == location and (one.parent or one in members)}
-        site = correlation.site_offline(len(parts), size, min(one.gone_at for one in members))
+        here = {one.station for one in absents if one.location == location and one.parent}
+        here |= {one.station for one in members}
+        site = correlation.site_offline(len(here), size, min(one.gone_at for one in members))
         await _raise_greater(ctx, Place(tenant_id, location_id=location), SITE, site, members)
     alone: list[tuple[Place, str, str, rules.Facts]] = [
         (Place(tenant_id, one.station), *makes[one.station], _absence(ctx, one)) for one in found.alone

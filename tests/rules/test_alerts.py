@@ -340,7 +340,7 @@ def absent(n: int, site: int | None, *, ago_s: float = 120, incident: bool = Fal
     )
 
 
-SIZES = {UUID(int=1000 + site): 5 for site in range(100)}
+SIZES = {UUID(int=1000 + site): 5 if site < 200 else 1000 for site in range(300)}
 
 
 @pytest.mark.parametrize(
@@ -355,8 +355,16 @@ SIZES = {UUID(int=1000 + site): 5 for site in range(100)}
         ([absent(1, 1), absent(2, 1, ago_s=90_000, incident=True), absent(3, 1, ago_s=90_000, incident=True)], 1, 0, 0),
         ([absent(n, n) for n in range(25)], 0, 0, 25),
         ([absent(n, 1) for n in range(25)], 0, 1, 0),  # one great site
+        # However great the site, and few places: never an incident each.
+        ([absent(n, 201 + n % 3) for n in range(150)], 0, 3, 0),
+        ([absent(n, 201) for n in range(9)], 9, 0, 0), ([absent(n, 201) for n in range(10)], 0, 1, 0),
+        ([absent(n, 201 + n % 3) for n in range(24)], 0, 0, 24),
+        ([absent(n, 201 + n % 3) for n in range(19)], 19, 0, 0),
+        # Long ago, and told by nobody any more: still what went together.
+        ([absent(n, 1, ago_s=9000) for n in range(5)], 0, 1, 0),
+        ([absent(n, 1, ago_s=9000 + 660 * n) for n in range(5)], 5, 0, 0),
     ],
-)
+)  # fmt: skip
 def test_what_belongs_together(absents: list[correlation.Absent], alone: int, sites: int, wide: int) -> None:
     found = correlation.grouped(absents, SIZES, NOW)
     assert (len(found.alone), len(found.sites), len(found.wide)) == (alone, sites, wide)

@@ -92,6 +92,49 @@ async def test_a_site_is_one_incident_and_takes_on_who_stood_alone(clock: Clock)
     assert [event.rule for event in heard.of(IncidentOpened)] == ["station_offline", "site_offline"]
 
 
+async def test_a_site_closed_by_hand_while_it_is_away_opens_again_as_one(clock: Clock) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    by = await world.add_account(tenant_id, role="operator")
+    await add_many(tenant_id, 6, 1)
+    await lose(clock)
+    clock.advance(seconds=90)
+    await watching.look_at_presence(ctx)
+    [site] = await incidents.open_incidents(ctx, tenant_id)
+    clock.advance(hours=2)
+    await incidents.close(ctx, tenant_id, UUID(site.id), by)
+    parts, _ = await incidents.incidents(ctx, tenant_id, parent=UUID(site.id), states=(IncidentState.CLOSED,))
+    assert {one.closed_at for one in parts} == {clock.now()}
+    assert len(parts) == 6
+    await watching.look_at_presence(ctx)
+    assert await unsolved(ctx, tenant_id) == [("site_offline", 6)]
+
+
+async def test_a_look_that_throws_stops_no_other(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    other_tenant = await world.add_tenant("Sued")
+    await add_many(tenant_id, 6, 1)
+    await lose(clock)
+    station_id = await world.add_station(other_tenant, "B")
+    connector_id = await world.add_connector(station_id)
+    early = clock.now() - timedelta(hours=3)
+    await DB.run("UPDATE charging_station SET online = true, last_seen_at = $2 WHERE id = $1", station_id, early)
+    await DB.run("UPDATE connector SET status = 'occupied', status_at = $2 WHERE id = $1", connector_id, early)
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr(watching.correlation, "grouped", broken)
+    monkeypatch.setattr(watching.correlation, "many_faults", broken)
+    clock.advance(seconds=90)
+    with pytest.raises(ExceptionGroup):
+        await service.watch(ctx)
+    assert await unsolved(ctx, other_tenant) == [("plugged_not_started", 1), ("station_silent", 1)]
+    for row in await DB.run("SELECT id FROM charging_station WHERE tenant = $1", tenant_id):
+        report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=ctx.now(), error_code="GroundFailure")
+        await stations.connector_status(ctx, row["id"], report)
+    assert await unsolved(ctx, tenant_id) == [("connector_faulted", 1)] * 6
+
+
 async def test_a_storm_of_faults_is_a_handful_of_incidents(clock: Clock) -> None:
     (ctx, heard), tenant_id = context(clock), await world.add_tenant()
     await add_many(tenant_id, 60, 30)
@@ -134,6 +177,14 @@ async def test_a_rule_that_throws_is_switched_off_alone_and_loudly(
     assert (await rules_service.switch(ctx, tenant_id, "meter_jump", on=True)).on
     assert [rule for rule, _ in await unsolved(ctx, tenant_id)] == ["zombie_session"]
     assert len(heard.of(IncidentClosed)) == 1
+    # What a rule found doesn't end because nobody looks any more; it does where the session is over.
+    await rules_service.switch(ctx, tenant_id, "zombie_session", on=False)
+    await service.watch(ctx)
+    assert [rule for rule, _ in await unsolved(ctx, tenant_id)] == ["zombie_session"]
+    await DB.run("UPDATE transaction SET state = 'ended', ended_at = $1", clock.now())
+    await rules_service.switch(ctx, tenant_id, "zombie_session", on=True)
+    await service.watch(ctx)
+    assert await unsolved(ctx, tenant_id) == []
 
 
 async def test_a_rule_that_throws_on_a_report_costs_neither_the_report_nor_other_rules(

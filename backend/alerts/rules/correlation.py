@@ -10,7 +10,8 @@ from uuid import UUID
 from backend.alerts.rules.base import Finding
 from shared.operations import Severity
 
-SITE_LEAST, SITE_SHARE = 3, 0.6
+SITE_LEAST, SITE_SHARE, SITE_MANY = 3, 0.6, 10
+"""Of a site at least so many and such a share of it; or so many, however great it is."""
 WIDE_LEAST, WIDE_PLACES = 20, 4
 TOGETHER = timedelta(minutes=10)
 """Stations that went within this time may have gone for one reason: sockets die at different moments."""
@@ -52,13 +53,13 @@ def grouped(
 ) -> Grouped:
     """What is to be done about those that have no incident yet. `sizes`: location → its stations.
 
-    `open_sites`, `open_wide`: greater incidents there are already; what goes now belongs to them.
+    `open_sites`, `open_wide`: greater incidents there are already; what goes now belongs to them. Together is what
+    went within a span, however long ago: somebody may have closed what told of it.
     """
     fresh = [one for one in absents if one.settled and one.incident is None]
     just_gone = {one.location for one in absents if not one.settled and now - one.gone_at < PATIENCE}
-    recent = [one for one in absents if one.location and now - one.gone_at <= TOGETHER + PATIENCE]
     at: dict[UUID, list[Absent]] = defaultdict(list)
-    for one in recent:
+    for one in absents:
         if one.location is not None:
             at[one.location].append(one)
     places = {one.location or one.station for one in fresh}
@@ -68,18 +69,22 @@ def grouped(
     sites: dict[UUID, list[Absent]] = {}
     for one in fresh:
         here = one.location
-        if here is not None and here not in sites and _whole(at.get(here, ()), sizes.get(here, 0)):
-            sites[here] = [other for other in at[here] if other.settled and other.parent is None]
+        if here is not None and here not in sites:
+            with_it = [other for other in at[here] if abs(other.gone_at - one.gone_at) <= TOGETHER]
+            if _whole(with_it, sizes.get(here, 0)):
+                sites[here] = [other for other in with_it if other.settled and other.parent is None]
         if here is not None and (here in sites or here in open_sites):
             if one not in sites.setdefault(here, []):
                 sites[here].append(one)
         elif here not in just_gone or here is None or now - one.gone_at >= 2 * PATIENCE + TOGETHER / 5:
             alone.append(one)
+    if len(alone) >= WIDE_LEAST:  # at few places, and no whole site
+        return Grouped([], sites, alone)
     return Grouped(alone, sites, [])
 
 
 def _whole(here: Sequence[Absent], size: int) -> bool:
-    return len(here) >= SITE_LEAST and len(here) >= size * SITE_SHARE
+    return len(here) >= SITE_MANY or (len(here) >= SITE_LEAST and len(here) >= size * SITE_SHARE)
 
 
 def storm_from(usual_per_day: float) -> int:
