@@ -4,7 +4,7 @@ import asyncio
 import smtplib
 import ssl
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,6 +23,14 @@ QUEUED, SENT, FAILED, UNSENT = "queued", "sent", "failed", "unsent"
 """FAILED: the mail server refuses it for good. UNSENT: no mail server is set."""
 KEPT = timedelta(days=30)
 TIMEOUT_S = 30
+
+
+class Refused(Exception):
+    """The mail server will never take this letter. `recipient`: it's for this address only."""
+
+    def __init__(self, said: str, *, recipient: bool) -> None:
+        super().__init__(said)
+        self.recipient = recipient
 
 
 def configured(ctx: Context) -> bool:
@@ -79,28 +87,66 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
         log.warning("no mail server is set: a letter stays here", to=row["recipient"], subject=row["subject"])
         await store.settled(mail_id, UNSENT, "No mail server is set (WATTLINE_SMTP_HOST).", ctx.now())
         return
+    try:
+        await hand_over(
+            ctx,
+            mail_id,
+            row["recipient"],
+            row["subject"],
+            row["body_text"],
+            row["body_html"],
+            sender_name=row["sender_name"],
+            reply_to=row["reply_to"],
+            attachments=row["attachments"],
+            at=row["created_at"],
+        )
+    except Refused as error:
+        log.warning("the mail server refused a letter", to=row["recipient"], error=str(error))
+        await store.settled(mail_id, FAILED, str(error), ctx.now())
+    except jobs.TryAgain as error:
+        await store.troubled(mail_id, str(error))
+        raise
+    else:
+        await store.settled(mail_id, SENT, "", ctx.now())
+
+
+async def hand_over(
+    ctx: Context,
+    mail_id: UUID,
+    to: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    *,
+    at: datetime,
+    sender_name: str = "",
+    reply_to: str = "",
+    attachments: Sequence[dict[str, str]] = (),
+) -> None:
+    """Give a letter to the mail server now and wait for its answer, for a job that keeps what became of it itself.
+
+    Raises InvalidInput for what is no address, Refused, and TryAgain. Tried again, the letter has the same id.
+    """
+    if not rules.is_address(to):
+        raise InvalidInput("This is no e-mail address.", code="invalid_email")
     letter = rules.message(
         id=str(mail_id),
         sender=ctx.settings.smtp_from or f"noreply@{ctx.settings.smtp_host}",
-        sender_name=row["sender_name"] or ctx.settings.tenant,
-        recipient=row["recipient"],
-        subject=row["subject"],
-        text=row["body_text"],
-        html=row["body_html"],
-        reply_to=row["reply_to"],
-        attachments=row["attachments"],
-        at=row["created_at"],
+        sender_name=sender_name or ctx.settings.tenant,
+        recipient=to,
+        subject=subject,
+        text=text,
+        html=html,
+        reply_to=reply_to,
+        attachments=attachments,
+        at=at,
     )
     try:
         await asyncio.to_thread(_hand_over, ctx.settings, letter)
     except (smtplib.SMTPException, OSError) as error:
         if _for_good(error):
-            log.warning("the mail server refused a letter", to=row["recipient"], error=_said(error))
-            await store.settled(mail_id, FAILED, _said(error), ctx.now())
-            return
-        await store.troubled(mail_id, _said(error))
+            raise Refused(_said(error), recipient=isinstance(error, smtplib.SMTPRecipientsRefused)) from error
         raise jobs.TryAgain(_said(error)) from error
-    await store.settled(mail_id, SENT, "", ctx.now())
 
 
 def _hand_over(settings: Settings, letter: EmailMessage) -> None:

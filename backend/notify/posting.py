@@ -1,5 +1,6 @@
 """Messages on their way: written down, held, delivered by a job, tried again, given up."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,6 +21,9 @@ from shared.accounts import Role
 from shared.notify import Channel, DeliveryState, Told, Wishes
 from shared.operations import IncidentState, Severity
 from shared.said import in_language
+
+LONGEST_S = 90
+"""Of one try: less than a job may run (jobs.Worker), so that it is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +161,8 @@ async def release(ctx: Context, payload: dict[str, Any]) -> None:
 
 
 async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
-    """Job. Raises Trouble to be tried again; after the last try the message is kept as failed."""
+    """Job. Raises Trouble to be tried again; after the last try the message is kept as failed. A mistake of ours is
+    counted like trouble: no message waits for a job that gave up."""
     delivery_id = UUID(payload["delivery_id"])
     row = await delivery_store.get(delivery_id)
     if row is None or row["state"] != DeliveryState.QUEUED:
@@ -169,35 +174,48 @@ async def deliver(ctx: Context, payload: dict[str, Any]) -> None:
     tries = row["attempts"] + 1
     health = f"hook:{row['hook']}" if channel is Channel.WEBHOOK else channel.value
     try:
-        await CHANNELS[channel](ctx, _letter(ctx, row))
-    except Trouble as error:
-        await delivery_store.ailing(row["tenant"], health, str(error), now)
-        lives = rules.lifetime(Told(row["kind"]), Severity(row["severity"]))
-        over = tries >= rules.TRIES or (error.after is not None and now + error.after > row["created_at"] + lives)
-        state = DeliveryState.FAILED if over else DeliveryState.QUEUED
-        said = {"state": state.value, "attempts": tries, "error": str(error), "tried_at": now}
-        if over or error.after is None:
-            await delivery_store.change(delivery_id, **said)
-        else:
-            async with ctx.unit():
-                await delivery_store.change(delivery_id, **said, due_at=now + error.after)
-                await _later(delivery_id, error.after)
-            return
-        if not over:
-            raise
+        await _send(ctx, channel, row)
     except (Gone, Refused, NotSetUp) as error:
         state = DeliveryState.SKIPPED if isinstance(error, NotSetUp) else DeliveryState.FAILED
         async with ctx.unit():
             await delivery_store.change(delivery_id, state=state.value, attempts=tries, error=str(error), tried_at=now)
             if isinstance(error, Gone) and row["device"]:
                 await store.forget_device(row["device"])
-            elif channel is Channel.WEBHOOK:
+            elif channel is Channel.WEBHOOK or (isinstance(error, Refused) and error.ails):
                 await delivery_store.ailing(row["tenant"], health, str(error), now)
+    except Exception as error:
+        after, words = error.after if isinstance(error, Trouble) else None, _words(error)
+        await delivery_store.ailing(row["tenant"], health, words, now)
+        lives = rules.lifetime(Told(row["kind"]), Severity(row["severity"]))
+        over = tries >= rules.TRIES or (after is not None and now + after > row["created_at"] + lives)
+        state = DeliveryState.FAILED if over else DeliveryState.QUEUED
+        said = {"state": state.value, "attempts": tries, "error": words, "tried_at": now}
+        if over or after is None:
+            await delivery_store.change(delivery_id, **said)
+        else:
+            async with ctx.unit():
+                await delivery_store.change(delivery_id, **said, due_at=now + after)
+                await _later(delivery_id, after)
+            return
+        if not (over and isinstance(error, Trouble)):
+            raise
     else:
         async with ctx.unit():
             sent = {"state": DeliveryState.SENT.value, "sent_at": now, "tried_at": now, "error": ""}
             await delivery_store.change(delivery_id, attempts=tries, **sent)
             await delivery_store.healthy(row["tenant"], health, now)
+
+
+async def _send(ctx: Context, channel: Channel, row: delivery_store.Row) -> None:
+    try:
+        async with asyncio.timeout(LONGEST_S):
+            await CHANNELS[channel](ctx, _letter(ctx, row))
+    except TimeoutError:
+        raise Trouble("It took too long.") from None
+
+
+def _words(error: Exception) -> str:
+    return str(error) if isinstance(error, Trouble) else f"{type(error).__name__}: {error}"[:500]
 
 
 async def _later(delivery_id: UUID, pause: timedelta) -> None:

@@ -121,6 +121,9 @@ TEXTS = {
         "{n} Störungen in zwei Minuten an vielen Orten; die erste: {what}."
     ),
     # --- messages
+    "The file of WATTLINE_FCM_CREDENTIALS can't be used. {text}": (
+        "Die Datei von WATTLINE_FCM_CREDENTIALS ist nicht brauchbar. {text}"
+    ),
     "It got worse: {what}": "Es ist schlimmer geworden: {what}",
     "Nobody has taken it yet: {what}": "Noch von niemandem übernommen: {what}",
     "Over: {what}": "Vorbei: {what}",

@@ -219,6 +219,7 @@ TEXTS = {
     "The name of the push service can't be resolved.": "Der Name des Push-Dienstes ist nicht auffindbar.",
     "No mail server is set (WATTLINE_SMTP_HOST).": "Kein Mailserver ist eingerichtet (WATTLINE_SMTP_HOST).",
     "All of it was over when the quiet hours ended.": "Alles war vorbei, als die Ruhezeit endete.",
+    "It took too long.": "Es dauerte zu lange.",
     "This address was removed.": "Diese Adresse wurde entfernt.",
     "This person is no longer on the team.": "Diese Person ist nicht mehr im Team.",
     # --- tests of a way

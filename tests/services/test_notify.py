@@ -119,17 +119,21 @@ async def test_a_dead_token_is_removed_and_a_full_quota_tried_again(clock: Clock
     ctx, tenant_id = context(clock), await world.add_tenant()
     await operator(ctx, tenant_id, token="dead-token")
     await operator(ctx, tenant_id, "Busy", token="busy-token")
-    phones.answer = lambda body: (
-        push_error(404, "UNREGISTERED")
-        if body["message"]["token"] == "dead-token"
-        else push_error(429, "QUOTA_EXCEEDED")
-    )
+    await operator(ctx, tenant_id, "Typo", token="no-token-at-all")
+    answers = {
+        "dead-token": push_error(404, "UNREGISTERED"),
+        "busy-token": push_error(429, "QUOTA_EXCEEDED"),
+        "no-token-at-all": push_error(
+            400, "INVALID_ARGUMENT", "The registration token is not a valid FCM registration token"
+        ),
+    }
+    phones.answer = lambda body: answers[body["message"]["token"]]
     await fault(ctx, await world.add_station(tenant_id))
     assert await run_jobs(ctx) == ["notify.deliver"]
     assert [row["token"] for row in await DB.run("SELECT token FROM push_device")] == ["busy-token"]
-    by_state = {row["state"]: row for row in await deliveries(tenant_id)}
-    assert by_state["failed"]["error"].startswith("UnregisteredError")
-    waiting = by_state["queued"]
+    failed = sorted(row["error"].partition(":")[0] for row in await deliveries(tenant_id) if row["state"] == "failed")
+    assert failed == ["InvalidArgumentError", "UnregisteredError"]
+    [waiting] = [row for row in await deliveries(tenant_id) if row["state"] == "queued"]
     assert "QUOTA" in waiting["error"]
     assert waiting["attempts"] == 1
     for _ in range(rules.DOWN_AFTER - 1):

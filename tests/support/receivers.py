@@ -35,7 +35,8 @@ class Receiver:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         self.raw.append(body.decode())
-        self.requests.append((headers, json.loads(body or b"null")))
+        form = headers.get("content-type", "").startswith("application/x-www-form")  # as who asks for a token
+        self.requests.append((headers, body.decode() if form else json.loads(body or b"null")))
         status, answer = self.answer(self.requests[-1][1])
         content = json.dumps(answer).encode()
         writer.write(
@@ -57,9 +58,9 @@ async def receiver() -> AsyncIterator[Receiver]:
         server.close()
 
 
-def push_error(status: int, code: str) -> tuple[int, Any]:
+def push_error(status: int, code: str, message: str = "") -> tuple[int, Any]:
     """As Firebase says it."""
     names = {404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED", 400: "INVALID_ARGUMENT"}
     kind = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
     details = [{"@type": kind, "errorCode": code}]
-    return status, {"error": {"code": status, "message": code, "status": names[status], "details": details}}
+    return status, {"error": {"code": status, "message": message or code, "status": names[status], "details": details}}

@@ -40,7 +40,11 @@ class Gone(Exception):
 
 
 class Refused(Exception):
-    """This message will never be taken."""
+    """This message will never be taken. `ails`: because of us, whomever it is for, so it counts against the channel."""
+
+    def __init__(self, said: str, *, ails: bool = False) -> None:
+        super().__init__(said)
+        self.ails = ails
 
 
 class NotSetUp(Exception):

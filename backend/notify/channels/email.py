@@ -1,11 +1,12 @@
-"""E-mail: a letter that `mail` delivers with retries of its own."""
+"""E-mail: what the mail server says of a letter is what became of the message."""
 
 from html import escape
 
 from backend.context import Context
 from backend.errors import InvalidInput
+from backend.jobs import TryAgain
 from backend.mail import service as mail
-from backend.notify.channels.base import Letter, NotSetUp, Refused
+from backend.notify.channels.base import Letter, NotSetUp, Refused, Trouble
 
 
 async def send(ctx: Context, letter: Letter) -> None:
@@ -14,14 +15,19 @@ async def send(ctx: Context, letter: Letter) -> None:
     lines = "".join(f"<p>{escape(line)}</p>" for line in letter.body.splitlines() if line)
     more = f'<p><a href="{escape(letter.url)}">{escape(letter.url)}</a></p>' if letter.link else ""
     try:
-        await mail.send(
+        await mail.hand_over(
             ctx,
+            letter.id,
             letter.address,
             letter.title,
             f"{letter.body}\n\n{letter.url if letter.link else ''}".strip() + "\n",
             f"<h2>{escape(letter.title)}</h2>{lines}{more}",
-            tenant_id=letter.tenant_id,
             sender_name=letter.sender,
+            at=letter.at,
         )
     except InvalidInput as error:
         raise Refused(error.detail) from None
+    except mail.Refused as error:
+        raise Refused(str(error), ails=not error.recipient) from None
+    except TryAgain as error:
+        raise Trouble(str(error)) from None

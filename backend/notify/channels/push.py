@@ -1,11 +1,15 @@
 """Push: to browsers by Web Push, to apps by Firebase Cloud Messaging (service account in WATTLINE_FCM_CREDENTIALS)."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import firebase_admin
 from firebase_admin import credentials, exceptions, messaging
+from google.auth.exceptions import GoogleAuthError
+from google.auth.transport.requests import Request as Asking
 
 from backend.context import Context
 from backend.notify import rules
@@ -15,6 +19,10 @@ from shared.notify import Told
 from shared.operations import Severity
 
 TIMEOUT_S = 15
+NO_TOKEN = "not a valid FCM registration token"
+"""Firebase says so of a token that never was one: with the same code as of a message that is wrong."""
+SIGNING_IN = ThreadPoolExecutor(max_workers=1, thread_name_prefix="fcm-sign-in")
+"""Firebase's client would ask for its own token in the middle of everything else, and hold all of it up meanwhile."""
 
 
 def configured(ctx: Context) -> bool:
@@ -28,7 +36,21 @@ def _app(path: str) -> Any:
     except ValueError:
         if not Path(path).is_file():
             raise NotSetUp(f"The file of WATTLINE_FCM_CREDENTIALS isn't there: {path}") from None
-        return firebase_admin.initialize_app(credentials.Certificate(path), {"httpTimeout": TIMEOUT_S}, name)
+    try:
+        certificate = credentials.Certificate(path)
+    except (ValueError, OSError) as error:
+        raise Trouble(f"The file of WATTLINE_FCM_CREDENTIALS can't be used. {error}"[:500]) from None
+    try:
+        return firebase_admin.initialize_app(certificate, {"httpTimeout": TIMEOUT_S}, name)
+    except ValueError:  # another message was first
+        return firebase_admin.get_app(name)
+
+
+def _sign_in(app: Any) -> None:
+    """Blocks: for a thread."""
+    known = app.credential.get_credential()
+    if not known.valid:
+        known.refresh(partial(Asking(), timeout=TIMEOUT_S))
 
 
 def message(letter: Letter) -> Any:
@@ -59,12 +81,19 @@ async def send(ctx: Context, letter: Letter) -> None:
     if not configured(ctx):
         raise NotSetUp("Push to apps is not set up (WATTLINE_FCM_CREDENTIALS).")
     app = await asyncio.to_thread(_app, ctx.settings.fcm_credentials)
-    answer = (await messaging.send_each_async([message(letter)], app=app)).responses[0]
-    error = answer.exception
-    if error is None:
-        return
+    try:
+        await asyncio.get_running_loop().run_in_executor(SIGNING_IN, _sign_in, app)
+        answer = (await messaging.send_each_async([message(letter)], app=app)).responses[0]
+    except (exceptions.FirebaseError, GoogleAuthError) as error:
+        raise Trouble(f"{type(error).__name__}: {error}"[:500]) from None
+    if answer.exception is not None:
+        judge(answer.exception)
+
+
+def judge(error: Exception) -> None:
+    """What becomes of a message by Firebase's error. Raises it."""
     said = f"{type(error).__name__}: {error}"[:500]
-    if isinstance(error, messaging.UnregisteredError | messaging.SenderIdMismatchError):
+    if isinstance(error, messaging.UnregisteredError | messaging.SenderIdMismatchError) or NO_TOKEN in said:
         raise Gone(said)
     if isinstance(error, exceptions.InvalidArgumentError):
         raise Refused(said)
