@@ -82,7 +82,8 @@ async def _day(
     named = await provider_store.named(tenant_id, terms.name, touched)
     currencies = {row["currency"] for row in (*theirs, *ours)} or {terms.currency}
     for currency in sorted(currencies):
-        found = _differences(all_ours, all_theirs, named, currency, await _since(tenant_id, terms, zone, horizon))
+        since = await _since(tenant_id, terms, zone, horizon)
+        found = _differences(all_ours, all_theirs, named, currency, since, terms.provider.smallest(currency))
         mine = [row for row in theirs if row["currency"] == currency]
         if not mine and not found and not any(row["currency"] == currency for row in ours):
             continue
@@ -110,14 +111,15 @@ async def _since(tenant_id: UUID, terms: choosing.Terms, zone: ZoneInfo, horizon
 
 
 def _differences(
-    ours: list[Any], theirs: list[Any], named: dict[str, Any], currency: str, since: datetime
+    ours: list[Any], theirs: list[Any], named: dict[str, Any], currency: str, since: datetime, step: Decimal
 ) -> list[ProviderDifference]:
     """Of one currency. What was before the list is known counts on neither side."""
     own = rules.summed((row for row in ours if row["currency"] == currency and row["at"] >= since), "reference")
     its = rules.summed((row for row in theirs if row["currency"] == currency and row["at"] >= since), "payment")
     found = []
     for reference in sorted(own.keys() | its.keys()):
-        for code, mine, told in rules.differences(own.get(reference, rules.Sums()), its.get(reference, rules.Sums())):
+        sums = own.get(reference, rules.Sums()), its.get(reference, rules.Sums())
+        for code, mine, told in rules.differences(*sums, step):
             found.append(rules.told(code, mine, told, reference, named.get(reference)))
     return found
 

@@ -60,14 +60,17 @@ def summed(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, Sums]:
     return {key: Sums(**own) for key, own in found.items()}
 
 
-def differences(ours: Sums, theirs: Sums) -> list[tuple[str, Decimal, Decimal]]:
-    """(code, what we count, what the provider lists) of one payment. Of one that nobody here knows, only that."""
+def differences(ours: Sums, theirs: Sums, step: Decimal = ZERO) -> list[tuple[str, Decimal, Decimal]]:
+    """(code, what we count, what the provider lists) of one payment. Of one that nobody here knows, only that.
+
+    step: what the provider can move; less than that is what it rounded.
+    """
     if ours == Sums() and theirs.charge:
         return [("charge_unknown", ZERO, theirs.charge)]
     found = []
     for kind in KINDS:
         mine, its = getattr(ours, kind), getattr(theirs, kind)
-        if mine == its:
+        if mine == its or abs(mine - its) < step:
             continue
         found.append((_code(kind, mine, its), mine, its))
     return found

@@ -9,10 +9,10 @@ from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.payments import choosing, ledger, ledger_store, rules, store
 from backend.payments.providers.base import Declined
+from backend.payments.refund_rules import DONE, FAILED, PENDING
 from shared.payments import RefundTarget
 
 Row = store.Row
-DONE, PENDING, FAILED = "done", "pending", "failed"
 TOPUP = "topup"
 
 
@@ -117,6 +117,11 @@ async def _into_wallet(ctx: Context, row: Row, refund_id: UUID, amount: Decimal,
     )
 
 
+def key_of(refund_id: UUID) -> str:
+    """What the provider knows a refund of ours by."""
+    return f"{refund_id}-refund"
+
+
 async def execute(ctx: Context, payload: dict[str, Any]) -> None:
     """Job: have the provider give it back. Raises Unavailable, to be tried again later."""
     refund_id = UUID(payload["refund_id"])
@@ -128,21 +133,23 @@ async def execute(ctx: Context, payload: dict[str, Any]) -> None:
     terms = await choosing.terms(ctx, row["tenant"], provider=payment["provider"])
     try:
         reference = await terms.provider.refund(
-            key=f"{refund_id}-refund", reference=payment["reference"], amount=row["amount"], currency=row["currency"]
+            key=key_of(refund_id), reference=payment["reference"], amount=row["amount"], currency=row["currency"]
         )
     except Declined as declined:
-        await _settled(ctx, refund_id, FAILED, failure=str(declined))
+        await settled(ctx, refund_id, FAILED, failure=str(declined))
         return
-    await _settled(ctx, refund_id, DONE, reference=reference)
+    await settled(ctx, refund_id, DONE, reference=reference)
 
 
-async def _settled(ctx: Context, refund_id: UUID, state: str, *, reference: str = "", failure: str = "") -> None:
+async def settled(ctx: Context, refund_id: UUID, state: str, *, reference: str = "", failure: str = "") -> None:
+    """How a refund that was on its way ended; nothing where that is known already."""
     async with ctx.unit():
-        row = await store.refund(refund_id, lock=True)
-        if row is None or row["state"] != PENDING:
+        row = await store.refund(refund_id)
+        assert row is not None  # who asks has it
+        payment = await store.by_id(row["payment"], lock=True)  # its refunds change only under its lock
+        row = await store.refund(refund_id)
+        if payment is None or row is None or row["state"] != PENDING:
             return
-        payment = await store.by_id(row["payment"], lock=True)
-        assert payment is not None
         await store.change_refund(refund_id, ctx.now(), state, reference, failure)
         if state == FAILED:
             back = {
@@ -162,64 +169,3 @@ async def _settled(ctx: Context, refund_id: UUID, state: str, *, reference: str 
         await ledger.transfer(
             ctx, row["tenant"], f"refund-{refund_id}", "refund", parts, row["currency"], payment=payment["id"]
         )
-
-
-async def from_outside(ctx: Context, payment: Row, total: Decimal) -> None:
-    """The provider has given back `total` of a payment's card by now, some of it not through us. Inside a unit."""
-    known = payment["card_refunded"]
-    amount = min(total, payment["card_amount"]) - known
-    amount = min(amount, (payment["captured_amount"] or Decimal(0)) - payment["refunded_amount"])
-    if amount <= 0:
-        return
-    refund_id = uuid4()
-    await store.insert(
-        "refund",
-        {
-            "id": refund_id,
-            "tenant": payment["tenant"],
-            "payment": payment["id"],
-            "amount": amount,
-            "currency": payment["currency"],
-            "target": "card",
-            "reason": "Made at the payment provider",
-            "state": DONE,
-            "created_at": ctx.now(),
-            "updated_at": ctx.now(),
-        },
-    )
-    values = {"refunded_amount": payment["refunded_amount"] + amount, "card_refunded": known + amount}
-    await store.change(payment["id"], ctx.now(), values)
-    of_wallet = Decimal(0)
-    if payment["purpose"] == TOPUP:  # what was spent already is the operator's loss
-        of_wallet = await ledger.set_aside(ctx, payment["tenant"], payment["account"], amount, payment["currency"])
-    parts: list[ledger.Part] = [
-        ("wallet", payment["account"], -of_wallet),
-        ("revenue", None, of_wallet - amount),
-        ("provider", None, amount),
-    ]
-    await ledger.transfer(
-        ctx, payment["tenant"], f"refund-{refund_id}", "refund", parts, payment["currency"], payment=payment["id"]
-    )
-
-
-async def failed_later(ctx: Context, tenant_id: UUID, reference: str) -> None:
-    """A refund that was done came back: the bank didn't take it. The money is with the provider again."""
-    async with ctx.unit():
-        row = await store.refund_by_reference(tenant_id, reference)
-        if row is None or row["state"] != DONE:
-            return
-        payment = await store.by_id(row["payment"], lock=True)
-        assert payment is not None
-        failure = "The bank didn't take the money back to this card: give it back another way."
-        await store.change_refund(row["id"], ctx.now(), FAILED, reference, failure)
-        back = {
-            "refunded_amount": payment["refunded_amount"] - row["amount"],
-            "card_refunded": payment["card_refunded"] - row["amount"],
-        }
-        await store.change(payment["id"], ctx.now(), back)
-        whose: ledger.Part = ("revenue", None, row["amount"])
-        if payment["purpose"] == TOPUP:
-            whose = ("wallet", payment["account"], row["amount"])
-        parts: list[ledger.Part] = [("provider", None, -row["amount"]), whose]
-        key = f"refund-{row['id']}-came-back"
-        await ledger.transfer(ctx, tenant_id, key, "refund", parts, row["currency"], payment=payment["id"])

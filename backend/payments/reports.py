@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from backend import jobs
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from backend.payments import cards, choosing, ledger, ledger_store, refunds, rules, store
+from backend.payments import cards, choosing, ledger, ledger_store, returned, rules, store
 from backend.payments.paying import TOPUP
 from backend.payments.providers import NAMES
 from backend.payments.providers.stripe import from_minor
@@ -50,8 +50,8 @@ async def handle(ctx: Context, payload: dict[str, Any]) -> None:
     kind, subject = event["kind"], event["payload"]
     if kind in ("checkout.session.completed", "payment_method.attached", "setup_intent.succeeded"):
         await _card_saved(ctx, event, str(subject.get("customer") or ""))
-    if kind in ("refund.failed", "refund.updated", "charge.refund.updated") and subject.get("status") == "failed":
-        await refunds.failed_later(ctx, event["tenant"], str(subject.get("id") or ""))
+    if kind == "charge.refunded" or kind.startswith(("refund.", "charge.refund.")):
+        await _refunds(ctx, event)
     async with ctx.unit():
         reference = subject.get("id") if kind.startswith("payment_intent.") else subject.get("payment_intent")
         if reference:
@@ -68,6 +68,16 @@ async def _card_saved(ctx: Context, event: Row, customer: str) -> None:
         await cards.sync(ctx, event["tenant"], account_id)
 
 
+async def _refunds(ctx: Context, event: Row) -> None:
+    """What is told of one refund may be old by now: the provider is asked how they all are."""
+    subject = event["payload"]
+    found = await store.by_reference(event["tenant"], str(subject.get("payment_intent") or ""))
+    if found is None and (refund := await store.refund_by_reference(event["tenant"], str(subject.get("id") or ""))):
+        found = await store.by_id(refund["payment"])
+    if found is not None and found["reference"]:
+        await returned.look(ctx, found)
+
+
 async def _about(ctx: Context, row: Row, kind: str, subject: dict[str, Any]) -> None:
     if kind == "payment_intent.canceled" and row["state"] == rules.HELD:
         # The hold ran out before the bill: what the wallet has reserved stays, the card is asked anew.
@@ -78,9 +88,6 @@ async def _about(ctx: Context, row: Row, kind: str, subject: dict[str, Any]) -> 
         await store.change(row["id"], ctx.now(), {"dispute": rules.dispute_after(row["dispute"], told)})
         if kind in ("charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated"):
             await _dispute_money(ctx, row, subject, back=kind.endswith("reinstated"))
-    elif kind == "charge.refunded":
-        total = from_minor(int(subject.get("amount_refunded") or 0), row["currency"])
-        await refunds.from_outside(ctx, row, Decimal(total))
 
 
 async def _dispute_money(ctx: Context, row: Row, subject: dict[str, Any], *, back: bool) -> None:

@@ -44,7 +44,9 @@ async def by_id(payment_id: UUID, *, lock: bool = False) -> Row | None:
 
 
 async def by_reference(tenant_id: UUID, reference: str) -> Row | None:
-    rows = await DB.run("SELECT * FROM payment WHERE tenant = $1 AND reference = $2", tenant_id, reference)
+    rows = await DB.run(
+        "SELECT * FROM payment WHERE tenant = $1 AND reference = $2 AND reference <> ''", tenant_id, reference
+    )
     return rows[0] if rows else None
 
 
@@ -99,14 +101,14 @@ async def refunds_of(payment_id: UUID) -> list[Row]:
     return await DB.run("SELECT * FROM refund WHERE payment = $1 ORDER BY created_at, id", payment_id)
 
 
-async def refund(refund_id: UUID, *, lock: bool = False) -> Row | None:
-    rows = await DB.run(f"SELECT * FROM refund WHERE id = $1 {'FOR UPDATE' if lock else ''}", refund_id)
+async def refund(refund_id: UUID) -> Row | None:
+    rows = await DB.run("SELECT * FROM refund WHERE id = $1", refund_id)
     return rows[0] if rows else None
 
 
 async def refund_by_reference(tenant_id: UUID, reference: str) -> Row | None:
     rows = await DB.run(
-        "SELECT * FROM refund WHERE tenant = $1 AND reference = $2 AND reference <> '' FOR UPDATE", tenant_id, reference
+        "SELECT * FROM refund WHERE tenant = $1 AND reference = $2 AND reference <> ''", tenant_id, reference
     )
     return rows[0] if rows else None
 

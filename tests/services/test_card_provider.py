@@ -206,7 +206,7 @@ async def test_reports_twice_in_the_wrong_order_and_forged(shop: Shop) -> None:
         refund = await refunds.refund(shop.ctx, shop.tenant_id, row["id"], Decimal(4), "Slow")
         await refunds.execute(shop.ctx, {"refund_id": str(refund)})
         (done,) = await store.refunds_of(row["id"])
-        subject = {"id": done["reference"], "status": "failed", "payment_intent": row["reference"]}
+        subject = shop.server.fail_refund(done["reference"])
         for name in ("evt_r1", "evt_r2"):
             await shop.told("refund.failed", subject, name)
         (done,) = await store.refunds_of(row["id"])
@@ -298,3 +298,10 @@ def test_what_differs(ours: dict[str, str], theirs: dict[str, str], codes: list[
         return provider_rules.Sums(**{kind: Decimal(amount) for kind, amount in given.items()})
 
     assert [code for code, _, _ in provider_rules.differences(sums(ours), sums(theirs))] == codes
+
+
+@pytest.mark.parametrize(("theirs", "codes"), [("1.230", []), ("1.220", ["charge_differs"]), ("0", ["charge_missing"])])
+def test_what_the_provider_rounds_is_no_difference(theirs: str, codes: list[str]) -> None:
+    ours = provider_rules.Sums(charge=Decimal("1.234"))
+    found = provider_rules.differences(ours, provider_rules.Sums(charge=Decimal(theirs)), Decimal("0.01"))
+    assert [code for code, _, _ in found] == codes

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from decimal import Decimal
+from itertools import permutations
 from typing import Any
 from uuid import UUID
 
@@ -67,10 +68,7 @@ async def test_a_top_up_whose_card_takes_nothing_back_is_in_the_wallet_again(til
     await refunds.refund(till.ctx, till.tenant_id, topped, Decimal(20), "", CARD)
     await run_refunds(till)
     (done,) = await store.refunds_of(topped)
-    row = await store.by_id(topped)
-    assert row is not None
-    told = {"id": done["reference"], "status": "failed", "payment_intent": row["reference"]}
-    await till.told("refund.failed", told, "evt_back")
+    await till.told("refund.failed", till.server.fail_refund(done["reference"]), "evt_back")
     assert await till.balance("wallet") == 20
 
 
@@ -203,3 +201,44 @@ async def test_a_provider_that_goes_away_in_the_middle_takes_and_gives_once(till
     till.server.lose = 0
     await refunds.execute(till.ctx, {"refund_id": str(refund)})
     assert (await moved(till), await till.balance("revenue")) == (5, 5)
+
+
+@pytest.mark.parametrize("ours", [True, False], ids=["ours", "made there"])
+async def test_reports_of_a_refund_that_fails_come_in_any_order(till: Shop, ours: bool) -> None:
+    """Given back, then failed: told in each order, before and after our own job has heard the answer."""
+    told = ("charge.refunded", "refund.failed")
+    for number, (order, late) in enumerate((o, n) for o in permutations(told) for n in (range(3) if ours else [9])):
+        row = await till.captured("10.00")
+        intent = row["reference"]
+        if ours:
+            refund = await refunds.refund(till.ctx, till.tenant_id, row["id"], Decimal(4), "Slow", CARD)
+            key = {"metadata[wattline]": refunds.key_of(refund)}
+            name = till.server._refund({"payment_intent": intent, "amount": 400, **key})["id"]
+            if late == 0:
+                await refunds.settled(till.ctx, refund, "done", reference=name)
+        else:
+            name = till.server.refund_at_the_desk(intent, 400)["id"]
+        charge = {"id": "ch", "payment_intent": intent, "amount_refunded": 400}
+        about = {"charge.refunded": charge}
+        if order[0] != "refund.failed":
+            await till.told(order[0], about[order[0]], f"evt_{number}_0")
+            if not ours:
+                assert await till.balance("revenue") == 10 * number + 6, order
+        about["refund.failed"] = till.server.fail_refund(name)
+        for place, kind in enumerate(order):
+            if ours and late == place + 1:
+                await refunds.settled(till.ctx, refund, "done", reference=name)
+            await till.told(kind, about[kind], f"evt_{number}_{place}")
+        (one,) = await store.refunds_of(row["id"])
+        after = await store.by_id(row["id"])
+        assert after is not None
+        assert (one["state"], one["reference"], after["refunded_amount"]) == ("failed", name, 0), (order, late)
+        assert await till.balance("revenue") == 10 * (number + 1), (order, late)
+
+
+async def test_what_a_capture_left_of_its_hold_is_no_refund(till: Shop) -> None:
+    """It is in the provider's list as one, and moved nothing."""
+    row = await till.captured("12.00")
+    till.server.new("re", amount=3800, payment_intent=row["reference"], status="succeeded", metadata={})
+    await till.told("charge.refunded", {"payment_intent": row["reference"], "amount_refunded": 3800}, "evt_rest")
+    assert (await store.refunds_of(row["id"]), await till.balance("revenue")) == ([], 12)

@@ -18,7 +18,7 @@ from backend.db.engine import DB
 from backend.errors import InvalidInput, PaymentRefused
 from backend.payments import cards, choosing, refunds, reports, service, store, views
 from backend.payments.providers.base import Declined, Unavailable
-from backend.payments.providers.stripe import StripeProvider, from_minor, to_minor
+from backend.payments.providers.stripe import StripeProvider, from_minor, smallest, to_minor
 from shared.accounts import Role
 from shared.money import Money
 from shared.payments import PaymentSettingsChange
@@ -162,12 +162,27 @@ async def test_a_provider_that_is_not_there_is_unavailable_and_an_unknown_hold_i
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "minor"),
-    [("12.34", "EUR", 1234), ("500", "JPY", 500), ("1.234", "KWD", 1234), ("5", "ISK", 500)],
+    ("amount", "currency", "taken", "held"),
+    [
+        ("12.34", "EUR", 1234, 1234),
+        ("500", "JPY", 500, 500),
+        ("5", "ISK", 500, 500),
+        ("1200", "UGX", 120000, 120000),
+        ("100", "HUF", 10000, 10000),
+        ("100.50", "TWD", 10050, 10050),
+        ("5000", "MGA", 5000, 5000),
+        ("5000.40", "MGA", 5000, 5001),
+        *[("1.230", one, 1230, 1230) for one in ("BHD", "JOD", "KWD", "OMR", "TND")],
+        *[("1.234", one, 1230, 1240) for one in ("BHD", "JOD", "KWD", "OMR", "TND")],
+        ("0.004", "KWD", 0, 10),
+    ],
 )
-def test_amounts_as_stripe_counts_them(amount: str, currency: str, minor: int) -> None:
-    assert to_minor(Decimal(amount), currency) == minor
-    assert from_minor(minor, currency) == Decimal(amount)
+def test_amounts_as_stripe_counts_them(amount: str, currency: str, taken: int, held: int) -> None:
+    exact = Decimal(amount)
+    assert (to_minor(exact, currency), to_minor(exact, currency, up=True)) == (taken, held)
+    assert from_minor(taken, currency) <= exact <= from_minor(held, currency)
+    assert exact - from_minor(taken, currency) < smallest(currency), "what the books take for rounding"
+    assert to_minor(from_minor(taken, currency), currency) == taken
 
 
 def test_no_amount_is_rounded_in_silence() -> None:

@@ -79,6 +79,15 @@ class CardProvider:
         """Somebody refunds in the provider's own pages."""
         return self._refund({"payment_intent": intent, "amount": amount})
 
+    def fail_refund(self, name: str) -> Json:
+        """The bank doesn't take it: what left comes back."""
+        refund = self.made[name]
+        refund["status"] = "failed"
+        charge = next(one for one in self._of("ch") if one["payment_intent"] == refund["payment_intent"])
+        charge["amount_refunded"] -= refund["amount"]
+        self._move("refund_failure", refund["amount"], 0, refund)
+        return refund
+
     def told(self, kind: str, subject: Json, event: str, secret: str = SECRET) -> tuple[bytes, dict[str, str]]:
         """A report as the provider posts it: (body, headers)."""
         now = int(time.time())
@@ -133,6 +142,9 @@ class CardProvider:
                 return self._cancel(self._the(name))
             case ["POST", "refunds"]:
                 return self._refund(given)
+            case ["GET", "refunds"]:
+                found = [one for one in self._of("re") if one["payment_intent"] == given["payment_intent"]]
+                return self._list(found[::-1])
             case ["GET", "balance_transactions"]:
                 return self._balance(given)
         raise Refused(404, type="invalid_request_error", message=f"Unrecognized request URL ({method} {path})")
@@ -197,15 +209,15 @@ class CardProvider:
         if charge is None or charge["amount_refunded"] + amount > charge["amount"]:
             raise Refused(400, type="invalid_request_error", code="charge_already_refunded", message="Too much.")
         charge["amount_refunded"] += amount
-        refund = self.new(
-            "re", amount=amount, payment_intent=given["payment_intent"], status="succeeded", object="refund"
-        )
-        self._move("refund", -amount, 0, refund)
+        refund = self.new("re", amount=amount, payment_intent=given["payment_intent"], status="succeeded")
+        refund["metadata"] = {"wattline": given["metadata[wattline]"]} if "metadata[wattline]" in given else {}
+        refund["balance_transaction"] = self._move("refund", -amount, 0, refund)
         return refund
 
-    def _move(self, kind: str, amount: int, fee: int, source: Json) -> None:
-        one = self.new("txn", type=kind, amount=amount, fee=fee, net=amount - fee, currency="eur", source=source)
+    def _move(self, kind: str, amount: int, fee: int, source: Json) -> str:
+        one = self.new("txn", type=kind, amount=amount, fee=fee, net=amount - fee, currency="eur", source=dict(source))
         self.moved.append(one | {"object": "balance_transaction"})
+        return str(one["id"])
 
     def _balance(self, given: Json) -> Json:
         begin, end = int(given.get("created[gte]", 0)), int(given.get("created[lt]", 2**40))

@@ -58,6 +58,18 @@ class Movement(msgspec.Struct, frozen=True, kw_only=True):
     about: str = ""
 
 
+class Returned(msgspec.Struct, frozen=True, kw_only=True):
+    """A refund in the provider's own list. key: the one it was asked for with, empty for one that others made.
+
+    alive: False where it failed or was called off; that never changes back.
+    """
+
+    reference: str
+    key: str
+    amount: Decimal
+    alive: bool
+
+
 class PaymentProvider(Protocol):
     """Amounts are exact, in the currency given. Raises Declined or Unavailable.
 
@@ -66,6 +78,9 @@ class PaymentProvider(Protocol):
 
     needs_card: bool
     """Whether nothing can be held before a card is saved."""
+
+    def smallest(self, currency: str) -> Decimal:
+        """The step of what it can move: of an amount between two, it takes or gives the lower and holds the higher."""
 
     async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
         """Reserve an amount on the customer's card."""
@@ -81,6 +96,9 @@ class PaymentProvider(Protocol):
 
     async def refund(self, *, key: str, reference: str, amount: Decimal, currency: str) -> str:
         """Give back of what was captured; the provider's name for it."""
+
+    async def refunds(self, *, reference: str, currency: str) -> Sequence[Returned]:
+        """What was given back of a payment, or was to be, whoever asked for it; as it is now."""
 
     async def customer(self, *, key: str, email: str, name: str) -> str:
         """The provider's word for a person."""

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from backend.payments.providers.base import Declined, Hold, Movement, Report, SavedCard, Unavailable
+from backend.payments.providers.base import Declined, Hold, Movement, Report, Returned, SavedCard, Unavailable
+from backend.tariffs.rules import MINOR_UNITS
 
 LIMIT = Decimal(500)
 DECLINED_CUSTOMER = "declined@"
@@ -19,6 +20,9 @@ class DemoProvider:
     """
 
     needs_card = False
+
+    def smallest(self, currency: str) -> Decimal:
+        return Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2))
 
     async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
         if customer.startswith(UNAVAILABLE_CUSTOMER):
@@ -45,6 +49,9 @@ class DemoProvider:
     async def refund(self, *, key: str, reference: str, amount: Decimal, currency: str) -> str:
         await self.capture(key=key, reference=reference, amount=amount, currency=currency)
         return f"demo-refund:{key}"
+
+    async def refunds(self, *, reference: str, currency: str) -> Sequence[Returned]:
+        return ()
 
     async def customer(self, *, key: str, email: str, name: str) -> str:
         return email

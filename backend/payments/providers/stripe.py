@@ -6,31 +6,48 @@ Tries are the jobs' business: the SDK itself makes none. Every call carries the 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import msgspec
 import stripe
 
-from backend.payments.providers.base import Declined, Hold, Movement, Report, SavedCard, Unavailable
+from backend.payments.providers.base import Declined, Hold, Movement, Report, Returned, SavedCard, Unavailable
 from backend.tariffs.rules import MINOR_UNITS, round_money
 
 TIMEOUT_S = 20
-TWO_PLACES_AT_STRIPE = frozenset({"ISK", "UGX"})
-"""Without minor units in ISO 4217, yet in hundredths here."""
+TWO_PLACES = frozenset({"ISK", "UGX"})
+"""Without minor units in ISO 4217 and never in parts of a whole, yet counted in hundredths here."""
+NO_PLACES = frozenset({"MGA"})
+"""With minor units in ISO 4217, yet counted in wholes here."""
 
 
-def to_minor(amount: Decimal, currency: str) -> int:
-    """`12.34` EUR → 1234, as Stripe counts. Raises ValueError for an amount below the smallest coin."""
+def _places(currency: str) -> int:
+    if currency in NO_PLACES:
+        return 0
+    return 2 if currency in TWO_PLACES else MINOR_UNITS.get(currency, 2)
+
+
+def smallest(currency: str) -> Decimal:
+    """The smallest amount that cards can pay: a whole of what has no coins, and of thousandths only tens.
+    https://docs.stripe.com/currencies"""
+    return Decimal(1).scaleb(0 if currency in NO_PLACES else -min(MINOR_UNITS.get(currency, 2), 2))
+
+
+def to_minor(amount: Decimal, currency: str, *, up: bool = False) -> int:
+    """`12.34` EUR → 1234, as Stripe counts. What cards can't pay exactly is taken a little lower, or higher (`up`).
+
+    Raises ValueError for an amount below the smallest coin of the currency.
+    """
     if round_money(amount, currency) != amount:
         raise ValueError(f"{amount} {currency} is finer than the currency's smallest coin")
-    places = 2 if currency in TWO_PLACES_AT_STRIPE else MINOR_UNITS.get(currency, 2)
-    return int(amount.scaleb(places))
+    step = smallest(currency)
+    count = (amount / step).to_integral_value(ROUND_CEILING if up else ROUND_FLOOR)
+    return int((count * step).scaleb(_places(currency)))
 
 
 def from_minor(amount: int, currency: str) -> Decimal:
-    places = 2 if currency in TWO_PLACES_AT_STRIPE else MINOR_UNITS.get(currency, 2)
-    return Decimal(amount).scaleb(-places)
+    return Decimal(amount).scaleb(-_places(currency))
 
 
 ASKS_THE_HOLDER = "The bank wants to hear from the cardholder. Enter the card anew, or use another one."
@@ -74,6 +91,9 @@ class StripeProvider:
         )
         self._webhook_secret = webhook_secret
 
+    def smallest(self, currency: str) -> Decimal:
+        return smallest(currency)
+
     async def hold(self, *, key: str, customer: str, amount: Decimal, currency: str, card: str | None = None) -> Hold:
         return await self._pay(key, customer, amount, currency, card, "manual")
 
@@ -85,8 +105,11 @@ class StripeProvider:
     ) -> Hold:
         if not card:
             raise Declined("Add a card first: there is none to pay with.")
+        minor = to_minor(amount, currency, up=capture == "manual")
+        if not minor:
+            return Hold(reference="", method="Card")
         wanted: Any = {
-            "amount": to_minor(amount, currency),
+            "amount": minor,
             "currency": currency.lower(),
             "customer": customer,
             "payment_method": card,
@@ -104,7 +127,11 @@ class StripeProvider:
         return Hold(reference=intent.id, method=_label(_plain(intent).get("payment_method")))
 
     async def capture(self, *, key: str, reference: str, amount: Decimal, currency: str) -> None:
-        wanted: Any = {"amount_to_capture": to_minor(amount, currency)}
+        minor = to_minor(amount, currency)
+        if not minor:
+            await self.release(key=key, reference=reference)
+            return
+        wanted: Any = {"amount_to_capture": minor}
         try:
             async with _translated():
                 await self._client.v1.payment_intents.capture_async(reference, wanted, {"idempotency_key": key})
@@ -125,14 +152,31 @@ class StripeProvider:
             return await self._client.v1.payment_intents.retrieve_async(reference)
 
     async def refund(self, *, key: str, reference: str, amount: Decimal, currency: str) -> str:
+        """Never more than was taken: a part that cards can't pay exactly is rounded as its charge was."""
+        minor = to_minor(amount, currency)
+        if not minor:
+            return ""
         async with _translated():
             refund = await self._client.v1.refunds.create_async(
-                {"payment_intent": reference, "amount": to_minor(amount, currency), "metadata": {"wattline": key}},
+                {"payment_intent": reference, "amount": minor, "metadata": {"wattline": key}},
                 {"idempotency_key": key},
             )
-        if refund.status in ("failed", "canceled"):
+        if refund.status in REFUND_IS_OVER:
             raise Declined("The bank doesn't take the money back to this card.")
         return str(refund.id)
+
+    async def refunds(self, *, reference: str, currency: str) -> Sequence[Returned]:
+        """What a capture left of its hold is in Stripe's list too, as a refund that moved nothing: that is none."""
+        wanted: Any = {"payment_intent": reference, "limit": 100}
+        found: list[Returned] = []
+        while True:
+            async with _translated():
+                page = await self._client.v1.refunds.list_async(wanted)
+            told = [_plain(one) for one in page.data]
+            found += [_returned(one, currency) for one in told if _moved(one)]
+            if not page.has_more or not told:
+                return found[::-1]
+            wanted = wanted | {"starting_after": told[-1]["id"]}
 
     async def customer(self, *, key: str, email: str, name: str) -> str:
         async with _translated():
@@ -215,6 +259,22 @@ KINDS = {
     "stripe_fee": "fee",
     "payout": "payout",
 }
+
+
+REFUND_IS_OVER = frozenset({"failed", "canceled"})
+
+
+def _moved(told: dict[str, Any]) -> bool:
+    return told.get("status") != "succeeded" or bool(told.get("balance_transaction"))
+
+
+def _returned(told: dict[str, Any], currency: str) -> Returned:
+    return Returned(
+        reference=str(told["id"]),
+        key=str((told.get("metadata") or {}).get("wattline") or ""),
+        amount=from_minor(int(told["amount"]), currency),
+        alive=told.get("status") not in REFUND_IS_OVER,
+    )
 
 
 def _movement(told: dict[str, Any]) -> Movement:
