@@ -52,6 +52,8 @@ TEXTS: dict[str, str] = {
     "In force": "Gilt",
     "Withdrawn": "Zurückgenommen",
     "The server can't be reached.": "Der Server ist nicht erreichbar.",
+    "There is no value in it.": "Es steht kein Wert darin.",
+    "Its answer can't be used.": "Die Antwort ist nicht verwendbar.",
     "Nobody charged here in these days, so there is nothing to go by.": (
         "In diesen Tagen hat hier niemand geladen; es gibt nichts, wonach gerechnet werden kann."
     ),

@@ -13,6 +13,7 @@ from app.theme import S4, S8, S12, T12, Tokens
 from app.widgets import buttons, surfaces
 from app.widgets.status import badge
 from app.widgets.text import muted, text
+from shared.said import told
 from shared.sites import EnergyTariff, FeedState, GridLimit, PowerSite, SignalKind, SiteLive
 
 Words = Callable[[str], str]
@@ -86,14 +87,14 @@ def _feed(kind: SignalKind, one: FeedState | None, t: Tokens, words: Words, on_e
         lines[0] = ft.Row([lines[0], sign], spacing=S8, run_spacing=S4, wrap=True)
         if one.code in STATES:
             lines.append(text(words(STATES[one.code]), t))
-        told = [words("heard {ago}").format(ago=ago(one.heard_at)) if one.heard_at else words("never heard")]
+        facts = [words("heard {ago}").format(ago=ago(one.heard_at)) if one.heard_at else words("never heard")]
         if one.known_until is not None:
-            told.append(words("known until {at}").format(at=moment(one.known_until)))
-        told.append(one.url.removeprefix("https://").split("/")[0] or words("by import"))
-        lines.append(muted(" · ".join(told), t, size=T12))
+            facts.append(words("known until {at}").format(at=moment(one.known_until)))
+        facts.append(one.url.removeprefix("https://").split("/")[0] or words("by import"))
+        lines.append(muted(" · ".join(facts), t, size=T12))
         if one.code in ("unfetched", "jumped") and one.detail:
             reason = one.detail.removeprefix("It can't be fetched: ")  # the sentence above says so
-            lines.append(muted(words(reason), t, size=T12))
+            lines.append(muted(told(reason, words), t, size=T12))
     label = words("Set up") if one is None or not one.url else words("Change")
     return ft.Row(
         [

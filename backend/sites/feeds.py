@@ -74,9 +74,13 @@ async def states(ctx: Context, location_id: UUID) -> list[FeedState]:
 
 
 async def fetch_all(ctx: Context) -> None:
-    """By the clock. One that fails is flagged, and what it told before holds."""
+    """By the clock. One that fails is flagged, and what it told before holds; the others are fetched all the same."""
     for feed in await store.feeds(None):
-        await _fetch(ctx, feed)
+        try:
+            await _fetch(ctx, feed)
+        except Exception as error:
+            log.exception("a feed of signals failed unexpectedly", url=feed["url"])
+            await _flag(feed, error)
 
 
 async def fetch(ctx: Context, payload: dict[str, Any]) -> None:
@@ -97,8 +101,12 @@ async def _fetch(ctx: Context, feed: store.Row) -> None:
         await take(ctx, row, SignalImport(kind=SignalKind(feed["kind"]), points=points))
     except (httpx.HTTPError, httpx.InvalidURL, OSError, addresses.Inside, WattlineError) as error:
         log.warning("a feed of signals failed", url=feed["url"], error=str(error))
-        said = {"state": "held", "detail": f"{signals.UNFETCHED}{_reason(error)}"[:300]}
-        await store.put_feed(feed["location"], feed["kind"], said)
+        await _flag(feed, error)
+
+
+async def _flag(feed: store.Row, error: Exception) -> None:
+    said = {"state": "held", "detail": f"{signals.UNFETCHED}{_reason(error)}"[:300]}
+    await store.put_feed(feed["location"], feed["kind"], said)
 
 
 async def _told(at: addresses.Pinned) -> bytes:
@@ -127,4 +135,6 @@ def _reason(error: Exception) -> str:
             return "The server takes too long to answer."
         case httpx.TransportError() | OSError():
             return "The server can't be reached."
-    return str(error) or type(error).__name__
+        case WattlineError() | httpx.InvalidURL():
+            return str(error)
+    return "Its answer can't be used."

@@ -1,5 +1,7 @@
 """Prices, CO2 and solar: what holds when, what an import may contain, and how a feed is read. Pure."""
 
+import csv
+import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -30,7 +32,10 @@ class Judged(NamedTuple):
 
 
 def judged(kind: SignalKind, points: Sequence[SignalPoint], known: Sequence[Decimal]) -> Judged:
-    """Values that can't be right are left out and said. Raises InvalidInput for times that make no sense."""
+    """Values that can't be right are left out and said. Raises InvalidInput for times that make no sense, and where
+    there is no value."""
+    if not points:
+        raise InvalidInput("There is no value in it.", code="bad_feed", fields=[("$.points", "at least one")])
     for place, one in enumerate(points):
         if not (one.value.is_finite() and abs(one.value) < MOST_VALUE):
             raise InvalidInput("This is no value.", fields=[(f"$.points[{place}].value", "a number")])
@@ -152,31 +157,47 @@ def _awattar(data: bytes) -> list[SignalPoint]:
 
 
 def _csv(data: bytes) -> list[SignalPoint]:
-    """Lines of `begin,end,value`; a first line of words is passed over."""
+    """Lines of `begin,end,value`, or with semicolons or tabs, where 0,25 is a number too; a first line of words is
+    passed over, and what begins with #."""
+    text = data.decode("utf-8-sig")
+    separator = next((one for one in (";", "\t") if one in text), ",")
+    lines = csv.reader(io.StringIO(text), delimiter=separator)
     found = []
-    for number, line in enumerate(data.decode("utf-8-sig").splitlines()):
-        cells = [cell.strip() for cell in line.replace(";", ",").split(",")]
-        if len(cells) < 3 or (number == 0 and not cells[0][:1].isdigit()):
+    for line in lines:
+        cells = [cell.strip() for cell in line]
+        words = lines.line_num == 1 and not cells[0][:1].isdigit() if cells else True
+        if words or not any(cells) or cells[0].startswith("#"):
             continue
-        found.append(
-            SignalPoint(
-                starts_at=datetime.fromisoformat(cells[0]),
-                ends_at=datetime.fromisoformat(cells[1]),
-                value=Decimal(cells[2]),
-            )
-        )
+        try:
+            found.append(_line(cells, separator))
+        except (ValueError, ArithmeticError):
+            raise ValueError(f"line {lines.line_num} is no begin, end and value") from None
     return found
+
+
+def _line(cells: Sequence[str], separator: str) -> SignalPoint:
+    """More columns may follow; after a comma they may also be what follows a decimal one, and nobody could tell."""
+    if len(cells) < 3 or (separator == "," and len(cells) > 3 and cells[3].isdigit()):
+        raise ValueError
+    return SignalPoint(
+        starts_at=datetime.fromisoformat(cells[0]),
+        ends_at=datetime.fromisoformat(cells[1]),
+        value=Decimal(cells[2].replace(",", ".")),
+    )
 
 
 ADAPTERS: Mapping[str, Adapter] = {"points": _points, "awattar": _awattar, "csv": _csv}
 
 
 def read(adapter: str, data: bytes) -> list[SignalPoint]:
-    """Raises InvalidInput for what this format isn't."""
+    """Raises InvalidInput for what this format isn't, and where no value is in it."""
     try:
-        return ADAPTERS[adapter](data)
-    except (msgspec.MsgspecError, ValueError, ArithmeticError, OverflowError) as error:
+        found = ADAPTERS[adapter](data)
+    except (msgspec.MsgspecError, csv.Error, ValueError, ArithmeticError, OverflowError, OSError) as error:
         raise InvalidInput(f"This is no file in the format '{adapter}': {error}"[:300], code="bad_feed") from None
+    if not found:
+        raise InvalidInput("There is no value in it.", code="bad_feed")
+    return found
 
 
 # --- what it came to ---------------------------------------------------------------------------------

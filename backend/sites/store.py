@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend.db.engine import DB
+from shared.sites import SignalKind
 
 Row = Mapping[str, Any]
 
@@ -249,12 +250,19 @@ async def put_signals(location_id: UUID, kind: str, points: Sequence[tuple[datet
 
 
 async def signals(location_id: UUID, begins: datetime, ends: datetime) -> Sequence[Row]:
+    """And of a kind that stopped before, its last day: those hours hold, however long ago that was. A value is of a day
+    at most, so older ones needn't be looked through."""
     return await DB.run(
-        """SELECT kind, starts_at, ends_at, value FROM power_signal WHERE location = $1 AND starts_at < $3
-        AND ends_at > $2 ORDER BY kind, starts_at LIMIT 20000""",
+        """SELECT p.kind, p.starts_at, p.ends_at, p.value FROM unnest($4::text[]) AS asked (kind)
+        CROSS JOIN LATERAL (SELECT least($2, ends_at - interval '1 day') AS since FROM power_signal
+            WHERE location = $1 AND kind = asked.kind AND starts_at < $3 ORDER BY starts_at DESC LIMIT 1) AS last
+        JOIN power_signal p ON p.location = $1 AND p.kind = asked.kind AND p.starts_at < $3
+            AND p.starts_at >= last.since - interval '1 day' AND p.ends_at > last.since
+        ORDER BY p.kind, p.starts_at LIMIT 20000""",
         location_id,
         begins,
         ends,
+        [kind.value for kind in SignalKind],
     )
 
 

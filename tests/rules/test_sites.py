@@ -346,6 +346,49 @@ def test_adapters(adapter: str, data: bytes) -> None:
         signals.read(adapter, b"[1" if adapter != "csv" else b"1,2,3")
 
 
+HOUR = "2030-01-01T00:00:00Z{0}2030-01-01T01:00:00Z{0}"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (HOUR.format(";") + "0,25", "0.25"),
+        (HOUR.format(";") + "-0,25;EUR/kWh", "-0.25"),
+        ("begin\tend\tvalue\n# of today\n\n" + HOUR.format("\t") + "1,5\n", "1.5"),
+        (HOUR.format(",") + '"0,25"', "0.25"),
+        ("\ufeffbegin,end,value,unit\r\n" + HOUR.format(",") + "0.25,EUR\r\n", "0.25"),
+    ],
+)
+def test_a_decimal_comma_is_one(text: str, value: str) -> None:
+    (one,) = signals.read("csv", text.encode())
+    assert one.value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("adapter", "text", "said"),
+    [
+        ("csv", "begin,end,value\n" + HOUR.format(",") + "0,25", "line 2 is no begin"),
+        ("csv", HOUR.format(";") + "1.234,56", "line 1 is no begin"),
+        ("csv", HOUR.format(";") + "0,25\nsoon", "line 2 is no begin"),
+        ("csv", "<!DOCTYPE html>\n<html><body>Sign in</body></html>", "line 2 is no begin"),
+        ("csv", "begin;end;value\n", "no value in it"),
+        ("csv", "<html>", "no value in it"),
+        ("csv", "", "no value in it"),
+        ("points", "[]", "no value in it"),
+        ("awattar", '{"data":[]}', "no value in it"),
+    ],
+)
+def test_a_feed_without_a_value_is_refused_and_a_line_that_is_none_named(adapter: str, text: str, said: str) -> None:
+    with pytest.raises(InvalidInput, match=said):
+        signals.read(adapter, text.encode())
+
+
+def test_no_value_says_nothing_of_a_feed() -> None:
+    for known in ([], [Decimal("0.25")]):
+        with pytest.raises(InvalidInput):
+            signals.judged(SignalKind.PRICE, [], known)
+
+
 def test_saving_moves_energy_from_dear_to_cheap() -> None:
     began = NOW.replace(hour=17)
     later = {began + timedelta(hours=6): 5000, began + timedelta(hours=6, minutes=15): 5000}

@@ -68,6 +68,8 @@ async def test_a_feed_is_fetched_held_and_flagged(
         assert (state.state, state.code, state.detail) == ("held", "unfetched", "It can't be fetched: HTTP 503")
         state = await fetched(200, {"data": "none"})
         assert (state.code, state.detail[:45]) == ("unfetched", "It can't be fetched: This is no file in the f")
+        state = await fetched(200, {"data": []})
+        assert (state.code, state.detail) == ("unfetched", "It can't be fetched: There is no value in it.")
         assert (await fetched(200, prices(lambda hour: 100 + hour))).code == "ok"
         clock.advance(days=1, hours=2)  # 11:00 of tomorrow, of which nothing was told
         state = await fetched(200, prices(lambda hour: 100 + hour))
@@ -77,6 +79,8 @@ async def test_a_feed_is_fetched_held_and_flagged(
         assert (await fetched(200, prices(lambda hour: 100 + hour))).detail.endswith("It is larger than 0 MB.")
     assert (await fetched(200, {})).detail == "It can't be fetched: The server can't be reached."
     assert await price_now() == 0.111
+    clock.advance(days=9, hours=-1)
+    assert await price_now() == 0.110  # as of the last day it told, however long ago
 
 
 async def test_a_feed_from_the_inside_is_refused_also_when_its_name_moves_there_later(db: None, clock: Clock) -> None:
@@ -106,3 +110,25 @@ async def test_a_feed_from_the_inside_is_refused_also_when_its_name_moves_there_
 )
 def test_a_person_is_told_why_without_numbers_of_a_system(error: Exception, told: str) -> None:
     assert feeds._reason(error) == told
+
+
+async def test_a_feed_that_fails_in_a_way_nobody_foresaw_stops_no_other(
+    db: None, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    location_id = await world.add_location(tenant_id)
+    nodes = [PowerNode(key="grid", kind=NodeKind.GRID, limit_a=Decimal(100))]
+    await service.put(ctx, tenant_id, location_id, SiteSet(nodes=nodes, policy=SitePolicy(), tariff=EnergyTariff()))
+    for kind in ("co2", "price", "solar"):
+        values = {"url": f"https://example.com/{kind}", "adapter": "points", "state": "ok"}
+        await feeds.store.put_feed(location_id, kind, values)
+
+    async def pinned(url: str, _: Any) -> Any:
+        raise RuntimeError("a fault of ours") if url.endswith("price") else OSError(111, "refused")
+
+    monkeypatch.setattr(addresses, "pinned", pinned)
+    await feeds.fetch_all(ctx)
+    told = {one.kind: one.detail.removeprefix("It can't be fetched: ") for one in await feeds.states(ctx, location_id)}
+    away = "The server can't be reached."
+    assert told == {"co2": away, "price": "Its answer can't be used.", "solar": away}
