@@ -74,6 +74,7 @@ from backend.papers import service as papers
 from backend.payments import paying, refunds
 from backend.payments import reports as payment_reports
 from backend.payments import service as payments
+from backend.remedies import out_of_service
 from backend.remedies import service as remedies
 from backend.reservations import service as reservations
 from backend.sites import checks as sites_checks
@@ -196,6 +197,7 @@ JOBS: Mapping[str, Job] = {
     "sites.plan": sites_control.plan,
     "remedies.begin": remedies.begin,
     "remedies.step": remedies.step,
+    "remedies.back": out_of_service.bring_back,
     "payments.report": payment_reports.handle,
     "payments.sweep": payments.sweep,
     "stations.deliver": partial(waiting.deliver, ERRANDS),

@@ -19,10 +19,10 @@ class StepKind(StrEnum):
     SOFT_RESET = "soft_reset"
     HARD_RESET = "hard_reset"
     AVAILABILITY = "availability"
-    """Out of service and back."""
+    """Out of service and back; what an operator took out stays so."""
     CLEAR_PROFILES = "clear_profiles"
     RESTART_SESSION = "restart_session"
-    """Ends the session there and begins it again for the same card."""
+    """Ends the session there and begins it again for the same card and driver; a guest's is left alone."""
     FIRMWARE = "firmware"
 
 

@@ -88,7 +88,9 @@ def _run(one: Remedy, t: Tokens, words: Words, ask: Callable[[str], object]) -> 
     if one.detail:
         parts.append(text(told(one.detail, words), t))
     for step in one.steps:
-        about = " · ".join(part for part in (i18n.moment(step.sent_at), step.detail, words(step.outcome)) if part)
+        about = " · ".join(
+            part for part in (i18n.moment(step.sent_at), told(step.detail, words), words(step.outcome)) if part
+        )
         parts.append(
             ft.Column([text(f"{step.number + 1}. {words(STEPS[step.kind])}", t), muted(about, t, size=T12)], spacing=0)
         )

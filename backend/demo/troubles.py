@@ -19,7 +19,7 @@ from backend.context import Context
 from backend.db.engine import DB
 from backend.remedies import playbooks
 from backend.remedies.builtin import BUILT_IN
-from backend.remedies.service import NAMES
+from backend.remedies.model import NAMES
 from backend.tickets import service as tickets
 from shared.faults import CodeMeaningSet, EntryKind, FirmwareEndSet
 from shared.operations import IncidentState

@@ -346,6 +346,12 @@ async def finish_hold(ctx: Context, transaction_id: UUID) -> None:
         await _settle(ctx, row["id"], rules.FAILED, failure=str(declined))
 
 
+async def payer(transaction_id: UUID) -> str | None:
+    """Who a session's hold was made for; None: nothing was reserved."""
+    row = await store.of_transaction(transaction_id)
+    return None if row is None else row["payer"]
+
+
 async def info(ctx: Context, transaction_id: UUID) -> PaymentInfo | None:
     """What was taken counts with what paid its debt since; `updated_at` of what is paid is when it was."""
     row = await store.of_transaction(transaction_id)

@@ -1,22 +1,14 @@
 """One step at one station, through stations.service.send."""
 
-import asyncio
 import secrets
-from dataclasses import dataclass
 
 from backend import commands
 from backend.context import Context
-from backend.remedies import store
+from backend.remedies import out_of_service, store
+from backend.remedies.model import Answer
 from backend.stations import service as stations
+from backend.transactions import restarting
 from shared.remedies import PlaybookStep, StepKind
-
-STOP_PATIENCE_S = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    accepted: bool
-    detail: str
 
 
 async def perform(ctx: Context, place: store.Row, step: PlaybookStep) -> Answer:
@@ -30,9 +22,7 @@ async def perform(ctx: Context, place: store.Row, step: PlaybookStep) -> Answer:
         case StepKind.SOFT_RESET | StepKind.HARD_RESET:
             return await _send(ctx, place, commands.Reset(hard=step.kind is StepKind.HARD_RESET))
         case StepKind.AVAILABILITY:
-            off = await _send(ctx, place, commands.SetAvailability(operative=False, evse=evse, connector=number))
-            on = await _send(ctx, place, commands.SetAvailability(operative=True, evse=evse, connector=number))
-            return Answer(off.accepted and on.accepted, f"{off.detail}, {on.detail}")
+            return await out_of_service.off_and_on(ctx, place)
         case StepKind.CLEAR_PROFILES:
             return await _send(ctx, place, commands.ClearProfiles(evse=evse))
         case StepKind.FIRMWARE:
@@ -52,20 +42,9 @@ async def _send(ctx: Context, place: store.Row, command: commands.AnyCommand) ->
 
 
 async def _restart(ctx: Context, place: store.Row) -> Answer:
-    """Stop, wait until the session has ended, start again for the same card."""
-    row = await store.session_at(place["station"], place["evse"])
-    if row is None:
+    """The new session is written down and paid for as any other."""
+    session = await store.session_at(place["station"], place["evse"])
+    if session is None:
         return Answer(False, "There is no session to restart.")
-    stopped = await _send(ctx, place, commands.RequestStop(transaction_ref=row["ref"] or str(row["number"])))
-    if not stopped.accepted:
-        return stopped
-    for _ in range(STOP_PATIENCE_S * 4):
-        if await store.session_ended(row["id"]):
-            break
-        await asyncio.sleep(0.25)
-    else:
-        return Answer(False, "The session didn't end.")
-    start = commands.RequestStart(
-        evse=row["evse"] or 1, id_token=row["id_token"], remote_start_id=secrets.randbelow(2**31 - 1)
-    )
-    return await _send(ctx, place, start)
+    await restarting.restart(ctx, session)
+    return Answer(True, "Accepted")

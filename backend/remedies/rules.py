@@ -1,5 +1,6 @@
 """What a playbook may do, and when. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Literal
@@ -120,6 +121,26 @@ def proven(rule: str, *, by_hand: bool, sent: bool, spoke: bool) -> bool:
     """Whether the end of an incident counts for its run. Of a silent station only its own word does: a socket that is
     gone, or new and mute, ends the incident as well. `by_hand`: somebody closed it; `sent`: something was tried."""
     return rule != SILENT or by_hand or not sent or spoke
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """That a place be in service or out of it. `answered`: the station has said something to it."""
+
+    operative: bool
+    by_people: bool
+    answered: bool
+
+
+def left_out(latest_first: Sequence[Wish]) -> bool:
+    """Whether a place that a playbook took out of service still has to be brought back: nobody has said anything since,
+    and the station hasn't answered to that."""
+    for one in latest_first:
+        if one.by_people or (one.operative and one.answered):
+            return False
+        if not one.operative:
+            return True
+    return False
 
 
 def _clock(text: str) -> time:

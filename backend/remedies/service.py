@@ -13,7 +13,8 @@ from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound, WattlineError
 from backend.events import Event, IncidentChanged, IncidentOpened
 from backend.notify import service as notify
-from backend.remedies import acting, playbooks, rules, store
+from backend.remedies import acting, out_of_service, playbooks, rules, store
+from backend.remedies.model import NAMES, Answer
 from shared.faults import EntryKind
 from shared.notify import Told
 from shared.operations import IncidentState
@@ -26,17 +27,6 @@ NOBODY_AGREED = "Nobody agreed within a day."
 BY_PEOPLE = "Somebody took care of it."
 CHARGES_UNKNOWN = "charging_without_session"
 """The rule whose incident is that its outlet says it charges: that word alone keeps nobody from a restart."""
-NAMES = {
-    StepKind.WAIT: "Wait",
-    StepKind.TRIGGER: "Ask for a message",
-    StepKind.UNLOCK: "Unlock the cable",
-    StepKind.SOFT_RESET: "Soft restart",
-    StepKind.HARD_RESET: "Hard restart",
-    StepKind.AVAILABILITY: "Out of service and back",
-    StepKind.CLEAR_PROFILES: "Clear charging profiles",
-    StepKind.RESTART_SESSION: "Restart the session",
-    StepKind.FIRMWARE: "Update the firmware",
-}
 
 
 # --- beginning ---------------------------------------------------------------------------------------
@@ -132,7 +122,7 @@ async def step(ctx: Context, payload: dict[str, Any]) -> None:
     try:
         answer = await acting.perform(ctx, place, one)
     except WattlineError as failure:
-        answer = acting.Answer(False, failure.detail or failure.title)
+        answer = Answer(False, failure.detail or failure.title)
     async with ctx.unit():
         row = await store.lock(run_id)
         if row is None or row["step"] != number or row["phase"] != "sent":
@@ -245,6 +235,8 @@ async def _next(
         await _go_on(ctx, row["id"], due_at)
         return None
     await store.update(row["id"], state=RemedyState.RUNNING.value, detail="", phase="sent", due_at=None)
+    if one.kind is StepKind.AVAILABILITY:
+        await out_of_service.watch(ctx, row["incident"])
     # Should this process die now, somebody looks later what became of it.
     await _go_on(ctx, row["id"], ctx.now() + rules.INTERRUPTED)
     return place, number, one

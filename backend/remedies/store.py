@@ -9,6 +9,7 @@ from backend.db.engine import DB
 
 Row = Mapping[str, Any]
 LIVE = "('running', 'waiting', 'asks')"
+_COVERS = """($2::int IS NULL OR {0} IS NULL OR {0} = $2) AND ($3::int IS NULL OR {1} IS NULL OR {1} = $3)"""
 
 
 async def _one(sql: str, *arguments: Any) -> Row | None:
@@ -191,18 +192,35 @@ async def facts(remedy: Row, evse: int | None, since: datetime, *, aside: UUID |
     return rows[0]
 
 
-async def session_at(station_id: UUID, evse: int | None) -> Row | None:
-    return await _one(
-        """SELECT id, ref, number, id_token, evse, state FROM transaction
+async def session_at(station_id: UUID, evse: int | None) -> UUID | None:
+    row = await _one(
+        """SELECT id FROM transaction
         WHERE station = $1 AND state = 'active' AND ($2::int IS NULL OR evse = $2) ORDER BY begun_at DESC LIMIT 1""",
         station_id,
         evse,
     )
+    return None if row is None else row["id"]
 
 
-async def session_ended(transaction_id: UUID) -> bool:
-    row = await _one("SELECT state FROM transaction WHERE id = $1", transaction_id)
-    return row is None or row["state"] == "ended"
+async def closed(station_id: UUID, evse: int | None, number: int | None) -> bool:
+    """Whether an outlet of the place was asked to be out of service."""
+    sql = f"SELECT 1 FROM connector WHERE station = $1 AND NOT operative AND {_COVERS.format('evse', 'number')}"
+    return await _one(f"{sql} LIMIT 1", station_id, evse, number) is not None
+
+
+async def wishes(station_id: UUID, evse: int | None, number: int | None, since: datetime) -> Sequence[Row]:
+    """What a place was asked to be, the latest first: `operative`, `by_people`, and whether it `answered`."""
+    asked = _COVERS.format("(request->>'evse')::int", "(request->>'connector')::int")
+    return await DB.run(
+        f"""SELECT coalesce((request->>'operative')::bool, false) AS operative, account IS NOT NULL AS by_people,
+            state = 'answered' AS answered
+        FROM station_command WHERE station = $1 AND action = 'SetAvailability' AND at >= $4 AND {asked}
+        ORDER BY at DESC, id DESC""",
+        station_id,
+        evse,
+        number,
+        since,
+    )
 
 
 async def healthy(station_id: UUID, connector_id: UUID | None, since: datetime) -> bool:

@@ -74,6 +74,15 @@ async def start_as_guest(
     return await _begin(ctx, connector, row, payer, None, None)
 
 
+async def start_for(
+    ctx: Context, connector: ConnectorRef, account_id: UUID | None, token: str, payer: str | None
+) -> UUID:
+    """Start for a card of somebody, or of nobody in particular; `payer` None: nothing is reserved. Raises as
+    `request_start` does."""
+    row = await _write_down(ctx, connector, account_id, token)
+    return await _begin(ctx, connector, row, payer, None, None)
+
+
 async def _begin(
     ctx: Context, connector: ConnectorRef, row: Row, payer: str | None, by: UUID | None, profile: Profile | None
 ) -> UUID:

@@ -21,7 +21,7 @@ GERMAN: Mapping[str, str] = {
     **de_power.TEXTS,
 }
 CATALOGS: Mapping[str, Mapping[str, str]] = {"de": GERMAN}
-TRANSLATED = frozenset({"outlet", "what", "why", "seen", "head"})
+TRANSLATED = frozenset({"outlet", "what", "why", "seen", "head", "answer"})
 """Values that are said in the other language as well."""
 DECIMAL = frozenset(
     {"energy", "kw", "offered", "kwh", "possible", "usual", "seconds", "amps", "given", "most", "bound", "loads"}

@@ -199,6 +199,13 @@ TEXTS = {
     "The station is not connected.": "Die Station ist nicht verbunden.",
     "Quiet hours.": "Ruhezeit.",
     "Somebody stopped it.": "Jemand hat ihn angehalten.",
+    "It is out of service already.": "Sie ist schon außer Betrieb.",
+    "There is no session to restart.": "Es gibt keinen Ladevorgang, der neu zu starten wäre.",
+    "The session didn't end.": "Der Ladevorgang endete nicht.",
+    "A guest's session isn't restarted: their page knows only this one.": (
+        "Der Ladevorgang eines Gastes wird nicht neu gestartet: Seine Seite kennt nur diesen."
+    ),
+    "It isn't known where and for whom this session runs.": "Wo und für wen dieser Ladevorgang läuft, ist unbekannt.",
     "Somebody took care of it.": "Jemand hat sich darum gekümmert.",
     "Somebody is repairing at this station.": "An dieser Station wird gerade repariert.",
     # --- to drivers

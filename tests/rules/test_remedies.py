@@ -104,6 +104,29 @@ def test_what_a_run_goes_on_with(codes: list[str], not_codes: list[str], code: s
     assert rules.still_fits(asked, "r", code, "M") is fits
 
 
+OFF, ON = rules.Wish(False, False, True), rules.Wish(True, False, True)
+MUTE_OFF, MUTE_ON = rules.Wish(False, False, False), rules.Wish(True, False, False)
+PEOPLE_OFF, PEOPLE_ON = rules.Wish(False, True, True), rules.Wish(True, True, False)
+
+
+@pytest.mark.parametrize(
+    ("latest_first", "left_out"),
+    [
+        ([], False),
+        ([ON, OFF], False),
+        ([OFF], True),
+        ([MUTE_OFF], True),
+        ([MUTE_ON, OFF], True),
+        ([MUTE_ON, MUTE_ON, OFF], True),
+        ([ON, MUTE_ON, OFF], False),
+        ([PEOPLE_OFF, MUTE_ON, OFF], False),
+        ([MUTE_ON, PEOPLE_ON, OFF], False),
+    ],
+)
+def test_what_a_playbook_left_out_of_service(latest_first: list[rules.Wish], left_out: bool) -> None:
+    assert rules.left_out(latest_first) is left_out
+
+
 ANY_FACTS = st.builds(
     rules.Facts,
     now=st.integers(0, 8759).map(lambda hours: NOW + timedelta(hours=hours)),

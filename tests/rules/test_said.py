@@ -9,7 +9,7 @@ from backend.alerts import rules
 from backend.alerts.incidents import STATE_WORDS
 from backend.alerts.rules import connector_faulted, correlation
 from backend.notify import rules as notify_rules
-from backend.remedies.service import NAMES
+from backend.remedies.model import NAMES
 from backend.tickets.service import TOLD
 from shared.notify import Told
 from shared.operations import IncidentState, Severity
@@ -75,6 +75,10 @@ def test_every_finding_of_every_table_is_said_in_german() -> None:
         (
             "The playbook ends. It turned out to be EmergencyStop, which this playbook leaves alone.",
             "Der Ablaufplan endet. Es stellte sich als EmergencyStop heraus, und das lässt dieser Ablaufplan in Ruhe.",
+        ),
+        (
+            "Out of service and back: refused. It is out of service already.",
+            "Außer Betrieb und zurück: abgelehnt. Sie ist schon außer Betrieb.",
         ),
         ("The playbook ends. Somebody took care of it.", "Der Ablaufplan endet. Jemand hat sich darum gekümmert."),
         (

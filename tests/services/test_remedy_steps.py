@@ -1,12 +1,16 @@
 """Each kind of step of a playbook, as the station is asked for it; and quiet hours in the site's time."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import msgspec
 import pytest
 
 from backend.commands import Answer, AnyCommand, RequestStart, RequestStop
 from backend.db.engine import DB
+from backend.payments import service as payments
+from shared.money import Money
 from shared.remedies import Guards, PlaybookStep, RemedyState, StepKind
 from shared.stations import ConnectorStatus
 from tests import world
@@ -16,15 +20,21 @@ from tests.services.test_remedies import house as house
 pytestmark = pytest.mark.usefixtures("db")
 
 
-async def asked_of(house: House) -> list[AnyCommand]:
-    """What the station is asked from now on; it takes everything, and stops sessions as it is told."""
+TARIFF = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.50"}]}]}
+
+
+async def asked_of(house: House, mute: Callable[[AnyCommand], bool] = lambda _: False) -> list[AnyCommand]:
+    """What the station is asked from now on; it takes everything but what it is mute about, and stops sessions."""
     asked: list[AnyCommand] = []
 
     async def serve(payload: bytes) -> bytes:
         command = msgspec.json.decode(payload, type=AnyCommand)
         asked.append(command)
+        if mute(command):
+            return msgspec.json.encode(Answer(outcome="timeout"))
         if isinstance(command, RequestStop):
             await DB.run("UPDATE transaction SET state = 'ended', ended_at = $1", house.clock.now())
+            await DB.run("UPDATE connector SET status = 'finishing'")
         return msgspec.json.encode(Answer(outcome="answered", accepted=True, status="Accepted"))
 
     await house.ctx.bus.serve(f"station.{house.station_id}", serve)
@@ -60,23 +70,68 @@ async def test_what_a_step_asks(house: House, step: PlaybookStep, names: list[st
     assert (await house.run()).state is RemedyState.MENDED
 
 
-@pytest.mark.parametrize("there", [True, False])
-async def test_a_session_is_ended_and_begun_again_for_its_card(house: House, there: bool) -> None:
+@pytest.mark.parametrize("whose", ["driver", "card", "guest", ""])
+async def test_a_session_is_ended_and_begun_again_for_its_card(house: House, whose: str) -> None:
+    """Written down, and paid as before; but for a guest, whose page knows only the one that runs."""
     await house.open(Guards(during_session=True), [PlaybookStep(kind=StepKind.RESTART_SESSION)])
+    sql = "INSERT INTO tariff (tenant, name, currency, definition) VALUES ($1, 'T', 'EUR', $2) RETURNING id"
+    [tariff] = await DB.run(sql, house.tenant_id, TARIFF)
+    await DB.run("UPDATE connector SET tariff = $1", tariff["id"])
     asked = await asked_of(house)
-    if there:
-        values = {"ref": "t-1", "evse": 1, "id_token": "CARD-1", "begun_at": house.clock.now()}
-        await world.add_transaction(house.station_id, house.connector_id, **values)
+    driver = await world.add_account(house.tenant_id) if whose == "driver" else None
+    if whose:
+        values = {"ref": "t-1", "evse": 1, "id_token": "CARD-1", "begun_at": house.clock.now(), "account": driver}
+        old = await world.add_transaction(house.station_id, house.connector_id, **values)
+        if whose != "card":
+            hold = Money(amount=Decimal(20), currency="EUR")
+            await payments.hold(house.ctx, house.tenant_id, old, driver, "ok@example.com", hold)
     await house.report(ConnectorStatus.FAULTED, "InternalError")
     await house.jobs()
-    if there:
-        stop, start = asked
-        assert isinstance(stop, RequestStop)
-        assert isinstance(start, RequestStart)
-        assert (stop.transaction_ref, start.evse, start.id_token) == ("t-1", 1, "CARD-1")
-    else:
+    said = (await house.run()).steps[0].detail
+    if whose in ("guest", ""):
         assert asked == []
-        assert (await house.run()).steps[0].detail == "There is no session to restart."
+        assert said.startswith("A guest's session isn't restarted" if whose else "There is no session to restart.")
+        return
+    stop, start = asked
+    assert isinstance(stop, RequestStop)
+    assert isinstance(start, RequestStart)
+    assert (stop.transaction_ref, start.evse, start.id_token, said) == ("t-1", 1, "CARD-1", "Accepted")
+    [new] = await DB.run("SELECT * FROM transaction WHERE number = $1", start.remote_start_id)
+    assert (new["state"], new["account"], new["id_token"], new["tariff"]) == (
+        "requested", driver, "CARD-1", tariff["id"],
+    )  # fmt: skip
+    held = await payments.payer(new["id"])
+    assert held == ("ok@example.com" if driver else None)
+
+
+async def test_what_a_playbook_takes_out_of_service_comes_back(house: House) -> None:
+    """The station doesn't answer to the second half; it is asked until it does, and not once more."""
+    await house.open(steps=[PlaybookStep(kind=StepKind.AVAILABILITY)])
+    silent = True
+    asked = await asked_of(house, lambda one: silent and getattr(one, "operative", False))
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    await house.wait(200)
+    wishes = [getattr(one, "operative", None) for one in asked]
+    assert wishes[:3] == [False, True, True]
+    assert set(wishes[1:]) == {True}
+    silent = False
+    await house.wait(600)
+    wishes = [getattr(one, "operative", None) for one in asked]
+    assert await DB.run("SELECT operative FROM connector") == [{"operative": True}]
+    await house.wait(600)
+    assert [getattr(one, "operative", None) for one in asked] == wishes
+
+
+async def test_what_somebody_took_out_of_service_stays_so(house: House) -> None:
+    await house.open(steps=[PlaybookStep(kind=StepKind.AVAILABILITY)])
+    await DB.run("UPDATE connector SET operative = false")
+    asked = await asked_of(house)
+    await house.report(ConnectorStatus.FAULTED, "InternalError")
+    await house.jobs()
+    await house.wait(200)
+    assert asked == []
+    assert (await house.run()).steps[0].detail == "It is out of service already."
 
 
 async def test_quiet_hours_of_the_site_put_a_restart_off_until_they_end(house: House) -> None:
