@@ -278,6 +278,7 @@ async def _network(ctx: Context, tenant_id: UUID, prices: dict[str, UUID]) -> li
                 "password": password,
                 "version": version,
                 "certified": version == "2.0.1" and number % 4 == 1,
+                "signs": version == "2.0.1" and kind.power_type == "DC",
                 "vendor": kind.vendor,
                 "model": kind.model,
                 "serial": f"{kind.model[:2].upper()}{4100 + number}",

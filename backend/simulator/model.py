@@ -30,6 +30,8 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     """The code of a fault that its first outlet has, and that nothing from afar mends."""
     certified: bool = False
     """It has a certificate of its own, which it asks for and renews (2.0.1)."""
+    signs: bool = False
+    """Its meters sign the register where a session begins and ends (2.0.1)."""
 
     @property
     def dc(self) -> bool:

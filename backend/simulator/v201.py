@@ -9,6 +9,7 @@ from ocpp.v201.enums import Action, RegistrationStatusEnumType
 from backend.simulator import access, inventory, profiles_wire
 from backend.simulator.model import Fact
 from backend.simulator.physics import Reading, sampled
+from backend.simulator.signing import signed_value
 from backend.simulator.station import Station
 from backend.simulator.v201_certificates import KINDS, Certificates201
 from backend.simulator.v201_limits import Limits201
@@ -90,7 +91,7 @@ class Wire201(Upkeep201, Watching201, Limits201, Certificates201, ChargePoint):
 
     async def meter(self, number: int) -> None:
         reading = self.station.reading(self.station.outlets[number - 1])
-        await self.ask(call.MeterValues(evse_id=number, meter_value=[self._meter_value(reading, "Trigger")]))
+        await self.ask(call.MeterValues(evse_id=number, meter_value=[self._meter_value(number, reading, "Trigger")]))
 
     async def deliver(self, fact: Fact) -> bool:
         trigger, reason = ENDS[fact.reason] if fact.kind == "ended" else (fact.trigger, None)
@@ -106,7 +107,7 @@ class Wire201(Upkeep201, Watching201, Limits201, Certificates201, ChargePoint):
                     "stopped_reason": reason,
                     "remote_start_id": fact.remote_start_id,
                 },
-                meter_value=[self._meter_value(fact.reading, CONTEXT.get(fact.kind, "Sample.Periodic"))],
+                meter_value=[self._meter_value(fact.evse, fact.reading, CONTEXT.get(fact.kind, "Sample.Periodic"))],
                 offline=True if fact.offline else None,
                 evse={"id": fact.evse, "connector_id": 1},
                 reservation_id=fact.reservation_id,
@@ -116,8 +117,9 @@ class Wire201(Upkeep201, Watching201, Limits201, Certificates201, ChargePoint):
         info = answer.id_token_info
         return fact.kind != "started" or info is None or info["status"] == "Accepted"
 
-    def _meter_value(self, reading: Reading, context: str) -> dict[str, Any]:
-        values = [
+    def _meter_value(self, evse: int, reading: Reading, context: str) -> dict[str, Any]:
+        signed = signed_value(self.station.spec, evse, reading, context)
+        values: list[dict[str, Any]] = [
             {
                 "value": one.value,
                 "measurand": one.measurand,
@@ -128,6 +130,9 @@ class Wire201(Upkeep201, Watching201, Limits201, Certificates201, ChargePoint):
             }
             for one in sampled(reading, self.station.settings.measurands())
         ]
+        for one in values:
+            if signed is not None and one["measurand"] == "Energy.Active.Import.Register":
+                one["signed_meter_value"] = signed
         return {"timestamp": stamp(reading.at), "sampled_value": values}
 
     async def report(self, wish: str, number: int) -> None:

@@ -80,6 +80,7 @@ async def site(
     speed: float = SPEED,
     state: Path | None = None,
     certified: bool = False,
+    signs: bool = False,
     **wishes: Any,
 ) -> AsyncIterator[Site]:
     """An accepted station that has booted. A second one on the same node keeps the first one's row."""
@@ -89,7 +90,8 @@ async def site(
         await card(node)
     one = Site(node, node.site_connectors)  # type: ignore[attr-defined]
     registers = [1_000_000] * connectors
-    spec = Spec(identity="CP-1", version=version, connectors=connectors, registers=registers, certified=certified)
+    more: dict[str, Any] = {"connectors": connectors, "registers": registers, "certified": certified, "signs": signs}
+    spec = Spec(identity="CP-1", version=version, **more)
     settings = {"people": False, **wishes}
     one.fleet = Fleet([spec], Wishes(url=node.ocpp_url, seed="1", speed=speed, **settings), Memories(state))
     with one.fleet.running():

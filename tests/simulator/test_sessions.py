@@ -51,7 +51,7 @@ async def ended_as_counted(client: httpx.AsyncClient, start_wh: int, stop_wh: in
 
 async def test_a_whole_session_with_a_card(node: Node, version: str) -> None:
     operator = await node.client()
-    async with site(node, version) as one:
+    async with site(node, version, signs=True) as one:
         await state_of(operator, one, {"available"})
         await one.plug_and_card(soc=79.4, target=80.0)
         await state_of(operator, one, {"charging"})
@@ -65,6 +65,10 @@ async def test_a_whole_session_with_a_card(node: Node, version: str) -> None:
         assert (session["stop_reason"], session["flags"]) == ("Local", [])
         assert 350 < session["energy_wh"] < 450
         await no_errors()
+        if version == "2.0.1":
+            path = f"/api/v1/transactions/{session['id']}/receipt/signed"
+            signed = await eventually(operator, path, lambda found: found["state"] == "verified")
+            assert signed["energy_wh"] == signed["billed_wh"] == session["energy_wh"]
 
 
 async def test_start_and_stop_from_the_app(node: Node, version: str) -> None:
