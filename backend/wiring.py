@@ -212,7 +212,7 @@ CRON: Mapping[str, CronJob] = {
     # name: (when, as crontab in UTC, what)
     "accounts.forget_expired": ("17 2 * * *", accounts.forget_expired),
     "authorization.forget_guests": ("7 3 * * *", authorization.forget_guests),
-    "alerts.watch": ("* * * * *", alerts.watch),
+    "alerts.watch": ("* * * * *", partial(alerts.watch, limits=energy.allowed_a)),
     "alerts.watch_business": ("*/10 * * * *", alerts.watch_business),
     "alerts.watch_upkeep": ("43 2 * * *", alerts.watch_upkeep),
     "devices.forget_old": ("47 2 * * *", devices.forget_old),

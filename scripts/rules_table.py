@@ -35,7 +35,7 @@ WHEN: dict[type, str] = {
     rules.LinkFacts: f"{CLOCK}, {last(watching.LINK_SPAN)}",
     rules.FloodFacts: "while it sends",
     rules.PowerFacts: "with the reading",
-    rules.RunningFacts: f"{CLOCK}, {last(watching.READINGS)}",
+    rules.RunningFacts: f"{CLOCK}, {last(rules.READINGS)}",
     rules.SessionFacts: "at the end of a session",
     rules.StartFacts: f"at each start and {CLOCK}, {last(service.START_WINDOW)}",
     rules.OutletFacts: CLOCK,

@@ -239,8 +239,9 @@ async def links(since: datetime, noted_since: datetime) -> Sequence[Row]:
     )
 
 
-async def running(readings_since: datetime) -> Sequence[Row]:
-    """Sessions under way at accepted stations, each with its latest readings, oldest first.
+async def running(readings_since: datetime, latest: int) -> Sequence[Row]:
+    """Sessions under way at accepted stations, each with its readings since, oldest first: the `latest` ones, and of
+    each minute before the last one of what it tells. `limited`: something may hold its power down.
 
     Arrays inside of a record as JSON: a new connection can't read them otherwise.
     """
@@ -249,17 +250,22 @@ async def running(readings_since: datetime) -> Sequence[Row]:
             greatest(t.updated_at, t.meter_last_at, t.begun_at) AS heard_at, coalesce({LABEL}, '') AS label,
             coalesce(c.power_type, 'AC') AS power_type, coalesce(c.max_power_w, 0) AS max_power_w,
             coalesce(c.status, '') AS status, s.online, s.vendor, s.model, r.points,
-            EXISTS (SELECT 1 FROM charging_profile p WHERE p.station = s.id) AS limited
+            t.evse, jsonb_array_length(t.holds) > 0 OR EXISTS (SELECT 1 FROM charging_profile p WHERE p.station = s.id)
+                OR EXISTS (SELECT 1 FROM external_limit e WHERE e.station = s.id) AS limited
         FROM transaction t JOIN charging_station s ON s.id = t.station
         LEFT JOIN connector c ON c.id = t.connector
         LEFT JOIN LATERAL (
             SELECT array_agg(ROW(p.at, p.energy_wh, p.power_w, p.voltage_v::float8, to_jsonb(p.phase_voltages),
                 to_jsonb(p.phase_currents), p.offered_w) ORDER BY p.at) AS points
-            FROM (SELECT * FROM transaction_reading WHERE transaction = t.id AND at > $1
-                ORDER BY at DESC LIMIT 40) p
+            FROM (SELECT *, row_number() OVER (ORDER BY at DESC) AS back, row_number() OVER (PARTITION BY
+                    date_trunc('minute', at), energy_wh IS NULL, power_w IS NULL, offered_w IS NULL
+                    ORDER BY at DESC) AS of_minute
+                FROM transaction_reading WHERE transaction = t.id AND at > $1) p
+            WHERE p.back <= $2 OR p.of_minute = 1
         ) r ON true
         WHERE t.state = 'active' AND s.registration = 'accepted'""",
         readings_since,
+        latest,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -294,13 +295,13 @@ async def check_presence(ctx: Context, payload: dict[str, Any]) -> None:
     await watching.look_at_presence(ctx)
 
 
-async def watch(ctx: Context) -> None:
-    """Cron: what becomes true or ends by time alone, such as silence."""
+async def watch(ctx: Context, *, limits: watching.Limits) -> None:
+    """Cron: what becomes true or ends by time alone, such as silence. `limits`: what holds power down."""
     await watching.each(
         ctx,
         watching.look_at_presence,
         watching.look_at_links,
-        watching.look_at_sessions,
+        partial(watching.look_at_sessions, limits=limits),
         watching.look_at_outlets,
         _look_at_failing,
         incidents.close_quiet,

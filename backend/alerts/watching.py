@@ -6,9 +6,10 @@ costs a transaction. A whole site or network that is away is one incident; its s
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from backend.alerts import facts_store, incidents, rules, store, storms, tuning
@@ -26,9 +27,10 @@ OFFLINE = "station_offline"
 LINK_SPAN = timedelta(hours=1)
 NOTED = timedelta(minutes=2)
 """Links that were noted within it are looked at; a look comes each minute."""
-READINGS = timedelta(minutes=45)
 OUTLET_AFTER = timedelta(minutes=1)
 BASELINE_DAYS = 56
+HELD_DOWN = frozenset({"no_power", "power_below_offer"})
+"""Rules for which a limit may be the reason."""
 Judged = tuple[Place, str, rules.Finding | None]
 
 
@@ -269,13 +271,36 @@ async def look_at_links(ctx: Context) -> None:
 # --- sessions and outlets ----------------------------------------------------------------------------
 
 
-async def look_at_sessions(ctx: Context) -> None:
-    seen: list[tuple[Place, str, str, rules.Facts]] = []
-    for row in await facts_store.running(ctx.now() - READINGS):
+class Limits(Protocol):
+    """What is left of each phase, in amperes, at the least since then; None: all that the outlet has."""
+
+    async def __call__(
+        self, ctx: Context, station_id: UUID, evse: int, transaction_id: UUID, since: datetime
+    ) -> float | None: ...
+
+
+async def look_at_sessions(ctx: Context, limits: Limits) -> None:
+    """Limits are asked for only where a rule found what they may explain: reckoning them is dear."""
+    rows = await facts_store.running(ctx.now() - rules.READINGS, rules.LATEST)
+    found: list[Judged] = []
+    suspect: list[tuple[Place, str, str, rules.Facts]] = []
+    plain: list[tuple[Place, str, str, rules.Facts]] = []
+    for row in rows:
         place = Place(row["tenant"], row["station"], row["connector"])
-        seen.append((place, row["vendor"], row["model"], _running(ctx, row)))
+        one = (place, row["vendor"], row["model"], _running(ctx, row))
+        if not row["limited"] or row["evse"] is None:
+            plain.append(one)
+            continue
+        judged = await judge_all(ctx, [one])
+        if any(rule in HELD_DOWN and finding is not None for _, rule, finding in judged):
+            since = row["points"][0][0]
+            allowed = await limits(ctx, row["station"], row["evse"], row["id"], since)
+            suspect.append((place, row["vendor"], row["model"], replace(_running(ctx, row), allowed_a=allowed)))
+        else:
+            found += judged
+    found += await judge_all(ctx, [*plain, *suspect])
     gone = [rule.name for rule in rules.RULES if rule.looks_at is rules.RunningFacts]
-    await apply_all(ctx, await judge_all(ctx, seen), gone=gone)
+    await apply_all(ctx, found, gone=gone)
 
 
 def _running(ctx: Context, row: facts_store.Row) -> rules.RunningFacts:
@@ -292,7 +317,6 @@ def _running(ctx: Context, row: facts_store.Row) -> rules.RunningFacts:
         status=row["status"],
         charging=row["charging_state"] == "charging" or row["status"] == "charging",
         soc_percent=row["soc_percent"],
-        limited=row["limited"],
         moments=tuple(
             rules.Moment(
                 at=at,

@@ -15,6 +15,7 @@ from backend.alerts import service as alerts
 from backend.bench.fault_actors import DRIVERS, Actor
 from backend.context import Context
 from backend.db.engine import DB
+from backend.energy import service as energy
 from backend.ocpp.connections import Connections
 from backend.simulator import faults
 from backend.simulator.fault_days import Ranges, Scenario
@@ -189,7 +190,7 @@ async def live(ctx: Context, now: Now, connections: Connections, actors: Sequenc
         await stations.seen(ctx, {one.ref.id: now.at for one in actors if one.pipe is not None and not one.mute})
         if minute % BUSINESS_EACH == 0:
             await connections.note_links()
-        await alerts.watch(ctx)
+        await alerts.watch(ctx, limits=energy.allowed_a)
         if minute % BUSINESS_EACH == 0:
             await alerts.watch_business(ctx)
         await work.run()

@@ -296,8 +296,7 @@ async def computed(
     """Our own composite schedule, with limits as the wire has them: rounded down to one decimal."""
     outlets = await store.outlets(station.id)
     begun = {row["evse"]: row["begun_at"] for row in await store.running(station.id)}
-    own_w = [row["max_power_w"] or DEFAULT_W for row in outlets if evse in (0, row["evse"])] or [DEFAULT_W]
-    supply = Supply(default_a=Decimal(max(own_w)) / (composite.VOLTAGE * composite.PHASES))
+    supply = Supply(default_a=_own_a(outlets, evse))
     found = composite.composite(
         await held(ctx, station, without=without),
         evse=evse,
@@ -309,6 +308,29 @@ async def computed(
         supply=supply,
     )
     return [msgspec.structs.replace(one, limit=one.limit.quantize(WIRE, ROUND_DOWN)) for one in found]
+
+
+async def allowed_a(ctx: Context, station_id: UUID, evse: int, transaction_id: UUID, since: datetime) -> float | None:
+    """What limits have left a session of each phase at the least since then, in amperes; None: all that its outlet has.
+
+    Profiles that are gone count where they gave nothing: that is kept with the session.
+    """
+    station, now = await stations.station(ctx, station_id), ctx.now()
+    if station is None:
+        return None
+    if await holding.held_since(transaction_id, since, now):
+        return 0.0
+    seconds = max(1, int((now - since).total_seconds()))
+    periods = await computed(ctx, station, evse=evse, starts_at=since, duration_s=seconds, unit=RateUnit.AMPERE)
+    least = min(one.limit for one in periods)
+    full = _own_a(await store.outlets(station_id), evse).quantize(WIRE, ROUND_DOWN)
+    return None if least >= full else float(least)
+
+
+def _own_a(outlets: Sequence[store.Row], evse: int) -> Decimal:
+    """Of each phase, where no profile speaks."""
+    own_w = [row["max_power_w"] or DEFAULT_W for row in outlets if evse in (0, row["evse"])] or [DEFAULT_W]
+    return Decimal(max(own_w)) / (composite.VOLTAGE * composite.PHASES)
 
 
 async def note_holds(ctx: Context, station: StationRef, evse: int = 0, new: ChargingProfile | None = None) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from backend.alerts import rules as alerts
 
-MOMENTS, PAST_SESSIONS = 40, 6
-"""How many readings and ended sessions: of each outlet the last ones."""
+PAST_SESSIONS = 6
+"""How many ended sessions: of each outlet the last ones."""
 
 
 @dataclass(slots=True)
@@ -20,7 +20,28 @@ class KnownSession:
     max_power_w: int
     charging: bool = False
     soc_percent: int | None = None
-    moments: deque[alerts.Moment] = field(default_factory=lambda: deque(maxlen=MOMENTS))
+    moments: list[alerts.Moment] = field(default_factory=list)
+
+    def read(self, one: alerts.Moment) -> None:
+        """Kept as the house looks at them: the latest ones, and of each minute before the last one of what it tells."""
+        self.moments.append(one)
+        while one.at - self.moments[0].at > alerts.READINGS:
+            del self.moments[0]
+        place = len(self.moments) - alerts.LATEST - 1
+        for before in range(place - 1, -1, -1):
+            if _minute(self.moments[before]) != _minute(self.moments[place]):
+                break
+            if _tells(self.moments[before]) == _tells(self.moments[place]):
+                del self.moments[before]
+                break
+
+
+def _minute(one: alerts.Moment) -> datetime:
+    return one.at.replace(second=0, microsecond=0)
+
+
+def _tells(one: alerts.Moment) -> tuple[bool, ...]:
+    return one.energy_wh is None, one.power_w is None, one.offered_w is None
 
 
 @dataclass(slots=True)

@@ -46,7 +46,6 @@ CALM = timedelta(hours=2)
 """Where nothing happened for so long, the clock looks less often."""
 OUTLET_PATIENCE = timedelta(days=3)
 LINK_SPAN = START_WINDOW = timedelta(hours=1)
-READINGS = timedelta(minutes=45)
 CLOCK_PLAY_S = 15.0
 IN_USE = ("occupied", "finishing", "charging", "suspended")
 BUSY = ("charging", "suspended")
@@ -295,7 +294,7 @@ class Replay:
             session = here.session
             if session is not None and session.transaction == one.transaction:
                 session.heard_at = one.at
-                session.moments.append(one.moment)
+                session.read(one.moment)
                 session.soc_percent = one.soc_percent if one.soc_percent is not None else session.soc_percent
                 session.charging = session.charging if one.charging is None else one.charging
                 self._running(here)
@@ -305,8 +304,8 @@ class Replay:
         session = here.session
         if session is None or not self._asks(alerts.RunningFacts):
             return
-        while session.moments and self.now - session.moments[0].at > READINGS:
-            session.moments.popleft()
+        while session.moments and self.now - session.moments[0].at > alerts.READINGS:
+            del session.moments[0]
         facts = alerts.RunningFacts(
             label=here.label,
             number=session.number,

@@ -27,6 +27,12 @@ async def running(station_id: UUID, now: datetime) -> list[Running]:
     ]
 
 
+async def held_since(transaction_id: UUID, since: datetime, now: datetime) -> bool:
+    """Whether it got nothing at some time since then."""
+    row = await store.by_id(transaction_id)
+    return row is not None and any(begin <= now and end > since for begin, end in flow_rules.holds(row["holds"]))
+
+
 async def note(ctx: Context, told: Mapping[UUID, Sequence[Hold]]) -> None:
     """From now on these hold, by transaction, as far as anybody knows; what was so far stays."""
     async with ctx.unit():

@@ -219,7 +219,7 @@ def well(n: int) -> dict[str, Any]:
             {"phase_imbalance"}),
         (running(moments=every(5, 6, lambda n: well(n) | {"currents": (16.0, 0.0, 0.0)})), set()),  # one-phase car
         (running(moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), {"power_below_offer"}),
-        (running(limited=True, moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), set()),
+        (running(allowed_a=9, moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), set()),
         (running(soc_percent=92, moments=every(5, 6, lambda n: well(n) | {"power_w": 2_000})), set()),
         (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000 + 60_000 * (n > 3)})), {"meter_jump"}),
         (running(moments=every(5, 6, lambda n: well(n) | {"energy_wh": 1000})), {"meter_freeze"}),

@@ -23,6 +23,7 @@ from backend.lookback.happenings import (
     Reason,
     Told,
 )
+from backend.lookback.known import KnownSession
 from backend.remedies import past
 from shared.operations import Severity
 from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
@@ -138,6 +139,18 @@ def test_readings_of_a_session_that_gets_nothing() -> None:
     began, over = session("1", 0, 40, 0)
     found = told(Link(at=at(0), online=True), began, *reads, over, asked=["no_power"])
     assert [minutes(one) for one in found] == [(11, 40)]
+
+
+@pytest.mark.parametrize("kinds", [1, 2])
+def test_a_meter_that_is_read_each_ten_seconds_is_looked_at_as_far_back_as_any(kinds: int) -> None:
+    session = KnownSession("t", 1, T0, T0, dc=False, max_power_w=22_000)
+    for n in range(6 * 60):
+        power = {"power_w": n} if n % kinds == 0 else {}
+        session.read(alerts.Moment(at=at(n / 6), energy_wh=n, **power))
+    last = session.moments[-1].at
+    assert last - session.moments[0].at > timedelta(minutes=44)
+    assert len(session.moments) <= kinds * 46 + 10
+    assert [one.energy_wh for one in session.moments[-10:]] == list(range(350, 360))
 
 
 def test_a_clock_is_believed_when_it_says_it_twice() -> None:

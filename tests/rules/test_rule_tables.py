@@ -162,10 +162,18 @@ TABLES: dict[str, list[Row]] = {
         (running([{"currents": (16, 16, 16)}] + [{"currents": (16, 16, 7)}] * 3), True),
         (running([{"currents": (16, 16, 16)}] + [{"currents": (16, 16, 9)}] * 3), False),
         (running([{"currents": (16.0, 0.0, 0.0)}] * 4), False),  # a car of one phase
+        # A blown fuse from the first moment on; a car of two phases, an outlet of one, a meter that is off.
+        (running([{**volts(230, 230, 0), "currents": (16, 16, 0)}] * 3), True),
+        (running([volts(230, 230, 51)] * 3), True), (running([volts(230, 230, 0)] * 2), False),
+        (running([{**volts(230, 230, 229), "currents": (16, 16, 0)}] * 3), False),
+        (running([volts(230, 0, 0)] * 3), False), (running([volts(0, 0, 0)] * 3), False),
+        (running([volts(230, 230, 0)] * 3, max_power_w=7_360), False),
+        (running([volts(230, 230, 0)] * 3, dc=True), False),
     ],
     "power_below_offer": [
         (running([LOW] * 3), True), (running([LOW, LOW, {"power_w": 3_300, "offered_w": 11_000}]), False),
-        (running([FULL] * 3), False), (running([LOW] * 3, limited=True), False),
+        (running([LOW] * 3, allowed_a=16), True), (running([LOW] * 3, allowed_a=15), False),
+        (running([FULL] * 3), False),
         (running([LOW] * 3, soc_percent=70), False), (running([LOW] * 3, charging=False), False),
     ],
     "meter_jump": [
@@ -199,6 +207,8 @@ TABLES: dict[str, list[Row]] = {
         (running([{"energy_wh": 20 * n, "power_w": 0} for n in range(3)]), True),
         (running([{"energy_wh": 25 * n, "power_w": 0} for n in range(3)]), False),
         (running([{"energy_wh": 9, "power_w": 501}] * 3), False),
+        (running([{"energy_wh": 9, "power_w": 0}] * 3, allowed_a=6), True),
+        (running([{"energy_wh": 9, "power_w": 0}] * 3, allowed_a=5.9), False),
         (running([{"energy_wh": 9, "power_w": 0}] * 3, soc_percent=95), False),
     ],
     "zombie_session": [

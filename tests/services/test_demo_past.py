@@ -8,6 +8,7 @@ from backend.alerts import service as alerts
 from backend.db.engine import DB
 from backend.demo import troubles
 from backend.demo.seed import seed
+from backend.energy import service as energy
 from backend.remedies import playbooks
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
@@ -49,6 +50,6 @@ async def test_the_past_is_told_as_the_house_would_have_left_it(db: str, clock: 
     await stations.connector_status(ctx, row["id"], report)
     again = await incidents.incident(ctx, tenant_id, UUID(broken.id))
     assert (again.state, again.occurrences) == (IncidentState.OPEN, 1)
-    await alerts.watch(ctx)
+    await alerts.watch(ctx, limits=energy.allowed_a)
     still = {one.rule for one in await alerts.open_incidents(ctx, tenant_id) if one.state is IncidentState.OPEN}
     assert {"connector_faulted", "firmware_expires"} <= still

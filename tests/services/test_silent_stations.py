@@ -13,6 +13,7 @@ from backend.alerts import service as alerts
 from backend.commands import Answer, AnyCommand
 from backend.context import Context
 from backend.db.engine import DB
+from backend.energy import service as energy
 from backend.remedies import playbooks
 from backend.stations import service as stations
 from shared.operations import IncidentState
@@ -44,7 +45,7 @@ class Silent(House):
 
         await self.ctx.bus.serve(f"station.{self.station_id}", serve)
         self.clock.advance(minutes=5)
-        await alerts.watch(self.ctx)
+        await alerts.watch(self.ctx, limits=energy.allowed_a)
 
     async def comes(self) -> None:
         self.connection = uuid4()
@@ -76,7 +77,7 @@ class Silent(House):
             self.clock.advance(minutes=1)
             if speaking:
                 await self.speaks()
-            await alerts.watch(self.ctx)
+            await alerts.watch(self.ctx, limits=energy.allowed_a)
             await self.jobs()
 
 

@@ -34,6 +34,8 @@ from backend.alerts.rules import (
     zombie_session,
 )
 from backend.alerts.rules.base import (
+    LATEST,
+    READINGS,
     BusinessFacts,
     CampaignFacts,
     CertificateFacts,
@@ -127,6 +129,8 @@ def verdicts(
 
 __all__ = [
     "BY_NAME",
+    "LATEST",
+    "READINGS",
     "RULES",
     "BusinessFacts",
     "CampaignFacts",

@@ -2,12 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from inspect import getmodule, signature
 from typing import Any
 
 from shared.driver_reports import ProblemKind
 from shared.operations import Severity
+
+READINGS = timedelta(minutes=45)
+"""How far back readings of a running session are looked at."""
+LATEST = 10
+"""So many of them as they came; of the ones before, one a minute, however often a station reads its meter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +164,8 @@ class RunningFacts:
     status: str
     charging: bool
     soc_percent: int | None = None
-    limited: bool = False
-    """Wattline itself holds its power down."""
+    allowed_a: float | None = None
+    """What limits left it of each phase at the least, while it was read. None: as much as the outlet has."""
     moments: tuple[Moment, ...] = ()
 
 

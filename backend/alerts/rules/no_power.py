@@ -3,10 +3,15 @@
 from backend.alerts.rules.base import Finding, RunningFacts, of
 from shared.operations import Severity
 
+LEAST_A = 6
+"""With less of each phase no car charges (IEC 61851-1)."""
+
 
 def judge(facts: RunningFacts, *, minutes: float = 10, least_wh: float = 50) -> Finding | None:
+    """Nobody is blamed where a limit leaves too little to charge with."""
     known = [one for one in facts.moments if one.energy_wh is not None]
-    if not facts.charging or facts.limited or len(known) < 3 or any((one.power_w or 0) > 500 for one in known):
+    withheld = facts.allowed_a is not None and facts.allowed_a < LEAST_A
+    if not facts.charging or withheld or len(known) < 3 or any((one.power_w or 0) > 500 for one in known):
         return None
     span_s = (known[-1].at - known[0].at).total_seconds()
     gained = (known[-1].energy_wh or 0) - (known[0].energy_wh or 0)

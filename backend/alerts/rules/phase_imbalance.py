@@ -3,6 +3,10 @@
 from backend.alerts.rules.base import Finding, RunningFacts, of
 from shared.operations import Severity
 
+NONE_V = 50
+"""What a wire without supply may still show."""
+TWO_PHASES_W = 2 * 16 * 230
+
 
 def judge(
     facts: RunningFacts,
@@ -12,12 +16,14 @@ def judge(
     least_a: float = 6,
     readings: float = 3,
 ) -> Finding | None:
-    """Voltages apart by more than `voltage_percent`; or a phase that carried current in this session, now below the
-    others by `current_percent`. Single-phase cars never used the others, so they are no alarm."""
+    """One phase without voltage, or voltages apart by more than `voltage_percent`; or a phase that carried current in
+    this session, now below the others by `current_percent`. A car that uses one or two phases leaves the others their
+    voltage, and an outlet that has one phase only has none on two: neither is an alarm."""
     latest = facts.moments[-int(readings) :]
     if facts.dc or len(latest) < readings:
         return None
-    if all(_apart(one.voltages, 50) * 100 > voltage_percent for one in latest):
+    dead = all(_one_dead(one.voltages) for one in latest) and not 0 < facts.max_power_w <= TWO_PHASES_W
+    if dead or all(_apart(one.voltages, NONE_V) * 100 > voltage_percent for one in latest):
         what, seen = "voltages", latest[-1].voltages
     elif any(_three(one.currents, least_a) for one in facts.moments) and all(
         max(one.currents, default=0) >= least_a and _apart(one.currents, -1) * 100 > current_percent for one in latest
@@ -39,6 +45,14 @@ def judge(
 
 def _three(values: tuple[float, ...], least: float) -> bool:
     return len(values) >= 3 and min(values) >= least
+
+
+def _one_dead(values: tuple[float, ...]) -> bool:
+    """One of three has no voltage, and the two others have."""
+    if len(values) < 3:
+        return False
+    lowest, *others = sorted(values)
+    return lowest <= NONE_V and others[0] > NONE_V and others[0] >= others[-1] / 2
 
 
 def _apart(values: tuple[float, ...], least: float) -> float:
