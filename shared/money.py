@@ -9,6 +9,12 @@ import msgspec
 
 from shared.base import Message, Request
 
+MINOR_UNITS = {
+    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+}
+"""Those of ISO 4217 that aren't 2."""
+
 
 class Money(Message):
     """An exact amount. `amount` travels as a decimal string, `currency` is an ISO 4217 code."""

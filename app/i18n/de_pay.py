@@ -33,6 +33,9 @@ TEXTS = {
     "Wallet and cards": "Guthaben und Karten",
     "It pays first; your card pays the rest.": "Es zahlt zuerst, Ihre Karte den Rest.",
     "{amount} more is reserved for a session.": "{amount} sind zusätzlich für einen Ladevorgang reserviert.",
+    "The price here is in another currency than the operator is paid in. Please tell the operator.": (
+        "Der Preis hier ist in einer anderen Währung, als der Betreiber bezahlt wird. Bitte sagen Sie es dem Betreiber."
+    ),
     "You owe {amount}": "Offener Betrag: {amount}",
     "A payment of {when} failed: {why}": "Eine Zahlung vom {when} ist fehlgeschlagen: {why}",
     "Pay now": "Jetzt bezahlen",

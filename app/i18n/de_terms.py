@@ -106,6 +106,9 @@ TEXTS = {
         "Zahlungsdienst und Schlüssel, was reserviert wird und was bei einer gescheiterten Zahlung geschieht."
     ),
     "Write the hours with commas, such as 1, 24, 72.": "Schreiben Sie die Stunden mit Kommas, etwa 1, 24, 72.",
+    "A tariff has the currency that the operator is paid in.": (
+        "Ein Tarif hat die Währung, in der der Betreiber bezahlt wird."
+    ),
     "Stripe needs its secret key.": "Stripe braucht seinen geheimen Schlüssel.",
     "The debt limit is an amount from 0 to 10000.": "Die Grenze der Schulden ist ein Betrag von 0 bis 10000.",
     "A named secret is written as env:WATTLINE_PAY_ and the rest of its name.": (

@@ -114,6 +114,7 @@ ADVICE = {
     "station_timeout": "Wait a moment, then try again; or use another charger.",
     "payment_declined": "Try another card. Nothing was charged.",
     "payment_unavailable": "Try again in a minute. Nothing was charged.",
+    "currency_differs": "Use another charger. The operator has to correct the price of this one.",
     "form_old": "This page was open for long. Look at the price once more, then start.",
     "no_choice": "Choose one of the lines below.",
     "words_missing": "Write what you see, then send it again.",

@@ -200,6 +200,12 @@ GERMAN = {
     "Try again in a minute. Nothing was charged.": (
         "Versuchen Sie es in einer Minute noch einmal. Es wurde nichts abgebucht."
     ),
+    "The price here is in another currency than the operator is paid in. Please tell the operator.": (
+        "Der Preis hier ist in einer anderen Währung, als der Betreiber bezahlt wird. Bitte sagen Sie es dem Betreiber."
+    ),
+    "Use another charger. The operator has to correct the price of this one.": (
+        "Nehmen Sie eine andere Ladesäule. Bei dieser muss der Betreiber den Preis berichtigen."
+    ),
     "This page was open for long. Look at the price once more, then start.": (
         "Diese Seite war lange offen. Sehen Sie noch einmal auf den Preis und starten Sie dann."
     ),

@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 Row = store.Row
 WALLET = "Wallet"
 SWEEP_AFTER = timedelta(minutes=2)
+OTHER_CURRENCY = "The price here is in another currency than the operator is paid in. Please tell the operator."
 NOBODY_ANSWERS = "The payment service doesn't answer. Nothing was charged; please try again in a minute."
 
 
@@ -34,10 +35,13 @@ async def hold(
     """Reserve an amount for a session: from the wallet first, the rest on the card. Call it outside of every
     database transaction. `customer`: an e-mail, or the provider's word for a guest.
 
-    Raises PaymentRefused (code payment_declined, payment_unavailable, no_payment_method, debt_open); nothing is held
-    then. A tenant may let people charge while the provider is down, up to a limit: then nothing is held either.
+    Raises PaymentRefused (code payment_declined, payment_unavailable, no_payment_method, debt_open, currency_differs);
+    nothing is held then. A tenant may let people charge while the provider is down, up to a limit: then nothing is held
+    either.
     """
     terms = await choosing.terms(ctx, tenant_id)
+    if amount.currency != terms.currency:
+        raise PaymentRefused(OTHER_CURRENCY, code="currency_differs")
     payment_id = uuid4()
     async with ctx.unit():
         if account_id is not None:

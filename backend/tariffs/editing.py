@@ -38,6 +38,13 @@ def _meant(definition: dict[str, Any]) -> Tariff:
     return tariff
 
 
+def _same_currency(tariff: str, tenant: str) -> None:
+    """Holds, wallets and debts are in the tenant's currency: a price in another one could be neither held nor paid."""
+    if tariff != tenant:
+        words = "A tariff has the currency that the operator is paid in."
+        raise InvalidInput(words, code="currency_differs", fields=[("$.definition.currency", words)])
+
+
 def _detail(row: store.Row) -> TariffDetail:
     stored = service.stored(row)
     return TariffDetail(
@@ -60,8 +67,10 @@ async def one(ctx: Context, tenant_id: UUID, tariff_id: UUID) -> TariffDetail:
 
 
 async def add(ctx: Context, tenant_id: UUID, new: TariffNew) -> TariffDetail:
-    """Raises InvalidInput, with the places, for a tariff that can't be meant."""
-    tariff_id = await service.add(ctx, tenant_id, new.name, _meant(new.definition))
+    """Raises InvalidInput, with the places, for a tariff that can't be meant, or in a currency of others."""
+    tariff = _meant(new.definition)
+    _same_currency(tariff.currency, (await store.tenant(tenant_id))["currency"])
+    tariff_id = await service.add(ctx, tenant_id, new.name, tariff)
     return await one(ctx, tenant_id, tariff_id)
 
 
@@ -73,6 +82,8 @@ async def change(ctx: Context, tenant_id: UUID, tariff_id: UUID, new: TariffNew)
         row = await store.in_use(tenant_id, tariff_id, lock=True)
         if row is None:
             raise NotFound("This tariff doesn't exist.")
+        if tariff.currency != row["currency"]:
+            _same_currency(tariff.currency, (await store.tenant(tenant_id))["currency"])
         written = msgspec.to_builtins(tariff)
         await store.add(
             next_id, tenant_id, new.name, tariff.currency, written, ctx.now(),

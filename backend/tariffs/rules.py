@@ -16,13 +16,9 @@ import msgspec
 
 from backend.tariffs.model import Bill, Dimension, Line, Period, PeriodKind, PriceComponent, Tariff
 from backend.tariffs.pieces import HOUR, RESERVATION_PARTS, UNUSED, Piece, applies, parts, pieces
+from shared.money import MINOR_UNITS
 
 PLACES = Decimal("0.0001")
-# ISO 4217 minor units that aren't 2.
-MINOR_UNITS = {
-    **dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split(), 0),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-}
 TIME_DIMENSION: dict[PeriodKind, Dimension | None] = {
     PeriodKind.CHARGING: Dimension.TIME,
     PeriodKind.PARKING: Dimension.PARKING_TIME,

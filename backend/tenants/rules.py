@@ -5,12 +5,20 @@ import binascii
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from decimal import ROUND_CEILING, Decimal
+
+from shared.money import MINOR_UNITS
 
 _DATA_URL = re.compile(r"^data:(image/(?:png|svg\+xml));base64,([A-Za-z0-9+/=]+)$")
 GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
 """Countries whose operators speak German where nobody says else."""
 _PNG = b"\x89PNG\r\n\x1a\n"
 _ACTIVE_SVG = re.compile(rb"<\s*(script|foreignObject|iframe|embed|object)|\bon\w+\s*=|javascript:", re.IGNORECASE)
+
+
+def in_coins(amount: Decimal, currency: str) -> Decimal:
+    """An amount that is only a most: up to the smallest coin."""
+    return amount.quantize(Decimal(1).scaleb(-MINOR_UNITS.get(currency, 2)), ROUND_CEILING)
 
 
 def language(wanted: str | None, country: str, *, foreign: str = "") -> str:

@@ -60,9 +60,10 @@ async def brand(ctx: Context, tenant_id: UUID | None = None) -> Brand:
 
 
 async def hold_amount(ctx: Context, tenant_id: UUID) -> Decimal:
-    """What is reserved before a session that costs something: the tenant's own amount, else the node's."""
+    """What is reserved before a session that costs something: the tenant's own or else the node's, in whole coins."""
     own = await store.hold_amount(tenant_id)
-    return Decimal(ctx.settings.hold_amount) if own is None else own
+    amount = Decimal(ctx.settings.hold_amount) if own is None else own
+    return rules.in_coins(amount, (await get(ctx, tenant_id)).currency)
 
 
 async def change_brand(ctx: Context, tenant_id: UUID, change: BrandChange) -> Brand:

@@ -62,6 +62,7 @@ async def test_a_tariff_is_tried_written_changed_and_retired(people: People) -> 
     [
         ({"currency": "EUR", "elements": []}, "$.definition.elements"),
         (tariff(currency="EU"), "$.definition.currency"),
+        (tariff(currency="JPY"), "$.definition.currency"),
         (tariff("-1"), "$.definition.elements[0].price_components[0]"),
         (tariff("NaN"), "$.definition.elements[0].price_components[0]"),
         (tariff(min_price={"excl_vat": 5}, max_price={"excl_vat": 4}), "$.definition.min_price"),
@@ -77,6 +78,8 @@ async def test_an_impossible_tariff_is_refused_with_reason_and_place(
         assert answer.status_code == 400
         assert [one["path"] for one in answer.json()["fields"]] == [path]
         quote = (await client.post("/api/v1/tariffs/preview", json={"definition": definition})).json()
+        if definition["currency"] == "JPY":
+            return  # a price all the same, yet none that this operator could be paid
         assert len(quote["problems"]) == 1
         assert quote["samples"] == []
 

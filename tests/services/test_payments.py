@@ -26,6 +26,7 @@ from backend.payments import (
     store,
     views,
 )
+from backend.tenants.rules import in_coins
 from shared.money import Money
 from shared.payments import PaymentSettingsChange, Policy, RefundTarget
 from tests import world
@@ -143,6 +144,24 @@ async def test_many_who_spend_at_once_never_spend_more_than_there_is(till: Till)
     found = await asyncio.gather(*(spend(one) for one in payments))
     assert sorted(found) == [0, 0, 0, 0, 1, 3, 3, 3]
     assert await till.balance() == (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "held"),
+    [("12.50", "EUR", "12.50"), ("12.50", "JPY", "13"), ("12.5001", "KWD", "12.501"), ("50.00", "ISK", "50")],
+)
+def test_a_hold_is_in_whole_coins_never_less(amount: str, currency: str, held: str) -> None:
+    assert str(in_coins(Decimal(amount), currency)) == held
+
+
+async def test_nothing_is_held_in_another_currency(till: Till) -> None:
+    station = await world.add_station(till.tenant_id, "CP-JPY")
+    session = await world.add_transaction(station, account=till.driver, currency="JPY")
+    money = Money(amount=Decimal(50), currency="JPY")
+    with pytest.raises(PaymentRefused) as refused:
+        await service.hold(till.ctx, till.tenant_id, session, till.driver, till.email, money)
+    assert refused.value.problem_code == "currency_differs"
+    assert await store.of_transaction(session) is None
 
 
 async def test_the_database_refuses_a_transfer_that_does_not_add_up_and_a_wallet_below_zero(till: Till) -> None:

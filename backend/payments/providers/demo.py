@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from backend.payments.providers.base import Declined, Hold, Movement, Report, Returned, SavedCard, Unavailable
-from backend.tariffs.rules import MINOR_UNITS
+from shared.money import MINOR_UNITS
 
 LIMIT = Decimal(500)
 DECLINED_CUSTOMER = "declined@"

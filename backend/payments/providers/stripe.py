@@ -13,7 +13,8 @@ import msgspec
 import stripe
 
 from backend.payments.providers.base import Declined, Hold, Movement, Report, Returned, SavedCard, Unavailable
-from backend.tariffs.rules import MINOR_UNITS, round_money
+from backend.tariffs.rules import round_money
+from shared.money import MINOR_UNITS
 
 TIMEOUT_S = 20
 TWO_PLACES = frozenset({"ISK", "UGX"})
