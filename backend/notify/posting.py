@@ -19,7 +19,7 @@ from backend.notify.rules import Text
 from backend.tenants import service as tenants
 from shared.accounts import Role
 from shared.notify import Channel, DeliveryState, Told, Wishes
-from shared.operations import IncidentState, Severity
+from shared.operations import Severity
 from shared.said import in_language
 
 LONGEST_S = 90
@@ -143,16 +143,24 @@ async def release(ctx: Context, payload: dict[str, Any]) -> None:
         if row is None or row["state"] != DeliveryState.HELD:
             return
         noted = await store.notices([UUID(one) for one in row["notices"]])
-        ids = list(dict.fromkeys(one["incident"] for one in noted if one["incident"]))
-        many = list((await happened.of(ids)).values())
-        if row["reason"] == "quiet" and all(one.state is IncidentState.CLOSED for one in many):
-            done = {"state": DeliveryState.SKIPPED.value, "error": "All of it was over when the quiet hours ended."}
-            await delivery_store.change(delivery_id, title=rules.summary_text(many).title, **done)
+        about = await happened.of(list({one["incident"] for one in noted}))
+        still = [(Told(one["kind"]), about[one["incident"]]) for one in noted if one["incident"] in about]
+        news = rules.gathered(still)
+        if not news or (row["reason"] == "quiet" and all(kind is Told.CLOSED for kind, _ in news)):
+            why = "All of it was over when the quiet hours ended." if news else "Nothing of it was left to tell."
+            done = {"state": DeliveryState.SKIPPED.value, "error": why}
+            await delivery_store.change(delivery_id, title=rules.summary_text(still).title if news else "", **done)
             return
         digest = row["reason"] == "digest"
-        one_only = len(many) == 1 and not digest
-        text = rules.incident_text(Told.OPENED, many[0]) if one_only else rules.summary_text(many, digest=digest)
-        values = {"title": text.title, "body": text.body, "link": text.link, "severity": text.severity.value}
+        values: dict[str, Any] = {}
+        if len(news) == 1 and not digest:
+            [(kind, incident)] = news
+            said = next((one["said"] for one in reversed(noted) if one["kind"] == kind), "")
+            text = rules.incident_text(kind, incident, said)
+            values = {"kind": kind.value}
+        else:
+            text = rules.summary_text(still, digest=digest)
+        values |= {"title": text.title, "body": text.body, "link": text.link, "severity": text.severity.value}
         if row["channel"] == Channel.APP:
             await delivery_store.change(delivery_id, **values, state=DeliveryState.SENT.value, sent_at=ctx.now())
             return

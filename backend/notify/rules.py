@@ -263,8 +263,27 @@ def worst(many: Sequence[Happened]) -> Severity:
     return max((one.severity for one in many), key=lambda one: RANK[one], default=Severity.INFO)
 
 
-def summary_text(many: Sequence[Happened], *, digest: bool = False) -> Text:
-    """Many incidents in one message: how many, where, the worst first."""
+SAYS_MOST = (Told.REMEDY_ASKS, Told.WORSE, Told.REMEDY_FAILED, Told.ESCALATED)
+
+
+def gathered(noted: Sequence[tuple[Told, Happened]]) -> list[tuple[Told, Happened]]:
+    """Of notices that become one message: each incident once, with that of its news which says most and still holds."""
+    kinds: dict[str, set[Told]] = {}
+    for kind, one in noted:
+        kinds.setdefault(one.id, set()).add(kind)
+    return [(_news(kinds[one.id], one), one) for one in {one.id: one for _, one in noted}.values()]
+
+
+def _news(kinds: set[Told], one: Happened) -> Told:
+    if one.state is IncidentState.CLOSED:
+        return Told.CLOSED
+    return next((kind for kind in SAYS_MOST if kind in kinds and must_be_told(kind, one)), Told.OPENED)
+
+
+def summary_text(noted: Sequence[tuple[Told, Happened]], *, digest: bool = False) -> Text:
+    """Many incidents in one message: how many, where, the worst first, and what is new about one that was told."""
+    news = gathered(noted)
+    many = [one for _, one in news]
     unsolved = [one for one in many if one.state is not IncidentState.CLOSED]
     places = {one.location or one.station for one in many}
     spots = f"at {next(iter(places))}" if len(places) == 1 else f"at {len(places)} places"
@@ -275,8 +294,10 @@ def summary_text(many: Sequence[Happened], *, digest: bool = False) -> Text:
         *([] if not over else ["1 is over." if over == 1 else f"{over} are over."]),
     ]
     titles: dict[str, int] = {}
-    for one in sorted(unsolved or many, key=lambda one: -RANK[one.severity]):
-        titles[one.title] = titles.get(one.title, 0) + 1
+    for kind, one in sorted(news, key=lambda each: (-RANK[each[1].severity], each[0] is Told.OPENED)):
+        if kind is not Told.CLOSED or not unsolved:
+            title = one.title if kind is Told.CLOSED else HEADS[kind].format(title=one.title)
+            titles[title] = titles.get(title, 0) + 1
     lines += [f"{count} × {title}" if count > 1 else title for title, count in list(titles.items())[:6]]
     if len(titles) > 6:
         lines.append(f"and {len(titles) - 6} kinds more")

@@ -233,7 +233,7 @@ async def _write(
     if way == "hold":
         await posting.hold(ctx, tenant_id, address, "storm", ctx.now() + rules.STORM_PAUSE, ids)
     elif way == "one":
-        text = rules.summary_text([one for _, one in now])
+        text = rules.summary_text([(Told(row["kind"]), one) for row, one in now])
         await posting.post(ctx, unit, tenant_id, address, Told.SUMMARY, f"{ids[0]}+", text, notices=ids)
     else:
         for row, one in now:
@@ -264,9 +264,10 @@ async def _tell_driver(ctx: Context, unit: Unit, tenant_id: UUID, zone: str, row
         wish, text = wanted.station_back, rules.back_text(station)
     if not wish:
         return
+    quiet = msgspec.structs.replace(wanted, digest_at="")  # a day later nobody needs it any more
     for address in posting.ways_to(people[0], [Channel.APP, Channel.PUSH]):
-        wait = None if address.channel is Channel.APP else rules.hold_until(wanted, text.severity, ctx.now(), zone)
-        due = None if wait is None or wait[0] == "digest" else wait[1]
+        wait = None if address.channel is Channel.APP else rules.hold_until(quiet, text.severity, ctx.now(), zone)
+        due = None if wait is None else wait[1]
         if address.channel is Channel.PUSH and address.device is None:
             continue  # drivers without a phone are no failure of anybody
         await posting.post(ctx, unit, tenant_id, address, kind, str(row["id"]), text, due=due)

@@ -49,7 +49,18 @@ async def take_notices(tenant_id: UUID, now: datetime) -> Sequence[Row]:
 
 
 async def notices(notice_ids: Sequence[UUID]) -> Sequence[Row]:
-    return await DB.run("SELECT id, kind, incident FROM notice WHERE id = ANY ($1::uuid[])", list(notice_ids))
+    """Those about incidents, the oldest first: without questions that were answered, and with what was told meanwhile
+    of the same ones, that they got worse."""
+    return await DB.run(
+        """SELECT n.kind, n.incident, coalesce(n.data->>'said', '') AS said FROM notice n
+        JOIN (SELECT incident, min(at) AS since FROM notice WHERE id = ANY ($1::uuid[]) GROUP BY incident) o
+            ON o.incident = n.incident
+        WHERE (n.id = ANY ($1::uuid[]) OR n.kind = 'incident_worse' AND n.at >= o.since)
+        AND (n.kind <> 'remedy_asks'
+            OR EXISTS (SELECT 1 FROM remedy r WHERE r.incident = n.incident AND r.state = 'asks'))
+        ORDER BY n.at, n.id""",
+        list(notice_ids),
+    )
 
 
 async def forget_notices(before: datetime) -> None:

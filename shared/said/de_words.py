@@ -227,6 +227,7 @@ TEXTS = {
     "No mail server is set (WATTLINE_SMTP_HOST).": "Kein Mailserver ist eingerichtet (WATTLINE_SMTP_HOST).",
     "All of it was over when the quiet hours ended.": "Alles war vorbei, als die Ruhezeit endete.",
     "It took too long.": "Es dauerte zu lange.",
+    "Nothing of it was left to tell.": "Nichts davon war noch zu melden.",
     "This address was removed.": "Diese Adresse wurde entfernt.",
     "This person is no longer on the team.": "Diese Person ist nicht mehr im Team.",
     # --- tests of a way

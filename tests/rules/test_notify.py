@@ -1,5 +1,6 @@
 """Who hears of an incident, when, and in which words."""
 
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,12 +108,42 @@ def test_no_storm_makes_many_messages(batches: list[int]) -> None:
 
 def test_many_incidents_in_one_message() -> None:
     many = [incident(id=str(n), location=f"Place {n % 3}") for n in range(12)]
-    many.append(incident(severity=Severity.CRITICAL, title="Cable is cut", state=IncidentState.OPEN))
-    many.append(incident(state=IncidentState.CLOSED))
-    text = rules.summary_text(many)
+    many.append(incident(id="cut", severity=Severity.CRITICAL, title="Cable is cut", state=IncidentState.OPEN))
+    many.append(incident(id="over", state=IncidentState.CLOSED))
+    text = rules.summary_text([(Told.OPENED, one) for one in many])
     assert (text.title, text.severity) == ("14 incidents at 4 places", Severity.CRITICAL)
     assert text.body.splitlines()[:4] == ["13 need somebody.", "1 is over.", "Cable is cut", "12 × Too hot inside"]
-    assert rules.summary_text([incident()], digest=True).title == "Your digest: 1 incident at Harbour"
+    one = [(Told.OPENED, incident())]
+    assert rules.summary_text(one, digest=True).title == "Your digest: 1 incident at Harbour"
+
+
+HOT = incident(id="hot", severity=Severity.CRITICAL, title="Hot")
+
+
+@pytest.mark.parametrize(
+    ("kinds", "changes", "says"),
+    [
+        ([Told.OPENED], {}, "Hot"),
+        ([Told.OPENED, Told.WORSE], {}, "It got worse: Hot"),
+        ([Told.WORSE, Told.OPENED], {"severity": Severity.WARNING}, "Hot"),  # it is better by now
+        ([Told.REMEDY_ASKS, Told.WORSE, Told.OPENED], {}, "Waits for your yes: Hot"),
+        ([Told.OPENED, Told.REMEDY_FAILED], {}, "Couldn't be mended from here: Hot"),
+        ([Told.OPENED, Told.ESCALATED], {}, "Nobody has taken it yet: Hot"),
+        ([Told.OPENED, Told.ESCALATED], {"state": IncidentState.ACKNOWLEDGED}, "Hot"),
+        ([Told.OPENED, Told.WORSE], {"state": IncidentState.CLOSED}, "Over: Hot"),
+    ],
+)
+def test_what_was_gathered_keeps_what_it_was(kinds: list[Told], changes: dict[str, object], says: str) -> None:
+    one = dataclasses.replace(HOT, **changes)  # type: ignore[arg-type]
+    noted = [(kind, one) for kind in kinds]
+    [(kind, _)] = rules.gathered(noted)
+    assert rules.incident_text(kind, one).title == says
+    if one.state is IncidentState.CLOSED:
+        assert rules.summary_text(noted).body == "0 need somebody.\n1 is over.\nHot"
+    else:
+        text = rules.summary_text([(Told.OPENED, incident()), *noted], digest=True)
+        assert (text.title, text.body.splitlines()[0]) == ("Your digest: 2 incidents at Harbour", "2 need somebody.")
+        assert says in text.body.splitlines()[1:]
 
 
 def test_words_of_an_incident() -> None:

@@ -1,6 +1,7 @@
 """What the backend says of faults and sessions, in German: everything, with its values."""
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,9 +115,14 @@ def test_a_message_is_said_line_by_line() -> None:
         lines = text.body.split("\n")
         german = in_language(text.body, "de").split("\n")
         assert [old for old, new in zip(lines, german, strict=True) if old == new] == ["Hafen · CP-1"]
-    many = notify_rules.summary_text([one] * 3, digest=True)
-    assert in_language(many.title, "de") == "Ihre Übersicht: 3 Störungen: Hafen"
-    assert in_language(many.body, "de") == "3 brauchen jemanden.\n3-mal: Station ist offline"
+    noted = [(kind, replace(one, id=f"{kind}-{n}")) for kind in (Told.OPENED, Told.REMEDY_FAILED) for n in range(2)]
+    many = notify_rules.summary_text(noted, digest=True)
+    assert in_language(many.title, "de") == "Ihre Übersicht: 4 Störungen: Hafen"
+    assert sorted(in_language(many.body, "de").splitlines()) == [
+        "2-mal: Ließ sich von hier nicht beheben: Station ist offline",
+        "2-mal: Station ist offline",
+        "4 brauchen jemanden.",
+    ]
 
 
 def test_the_lines_of_a_timeline_are_said_in_german() -> None:
