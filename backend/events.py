@@ -144,6 +144,12 @@ class TransactionEnded(TransactionEvent, frozen=True, kw_only=True):
     stop_reason: str = ""
 
 
+class StopCameLate(TransactionEvent, frozen=True, kw_only=True):
+    """Of a session that was closed without it, and billed."""
+
+    stopped_at: datetime
+
+
 class TransactionFailed(TransactionEvent, frozen=True, kw_only=True):
     """Requested, and never begun."""
 

@@ -83,17 +83,20 @@ TEXTS = {
     "The driver pays nothing; what was taken goes back.": "Der Fahrer zahlt nichts; was abgebucht war, geht zurück.",
     "Why": "Warum",
     "Needs a decision": "Zu entscheiden",
-    "The meter can't be believed: decide what is billed.": (
-        "Der Zähler ist nicht glaubhaft: Entscheiden Sie, was berechnet wird."
+    "It is unclear what the meter counted: decide what is billed.": (
+        "Es ist unklar, was der Zähler gezählt hat: Entscheiden Sie, was berechnet wird."
     ),
-    "The meter stood still while power flowed; only what it counted is billed.": (
-        "Der Zähler stand still, während Strom floss; berechnet wird nur, was er zählte."
+    "The meter stood still while the car charged; only what it counted is billed.": (
+        "Der Zähler stand still, während das Auto lud; berechnet wird nur, was er zählte."
     ),
-    "{n} sessions need your decision: their meter can't be believed.": (
-        "{n} Ladevorgänge brauchen Ihre Entscheidung: Ihr Zähler ist nicht glaubhaft."
+    "The station told no meter after the start, so no energy is billed.": (
+        "Die Station nannte nach dem Start keinen Zählerstand, darum wird keine Energie berechnet."
     ),
-    "One session needs your decision: its meter can't be believed.": (
-        "Ein Ladevorgang braucht Ihre Entscheidung: Sein Zähler ist nicht glaubhaft."
+    "{n} sessions need your decision: it is unclear what their meters counted.": (
+        "{n} Ladevorgänge brauchen Ihre Entscheidung: Unklar ist, was ihr Zähler gezählt hat."
+    ),
+    "One session needs your decision: it is unclear what its meter counted.": (
+        "Ein Ladevorgang braucht Ihre Entscheidung: Unklar ist, was sein Zähler gezählt hat."
     ),
     "Correction": "Berichtigung",
     "What it costs": "Was es kostet",

@@ -130,7 +130,9 @@ NOTES: dict[str, str] = {
     "The station never told of the start; it is known from what came later.": (
         "Die Station hat den Start nie gemeldet; er ist aus dem Späteren bekannt."
     ),
-    "The stop came after the session was closed here.": "Das Ende kam, als der Vorgang hier schon geschlossen war.",
+    "The stop came after the session was closed here and billed.": (
+        "Das Ende kam, als der Vorgang hier schon geschlossen und abgerechnet war."
+    ),
     "The station's clock is wrong: times are those at which its messages came.": (
         "Die Uhr der Station geht falsch: es gelten die Zeiten, zu denen ihre Meldungen kamen."
     ),

@@ -102,9 +102,9 @@ def NeedsYou(found: Overview) -> ft.Control:  # a component
     left = len(fresh) - MOST_INCIDENTS
     links: list[ft.Control] = []
     if found.decisions:
-        sentence = words("One session needs your decision: its meter can't be believed.")
+        sentence = words("One session needs your decision: it is unclear what its meter counted.")
         if found.decisions > 1:
-            sentence = words("{n} sessions need your decision: their meter can't be believed.").format(
+            sentence = words("{n} sessions need your decision: it is unclear what their meters counted.").format(
                 n=found.decisions
             )
         address = rules.address("/sessions", state="decide")

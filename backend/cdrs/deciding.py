@@ -9,7 +9,7 @@ from uuid import UUID
 from backend.cdrs import letters, rules, service, store
 from backend.context import Context, Unit
 from backend.errors import Conflict, NotFound
-from backend.events import CdrIssued, Event, TransactionUpdated
+from backend.events import CdrIssued, Event, StopCameLate, TransactionUpdated
 from backend.mail import service as mail
 from backend.papers.rules import language
 from backend.stations import service as stations
@@ -31,7 +31,18 @@ async def on_cdr(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
         await _open(ctx, row)
 
 
-async def _open(ctx: Context, row: Row) -> None:
+async def on_late_stop(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Handler: a bill was written of what was known, and the station told more. Where that is another amount, somebody
+    decides."""
+    for event in events:
+        if isinstance(event, StopCameLate) and (row := await flags.get(event.transaction_id)):
+            await _open(ctx, {**row, "ended_at": max(event.stopped_at, row["ended_at"])}, late=True)
+            await _announce(ctx, unit, row["id"])
+
+
+async def _open(ctx: Context, row: Row, *, late: bool = False) -> None:
+    """`late`: what the station told came after the bill; one that it changes nothing of is in no doubt, and what it
+    told before doesn't count any more."""
     bill = await store.bill(row["id"])
     if bill is None:
         return
@@ -41,6 +52,10 @@ async def _open(ctx: Context, row: Row) -> None:
         zone = pricing.zone_of({"time_zone": bill["facts"]["time_zone"]})
         edition = pricing.edition_of(bill["facts"])
         reported = (await pricing.final_bill(ctx, {**row, "energy_wh": reported_wh}, zone, edition=edition)).payable
+    if late and reported == bill["total_incl"]:
+        return
+    if late:
+        await store.withdraw(row["id"])
     await store.insert(
         "meter_doubt",
         {
@@ -55,7 +70,8 @@ async def _open(ctx: Context, row: Row) -> None:
             "created_at": ctx.now(),
         },
     )
-    await flags.add(row["id"], rules.NEEDS_DECISION)
+    if not late or await store.undecided(row["id"]):
+        await flags.add(row["id"], rules.NEEDS_DECISION)
 
 
 async def _reported_wh(row: Row) -> int | None:
@@ -148,6 +164,7 @@ async def _tell(ctx: Context, row: Row, decision: Decision) -> None:
     brand = await tenants.brand(ctx, row["tenant"])
     letter = letters.decided(
         decision,
+        flags=row["flags"],
         driver=row["driver"] or "",
         place=row["location"] or row["station"],
         sender=brand.name,

@@ -8,7 +8,7 @@ import msgspec
 from backend.tariffs.rules import round_money
 from shared.money import ReceiptLine, TaxLine
 
-DOUBTFUL = ("meter_backwards", "meter_jump", "meter_stopped", "no_start_register")
+DOUBTFUL = ("meter_backwards", "meter_jump", "meter_stopped", "no_start_register", "no_readings", "late_stop")
 NEEDS_DECISION = "needs_decision"
 
 

@@ -74,6 +74,15 @@ async def decide(doubt_id: UUID, values: Row) -> None:
     await DB.run(f"UPDATE meter_doubt SET {names} WHERE id = $1", doubt_id, *values.values())
 
 
+async def withdraw(transaction_id: UUID) -> None:
+    """One that nobody decided yet: the station told more."""
+    await DB.run("DELETE FROM meter_doubt WHERE transaction = $1 AND decision = ''", transaction_id)
+
+
+async def undecided(transaction_id: UUID) -> bool:
+    return bool(await DB.run("SELECT 1 FROM meter_doubt WHERE transaction = $1 AND decision = ''", transaction_id))
+
+
 async def reported_register(transaction_id: UUID) -> int | None:
     """The last register (Wh) that the station told of a session, believed or not."""
     rows = await DB.run(

@@ -134,6 +134,12 @@ GERMAN = {
     "the meter of the charger at {place} gave numbers for your session that can't be true.": (
         "der Zähler der Ladesäule ({place}) hat zu Ihrem Ladevorgang Werte gemeldet, die nicht stimmen können."
     ),
+    "the charger at {place} didn't tell what its meter counted in your session.": (
+        "die Ladesäule ({place}) hat nicht gemeldet, was ihr Zähler bei Ihrem Ladevorgang gezählt hat."
+    ),
+    "the charger at {place} told of the end of your session only after its bill was written.": (
+        "die Ladesäule ({place}) hat das Ende Ihres Ladevorgangs erst gemeldet, als er schon abgerechnet war."
+    ),
     "We looked at it: what you paid by the meter's trusted readings stays as it is.": (
         "Wir haben das geprüft: Es bleibt bei dem, was Sie nach den glaubhaften Werten bezahlt haben."
     ),

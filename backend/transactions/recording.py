@@ -5,7 +5,7 @@ from uuid import UUID
 
 from backend.authorization.rules import Decision
 from backend.context import Context, Unit
-from backend.events import TransactionEnded, TransactionFailed, TransactionStarted, TransactionUpdated
+from backend.events import StopCameLate, TransactionEnded, TransactionFailed, TransactionStarted, TransactionUpdated
 from backend.payments import service as payments
 from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import pricing, rules, signed_store, store, targets
@@ -258,9 +258,13 @@ async def end(
     if row["state"] == State.ENDED and "estimated_close" not in row["flags"]:
         return row
     if row["state"] == State.ENDED and await store.cdr(row["id"]) is not None:
-        values: Row = {"flags": rules.merge_flags(row["flags"], "late_stop"), "updated_at": ctx.now()}
+        wrong = rules.closing(row, report, connector.max_power_w if connector else 0, ctx.now())["flags"]
+        told = [one for one in wrong if one != "no_readings" and one not in row["flags"]]
+        values: Row = {"flags": rules.merge_flags(row["flags"], "late_stop", *told), "updated_at": ctx.now()}
         await store.change(row["id"], values)
-        return {**row, **values}
+        row = {**row, **values}
+        unit.emit(event(ctx, StopCameLate, station, row, stopped_at=report.at))
+        return row
     values = rules.closing(row, report, connector.max_power_w if connector else 0, ctx.now())
     if row["state"] == State.FAILED:
         # Energy that flowed without a right to it: kept for the operator, never billed.

@@ -1,19 +1,18 @@
 """Decisions about transactions. Pure: they know no tables and no sockets.
 
-What stations do that must not cost anybody money is in here: registers that run backwards or jump, clocks of 1970,
-stops that never come, messages that come twice.
+What stations do that must not cost anybody money is in here: clocks of 1970, stops that never come, messages that come
+twice. What their meters are worth is in `meter_rules`.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from backend.transactions.flow_rules import FLOWS, Point, turned
+from backend.transactions.meter_rules import UNKNOWN_SPAN, final_energy, judge_late, judge_register, unread
 from backend.transactions.model import Ended, Report, Sample, Started
 from shared.stations import ConnectorStatus
 from shared.transactions import TransactionState
@@ -21,10 +20,6 @@ from shared.transactions import TransactionState
 R = TypeVar("R", bound=Report)
 FUTURE = timedelta(minutes=10)
 OLDEST = timedelta(days=400)
-GRACE_WH = 2_000
-"""What a register may be ahead of the connector's power: clocks and meters are not exact."""
-MARGIN = 1.25
-UNKNOWN_POWER_W = 400_000
 
 
 def fingerprint(report: Report) -> str:
@@ -78,87 +73,6 @@ def with_usable_numbers(report: R) -> R:
     if isinstance(report, Started | Ended):
         values["meter_wh"] = usable(report.meter_wh)
     return msgspec.structs.replace(report, **values)
-
-
-class Verdict(NamedTuple):
-    """What a register value is worth. wh: the value to use."""
-
-    trusted: bool
-    wh: int
-    flag: str = ""
-
-
-UNKNOWN_SPAN = timedelta(days=1)
-"""How long may have passed between two messages of a station whose clock is wrong."""
-
-
-def judge_register(
-    wh: int, other_wh: int | None, at: datetime, before_wh: int | None, before_at: datetime | None, max_power_w: int
-) -> Verdict:
-    """Whether a register can be right after the last trusted one, given what the connector can deliver."""
-    if wh < 0:
-        return Verdict(False, wh, "meter_backwards")
-    if before_wh is None or before_at is None or before_wh <= wh <= before_wh + GRACE_WH:
-        return Verdict(True, wh)
-    hours = max((at - before_at).total_seconds(), 0) / 3600
-    most = before_wh + GRACE_WH + (max_power_w or UNKNOWN_POWER_W) * MARGIN * hours
-    if before_wh <= wh <= most:
-        return Verdict(True, wh)
-    if other_wh is not None and before_wh <= other_wh <= most:
-        return Verdict(True, other_wh, "unit_mended")
-    return Verdict(False, wh, "meter_backwards" if wh < before_wh else "meter_jump")
-
-
-@dataclass(frozen=True, slots=True)
-class Energy:
-    """The energy of an ended session, and the register it ends with. flags: what an operator should know."""
-
-    wh: int
-    stop_wh: int | None
-    flags: tuple[str, ...] = ()
-
-
-def final_energy(
-    start_wh: int | None,
-    last_wh: int | None,
-    last_at: datetime | None,
-    stop_wh: int | None,
-    stop_other_wh: int | None,
-    begun_at: datetime,
-    ended_at: datetime,
-    max_power_w: int,
-) -> Energy:
-    """What is billed. The station's own stop register counts unless it can't be true; then the last trusted one.
-
-    start_wh None: the first reading was the start. last_wh: the last trusted reading of the session.
-    """
-    base = start_wh if start_wh is not None else last_wh
-    if base is None:
-        return Energy(0, stop_wh, () if stop_wh is None else ("no_start_register",))
-    known = max(last_wh if last_wh is not None else base, base)
-    if stop_wh is None or (stop_wh == 0 and known > 0):
-        return Energy(known - base, known, ("estimated",) if stop_wh == 0 or last_wh is None else ())
-    verdict = judge_register(stop_wh, stop_other_wh, ended_at, base, begun_at, max_power_w)
-    if not verdict.trusted:
-        return Energy(known - base, known, (verdict.flag, "estimated"))
-    flags = (verdict.flag,) if verdict.flag else ()
-    if verdict.wh < known:
-        # Between the last reading and the stop the register went back: the stop is the smaller claim.
-        flags = (*flags, "meter_backwards")
-    return Energy(verdict.wh - base, verdict.wh, flags)
-
-
-SAME_POWER = timedelta(minutes=15)
-"""So long counts a power that a station told."""
-
-
-def meter_stopped(readings: Sequence[Any], energy_wh: int) -> bool:
-    """Whether the power that a station told during a session is far more energy than its register counted."""
-    told = 0.0
-    for one, following in pairwise(readings):
-        if one["power_w"]:
-            told += one["power_w"] * min(following["at"] - one["at"], SAME_POWER).total_seconds() / 3600
-    return told > energy_wh * MARGIN + GRACE_WH
 
 
 def asked_for(waiting: Sequence[Any], report: Report) -> Any | None:
@@ -289,7 +203,9 @@ def follow(
         trusted, wh = True, sample.energy_wh
         if wh is not None:
             if last_at is not None and sample.at < last_at:
-                trusted = row["meter_start_wh"] is None or wh >= row["meter_start_wh"]
+                verdict = judge_late(row, wh, sample.energy_other_wh, sample.at, last_wh, doubt, power_limit_w)
+                trusted, wh = verdict.trusted, verdict.wh
+                flags.append(verdict.flag)
             else:
                 since = last_at - doubt if last_at is not None else None
                 other_wh = sample.energy_other_wh if unit_in_doubt else None
@@ -359,10 +275,12 @@ def closing(row: Mapping[str, Any], report: Ended, power_limit_w: int, now: date
     energy = final_energy(
         row["meter_start_wh"], last_wh, last_at, report.meter_wh, None, begun_at - doubt, ended_at, power_limit_w
     )
-    known = [flag for flag in row["flags"] if flag not in ("estimated_close", "estimated", "unstopped")]
+    ours = ("estimated_close", "estimated", "unstopped", "no_readings")
+    known = [flag for flag in row["flags"] if flag not in ours]
     readings = [one for one in report.readings if one.energy_wh is not None]
     unbelieved = report.meter_wh is None and readings and readings[-1].at > (last_at or begun_at)
     wrong = "clock_wrong" if report.clock_wrong else ""
+    silent = "no_readings" if unread(row, report.meter_wh, ended_at, report.reason) else ""
     return {
         "ended_at": ended_at,
         "energy_wh": energy.wh,
@@ -371,7 +289,7 @@ def closing(row: Mapping[str, Any], report: Ended, power_limit_w: int, now: date
         "power_w": None,
         "charging_state": None,
         "stop_reason": report.reason[:40],
-        "flags": merge_flags(known, *energy.flags, wrong, "estimated" if unbelieved else ""),
+        "flags": merge_flags(known, *energy.flags, wrong, silent, "estimated" if unbelieved else ""),
         "updated_at": now,
     }
 

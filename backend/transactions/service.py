@@ -19,6 +19,7 @@ from backend.events import TransactionEnded, TransactionStarted, TransactionUpda
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
 from backend.transactions import edges, grouping, loose, quarantine_store, recording, rules, store, unused
+from backend.transactions.meter_rules import unread
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
 from backend.transactions.model import Sample as Sample
@@ -319,13 +320,14 @@ async def _ended_row(ctx: Context, unit: Unit, station: StationRef, report: Ende
 async def close_estimated(ctx: Context, unit: Unit, station: StationRef, row: Row, why: str) -> None:
     """Close a transaction whose stop never came, from its last trusted reading. A late stop still corrects it."""
     ended_at = max(row["meter_last_at"] or row["begun_at"], row["begun_at"])
+    silent = "no_readings" if unread(row, None, ctx.now(), "") else ""
     values: Row = {
         "state": str(State.ENDED),
         "ended_at": ended_at,
         "power_w": None,
         "charging_state": None,
         "stop_reason": "Lost",
-        "flags": rules.merge_flags(row["flags"], "estimated", "estimated_close", why),
+        "flags": rules.merge_flags(row["flags"], "estimated", "estimated_close", why, silent),
         "updated_at": ctx.now(),
     }
     await store.change(row["id"], values)

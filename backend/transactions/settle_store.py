@@ -1,6 +1,7 @@
 """Queries that write the bills of many sessions together."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,14 @@ async def readings(transactions: Sequence[UUID]) -> dict[UUID, list[Row]]:
     for row in rows:
         found[row["transaction"]].append(row)
     return found
+
+
+async def distrust(transaction_id: UUID, moments: Sequence[datetime]) -> None:
+    await DB.run(
+        "UPDATE transaction_reading SET trusted = false WHERE transaction = $1 AND at = ANY($2::timestamptz[])",
+        transaction_id,
+        list(moments),
+    )
 
 
 async def last_number(tenant_id: UUID, more: int) -> int:

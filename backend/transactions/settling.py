@@ -19,7 +19,7 @@ from backend.events import CdrIssued, Event, TransactionEnded
 from backend.payments import service as payments
 from backend.tariffs.model import Bill, Line
 from backend.tenants import service as tenants
-from backend.transactions import curves, edge_store, pricing, rules, settle_store, store
+from backend.transactions import curves, edge_store, meter_rules, pricing, rules, settle_store, store
 from backend.transactions.service import ESTIMATED_CLOSE_DELAY
 from shared.money import ReceiptLine
 from shared.transactions import TransactionState as State
@@ -81,8 +81,7 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
     waits: dict[UUID, dict[str, int]] = {}
     for row in rows:
         own = readings[row["id"]]
-        if rules.meter_stopped(own, row["energy_wh"]):
-            row["flags"] = rules.merge_flags(row["flags"], "meter_stopped")
+        await _doubt(row, own)
         bill = await pricing.final_bill(ctx, row, pricing.zone_of(row), own)
         if row["state"] == State.RESERVED and bill.payable <= 0:
             await payments.want_release(row["id"])
@@ -118,6 +117,18 @@ async def _settle(ctx: Context, unit: Unit, wanted: Sequence[UUID]) -> None:
     await payments.want_captures({row["id"]: row["cost"] for row in billed})
     for cdr in cdrs:
         unit.emit(CdrIssued(tenant_id=cdr["tenant"], at=now, cdr_id=cdr["id"], transaction_id=cdr["transaction"]))
+
+
+async def _doubt(row: store.Row, readings: list[store.Row]) -> None:
+    """What only the whole session tells of its meter: flagged, and not billed."""
+    if meter_rules.meter_stopped(readings, row["energy_wh"]):
+        row["flags"] = rules.merge_flags(row["flags"], "meter_stopped")
+    strays = meter_rules.out_of_line(readings, (row["meter_start_wh"] or 0) + row["energy_wh"])
+    if strays:
+        await settle_store.distrust(row["id"], strays)
+        for one in readings:
+            one["trusted"] = one["trusted"] and one["at"] not in strays
+        row["flags"] = rules.merge_flags(row["flags"], "meter_backwards")
 
 
 async def _numbers(rows: Sequence[store.Row]) -> list[str]:

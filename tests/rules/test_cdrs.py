@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from backend.cdrs import letters, ocpi, rules
 from backend.tariffs.model import Period, PeriodKind
-from backend.transactions.rules import meter_stopped
 from shared.cdrs import Decision
 from shared.money import TaxLine
 
@@ -57,16 +56,8 @@ def test_what_can_be_credited(amount: str, left: str, said: str) -> None:
 
 def test_which_meters_need_a_decision() -> None:
     assert rules.doubts(["offline", "meter_jump", "estimated"]) == ["meter_jump"]
-    assert rules.doubts(["unit_mended", "late_stop"]) == []
-
-
-@pytest.mark.parametrize(
-    ("power_w", "energy_wh", "stopped"), [(11_000, 11_000, False), (11_000, 0, True), (500, 0, False), (None, 0, False)]
-)
-def test_a_meter_that_stopped(power_w: int | None, energy_wh: int, stopped: bool) -> None:
-    readings = [{"at": BEGUN + timedelta(minutes=minutes), "power_w": power_w} for minutes in range(0, 61, 10)]
-    assert meter_stopped(readings, energy_wh) is stopped
-    assert not meter_stopped([], energy_wh)
+    assert rules.doubts(["no_readings", "zombie"]) == ["no_readings"]
+    assert rules.doubts(["unit_mended", "unstopped"]) == []
 
 
 def record(**values: Any) -> dict[str, Any]:
@@ -116,10 +107,21 @@ def test_a_cdr_and_its_credit_in_ocpi() -> None:
     assert "2026-000001" in more["remark"]
 
 
+@pytest.mark.parametrize(("flags", "said"), [
+    (["late_stop"], "only after its bill"), (["no_readings"], "didn't tell"), (["late_stop", "meter_jump"], "can't be"),
+])  # fmt: skip
+def test_the_letter_says_what_was_in_doubt(flags: list[str], said: str) -> None:
+    more = {"driver": "", "place": "Markt 1", "sender": "Nord GmbH"}
+    english, german = (letters.decided(Decision.ACCEPT, flags=flags, language=one, **more) for one in ("en", "de"))
+    assert said in english.text
+    assert english.text.split("\n\n")[1] != german.text.split("\n\n")[1]
+
+
 @pytest.mark.parametrize("decision", Decision)
 def test_the_letter_about_a_decision_speaks_the_operator_s_language(decision: Decision) -> None:
     def letter(language: str) -> letters.Letter:
-        return letters.decided(decision, driver="Dana", place="Markt 1", sender="Nord GmbH", language=language)
+        said = {"driver": "Dana", "place": "Markt 1", "sender": "Nord GmbH"}
+        return letters.decided(decision, flags=["meter_jump"], language=language, **said)
 
     english, german = letter("en"), letter("de")
     assert letters.DECIDED[decision] in english.text

@@ -159,3 +159,18 @@ def _event(clock: Clock, row: dict[str, Any]) -> TransactionEnded:
         account_id=None,
         stop_reason="Local",
     )
+
+
+async def test_a_register_that_does_not_fit_its_neighbours_is_not_billed_and_asks_somebody(clock: Clock) -> None:
+    ended = await build(clock, 1)
+    begun_at = clock.now() - timedelta(hours=2)
+    for minutes, wh in ((10, 200), (20, 1000), (30, 400), (40, 600)):
+        at = begun_at + timedelta(minutes=minutes)
+        values = (ended.ids[0], at, wh)
+        await DB.run("INSERT INTO transaction_reading (transaction, at, energy_wh) VALUES ($1, $2, $3)", *values)
+    await settling.settle(ended.ctx, {"transactions": ended.names})
+    assert [one["energy_wh"] for one in await ended.bills()] == [1000]
+    trusted = await DB.run("SELECT energy_wh FROM transaction_reading WHERE trusted ORDER BY at")
+    assert [one["energy_wh"] for one in trusted] == [200, 400, 600]
+    assert (await DB.run("SELECT flags FROM transaction"))[0]["flags"] == ["meter_backwards", "needs_decision"]
+    assert [one["flags"] for one in await DB.run("SELECT flags FROM meter_doubt")] == [["meter_backwards"]]
