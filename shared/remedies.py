@@ -152,7 +152,8 @@ class DryRunResult(Message):
     """`fired`: incidents that it would have treated. Of these: `ended_first` were over before its first step, in
     `tried` somebody or something sent a command of its kinds, `mended` ended after it, the rest nobody tried.
 
-    `held`: those that a guard would have held back, by reason. `said`: the result in one sentence.
+    `held`: those that a guard would have held back until they were over, or for too long, by reason. `latest`: how many
+    were looked at, the latest of them, where there were more. `said`: the result in one sentence.
     """
 
     days: int
@@ -163,3 +164,4 @@ class DryRunResult(Message):
     mended: int
     held: dict[str, int]
     said: str
+    latest: int | None = None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 @dataclass(slots=True, kw_only=True)
 class Firing:
-    """One incident that would have been. `in_session`: somebody was charging there when it opened."""
+    """One incident that would have been."""
 
     rule: str
     label: str
@@ -19,7 +19,6 @@ class Firing:
     began_at: datetime
     ended_at: datetime | None = None
     occurrences: int = 1
-    in_session: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

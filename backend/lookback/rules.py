@@ -357,7 +357,6 @@ class Replay:
                 self._fire(key, finding, at)
 
     def _fire(self, key: tuple[str, str], finding: alerts.Finding, at: datetime) -> None:
-        places = [self._outlets[key[1]]] if key[1] in self._outlets and key[1] else self._outlets.values()
         one = Firing(
             rule=key[0],
             label=key[1],
@@ -367,7 +366,6 @@ class Replay:
             code=finding.code,
             fired_at=at,
             began_at=finding.began_at or at,
-            in_session=any(place.session is not None for place in places),
         )
         self._open[key] = one
         self.firings.append(one)

@@ -215,7 +215,9 @@ async def _outcomes(
 ) -> list[past.Outcome]:
     if asked.plan is None:
         return [past.Outcome("") for _ in firings]
-    sent = [past.Sent(**dict(each)) for each in await store.sent(station["id"], begin, end)]
+    actions = sorted({action for action, _ in past.ACTIONS.values()})
+    sent = [past.Sent(**dict(each)) for each in await store.sent(station["id"], actions, begin, end)]
+    sessions = [past.Session(**dict(each)) for each in await store.charged(station["id"], begin, end)]
     cases = [
         past.Case(
             station=station["id"],
@@ -225,7 +227,8 @@ async def _outcomes(
             zone=station["zone"],
             opened_at=one.fired_at,
             ended_at=one.ended_at,
-            in_session=one.in_session,
+            outlet=one.label,
+            sessions=[each for each in sessions if past.near(each, one.fired_at)],
             sent=[each for each in sent if one.fired_at <= each.at <= (one.ended_at or end)],
         )
         for one in firings

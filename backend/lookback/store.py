@@ -197,23 +197,40 @@ async def readings(station_id: UUID, begin: datetime, end: datetime) -> Sequence
 
 
 async def incidents(station_id: UUID, rules: Sequence[str], begin: datetime, end: datetime) -> Sequence[Row]:
-    return await DB.run(
+    """The latest, the oldest of them first."""
+    rows = await DB.run(
         f"""SELECT i.id::text AS id, i.rule, coalesce({LABEL}, '') AS label, i.opened_at,
             coalesce(i.repaired_at, i.closed_at) AS closed_at
         FROM incident i LEFT JOIN connector c ON c.id = i.connector
         WHERE i.station = $1 AND i.rule = ANY ($2::text[]) AND i.opened_at < $4
-        AND coalesce(i.repaired_at, i.closed_at, 'infinity') >= $3 ORDER BY i.opened_at LIMIT 5000""",
+        AND coalesce(i.repaired_at, i.closed_at, 'infinity') >= $3 ORDER BY i.opened_at DESC LIMIT 5000""",
         station_id,
         list(rules),
         begin,
         end,
     )
+    return rows[::-1]
 
 
-async def sent(station_id: UUID, begin: datetime, end: datetime) -> Sequence[Row]:
-    return await DB.run(
+async def sent(station_id: UUID, actions: Sequence[str], begin: datetime, end: datetime) -> Sequence[Row]:
+    """Commands of these kinds, the oldest first."""
+    rows = await DB.run(
         """SELECT action, at, coalesce((request->>'hard')::bool, false) AS hard FROM station_command
-        WHERE station = $1 AND at >= $2 AND at < $3 ORDER BY at LIMIT 5000""",
+        WHERE station = $1 AND action = ANY ($2::text[]) AND at >= $3 AND at < $4 ORDER BY at DESC LIMIT 5000""",
+        station_id,
+        list(actions),
+        begin,
+        end,
+    )
+    return rows[::-1]
+
+
+async def charged(station_id: UUID, begin: datetime, end: datetime) -> Sequence[Row]:
+    """Sessions that ran in a span."""
+    return await DB.run(
+        f"""SELECT coalesce({LABEL}, '') AS outlet, t.begun_at, t.ended_at
+        FROM transaction t LEFT JOIN connector c ON c.id = t.connector
+        WHERE t.station = $1 AND t.begun_at < $3 AND coalesce(t.ended_at, 'infinity') > $2""",
         station_id,
         begin,
         end,

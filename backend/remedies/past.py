@@ -31,9 +31,19 @@ class Sent:
     hard: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One at the station; `ended_at` None: it goes on."""
+
+    outlet: str
+    begun_at: datetime
+    ended_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """An incident that was, or would have been. `sent`: what the station was sent while it lasted."""
+    """An incident that was, or would have been. `outlet`: named as in `sessions`, those at the whole station; empty:
+    of the station. `sent`: what the station was sent while it lasted."""
 
     station: Any
     rule: str
@@ -42,13 +52,14 @@ class Case:
     zone: str
     opened_at: datetime
     ended_at: datetime | None
-    in_session: bool
+    outlet: str = ""
+    sessions: Sequence[Session] = ()
     sent: Sequence[Sent] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`held`: the guard that would have held it back."""
+    """`held`: the guard that would have held it back, until it was over or for too long."""
 
     kind: str
     held: str = ""
@@ -63,12 +74,16 @@ def outcomes(plan: PlaybookSet, cases: Sequence[Case]) -> list[Outcome]:
 def _outcome(plan: PlaybookSet, one: Case, at: dict[Any, list[datetime]]) -> Outcome:
     if not rules.matches(plan, one.rule, one.code, one.model):
         return Outcome(UNMATCHED)
-    if reason := _held(plan, one, at.get(one.station, [])):
-        return Outcome(HELD, reason)
-    first = timedelta(seconds=_until_first(plan))
-    if one.ended_at is not None and one.ended_at < one.opened_at + first:
+    first = one.opened_at + timedelta(seconds=_until_first(plan))
+    if one.ended_at is not None and one.ended_at < first:
         return Outcome(ENDED_FIRST)
-    at.setdefault(one.station, []).append(one.opened_at)
+    due, guard = _due(plan, one, first)
+    before = [moment for moment in at.get(one.station, []) if due - moment < timedelta(days=1)]
+    if len(before) >= plan.guards.max_per_day:
+        return Outcome(HELD, "limit a day")
+    if guard and (due - one.opened_at >= rules.PATIENCE or (one.ended_at is not None and one.ended_at <= due)):
+        return Outcome(HELD, guard)
+    at.setdefault(one.station, []).append(due)
     sent = [each for each in one.sent if _of_plan(plan, each)]
     if not sent:
         return Outcome(UNTRIED)
@@ -93,13 +108,26 @@ def _until_first(plan: PlaybookSet) -> int:
     return waited
 
 
-def _held(plan: PlaybookSet, one: Case, before: Sequence[datetime]) -> str:
-    """The guard that would have held it back, empty for none."""
-    day = [moment for moment in before if one.opened_at - moment < timedelta(days=1)]
-    if len(day) >= plan.guards.max_per_day:
-        return "limit a day"
-    if one.in_session and not plan.guards.during_session:
-        return "a session was running"
-    if rules.quiet(plan.guards.quiet_from, plan.guards.quiet_to, one.opened_at, one.zone):
-        return "quiet hours"
-    return ""
+def _due(plan: PlaybookSet, one: Case, first: datetime) -> tuple[datetime, str]:
+    """When its first step would have gone, and the guard that it waited for last. What disturbs nobody goes at once."""
+    kind = next((step.kind for step in plan.steps if step.kind is not StepKind.WAIT), StepKind.WAIT)
+    due, guard, latest = first, "", one.opened_at + rules.PATIENCE
+    while kind not in rules.HARMLESS and due < latest:
+        running = [each for each in one.sessions if _in_the_way(each, kind, one.outlet, due)]
+        if running and not plan.guards.during_session:
+            due, guard = max(each.ended_at or latest for each in running), "a session was running"
+        elif rules.quiet(plan.guards.quiet_from, plan.guards.quiet_to, due, one.zone):
+            due, guard = rules.quiet_end(plan.guards.quiet_to, due, one.zone), "quiet hours"
+        else:
+            break
+    return due, guard
+
+
+def near(session: Session, opened_at: datetime) -> bool:
+    """Whether it could have held back a run for an incident that opened then."""
+    return session.begun_at <= opened_at + rules.PATIENCE and (session.ended_at is None or session.ended_at > opened_at)
+
+
+def _in_the_way(session: Session, kind: StepKind, outlet: str, at: datetime) -> bool:
+    there = session.begun_at <= at and (session.ended_at is None or session.ended_at > at)
+    return there and (kind not in rules.OF_OUTLET or not outlet or session.outlet == outlet)

@@ -162,6 +162,13 @@ class _Command(msgspec.Struct):
     request: dict[str, Any] | None = None
 
 
+class _Session(msgspec.Struct):
+    outlet: str
+    begun_at: datetime
+    ended_at: datetime | None
+
+
+_sessions = msgspec.json.Decoder(list[_Session])
 _commands = msgspec.json.Decoder(list[_Command])
 
 
@@ -174,7 +181,8 @@ def _case(row: store.Row) -> past.Case:
         zone=row["zone"],
         opened_at=row["opened_at"],
         ended_at=row["repaired_at"] or row["closed_at"],
-        in_session=bool(row["sessions"]),
+        outlet=row["outlet"],
+        sessions=[past.Session(one.outlet, one.begun_at, one.ended_at) for one in _sessions.decode(row["sessions"])],
         sent=[
             past.Sent(action=one.action, at=one.at, hard=bool((one.request or {}).get("hard")))
             for one in _commands.decode(row["commands"])
@@ -185,7 +193,9 @@ def _case(row: store.Row) -> past.Case:
 async def dry_run(ctx: Context, tenant_id: UUID, plan: PlaybookSet, days: int) -> DryRunResult:
     """What this plan would have done, judged by what was recorded: which commands were sent, and what ended after."""
     check(plan)
-    rows = await store.past(tenant_id, plan.rules, ctx.now() - timedelta(days=days), MOST_PAST)
+    since = ctx.now() - timedelta(days=days)
+    rows = await store.past(tenant_id, plan.rules, since, rules.PATIENCE, MOST_PAST + 1)
+    cut, rows = len(rows) > MOST_PAST, rows[-MOST_PAST:]
     found = past.outcomes(msgspec.structs.replace(plan, enabled=True), [_case(row) for row in rows])
     kinds = Counter(one.kind for one in found if one.kind)
     held = Counter(one.held for one in found if one.held)
@@ -203,5 +213,6 @@ async def dry_run(ctx: Context, tenant_id: UUID, plan: PlaybookSet, days: int) -
         tried=tried,
         mended=mended,
         held=dict(held),
-        said=rules.said(days, fired, mended, tried, ended_first, held.total()),
+        latest=MOST_PAST if cut else None,
+        said=rules.said(days, fired, mended, tried, ended_first, held.total(), latest=MOST_PAST if cut else None),
     )

@@ -183,10 +183,13 @@ def figures(runs: int, mended: int, failed: int) -> Figures:
     return Figures(runs=runs, mended=mended, failed=failed, rate=mended / tried if tried else None)
 
 
-def said(days: int, fired: int, mended: int, tried: int, ended_first: int, held: int) -> str:
-    """The result of a dry run in one sentence."""
+def said(
+    days: int, fired: int, mended: int, tried: int, ended_first: int, held: int, *, latest: int | None = None
+) -> str:
+    """The result of a dry run in one sentence, and a second where only the `latest` incidents were looked at."""
+    more = "" if latest is None else f" Only the latest {latest} incidents were looked at; there were more."
     if not fired:
-        return f"In the last {days} days it would not have fired once."
+        return f"In the last {days} days it would not have fired once.{more}"
     parts = [f"In the last {days} days it would have fired {fired} times"]
     if ended_first:
         parts.append(f"{ended_first} ended by themselves before its first step")
@@ -196,4 +199,4 @@ def said(days: int, fired: int, mended: int, tried: int, ended_first: int, held:
         parts.append("nobody has tried its steps in any of them yet")
     if held:
         parts.append(f"{held} more a guard would have held back")
-    return "; ".join(parts) + "."
+    return "; ".join(parts) + f".{more}"

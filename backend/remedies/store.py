@@ -1,7 +1,7 @@
 """Queries of playbooks, their versions, runs and steps."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -327,13 +327,19 @@ async def page(
 # --- the past ----------------------------------------------------------------------------------------
 
 
-async def past(tenant_id: UUID, rules: Sequence[str], since: datetime, limit: int) -> Sequence[Row]:
-    """Incidents at stations, with the sessions that ran there when they opened and the commands until they ended."""
+async def past(
+    tenant_id: UUID, rules: Sequence[str], since: datetime, patience: timedelta, limit: int
+) -> Sequence[Row]:
+    """The latest incidents at stations, the oldest of them first, with the sessions that ran there until `patience`
+    after they opened, and the commands until they ended."""
     return await DB.run(
-        """SELECT i.id, i.rule, i.code, i.station, i.opened_at, i.closed_at, i.closed_by, i.repaired_at, s.model,
-            coalesce(l.time_zone, t.time_zone) AS zone,
-            (SELECT count(*)::int FROM transaction x WHERE x.station = i.station AND x.begun_at <= i.opened_at
-                AND coalesce(x.ended_at, 'infinity') > i.opened_at) AS sessions,
+        """SELECT * FROM (SELECT i.id, i.rule, i.code, i.station, i.opened_at, i.closed_at, i.closed_by, i.repaired_at,
+            s.model, coalesce(l.time_zone, t.time_zone) AS zone,
+            coalesce(i.connector::text, '') AS outlet,
+            coalesce((SELECT json_agg(json_build_object(
+                    'outlet', coalesce(x.connector::text, ''), 'begun_at', x.begun_at, 'ended_at', x.ended_at))::text
+                FROM transaction x WHERE x.station = i.station AND x.begun_at <= i.opened_at + $4
+                AND coalesce(x.ended_at, 'infinity') > i.opened_at), '[]') AS sessions,
             coalesce((SELECT json_agg(json_build_object(
                     'action', k.action, 'at', k.at, 'request', k.request) ORDER BY k.at)::text
                 FROM station_command k WHERE k.station = i.station AND k.at >= i.opened_at
@@ -341,9 +347,10 @@ async def past(tenant_id: UUID, rules: Sequence[str], since: datetime, limit: in
         FROM incident i JOIN charging_station s ON s.id = i.station JOIN tenant t ON t.id = i.tenant
         LEFT JOIN location l ON l.id = s.location
         WHERE i.tenant = $1 AND i.rule = ANY ($2::text[]) AND i.opened_at > $3
-        ORDER BY i.opened_at LIMIT $4""",
+        ORDER BY i.opened_at DESC LIMIT $5) latest ORDER BY opened_at""",
         tenant_id,
         list(rules),
         since,
+        patience,
         limit,
     )

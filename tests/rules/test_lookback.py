@@ -241,7 +241,7 @@ def test_what_a_playbook_would_have_done() -> None:
     )
 
     def case(begin: float, end: float | None, *sent: tuple[str, float, bool], **more: Any) -> past.Case:
-        given = {"station": 1, "rule": "a", "code": "", "model": "", "zone": "UTC", "in_session": False, **more}
+        given = {"station": 1, "rule": "a", "code": "", "model": "", "zone": "UTC", **more}
         commands = [past.Sent(action=action, at=at(when), hard=hard) for action, when, hard in sent]
         return past.Case(opened_at=at(begin), ended_at=None if end is None else at(end), sent=commands, **given)
 
@@ -249,7 +249,7 @@ def test_what_a_playbook_would_have_done() -> None:
         plan,
         [
             case(0, 0.5),
-            case(1, 20, in_session=True),
+            case(1, 20, sessions=[past.Session("1", at(0), at(30))]),
             case(2, 3, rule="b"),
             case(3, 12, ("Reset", 5, False)),
             case(20, 90, ("Reset", 25, True)),
@@ -267,3 +267,37 @@ def test_what_a_playbook_would_have_done() -> None:
         "not_mended",
     ]
     assert [one.held for one in found if one.held] == ["a session was running", "limit a day"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "night", "sessions", "ended", "kind", "held"),
+    [
+        ("trigger soft_reset", True, [("1", 0, None)], None, "untried", ""),
+        ("wait trigger", True, [("1", 0, None)], None, "untried", ""),
+        ("soft_reset", False, [("1", 0, 60)], 300, "untried", ""),
+        ("soft_reset", False, [("1", 0, 60), ("2", 50, 200)], 100, "held", "a session was running"),
+        ("soft_reset", False, [("2", 0, None)], None, "held", "a session was running"),
+        ("unlock", False, [("2", 0, None)], None, "untried", ""),
+        ("unlock", False, [("1", 0, 800)], None, "held", "a session was running"),
+        ("soft_reset", True, [], None, "untried", ""),
+        ("soft_reset", True, [], 100, "held", "quiet hours"),
+        ("soft_reset", True, [("1", 400, 500)], 550, "untried", ""),
+    ],
+)
+def test_a_guard_lets_a_run_wait_as_it_does_today(
+    steps: str, night: bool, sessions: list[tuple[str, float, float | None]], ended: float | None, kind: str, held: str
+) -> None:
+    """Questions disturb nobody; a restart waits for the end of the session, and of the quiet hours of six hours."""
+    quiet = {"quiet_from": f"{at(0):%H:%M}", "quiet_to": f"{at(360):%H:%M}"} if night else {}
+    plan = PlaybookSet(
+        name="P",
+        rules=["a"],
+        steps=[PlaybookStep(kind=StepKind(step), verify_s=60) for step in steps.split()],
+        guards=Guards(**quiet),
+    )
+    there = [past.Session(outlet, at(begin), None if end is None else at(end)) for outlet, begin, end in sessions]
+    one = past.Case(
+        station=1, rule="a", code="", model="", zone="UTC", opened_at=at(1), outlet="1", sessions=there,
+        ended_at=None if ended is None else at(ended),
+    )  # fmt: skip
+    assert past.outcomes(plan, [one]) == [past.Outcome(kind, held)]

@@ -196,3 +196,6 @@ def test_what_cannot_work_is_refused() -> None:
 def test_a_dry_run_in_words() -> None:
     assert rules.said(30, 0, 0, 0, 0, 0).endswith("not have fired once.")
     assert "14 times" in rules.said(30, 14, 11, 12, 1, 2)
+    assert rules.said(30, 14, 11, 12, 1, 2, latest=5000).endswith(
+        " Only the latest 5000 incidents were looked at; there were more."
+    )

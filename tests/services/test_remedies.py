@@ -310,6 +310,10 @@ async def test_versions_and_a_dry_run_on_the_past(house: House) -> None:
     assert (
         told.said == "In the last 30 days it would have fired 3 times; its steps were tried in 3 of them and mended 2."
     )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(playbooks, "MOST_PAST", 2)
+        told = await playbooks.dry_run(house.ctx, house.tenant_id, plan, 30)
+    assert (told.matched, told.mended, told.latest) == (2, 1, 2), "the latest, and it says so"
     short = msgspec.structs.replace(plan, guards=Guards(max_per_day=1))
     assert (await playbooks.dry_run(house.ctx, house.tenant_id, short, 30)).held == {"limit a day": 2}
 
