@@ -27,7 +27,7 @@ from backend.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from backend.sites import grants, plan_store, planning, rules, signals, store, wire
+from backend.sites import asking, grants, plan_store, planning, rules, signals, store, wire
 from backend.sites.rules import Spot
 from backend.sites.scene import (
     Scene,
@@ -36,8 +36,6 @@ from backend.sites.scene import (
     fallbacks_to_raise,
     look,
     notice,
-    question,
-    wanted,
 )
 from backend.stations.model import StationRef
 from shared.energy import ChargingProfile, Purpose, SetProfile
@@ -47,11 +45,10 @@ from shared.stations import Registration
 HOLDS_S = 900
 """How long a limit holds in a station that hears no more; then its fallback does."""
 RENEW_S = 300
-SETTLES = timedelta(seconds=20)
 AGAIN = timedelta(seconds=15)
 KEPT = (
     "acked_a", "acked_at", "acked_until", "acked_phases", "sent_a", "sent_at", "sent_until", "sent_phases",
-    "switched_at", "session", "detail",
+    "switched_at", "over_since", "session", "detail",
 )  # fmt: skip
 
 
@@ -93,14 +90,14 @@ async def _control(ctx: Context, row: store.Row, seen: str) -> Scene:
     scene = await look(ctx, row)
     await _store_fallbacks(ctx, scene)
     await _watch(ctx, scene)
-    asked = question(scene)
+    asked = asking.question(scene)
     found = await asyncio.to_thread(planning.answer, asked)
     given = found.given
     if not scene.safety().exceeded(ctx.now().timestamp()):
         given = planning.with_reserved(given, asked.cars)
     found = found._replace(given=planning.patient(given, asked.cars, scene.now))
     took_ms = round((time.monotonic() - began) * 1000)
-    await _tell(ctx, scene, wanted(scene, found.given))
+    await _tell(ctx, scene, asking.wanted(scene, found.given))
     await _raise_fallbacks(ctx, scene)
     await _write(ctx, scene, found, took_ms, seen)
     return scene
@@ -153,7 +150,13 @@ async def _keep(ctx: Context, scene: Scene, spot: Spot, said: str) -> None:
     """What the machine holds of an outlet, as it is read again at the next plan."""
     grant = scene.grant(spot)
     grants.keep(grant, scene.held(spot), scene.stored_a(spot), ctx.now())
-    grant.detail, grant.session = said, scene.cars[spot]["id"]
+    grant.detail = said
+    await _put(scene, spot)
+
+
+async def _put(scene: Scene, spot: Spot) -> None:
+    grant = scene.grant(spot)
+    grant.session = scene.cars[spot]["id"]
     values = {name: getattr(grant, name) for name in KEPT}
     amps = {name: None if values[name] is None else wire.tenth(values[name]) for name in ("acked_a", "sent_a")}
     await store.put_grant(scene.outlets[spot]["id"], spot[1], values | amps)
@@ -253,21 +256,12 @@ def outlet_of(scene: Scene, spot: Spot) -> store.Row:
 
 async def _watch(ctx: Context, scene: Scene) -> None:
     """A station that draws more than it was given is noticed: it counts with what it draws, and others get less."""
-    safety = scene.safety()
-    for spot, car in scene.cars.items():
-        if spot not in scene.lanes:
-            continue
-        grant, read_at = scene.grant(spot), car["meter_last_at"]
-        if grant.acked_a is None or grant.acked_at is None or read_at is None or read_at < grant.acked_at + SETTLES:
-            continue
-        drawn = scene.measured_a(spot)
-        over = safety.measured(rules.outlet_id(spot), drawn, scene.now.timestamp())
-        if over == (grant.over_since is not None):
-            continue
+    for spot, over in asking.overdrawn(scene):
+        grant = scene.grant(spot)
         grant.over_since = scene.now if over else None
         row = scene.outlets[spot]
         async with ctx.unit() as unit:
-            await store.put_grant(row["id"], spot[1], {"over_since": grant.over_since})
+            await _put(scene, spot)
             unit.emit(
                 PowerExceeded(
                     tenant_id=row["tenant"],
@@ -276,8 +270,8 @@ async def _watch(ctx: Context, scene: Scene) -> None:
                     identity=spot[0],
                     evse=spot[1],
                     exceeded=over,
-                    drawn_a=round(drawn, 1),
-                    given_a=grant.acked_a,
+                    drawn_a=round(scene.measured_a(spot), 1),
+                    given_a=scene.given_a(spot),
                 )
             )
 

@@ -99,7 +99,7 @@ def cars(scene: Scene, plan: Mapping[str, Any]) -> list[CarNow]:
                 station=spot[0],
                 evse=spot[1],
                 power_w=car["power_w"],
-                granted_a=grant.acked_a if grant.acked_a is not None else scene.stored_a(spot),
+                granted_a=scene.given_a(spot),
                 wanted_a=told["wanted_a"] if told else counted,
                 counted_a=round(counted, 1),
                 reason=why.text,
@@ -122,7 +122,7 @@ def _why(scene: Scene, spot: rules.Spot, grant: Grant, told: Mapping[str, Any] |
         return notice("silent", silent, counted=f"{counted:g}")
     if grant.over_since is not None:
         over = "It draws {drawn} A and was given {given} A; others get less meanwhile."
-        return notice("over", over, drawn=f"{scene.measured_a(spot):.1f}", given=f"{grant.acked_a or 0:g}")
+        return notice("over", over, drawn=f"{scene.measured_a(spot):.1f}", given=f"{scene.given_a(spot):g}")
     if grant.detail.startswith(checks.DIFFERS):
         second = grant.detail.removeprefix(checks.DIFFERS)
         return notice("schedule_differs", checks.DIFFERS + "{second}.", second=second.strip("."))
@@ -176,7 +176,7 @@ def _expected_w(scene: Scene, plan: Mapping[str, Any], at: datetime) -> float:
         gone = told.departs_at and at >= told.departs_at and not told.learned
         if spot not in scene.lanes or gone:
             continue
-        per_amp = scene.phases(spot) * rules.VOLTAGE
+        per_amp = scene.phases(spot) * scene.lanes[spot].volts
         if later.get(spot):  # also of one that waits now
             total += per_amp * value_at(later[spot], at.timestamp())
             continue

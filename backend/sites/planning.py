@@ -142,7 +142,7 @@ def _car(car: Car) -> core.Car:
         arrived=car.arrived_at.timestamp(),
         departure=car.departs_at.timestamp() if car.departs_at else None,
         wanted_wh=car.still_wh,
-        max_kw=most * phases * rules.VOLTAGE / 1000 * car.lane.efficiency,
+        max_kw=most * phases * car.lane.volts / 1000 * car.lane.efficiency,
         phases=phases,
         priority=float(car.priority) / 100,
         first=car.first,

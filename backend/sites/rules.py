@@ -18,6 +18,8 @@ from backend.energy.core.rows import Rows
 from shared.sites import MOST_A, MOST_NODES, MOST_PRICE, EnergyTariff, GoesFirst, NodeKind, PowerNode, SitePolicy
 
 VOLTAGE = 230.0
+LOW_VOLTAGE, HIGH_VOLTAGE = 0.9 * VOLTAGE, 1.1 * VOLTAGE
+"""Between these the mains may be (EN 50160). The same watts are the most amperes where it is lowest."""
 PHASES = 3
 Phases = tuple[float, float, float]
 NOTHING: Phases = (0.0, 0.0, 0.0)
@@ -42,7 +44,10 @@ Problem = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """An EVSE and all that stands above it. `rotation`: the site's phase of each phase of the station."""
+    """An EVSE and all that stands above it. `rotation`: the site's phase of each phase of the station.
+
+    `volts`: by which its station is told watts; lower than the mains ever are, so that they never are more amperes.
+    """
 
     station: str
     evse: int
@@ -53,6 +58,7 @@ class Lane:
     maximum_a: float
     fallback_a: float
     efficiency: float
+    volts: float = VOLTAGE
 
     @property
     def spot(self) -> Spot:
@@ -197,6 +203,17 @@ def _fallbacks(nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]]) -
         )
 
 
+def peak_problems(
+    nodes: Sequence[PowerNode], evses: Mapping[str, Sequence[int]], policy: SitePolicy
+) -> Iterator[Problem]:
+    """A peak that the fallbacks alone pass could never be kept. Of a tree that is right without it. What else draws
+    doesn't count: its worst case is for fuses."""
+    if policy.demand_charge and policy.demand_peak_w:
+        lowered = grid_limited([node for node in nodes if node.kind not in METERED], policy.demand_peak_w)
+        for _, text in _fallbacks(lowered, evses):
+            yield "$.policy.demand_peak_w", text
+
+
 # --- the tree in the words of the scheduler ----------------------------------------------------------
 
 
@@ -251,7 +268,7 @@ def _connector(lane: Lane, fallback_a: float, leased: bool) -> Connector:
         station=lane.station,
         phases=lane.phases,
         rotation="".join("RST"[phase] for phase in lane.rotation),
-        voltage=VOLTAGE,
+        voltage=lane.volts,
         min_amps=min(lane.minimum_a, most),
         max_amps=most,
         fallback_amps=fallback_a,
@@ -363,13 +380,3 @@ def goes_first(wanted: GoesFirst, car: Mapping[str, Any]) -> str:
         if car[column] and car[column].casefold() in {name.casefold() for name in names}:
             return str(car[column])
     return ""
-
-
-STEADY_A = 3.0
-
-
-def phases_of(power_w: float | None, current_a: float | None, most: int) -> int | None:
-    """On how many phases a car charges, from what the meter shows; None: it doesn't tell."""
-    if not power_w or not current_a or current_a < STEADY_A:
-        return None
-    return max(1, min(most, round(power_w / (current_a * VOLTAGE))))

@@ -14,10 +14,9 @@ from backend.context import Context
 from backend.energy.core.grid import Series
 from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
-from backend.sites import grants, limits_store, past_store, peaks, rises, rules, signals, store, wire
+from backend.sites import grants, limits_store, past_store, peaks, readings, rises, rules, signals, store, wire
 from backend.sites.grants import Grant
 from backend.sites.limits import in_total_ahead, limit_now_w
-from backend.sites.planning import Car, Cost, Given, Question, is_full
 from backend.sites.rules import Lane, Phases, Spot
 from shared.energy import Purpose
 from shared.sites import EnergyTariff, NodeKind, Notice, PolicyName, PowerNode, SignalKind, SitePolicy
@@ -92,18 +91,25 @@ class Scene:
 
     def known_phases(self, spot: Spot) -> int | None:
         """As the meter shows, or as the station was told last."""
-        car = self.cars.get(spot)
-        if car is None:
+        if spot not in self.cars:
             return None
-        current = float(car["current_a"]) if car["current_a"] is not None else None
-        return rules.phases_of(car["power_w"], current, self.lanes[spot].phases) or self.grant(spot).acked_phases
+        return readings.phases_of(self.shown(spot), self.lanes[spot].phases) or self.grant(spot).acked_phases
 
     def phases(self, spot: Spot) -> int:
         return self.known_phases(spot) or self.lanes[spot].phases
 
-    def measured_a(self, spot: Spot) -> float:
+    def shown(self, spot: Spot) -> readings.Shown:
         car = self.cars.get(spot)
-        return (car["power_w"] or 0) / (rules.VOLTAGE * self.phases(spot)) if car else 0.0
+        return readings.shown(car, direct=bool(self.outlets[spot]["dc"])) if car else readings.Shown()
+
+    def measured_a(self, spot: Spot) -> float:
+        """To be held against what it was given."""
+        return readings.drawn_a(self.shown(spot), self.lanes[spot], self.phases(spot))
+
+    def given_a(self, spot: Spot) -> float:
+        """What its station took last; one that took nothing for this session keeps to its fallback."""
+        acked = self.grant(spot).acked_a
+        return self.stored_a(spot) if acked is None else acked
 
     def level(self, spot: Spot, purpose: Purpose) -> int:
         """One above what somebody set by hand."""
@@ -180,7 +186,12 @@ class Scene:
         return rules.watts(self._flows(self._drawn() if cars else {}, heard)[_root(self.nodes).key])
 
     def _drawn(self) -> dict[Spot, Phases]:
-        return {spot: self.lanes[spot].load(self.measured_a(spot), self.phases(spot)) for spot in self.lanes}
+        """As so many amperes of the usual voltage as its watts are."""
+        return {spot: lane.load(self._nominal_a(spot), self.phases(spot)) for spot, lane in self.lanes.items()}
+
+    def _nominal_a(self, spot: Spot) -> float:
+        reaches = self.lanes[spot].efficiency if self.outlets[spot]["dc"] else 1.0
+        return (self.shown(spot).power_w or 0.0) / (rules.VOLTAGE * self.phases(spot) * reaches)
 
     def _flows(self, drawn: Mapping[Spot, Phases], metered: Mapping[str, Phases]) -> dict[str, Phases]:
         return rules.flows(self.nodes, list(self.lanes.values()), drawn, metered)
@@ -202,7 +213,7 @@ async def look(ctx: Context, row: store.Row) -> Scene:
     limits = await limits_store.ahead(location_id, now, now + LIMITS_AHEAD)
     ahead = in_total_ahead(_root(nodes).limit_w, limits, now)
     nodes = rules.grid_limited(nodes, limit_now_w(limits, now))
-    lanes = {one.spot: one for one in rules.lanes(nodes, evses)}
+    lanes = {one.spot: wire.as_told(one, outlets[one.spot]) for one in rules.lanes(nodes, evses)}
     cars = {(one["identity"], one["evse"]): one for one in await store.cars(location_id)}
     sessions = {spot: one["id"] for spot, one in cars.items()}
     known_grants = {(one["identity"], one["evse"]): _grant(one) for one in await store.grants(location_id)}
@@ -284,91 +295,6 @@ def heard(
         each = [float(one) for one in told["currents_a"]]
         found[node.key] = (each[0], each[1], each[2])
     return found, stale
-
-
-# --- deciding ----------------------------------------------------------------------------------------
-
-
-def cars_of(scene: Scene) -> list[Car]:
-    """Those that can be told something: their station is there, and they keep to what they were given."""
-    found = []
-    for spot, row in scene.cars.items():
-        lane = scene.lanes.get(spot)
-        if lane is None or not scene.online(spot):
-            continue
-        grant = scene.grant(spot)
-        if grant.over_since is not None:
-            continue
-        told = scene.wanted(spot)
-        found.append(
-            Car(
-                lane=lane,
-                phases=scene.phases(spot),
-                arrived_at=row["begun_at"],
-                takes_a=_takes(scene, spot, grant),
-                still_wh=max(0, told.energy_wh - row["energy_wh"]) if told.energy_wh else None,
-                departs_at=told.departs_at,
-                priority=100 - (row["soc_percent"] if row["soc_percent"] is not None else 50),
-                given_a=grant.acked_a,
-                given_at=grant.acked_at,
-                switched_at=grant.switched_at,
-                first=bool(rules.goes_first(scene.policy.goes_first, row)),
-                full=is_full(row, lane, grant.acked_a, grant.acked_at, scene.now),
-            )
-        )
-    return found
-
-
-def _old(at: datetime, now: datetime, seconds: float) -> bool:
-    return now - at > timedelta(seconds=seconds)
-
-
-def _takes(scene: Scene, spot: Spot, grant: Grant) -> float:
-    """A car that has long been given more than it takes needs no more than that, and a little to show otherwise."""
-    most, row = scene.lanes[spot].maximum_a, scene.cars[spot]
-    steady = grant.acked_at is not None and _old(grant.acked_at, scene.now, 90) and row["meter_last_at"] is not None
-    if not steady or not grant.acked_a or (row["power_w"] or 0) <= 0:
-        return most
-    measured = scene.measured_a(spot)
-    return most if measured > grant.acked_a * 0.85 else min(most, max(scene.lanes[spot].minimum_a, measured + 3))
-
-
-def signal(scene: Scene, kind: SignalKind) -> list[Cost]:
-    """By quarter of an hour from now on; nothing where nothing is known. Prices are always known: the tariff holds."""
-    first, known = signals.quarter(scene.now), scene.signals.get(kind.value, [])
-    slots = [first + SLOT * place for place in range(int(HORIZON / SLOT))]
-    if kind is SignalKind.PRICE:
-        zone = scene.row["time_zone"]
-        return [Cost(at, float(signals.price_at(scene.tariff, known, at, zone))) for at in slots]
-    return [Cost(at, float(signals.value_at(known, at) or 0)) for at in slots] if known else []
-
-
-def question(scene: Scene) -> Question:
-    cars, safety = cars_of(scene), scene.safety()
-    return Question(
-        rows=safety.rows,
-        cars=cars,
-        loads=scene.loads,
-        taken=safety.taken(scene.now.timestamp(), {car.id for car in cars}),
-        policy=scene.policy,
-        price=signal(scene, SignalKind.PRICE),
-        carbon=signal(scene, SignalKind.CO2),
-        solar=signal(scene, SignalKind.SOLAR),
-        now=scene.now,
-        caps=scene.caps(),
-        demand=peaks.demand(scene.policy, scene.peak, scene.through_w(cars=False)),
-        site=str(scene.row["location"]),
-    )
-
-
-def wanted(scene: Scene, given: Mapping[Spot, Given]) -> dict[str, float]:
-    """By outlet: what the plan gives; who is not in it keeps what it has, and where nobody is the fallback holds."""
-    found = {}
-    for spot in scene.lanes:
-        held = scene.grant(spot).acked_a if spot in scene.cars else None
-        kept = scene.stored_a(spot) if held is None else held
-        found[rules.outlet_id(spot)] = given[spot].current_a if spot in given else kept
-    return found
 
 
 # --- what a station keeps while we are silent --------------------------------------------------------

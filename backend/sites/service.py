@@ -73,6 +73,8 @@ async def put(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: SiteSet)
         raise InvalidInput(found[0][1], fields=found)
     if found := rules.problems(wanted.nodes, evses):
         raise InvalidInput(found[0][1], code="impossible_tree", fields=found)
+    if found := [*rules.peak_problems(wanted.nodes, evses, policy)]:
+        raise InvalidInput(found[0][1], code="impossible_tree", fields=found)
     values = {
         "enabled": wanted.enabled,
         "tree": wanted.nodes,
@@ -139,9 +141,11 @@ async def site_of_key(ctx: Context, authorization: str, purpose: KeyPurpose) -> 
 
 
 async def read(ctx: Context, row: store.Row, told: Sequence[Reading]) -> None:
-    """Raises InvalidInput for a node that no meter speaks of, and for a time that isn't now."""
+    """Raises InvalidInput for a node that no meter speaks of, and for a time that isn't now. Of each meter the newest
+    one holds: what comes later and is older is passed over."""
     nodes = {node.key: node for node in msgspec.convert(row["tree"], list[PowerNode], strict=False)}
     async with ctx.unit() as unit:
+        known = await store.readings(row["location"])
         for place, one in enumerate(told):
             node = nodes.get(one.node)
             if node is None or node.kind not in rules.METERED:
@@ -154,9 +158,13 @@ async def read(ctx: Context, row: store.Row, told: Sequence[Reading]) -> None:
                     fields=[(f"$.readings[{place}].at", "now, with its zone")],
                 )
             amps = _currents(one, place)
-            window_s = control.HOLDS_S + node.stale_after_s
-            seen = rises.learned(row["readings"].get(one.node), at, amps, window_s)
-            await store.put_reading(row["location"], one.node, {"at": at.isoformat(), "currents_a": amps, **seen})
+            at = min(at, ctx.now())  # a clock that is ahead doesn't keep a meter alive that has fallen silent
+            before = known.get(one.node)
+            if before is not None and at < datetime.fromisoformat(before["at"]):
+                continue
+            seen = rises.learned(before, at, amps, control.HOLDS_S + node.stale_after_s)
+            known[one.node] = {"at": at.isoformat(), "currents_a": amps, **seen}
+            await store.put_reading(row["location"], one.node, known[one.node])
         await control.replan(ctx, unit, row)
 
 

@@ -61,6 +61,12 @@ async def delete_site(location_id: UUID) -> None:
         await DB.run(f"DELETE FROM {table} WHERE location = $1", location_id)
 
 
+async def readings(location_id: UUID) -> dict[str, Any]:
+    """By node; nobody else writes one before the transaction ends."""
+    row = await _one("SELECT readings FROM power_site WHERE location = $1 FOR UPDATE", location_id)
+    return dict(row["readings"]) if row else {}
+
+
 async def put_reading(location_id: UUID, node: str, reading: Any) -> None:
     await DB.run(
         """UPDATE power_site SET readings = readings || jsonb_build_object($2::text, $3::text::jsonb)
@@ -138,11 +144,11 @@ async def stations(location_id: UUID) -> Sequence[Row]:
 async def cars(location_id: UUID) -> Sequence[Row]:
     return await DB.run(
         """SELECT t.id, s.identity, t.evse, t.begun_at, t.energy_wh, t.power_w, t.soc_percent, t.charging_state,
-            t.meter_last_at, t.account, r.current_a, w.departs_at, w.energy_wh AS wanted_wh,
+            t.meter_last_at, t.account, r.current_a, r.voltage_v, w.departs_at, w.energy_wh AS wanted_wh,
             n.departs_at AS needs_departs_at, n.energy_wh AS needs_wh, a.driver_group,
             dg.name AS driver_group_name, k.parent AS card_group, f.name AS tariff_name
         FROM transaction t JOIN charging_station s ON s.id = t.station
-        LEFT JOIN LATERAL (SELECT current_a FROM transaction_reading r WHERE r.transaction = t.id
+        LEFT JOIN LATERAL (SELECT current_a, voltage_v FROM transaction_reading r WHERE r.transaction = t.id
             ORDER BY at DESC LIMIT 1) r ON true
         LEFT JOIN charge_wish w ON w.transaction = t.id
         LEFT JOIN account a ON a.id = t.account LEFT JOIN driver_group dg ON dg.id = a.driver_group

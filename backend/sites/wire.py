@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
@@ -30,6 +31,16 @@ def in_watts(outlet: Row) -> bool:
     return bool(outlet["dc"]) or (bool(units) and not any(word in units.split(",") for word in ("a", "current")))
 
 
+def as_told(lane: Lane, outlet: Row) -> Lane:
+    """Of a station that is told watts. What knows amperes behind it needs its least at the usual voltage, too."""
+    if not in_watts(outlet):
+        return lane
+    more = 1.0 if outlet["dc"] else rules.VOLTAGE / rules.LOW_VOLTAGE
+    least = min(lane.maximum_a, math.ceil(lane.minimum_a * more * 10 - 1e-6) / 10)
+    reaches = lane.efficiency if outlet["dc"] else 1.0
+    return replace(lane, volts=rules.LOW_VOLTAGE, minimum_a=least, efficiency=reaches)
+
+
 def fallback(outlet: Row, lane: Lane, current_a: float, level: int, now: datetime) -> ChargingProfile:
     schedule = _schedule(outlet, lane, current_a, lane.phases, now, None)
     return _profile(OURS_FROM + lane.evse * 10, Purpose.DEFAULT, level, schedule)
@@ -49,7 +60,7 @@ def limit(outlet: Row, lane: Lane, phases: int, message: Message, level: int, no
 
 def maximum(outlet: Row, current_a: Decimal, level: int, now: datetime) -> ChargingProfile:
     """Of a station as a whole."""
-    volts = Decimal(str(rules.VOLTAGE)) * rules.PHASES
+    volts = Decimal(str(rules.LOW_VOLTAGE)) * rules.PHASES
     watts = in_watts(outlet)
     schedule = ChargingSchedule(
         unit=RateUnit.WATT if watts else RateUnit.AMPERE,
@@ -65,7 +76,7 @@ def _schedule(
     told, watts = tenth(current_a), in_watts(outlet)
     if watts:
         reaches = Decimal(str(lane.efficiency)) if outlet["dc"] else Decimal(1)
-        told = (told * Decimal(str(rules.VOLTAGE)) * phases * reaches).quantize(TENTH, ROUND_DOWN)
+        told = (told * Decimal(str(lane.volts)) * phases * reaches).quantize(TENTH, ROUND_DOWN)
     return ChargingSchedule(
         unit=RateUnit.WATT if watts else RateUnit.AMPERE,
         periods=[SchedulePeriod(start_s=0, limit=told, phases=None if watts else phases)],

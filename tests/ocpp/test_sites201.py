@@ -123,7 +123,7 @@ async def test_profiles_of_a_site_of_2_0_1_stations(site: Any, operator: httpx.A
     await eventually(operator, f"{path}/live", lambda _: len(first.profiles) == 2 and len(second.profiles) == 1)
     assert first.period(1, "TxDefaultProfile") == {"startPeriod": 0, "limit": 6, "numberPhases": 3}
     assert first.period(0, "ChargingStationMaxProfile")["limit"] == 24
-    assert second.period(1, "TxDefaultProfile") == {"startPeriod": 0, "limit": 6 * 690}
+    assert second.period(1, "TxDefaultProfile") == {"startPeriod": 0, "limit": 6 * 621}
     # A session is told its limit by its transaction, for a quarter of an hour.
     await first.start()
     await eventually(operator, f"{path}/live", lambda one: near(one, {"CP-A": 24}))
@@ -138,7 +138,7 @@ async def test_profiles_of_a_site_of_2_0_1_stations(site: Any, operator: httpx.A
         operator, f"{path}/live", lambda one: near(one, share) and codes(one) == ["limit", "limit"], seconds=20
     )
     assert first.period(1, "TxProfile")["numberPhases"] == 1
-    assert second.period(1, "TxProfile")["limit"] == pytest.approx(granted(shown)["CP-B"] * 690, abs=70)
+    assert second.period(1, "TxProfile")["limit"] == pytest.approx(granted(shown)["CP-B"] * 621, abs=70)
     assert shown["cars"][0]["reason_values"]["limits"].startswith("Main fuse L1")
     # What they say they will do is what we make of it; one that lies is shown.
     await checks.composites(node.ctx)
@@ -150,7 +150,7 @@ async def test_profiles_of_a_site_of_2_0_1_stations(site: Any, operator: httpx.A
     # And what the meter shows is held against what was given.
     await DB.run("UPDATE power_grant SET acked_at = acked_at - interval '1 minute'")
     await first.shows(20 * 230, 20)
-    await second.shows(30 * 690, 30)
+    await second.shows(30 * 621, 30)
     await operator.put(path, json=await as_it_is(operator, path))  # what the minute would do
     shown = await eventually(operator, f"{path}/live", lambda one: near(one, {"CP-A": 10, "CP-B": 20}))
     assert shown["cars"][1]["reason_code"] == "over"

@@ -74,7 +74,7 @@ class House:
     def scene(self) -> Scene:
         nodes = self.tree()
         cars = {
-            spot: {"id": session, "current_a": None, "power_w": None}
+            spot: {"id": session, "current_a": None, "power_w": None, "voltage_v": None}
             for spot, session in self.sessions.items()
             if session is not None
         }

@@ -14,7 +14,8 @@ import pytest
 from backend import addresses
 from backend.errors import InvalidInput
 from backend.sites import feeds, service
-from backend.sites.scene import look, question
+from backend.sites.asking import question
+from backend.sites.scene import look
 from shared.sites import EnergyTariff, FeedSet, FeedState, NodeKind, PowerNode, SignalKind, SitePolicy, SiteSet
 from tests import world
 from tests.conftest import Clock

@@ -30,7 +30,12 @@ async def test_what_flows_against_what_may(db: None, clock: Clock) -> None:
     for place in (busy, calm):
         await service.put(ctx, tenant, place, SiteSet(nodes=[GRID, HOUSE]))
     row = await service.row_of(tenant, busy)
-    await service.read(ctx, row, [Reading(node="house", currents_a=[10, 10, 10])])
+    await service.read(ctx, row, [Reading(node="house", currents_a=[9, 9, 9], at=ctx.now() + timedelta(minutes=4))])
+    now = Reading(node="house", currents_a=[10, 10, 10])
+    late = Reading(node="house", currents_a=[1, 1, 1], at=ctx.now() - timedelta(seconds=30))
+    await service.read(ctx, row, [now, late])  # what was before doesn't hide what is, nor does what can't be yet
+    kept = (await service.row_of(tenant, busy))["readings"]["house"]
+    assert (kept["currents_a"], kept["at"]) == ([10, 10, 10], ctx.now().isoformat())
 
     found = await listing.rows(ctx, tenant)
     assert [one.name for one in found] == ["Busy", "Calm", "Bare"]  # not Empty: nothing stands there

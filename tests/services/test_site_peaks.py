@@ -10,7 +10,8 @@ from backend.context import Context
 from backend.db.engine import DB
 from backend.errors import InvalidInput
 from backend.sites import live, savings, service, store
-from backend.sites.scene import look, question
+from backend.sites.asking import question
+from backend.sites.scene import look
 from shared.sites import EnergyTariff, NodeKind, PowerNode, SitePolicy, SiteSet
 from tests import world
 from tests.conftest import Clock
