@@ -227,7 +227,8 @@ class Override(Request):
 
 
 class RotaSet(Request):
-    """The members take turns: `shift_hours` each, the first one from `starts_at` on."""
+    """The members take turns: `shift_hours` each, the first one from `starts_at` on, by the operator's clock: who takes
+    over at eight does so in summer and in winter."""
 
     name: Title
     members: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=50)]
@@ -237,7 +238,7 @@ class RotaSet(Request):
 
 
 class Rota(Message):
-    """`on_call`: the account whose turn it is now, until `until`."""
+    """`on_call`: the account whose turn it is now, until `until`; empty: nobody of them is left."""
 
     id: str
     plan: RotaSet

@@ -8,6 +8,12 @@ TEXTS = {
     "Tell me when it works again": "Sag Bescheid, wenn sie wieder geht",
     "We tell you when it works again.": "Wir sagen Bescheid, wenn sie wieder geht.",
     "You will hear when it works again.": "Sie hören, wenn sie wieder geht.",
+    "A route tells whoever is on call in this rota. Take it out there first.": (
+        "Eine Route meldet an die Bereitschaft dieses Plans. Nehmen Sie ihn dort zuerst heraus."
+    ),
+    "A route tells this webhook. Take it out there first.": (
+        "Eine Route meldet an diesen Webhook. Nehmen Sie ihn dort zuerst heraus."
+    ),
     "In repair": "In Reparatur",
     "Watched": "Beobachtet",
     "Incident": "Störung",

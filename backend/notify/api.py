@@ -104,7 +104,7 @@ async def change_hook(ctx: Context, actor: Actor, hook_id: UUID, data: HookSet) 
 
 @delete(f"{BASE}/webhooks/{{hook_id:uuid}}", role=Role.ADMIN, summary="Remove a webhook")
 async def remove_hook(ctx: Context, actor: Actor, hook_id: UUID) -> None:
-    await setup.remove("notify_hook", actor.tenant_id, hook_id)
+    await setup.remove(ctx, "notify_hook", actor.tenant_id, hook_id)
 
 
 @post(f"{BASE}/webhooks/{{hook_id:uuid}}/test", role=Role.ADMIN, status_code=202, summary="Try a webhook")
@@ -133,7 +133,7 @@ async def change_rota(ctx: Context, actor: Actor, rota_id: UUID, data: RotaSet) 
 
 @delete(f"{BASE}/rotas/{{rota_id:uuid}}", role=Role.ADMIN, summary="Remove a rota")
 async def remove_rota(ctx: Context, actor: Actor, rota_id: UUID) -> None:
-    await setup.remove("notify_rota", actor.tenant_id, rota_id)
+    await setup.remove(ctx, "notify_rota", actor.tenant_id, rota_id)
 
 
 @get(f"{BASE}/routes", role=Role.OPERATOR, summary="Which incidents go to whom")
@@ -154,7 +154,7 @@ async def change_route(ctx: Context, actor: Actor, route_id: UUID, data: RouteSe
 
 @delete(f"{BASE}/routes/{{route_id:uuid}}", role=Role.ADMIN, summary="Remove a route")
 async def remove_route(ctx: Context, actor: Actor, route_id: UUID) -> None:
-    await setup.remove("notify_route", actor.tenant_id, route_id)
+    await setup.remove(ctx, "notify_route", actor.tenant_id, route_id)
 
 
 # --- deliveries --------------------------------------------------------------------------------------

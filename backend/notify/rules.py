@@ -3,11 +3,13 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from shared.accounts import Role
 from shared.notify import Channel, Hours, RotaSet, RouteSet, Target, TargetKind, Told, Wishes
 from shared.operations import IncidentState, Severity
 
@@ -118,16 +120,44 @@ def to_tell(noted: Sequence[tuple[Told, Happened]]) -> list[bool]:
     ]
 
 
-def on_call(plan: RotaSet, now: datetime) -> tuple[str, datetime]:
-    """Whose turn it is, and until when. Before the first shift it is the first one's."""
-    for one in plan.overrides:
+def on_call(plan: RotaSet, now: datetime, zone: str, here: Collection[str]) -> tuple[str | None, datetime]:
+    """Whose turn it is, and until when. Before the first shift it is the first one's. Who isn't `here` any more is
+    passed over: the next one has the turn. None: nobody of them is left."""
+    standing_in = [one for one in plan.overrides if one.account_id in here]
+    for one in standing_in:
         if one.begins_at <= now < one.ends_at:
             return one.account_id, one.ends_at
-    shift = timedelta(hours=plan.shift_hours)
-    number = max(0, (now - plan.starts_at) // shift)
-    until = plan.starts_at + shift * (number + 1)
-    sooner = [one.begins_at for one in plan.overrides if now < one.begins_at < until]
-    return plan.members[number % len(plan.members)], min([until, *sooner])
+    number, until = _shift(plan, now, zone)
+    turns = [plan.members[(number + later) % len(plan.members)] for later in range(len(plan.members))]
+    sooner = [one.begins_at for one in standing_in if now < one.begins_at < until]
+    return next((one for one in turns if one in here), None), min([until, *sooner])
+
+
+def _shift(plan: RotaSet, now: datetime, zone: str) -> tuple[int, datetime]:
+    """Which shift it is, from 0, and when it ends. They are counted on the clock of the wall: who takes over at eight
+    does so in summer too."""
+    first, length = local(plan.starts_at, zone).replace(tzinfo=None), timedelta(hours=plan.shift_hours)
+
+    def begins(number: int) -> datetime:
+        return (first + length * number).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+    number = max(0, (local(now, zone).replace(tzinfo=None) - first) // length)
+    while number and now < begins(number):  # in the hour that comes twice
+        number -= 1
+    while now >= begins(number + 1):
+        number += 1
+    return number, begins(number + 1)
+
+
+def team(people: Sequence[Mapping[str, object]]) -> set[str]:
+    """Of these (`id`, `role`) who hears of incidents at all."""
+    return {str(one["id"]) for one in people if one["role"] != Role.DRIVER}
+
+
+def tells(route: RouteSet, kind: TargetKind, thing_id: UUID) -> bool:
+    """Whether a route or one of its steps names this rota or webhook."""
+    targets = [*route.targets, *(one for step in route.steps for one in step.targets)]
+    return any(one.kind is kind and UUID(one.id) == thing_id for one in targets)
 
 
 # --- when ----------------------------------------------------------------------------------------------------

@@ -18,8 +18,9 @@ from backend.events import (
     StationConnected,
     TransactionEnded,
 )
-from backend.notify import delivery_store, happened, posting, rules, store
+from backend.notify import delivery_store, happened, posting, rules, setup, store
 from backend.notify.posting import Address
+from shared.accounts import Role
 from shared.notify import Channel, RotaSet, RouteSet, Target, TargetKind, Told
 from shared.operations import IncidentState
 
@@ -142,7 +143,7 @@ async def _route(
             if row["data"].get("route") != route_id or level > len(plan.steps):
                 continue
             targets, channels = plan.steps[level - 1].targets, plan.steps[level - 1].channels
-        for address in await addresses(ctx, tenant_id, targets, channels):
+        for address in await addresses(ctx, tenant_id, zone, targets, channels):
             found = inbox.setdefault(address, [])
             if all(row["id"] != known["id"] for known, _ in found):
                 found.append((row, one))
@@ -177,25 +178,39 @@ async def escalate(ctx: Context, payload: dict[str, Any]) -> None:
 
 
 async def addresses(
-    ctx: Context, tenant_id: UUID, targets: Sequence[Target], channels: Sequence[Channel]
+    ctx: Context, tenant_id: UUID, zone: str, targets: Sequence[Target], channels: Sequence[Channel]
 ) -> list[Address]:
-    """Everywhere that these targets can be reached, each once."""
+    """Everywhere that these targets can be reached, each once. For a rota of which nobody is left the administrators
+    hear it."""
     accounts: set[UUID] = set()
     roles = [one.id for one in targets if one.kind is TargetKind.ROLE]
-    hooks = [UUID(one.id) for one in targets if one.kind is TargetKind.HOOK]
+    hooks: list[UUID] = []
     for one in targets:
         if one.kind is TargetKind.ACCOUNT:
             accounts.add(UUID(one.id))
         elif one.kind is TargetKind.ROTA:
-            rota = await store.get("notify_rota", tenant_id, UUID(one.id))
-            if rota is not None:
-                accounts.add(UUID(rules.on_call(msgspec.convert(rota["plan"], RotaSet), ctx.now())[0]))
+            who = await _on_call(ctx, tenant_id, zone, UUID(one.id))
+            if who is None:
+                roles.append(Role.ADMIN.value)
+            else:
+                accounts.add(who)
+        elif one.kind is TargetKind.HOOK and await store.get("notify_hook", tenant_id, UUID(one.id)) is not None:
+            hooks.append(UUID(one.id))
     found: list[Address] = []
     if accounts or roles:
         for row in await store.people(tenant_id, list(accounts), roles):
             found += posting.ways_to(row, channels)
     found += [Address(channel=Channel.WEBHOOK, hook=hook) for hook in hooks]
     return list(dict.fromkeys(found))
+
+
+async def _on_call(ctx: Context, tenant_id: UUID, zone: str, rota_id: UUID) -> UUID | None:
+    rota = await store.get("notify_rota", tenant_id, rota_id)
+    if rota is None:
+        return None
+    plan = msgspec.convert(rota["plan"], RotaSet)
+    who, _ = rules.on_call(plan, ctx.now(), zone, rules.team(await setup.of_rota(tenant_id, plan)))
+    return None if who is None else UUID(who)
 
 
 async def _write(

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from backend.context import Context
-from backend.errors import InvalidInput, NotFound
+from backend.errors import Conflict, InvalidInput, NotFound
 from backend.mail import service as mail
 from backend.notify import delivery_store, rules, store
 from backend.notify.channels import webhook
@@ -181,9 +181,22 @@ async def _put(table: str, tenant_id: UUID, thing_id: UUID | None, values: dict[
     return made
 
 
-async def remove(table: str, tenant_id: UUID, thing_id: UUID) -> None:
-    if not await store.delete(table, tenant_id, thing_id):
-        raise NotFound(NOT_THERE)
+NAMED: Mapping[str, tuple[TargetKind, str]] = {
+    "notify_rota": (TargetKind.ROTA, "A route tells whoever is on call in this rota. Take it out there first."),
+    "notify_hook": (TargetKind.HOOK, "A route tells this webhook. Take it out there first."),
+}
+
+
+async def remove(ctx: Context, table: str, tenant_id: UUID, thing_id: UUID) -> None:
+    """Raises NotFound, and Conflict while a route names it: nobody would hear what that route tells."""
+    async with ctx.unit():
+        if table in NAMED:
+            kind, words = NAMED[table]
+            plans = [msgspec.convert(row["plan"], RouteSet) for row in await store.listed("notify_route", tenant_id)]
+            if any(rules.tells(plan, kind, thing_id) for plan in plans):
+                raise Conflict(words, code="named_by_a_route")
+        if not await store.delete(table, tenant_id, thing_id):
+            raise NotFound(NOT_THERE)
 
 
 # --- rotas and routes --------------------------------------------------------------------------------
@@ -205,15 +218,22 @@ async def _known(tenant_id: UUID, ids: Sequence[str], path: str) -> None:
 
 
 async def rotas(ctx: Context, tenant_id: UUID) -> list[Rota]:
-    return [await _rota(ctx, tenant_id, row) for row in await store.listed("notify_rota", tenant_id)]
+    zone = (await store.zone(tenant_id))["time_zone"]
+    return [await _rota(ctx, tenant_id, row, zone) for row in await store.listed("notify_rota", tenant_id)]
 
 
-async def _rota(ctx: Context, tenant_id: UUID, row: store.Row) -> Rota:
+async def _rota(ctx: Context, tenant_id: UUID, row: store.Row, zone: str) -> Rota:
     plan = msgspec.convert(row["plan"], RotaSet)
+    people = await of_rota(tenant_id, plan)
+    account_id, until = rules.on_call(plan, ctx.now(), zone, rules.team(people))
+    names = {str(one["id"]): one["name"] for one in people}
+    return Rota(id=str(row["id"]), plan=plan, names=names, on_call=account_id or "", until=until)
+
+
+async def of_rota(tenant_id: UUID, plan: RotaSet) -> Sequence[store.Row]:
+    """Its members and those who stand in, as far as they can sign in."""
     everybody = {UUID(one) for one in plan.members} | {UUID(one.account_id) for one in plan.overrides}
-    names = {str(one["id"]): one["name"] for one in await store.people(tenant_id, list(everybody))}
-    account_id, until = rules.on_call(plan, ctx.now())
-    return Rota(id=str(row["id"]), plan=plan, names=names, on_call=account_id, until=until)
+    return await store.people(tenant_id, list(everybody))
 
 
 async def put_rota(ctx: Context, tenant_id: UUID, rota_id: UUID | None, plan: RotaSet) -> Rota:
@@ -227,7 +247,7 @@ async def put_rota(ctx: Context, tenant_id: UUID, rota_id: UUID | None, plan: Ro
     made = await _put("notify_rota", tenant_id, rota_id, {"name": plan.name, "plan": msgspec.to_builtins(plan)})
     row = await store.get("notify_rota", tenant_id, made)
     assert row is not None
-    return await _rota(ctx, tenant_id, row)
+    return await _rota(ctx, tenant_id, row, (await store.zone(tenant_id))["time_zone"])
 
 
 async def routes(ctx: Context, tenant_id: UUID) -> list[Route]:

@@ -111,9 +111,9 @@ async def zone(tenant_id: UUID) -> Row:
 
 
 async def people(tenant_id: UUID, account_ids: Sequence[UUID], roles: Sequence[str] = ()) -> Sequence[Row]:
-    """Those of these ids or roles who can sign in, with their wishes (None: they said nothing) and devices."""
+    """Those of these ids or roles who can sign in, with their role, wishes (None: they said nothing) and devices."""
     return await DB.run(
-        f"""SELECT a.id, a.email, a.name, p.wishes, coalesce((SELECT json_agg(json_build_object(
+        f"""SELECT a.id, a.email, a.name, a.role, p.wishes, coalesce((SELECT json_agg(json_build_object(
             'id', device.id, 'name', device.name, 'platform', device.platform
         ))::text FROM push_device device WHERE device.account = a.id AND {HEARS}), '[]') AS devices
         FROM account a LEFT JOIN notify_preference p ON p.account = a.id

@@ -2,13 +2,15 @@
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.notify import rules
-from shared.notify import Hours, Override, RotaSet, RouteSet, Told, Wishes
+from shared.notify import Hours, Override, RotaSet, RouteSet, Step, Target, TargetKind, Told, Wishes
 from shared.operations import IncidentState, Severity
 
 NOW = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)  # a Monday; 22:30 in Berlin
@@ -71,10 +73,76 @@ def test_the_rota_turns_and_somebody_stands_in() -> None:
         shift_hours=24,
         overrides=[Override(account_id="c", begins_at=NOW + timedelta(hours=30), ends_at=NOW + timedelta(hours=32))],
     )
-    told = [rules.on_call(plan, NOW + timedelta(hours=hours)) for hours in (-5, 0, 25, 31, 33, 49)]
+    here = {"a", "b", "c"}
+    told = [rules.on_call(plan, NOW + timedelta(hours=hours), BERLIN, here) for hours in (-5, 0, 25, 31, 33, 49)]
     assert [who for who, _ in told] == ["a", "a", "b", "c", "b", "a"]
     assert told[2][1] == NOW + timedelta(hours=30)
     assert told[3][1] == NOW + timedelta(hours=32)
+
+
+@pytest.mark.parametrize(
+    ("here", "who"),
+    [
+        ("abcd", ["a", "d", "c"]),
+        ("bc", ["b", "b", "c"]),  # the next one has the turn
+        ("abc", ["a", "b", "c"]),  # who stood in is gone
+        ("c", ["c", "c", "c"]),
+        ("", [None, None, None]),
+    ],
+)
+def test_who_is_gone_is_passed_over(here: str, who: list[str | None]) -> None:
+    begins, ends = NOW + timedelta(hours=24), NOW + timedelta(hours=48)
+    overrides = [Override(account_id="d", begins_at=begins, ends_at=ends)]
+    plan = RotaSet(name="R", members=["a", "b", "c"], starts_at=NOW, shift_hours=24, overrides=overrides)
+    assert [rules.on_call(plan, NOW + timedelta(hours=hours), BERLIN, here)[0] for hours in (1, 25, 49)] == who
+
+
+def berlin(*moment: int, fold: int = 0) -> datetime:
+    return datetime(*moment, tzinfo=ZoneInfo(BERLIN), fold=fold)  # type: ignore[misc,arg-type]
+
+
+@pytest.mark.parametrize(
+    ("starts", "hours", "now", "who", "until"),
+    [
+        # a week each, handed over at eight on Mondays: over the change to summer, and over the one back
+        (berlin(2026, 3, 23, 8), 168, berlin(2026, 3, 30, 7, 59), "a", berlin(2026, 3, 30, 8)),
+        (berlin(2026, 3, 23, 8), 168, berlin(2026, 3, 30, 8), "b", berlin(2026, 4, 6, 8)),
+        (berlin(2026, 3, 23, 8), 168, berlin(2026, 10, 26, 7, 59), "a", berlin(2026, 10, 26, 8)),
+        (berlin(2026, 3, 23, 8), 168, berlin(2026, 10, 26, 8), "b", berlin(2026, 11, 2, 8)),
+        # days and nights
+        (berlin(2026, 3, 28, 8), 12, berlin(2026, 3, 29, 7, 30), "b", berlin(2026, 3, 29, 8)),
+        (berlin(2026, 10, 24, 8), 12, berlin(2026, 10, 25, 7, 30), "b", berlin(2026, 10, 25, 8)),
+        # handed over within the hour that is left out, and within the one that comes twice
+        (berlin(2026, 3, 28, 2, 30), 24, berlin(2026, 3, 29, 3, 29), "a", berlin(2026, 3, 29, 3, 30)),
+        (berlin(2026, 3, 28, 2, 30), 24, berlin(2026, 3, 29, 3, 30), "b", berlin(2026, 3, 30, 2, 30)),
+        (berlin(2026, 10, 24, 2, 30), 24, berlin(2026, 10, 25, 2, 29), "a", berlin(2026, 10, 25, 2, 30)),
+        (berlin(2026, 10, 24, 2, 30), 24, berlin(2026, 10, 25, 2, 10, fold=1), "b", berlin(2026, 10, 26, 2, 30)),
+    ],
+)
+def test_a_rota_is_handed_over_by_the_clock_of_the_wall(
+    starts: datetime, hours: int, now: datetime, who: str, until: datetime
+) -> None:
+    plan = RotaSet(name="R", members=["a", "b"], starts_at=starts.astimezone(UTC), shift_hours=hours)
+    found = rules.on_call(plan, now.astimezone(UTC), BERLIN, "ab")
+    assert (found[0], found[1].astimezone(UTC)) == (who, until.astimezone(UTC))
+
+
+@given(st.integers(0, 400 * 24 * 60), st.integers(1, 200))
+def test_a_turn_ends_after_now_and_then_the_next_one_begins(minutes: int, hours: int) -> None:
+    plan = RotaSet(name="R", members=["a", "b"], starts_at=datetime(2026, 1, 1, tzinfo=UTC), shift_hours=hours)
+    now = plan.starts_at + timedelta(minutes=minutes)
+    _, until = rules.on_call(plan, now, BERLIN, "ab")
+    assert now < until <= now + timedelta(hours=hours + 1)
+    assert rules.on_call(plan, until - timedelta(seconds=1), BERLIN, "ab")[1] == until
+
+
+def test_a_route_tells_by_its_steps_too() -> None:
+    rota, hook = uuid4(), uuid4()
+    step = Step(after_min=5, targets=[Target(kind=TargetKind.HOOK, id=str(hook))])
+    plan = RouteSet(name="R", targets=[Target(kind=TargetKind.ROTA, id=rota.hex)], steps=[step])
+    assert rules.tells(plan, TargetKind.ROTA, rota)
+    assert rules.tells(plan, TargetKind.HOOK, hook)
+    assert not rules.tells(plan, TargetKind.HOOK, rota)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from backend import wiring
 from backend.alerts import service as alerts
 from backend.context import Context
 from backend.db.engine import DB
-from backend.errors import InvalidInput
+from backend.errors import Conflict, InvalidInput
 from backend.notify import posting, rules, setup
 from backend.notify.channels import Trouble, webhook
 from backend.notify.channels.base import Letter, Refused
@@ -213,9 +213,11 @@ async def test_nobody_acknowledges_so_the_next_ones_hear_of_it(clock: Clock, pho
     ctx, tenant_id = context(clock), await world.add_tenant()
     first = await operator(ctx, tenant_id, "First", token="first-token")
     second = await operator(ctx, tenant_id, "Second", token="second-token")
+    gone = await operator(ctx, tenant_id, "Gone", token="gone-token")
     rota = await setup.put_rota(
-        ctx, tenant_id, None, RotaSet(name="Nights", members=[str(first)], starts_at=clock.now())
+        ctx, tenant_id, None, RotaSet(name="Nights", members=[str(gone), str(first)], starts_at=clock.now())
     )
+    await DB.run("UPDATE account SET disabled_at = now() WHERE id = $1", gone)  # whose turn it would be
     step = Step(after_min=10, targets=[Target(kind=TargetKind.ACCOUNT, id=str(second))], channels=[Channel.PUSH])
     await setup.put_route(
         ctx,
@@ -224,6 +226,9 @@ async def test_nobody_acknowledges_so_the_next_ones_hear_of_it(clock: Clock, pho
         RouteSet(name="R", targets=[Target(kind=TargetKind.ROTA, id=rota.id)], channels=[Channel.PUSH], steps=[step]),
     )
     one, two = [await world.add_station(tenant_id, name) for name in ("A", "B")]
+    with pytest.raises(Conflict, match="on call in this rota"):
+        await setup.remove(ctx, "notify_rota", tenant_id, UUID(rota.id))
+    assert (await setup.rotas(ctx, tenant_id))[0].on_call == str(first)
     await fault(ctx, one)
     await fault(ctx, two)
     await run_jobs(ctx)
@@ -235,6 +240,11 @@ async def test_nobody_acknowledges_so_the_next_ones_hear_of_it(clock: Clock, pho
     assert [one["notification"]["title"] for one in later] == [
         "Nobody has taken it yet: Residual current protection tripped"
     ]
+    await DB.run("UPDATE account SET role = CASE name WHEN 'Second' THEN 'admin' ELSE 'driver' END")
+    phones.requests.clear()
+    await fault(ctx, await world.add_station(tenant_id, "C"))
+    await run_jobs(ctx)  # nobody of the rota is left
+    assert {body["message"]["token"] for _, body in phones.requests} == {"second-token"}
 
 
 async def test_quiet_hours_hold_what_is_not_critical(clock: Clock, phones: Receiver) -> None:
