@@ -11,6 +11,14 @@ from shared.base import Message, Request
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 ClockOrNone = Annotated[str, msgspec.Meta(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")]
 
+NEEDS_HANDS = (
+    "GroundFailure HighTemperature OverCurrentFailure OverVoltage UnderVoltage PowerSwitchFailure EmergencyStop "
+    "PowerLoss EVSEContactorFault EVContactorFault ResistanceFault ConnectorVoltageHigh BrokenLatch CutCable "
+    "CableOverTempStop CableOverTempDerate CableCheckFailure WeakSignal PartialInsertion InvalidVehicleMode "
+    "AuthorizationTimeout CapacitanceFault"
+).split()
+"""Codes behind which a danger, the car or the grid stands: no restart helps, or none must be tried from afar."""
+
 
 class StepKind(StrEnum):
     WAIT = "wait"

@@ -25,7 +25,7 @@ MESSAGES = ("StatusNotification", "Heartbeat", "BootNotification", "MeterValues"
 
 
 def listed(words: str) -> list[str]:
-    return [one.strip() for one in words.split(",") if one.strip()]
+    return [one.strip() for one in words.replace("\n", ",").split(",") if one.strip()]
 
 
 def clock(typed: str) -> str | None:
@@ -44,6 +44,7 @@ def EditPlaybook(playbook_id: str, plan: PlaybookSet, on_done: Callable[[], Any]
     name, set_name = ft.use_state(words(plan.name))
     rules, set_rules = ft.use_state(list(plan.rules))
     codes, set_codes = ft.use_state(", ".join(plan.codes))
+    not_codes, set_not_codes = ft.use_state(", ".join(plan.not_codes))
     models, set_models = ft.use_state(", ".join(plan.models))
     steps, set_steps = ft.use_state(list(plan.steps))
     limit, set_limit = ft.use_state(str(plan.guards.max_per_day))
@@ -65,6 +66,7 @@ def EditPlaybook(playbook_id: str, plan: PlaybookSet, on_done: Callable[[], Any]
             name=plan.name if given == words(plan.name) else given,
             rules=rules,
             codes=listed(codes),
+            not_codes=listed(not_codes),
             models=listed(models),
             steps=steps,
             guards=_guards(),
@@ -109,6 +111,15 @@ def EditPlaybook(playbook_id: str, plan: PlaybookSet, on_done: Callable[[], Any]
         muted(words("For incidents of these rules"), t, size=T12),
         ft.Row(chips, spacing=S8, run_spacing=S8, wrap=True),
         inputs.field(words("Fault codes (none: all)"), codes, t, set_codes, identifier="book-codes"),
+        inputs.field(
+            words("Fault codes it leaves alone"),
+            not_codes,
+            t,
+            set_not_codes,
+            identifier="book-not-codes",
+            multiline=True,
+            helper=words("Nothing is tried for these, as where a danger, the car or the grid stands behind."),
+        ),
         inputs.field(words("Models, with commas between (none: all)"), models, t, set_models, identifier="book-models"),
         muted(words("Steps, and how many seconds each may take to help"), t, size=T12),
         Steps(steps, set_steps),

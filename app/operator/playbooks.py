@@ -19,10 +19,15 @@ from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.lookback import LookBackNew
-from shared.remedies import Figures, Playbook, PlaybookDetail, PlaybookSet, PlaybookStep, StepKind
+from shared.remedies import NEEDS_HANDS, Figures, Playbook, PlaybookDetail, PlaybookSet, PlaybookStep, StepKind
 
 Words = Callable[[str], str]
-NEW = PlaybookSet(name="", rules=["connector_faulted"], steps=[PlaybookStep(kind=StepKind.SOFT_RESET, verify_s=240)])
+NEW = PlaybookSet(
+    name="",
+    rules=["connector_faulted"],
+    not_codes=NEEDS_HANDS,
+    steps=[PlaybookStep(kind=StepKind.SOFT_RESET, verify_s=240)],
+)
 
 
 @guarded
@@ -147,8 +152,11 @@ def Detail(playbook_id: str, version: int) -> ft.Control:  # a component
     found = use_load(load, [playbook_id, version])
     if found.data is None:
         return surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton(t, height=120)
-    guards = found.data.playbook.plan.guards
+    plan = found.data.playbook.plan
+    guards = plan.guards
     rows: list[tuple[str, str | ft.Control]] = [
+        *([(words("Only for fault codes"), ", ".join(plan.codes))] if plan.codes else []),
+        *([(words("Leaves fault codes alone"), ", ".join(plan.not_codes))] if plan.not_codes else []),
         (words("During a session"), words("allowed") if guards.during_session else words("never")),
         (words("Runs a day at a station"), str(guards.max_per_day)),
         (words("Stations at once"), str(guards.max_at_once)),

@@ -1,15 +1,8 @@
 """Playbooks that every operator has from the start, and may change. Data."""
 
-from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
+from shared.remedies import NEEDS_HANDS, Guards, PlaybookSet, PlaybookStep, StepKind
 
 K = StepKind
-NEEDS_HANDS = (
-    "GroundFailure HighTemperature OverCurrentFailure OverVoltage UnderVoltage PowerSwitchFailure EmergencyStop "
-    "PowerLoss EVSEContactorFault EVContactorFault ResistanceFault ConnectorVoltageHigh BrokenLatch CutCable "
-    "CableOverTempStop CableOverTempDerate CableCheckFailure WeakSignal PartialInsertion InvalidVehicleMode "
-    "AuthorizationTimeout CapacitanceFault"
-).split()
-"""Codes behind which a danger, the car or the grid stands: no restart helps, or none must be tried from afar."""
 
 
 def _ask(seconds: int = 30) -> PlaybookStep:

@@ -173,6 +173,8 @@ def problems(plan: PlaybookSet) -> list[tuple[str, str]]:
             found.append((f"{path}.message", "Say which message is wanted."))
         if step.kind is StepKind.RESTART_SESSION and not plan.guards.during_session:
             found.append((path, "Restarting a session needs the permission to touch one."))
+    if set(plan.codes) & set(plan.not_codes):
+        found.append(("$.not_codes", "A fault code can't be meant and left alone at once."))
     if bool(plan.guards.quiet_from) != bool(plan.guards.quiet_to):
         found.append(("$.guards.quiet_to", "Quiet hours need a beginning and an end."))
     return found

@@ -199,6 +199,15 @@ TEXTS = {
     "The station is not connected.": "Die Station ist nicht verbunden.",
     "Quiet hours.": "Ruhezeit.",
     "Somebody stopped it.": "Jemand hat ihn angehalten.",
+    "Say where the firmware is.": "Sagen Sie, wo die Firmware liegt.",
+    "Say which message is wanted.": "Sagen Sie, welche Nachricht gewünscht ist.",
+    "Restarting a session needs the permission to touch one.": (
+        "Einen Ladevorgang neu zu starten braucht die Erlaubnis, einen zu stören."
+    ),
+    "A fault code can't be meant and left alone at once.": (
+        "Ein Fehlercode kann nicht zugleich gemeint und in Ruhe gelassen sein."
+    ),
+    "Quiet hours need a beginning and an end.": "Eine Ruhezeit braucht Anfang und Ende.",
     "It is out of service already.": "Sie ist schon außer Betrieb.",
     "There is no session to restart.": "Es gibt keinen Ladevorgang, der neu zu starten wäre.",
     "The session didn't end.": "Der Ladevorgang endete nicht.",

@@ -15,6 +15,7 @@ from backend.remedies import service as remedies
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.accounts import Role
+from shared.remedies import NEEDS_HANDS
 from shared.stations import ConnectorStatus
 from tests import world
 from tests.app.harness import DESKTOP, PHONE, app_for
@@ -61,6 +62,16 @@ async def test_playbooks_are_read_tried_and_changed(node: Node) -> None:
         await screen.type("book-quiet-to", "6.30")
         await screen.click("book-confirm")
         await screen.wait_for_text("22:00–06:30")
+        await screen.click("playbook-new")
+        await screen.type("book-name", "Mine")
+        await screen.type("book-codes", "OtherError, GroundFailure")
+        await screen.click("book-confirm")
+        await screen.wait_for_text("A fault code can't be meant and left alone at once.")
+        await screen.type("book-codes", "")
+        await screen.type("book-not-codes", ", ".join([*NEEDS_HANDS[1:], "OtherError"]))
+        await screen.click("book-confirm")
+        row = await stored("SELECT plan->'not_codes' AS codes FROM playbook WHERE key = ''")
+    assert row["codes"] == [*NEEDS_HANDS[1:], "OtherError"]
 
 
 async def stored(sql: str) -> Any:

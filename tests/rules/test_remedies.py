@@ -11,7 +11,7 @@ from backend.alerts.rules import RULES
 from backend.alerts.rules.connector_faulted import ERRORS
 from backend.remedies import builtin, rules
 from shared.operations import IncidentState
-from shared.remedies import Guards, PlaybookSet, PlaybookStep, StepKind
+from shared.remedies import NEEDS_HANDS, Guards, PlaybookSet, PlaybookStep, StepKind
 
 NOW = datetime(2026, 6, 1, 20, 30, tzinfo=UTC)
 
@@ -178,7 +178,7 @@ def test_built_in_playbooks_are_sound() -> None:
         assert rules.problems(one) == [], key
         assert not one.guards.during_session, key
         assert set(one.rules) <= {rule.name for rule in RULES}, "a rule that doesn't exist"
-    danger = set(builtin.NEEDS_HANDS)
+    danger = set(NEEDS_HANDS)
     assert danger <= set(ERRORS), "codes that no rule knows"
     for code in danger:
         assert not any(rules.matches(one, "connector_faulted", code, "M") for one in builtin.BUILT_IN.values()), code
@@ -191,6 +191,8 @@ def test_what_cannot_work_is_refused() -> None:
     restart = PlaybookStep(kind=StepKind.RESTART_SESSION)
     asked = PlaybookSet(name="P", rules=["r"], steps=[firmware, restart], guards=Guards(quiet_from="22:00"))
     assert [path for path, _ in rules.problems(asked)] == ["$.steps[0].url", "$.steps[1]", "$.guards.quiet_to"]
+    both = msgspec.structs.replace(plan(), codes=["A", "B"], not_codes=["B", "C"])
+    assert rules.problems(both) == [("$.not_codes", "A fault code can't be meant and left alone at once.")]
 
 
 def test_a_dry_run_in_words() -> None:
