@@ -20,6 +20,9 @@ class StoredTariff(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     currency: str
     definition: Tariff
+    follows: UUID | None = None
+    since: datetime | None = None
+    """From then on it holds in place of the version that it follows."""
 
 
 _known: dict[UUID, StoredTariff] = {}
@@ -31,6 +34,15 @@ async def get(ctx: Context, tariff_id: UUID) -> StoredTariff:
     if tariff_id not in found:
         raise NotFound("This tariff doesn't exist.")
     return found[tariff_id]
+
+
+async def version_at(ctx: Context, tariff_id: UUID, at: datetime) -> StoredTariff:
+    """The version of a tariff that held then: a session that a station tells of later keeps what it began with. Raises
+    NotFound."""
+    one = await get(ctx, tariff_id)
+    while one.follows is not None and one.since is not None and at < one.since:
+        one = await get(ctx, one.follows)
+    return one
 
 
 async def _load(ids: Iterable[UUID]) -> Mapping[UUID, StoredTariff]:
@@ -45,7 +57,13 @@ async def _load(ids: Iterable[UUID]) -> Mapping[UUID, StoredTariff]:
 def stored(row: store.Row) -> StoredTariff:
     definition = msgspec.convert(row["definition"], Tariff, strict=False)
     return StoredTariff(
-        id=row["id"], tenant_id=row["tenant"], name=row["name"], currency=row["currency"], definition=definition
+        id=row["id"],
+        tenant_id=row["tenant"],
+        name=row["name"],
+        currency=row["currency"],
+        definition=definition,
+        follows=row["follows"],
+        since=row.get("since"),
     )
 
 

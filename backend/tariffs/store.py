@@ -11,7 +11,11 @@ Row = dict[str, Any]
 
 
 async def by_ids(ids: Sequence[UUID]) -> list[Row]:
-    return await DB.run("SELECT * FROM tariff WHERE id = ANY($1)", list(ids))
+    """With `since` when each holds in place of the version before it; None: from its own beginning."""
+    return await DB.run(
+        "SELECT t.*, o.retired_at AS since FROM tariff t LEFT JOIN tariff o ON o.id = t.follows WHERE t.id = ANY($1)",
+        list(ids),
+    )
 
 
 async def of_tenant(tenant_id: UUID) -> list[Row]:

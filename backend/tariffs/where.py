@@ -68,9 +68,10 @@ async def prices(ctx: Context, tenant_id: UUID, outlets: Iterable[Outlet], accou
 async def applying(
     ctx: Context, tenant_id: UUID, outlet: Outlet, account_id: UUID | None = None, at: datetime | None = None
 ) -> service.StoredTariff | None:
-    """The tariff of a session that begins here; None: charging is free."""
-    tariff_id = (await book(ctx, tenant_id, account_id, at)).tariff_at(outlet)
-    return None if tariff_id is None else await service.get(ctx, tariff_id)
+    """The tariff of a session that begins here, now or `at`, in the version of then; None: charging is free."""
+    found = await book(ctx, tenant_id, account_id, at)
+    tariff_id = found.tariff_at(outlet)
+    return None if tariff_id is None else await service.version_at(ctx, tariff_id, found.at)
 
 
 # --- as operators write it ---------------------------------------------------------------------------

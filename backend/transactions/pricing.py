@@ -71,7 +71,8 @@ async def tariffs_for(ctx: Context, wanted: Mapping[int, Wanted]) -> dict[int, t
         if book is None:
             book = books[key] = await where.book(ctx, one.tenant_id, one.account_id, one.at)
         tariff_id = msgspec.structs.replace(book, at=one.at).tariff_at(outlet(one.outlet))
-        found[n] = (None, "") if tariff_id is None else (tariff_id, (await tariffs.get(ctx, tariff_id)).currency)
+        version = None if tariff_id is None else await tariffs.version_at(ctx, tariff_id, one.at)
+        found[n] = (version.id, version.currency) if version else (None, "")
     return found
 
 

@@ -176,7 +176,7 @@ async def recover(
     decision: Decision,
 ) -> Row:
     """The driver presented a good card after one that was refused, in the same transaction (2.0.1)."""
-    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector, decision.account_id)
+    tariff, currency = await pricing.tariff_for(ctx, station.tenant_id, connector, decision.account_id, row["begun_at"])
     values: Row = {
         "state": str(State.ACTIVE),
         "account": decision.account_id,

@@ -6,8 +6,6 @@ from typing import Any
 import pytest
 
 from backend.db.engine import DB
-from backend.transactions import service as transactions
-from backend.transactions import settling
 from shared.accounts import Role
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
@@ -18,7 +16,6 @@ from tests.support.wire import (
     bill,
     card,
     eventually,
-    key,
     messages,
     only_session,
     sessions,
@@ -297,48 +294,6 @@ async def test_after_a_power_loss_available_first_and_then_the_stop_or_the_rever
         assert found["ended_at"] < stamp(78)
         assert await bill(operator, found["id"]) == (Decimal("0.40"), 1000)
         assert (await state_of(node))["status"] == "available"
-
-
-@pytest.mark.parametrize("billed", [False, True])
-async def test_a_stop_that_comes_after_the_outlet_denied_its_session_still_counts(node: Node, billed: bool) -> None:
-    """The session was closed for the station, estimated; its own stop, late from its queue, corrects the bill. Where
-    that is written already an operator decides."""
-    tariff = await node.add_tariff()
-    await node.add_station("CP-1", tariff_id=tariff)
-    await card(node)
-    operator = await node.client()
-    async with node.booted("CP-1") as station:
-        session = Session16(station)
-        await session.started(0, minutes_ago=90)
-        await session.meter(80, {"value": "900"})
-        await say_status(station, "Available")
-        await DB.run("UPDATE transaction SET updated_at = now() - interval '6 minutes'")
-        await DB.run("UPDATE connector SET status_at = now() - interval '6 minutes', status = 'available'")
-        await DB.run("UPDATE charging_station SET connected_at = now() - interval '6 minutes'")
-        await transactions.close_zombies(node.ctx)
-        found = await only_session(operator)
-        assert (found["state"], found["energy_wh"]) == ("ended", 900)
-        assert {"estimated", "zombie"} <= set(found["flags"])
-        if billed:
-            await settling.settle(node.ctx, {"transactions": [found["id"]]})
-            assert await bill(operator, found["id"]) == (Decimal("0.36"), 900)
-        await session.meter(70, {"value": "1400"})
-        await session.stopped(1500, minutes_ago=60)
-        found = await only_session(operator)
-        if billed:
-            assert {"late_stop", "needs_decision"} <= set(found["flags"])
-            path = f"/api/v1/transactions/{found['id']}"
-            doubt = (await operator.get(f"{path}/corrections")).json()["doubt"]
-            assert (doubt["flags"], doubt["trusted_wh"], doubt["reported_wh"]) == (["late_stop"], 900, 1500)
-            body = {"decision": "reported", "note": "It told us late"}
-            assert (await operator.post(f"{path}/decision", json=body, headers=key())).status_code == 202
-            shown = (await operator.get(f"{path}/corrections")).json()
-            assert [Decimal(one["total_incl"]["amount"]) for one in shown["corrections"]] == [Decimal("0.24")]
-            assert "needs_decision" not in (await only_session(operator))["flags"]
-            return
-        assert (found["energy_wh"], "estimated" in found["flags"]) == (1500, False)
-        assert await bill(operator, found["id"]) == (Decimal("0.60"), 1500)
-        assert len(await DB.run("SELECT 1 FROM cdr")) == 1
 
 
 @VERSIONS
