@@ -147,3 +147,5 @@ class Receipt(Message):
     """Of a reservation that nobody used: begun and ended are those of the kept time, and no meter counted."""
     waited_s: int = 0
     """How long the charger made the car wait for power: time that costs nothing."""
+    owed: Decimal = Decimal(0)
+    """What is still to pay, after corrections and what the operator asks no more for."""

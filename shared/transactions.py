@@ -103,6 +103,10 @@ class PaymentInfo(Message):
     failure: str = ""
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    refunded: Money | None = None
+    """Of what was captured."""
+    written_off: Money | None = None
+    """Of what was owed: the operator asks no more for it."""
 
 
 class TransactionDetail(Message):

@@ -28,9 +28,11 @@ AGAIN_S = 2.0
 STATES = {
     "captured": ("Paid", "good", ft.Icons.CHECK_CIRCLE_ROUNDED),
     "released": ("Nothing to pay", "good", ft.Icons.CHECK_CIRCLE_ROUNDED),
+    "credited": ("Nothing more to pay", "good", ft.Icons.CHECK_CIRCLE_ROUNDED),
     "invoiced": ("On your invoice", "neutral", ft.Icons.RECEIPT_LONG_ROUNDED),
     "failed": ("Payment failed", "danger", ft.Icons.ERROR_ROUNDED),
 }
+OWING = ("captured", "failed")
 UNDER_WAY = ("Payment under way", "info", ft.Icons.HOURGLASS_BOTTOM_ROUNDED)
 
 
@@ -296,9 +298,8 @@ def _payment(receipt: Receipt, t: Tokens, words: Words) -> list[ft.Control]:
     ]
     if receipt.payment_state == "captured":
         shown.append(_sum(words("Paid"), i18n.money(receipt.paid), t))
-        owed = receipt.total_incl.amount - receipt.paid.amount
-        if owed > 0:
-            shown.append(_sum(words("Still to pay"), i18n.amount(owed, receipt.total_incl.currency), t))
+    if receipt.payment_state in OWING and receipt.owed > 0:
+        shown.append(_sum(words("Still to pay"), i18n.amount(receipt.owed, receipt.total_incl.currency), t))
     elif receipt.payment_state not in STATES:
         shown.append(
             muted(words("The amount is being taken from what was reserved. This page updates itself."), t, size=T12)

@@ -208,6 +208,7 @@ PAST = {
     "Paid with": "Bezahlt mit",
     "Paid": "Bezahlt",
     "Still to pay": "Noch offen",
+    "Nothing more to pay": "Nichts mehr zu zahlen",
     "Nothing to pay": "Nichts zu zahlen",
     "On your invoice": "Auf Ihrer Rechnung",
     "Payment failed": "Zahlung fehlgeschlagen",

@@ -36,7 +36,12 @@ CHARGING = {
     "suspended_ev": "The car pauses",
     "suspended_evse": "The charger pauses",
 }
-PAID = {"captured": "Paid", "released": "Nothing to pay", "failed": "Payment failed"}
+PAID = {
+    "captured": "Paid",
+    "released": "Nothing to pay",
+    "failed": "Payment failed",
+    "credited": "Nothing more to pay",
+}
 PROBLEMS = {
     ProblemKind.WONT_START: "Charging doesn't start",
     ProblemKind.SCREEN_DARK: "The screen is dark",

@@ -165,14 +165,21 @@ def _cover(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
             voice.date(session.begun_at),
             session.location or session.station,
             session.number,
-            voice("Reservation") if session.reservation else voice.kwh(session.energy_wh),
+            _what(session, voice),
             voice.amount(session.total, document.currency),
         ]
         sheet.columns(cells, COVER, "LLLRR", size=8.5)
     sheet.rule()
     sheet.gap(1)
-    energy = sum(session.energy_wh for session in document.sessions)
-    sheet.pair(f"{len(document.sessions)} {voice('Sessions')}", voice.kwh(energy))
+    sessions = [session for session in document.sessions if not session.corrects]
+    energy = sum(session.energy_wh for session in sessions)
+    sheet.pair(f"{len(sessions)} {voice('Sessions')}", voice.kwh(energy))
+
+
+def _what(session: rules.Charged, voice: Voice) -> str:
+    if session.corrects:
+        return voice("Correction")
+    return voice("Reservation") if session.reservation else voice.kwh(session.energy_wh)
 
 
 TAXES = (WIDTH * 0.46, WIDTH * 0.18, WIDTH * 0.18, WIDTH * 0.18)
@@ -223,6 +230,7 @@ def _paid(sheet: Sheet, paid: Paid, currency: str, voice: Voice) -> None:
     elif paid.amount <= 0:
         word, ink = {
             "released": ("Nothing to pay", NEUTRAL),
+            "credited": ("Nothing more to pay", NEUTRAL),
             "invoiced": ("On your invoice", NEUTRAL),
             "failed": ("Payment failed", BAD),
             "open": ("Still to pay", INK),
@@ -237,13 +245,18 @@ def _details(sheet: Sheet, document: rules.Document, voice: Voice) -> None:
     for session in document.sessions:
         if sheet.will_page_break(46):
             sheet.add_page()
-        sheet.say(f"{voice('Receipt {number}', number=session.number)} · {session.location or session.station}", 10.5)
+        name = session.number if session.corrects else voice("Receipt {number}", number=session.number)
+        sheet.say(f"{name} · {session.location or session.station}", 10.5)
         begun = voice.moment(session.begun_at, session.time_zone)
         lasted = voice.duration(session.ended_at - session.begun_at)
         meter = f"{voice('Meter')} {voice.kwh(session.meter_start_wh)} – {voice.kwh(session.meter_stop_wh)}"
         if session.reservation:
             meter = voice("Reservation")
-        sheet.say(" · ".join((begun, lasted, session.station, meter)), 8, MUTED)
+        about = [begun, lasted, session.station, meter]
+        if session.corrects:
+            corrected = voice("Receipt {number}", number=session.corrects)
+            about = [f"{voice('Corrects')} {corrected}", session.reason]
+        sheet.say(" · ".join(about), 8, MUTED)
         sheet.gap(1.5)
         _lines(sheet, session, document.currency, voice)
         sheet.pair(voice("Total"), voice.amount(session.total, document.currency), bold=True)

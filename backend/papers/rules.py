@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from backend.payments.rules import CREDITED, standing
 from backend.tariffs import taxes
 from backend.tenants.rules import language as language
-from shared.money import Receipt, ReceiptLine, Target, TaxLine
-from shared.papers import PaperKind
+from shared.money import Money, Receipt, ReceiptLine, Target, TaxLine
+from shared.papers import Paid, PaperKind
+from shared.transactions import PaymentInfo
 
 SERIES = {PaperKind.INVOICE: "INV", PaperKind.CREDIT_NOTE: "CN", PaperKind.SUPPLEMENT: "SUP"}
 """How their numbers begin. A receipt has the number of its charge detail record."""
@@ -29,7 +31,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Charged(msgspec.Struct, frozen=True, kw_only=True):
-    """One session on a paper."""
+    """One session on a paper; or a correction on an invoice. corrects: the receipt that it corrects, and why."""
 
     number: str
     transaction_id: str
@@ -51,6 +53,8 @@ class Charged(msgspec.Struct, frozen=True, kw_only=True):
     target: Target | None = None
     reservation: bool = False
     waited_s: int = 0
+    corrects: str = ""
+    reason: str = ""
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +102,14 @@ def charged(receipt: Receipt, time_zone: str) -> Charged:
     )
 
 
+def correction(paper: Document) -> Charged:
+    """A credit note or supplement as an entry of an invoice: its own number and amounts, and no energy once more."""
+    (said,) = paper.sessions
+    return msgspec.structs.replace(
+        said, number=paper.number, energy_wh=0, waited_s=0, target=None, corrects=paper.corrects, reason=paper.reason
+    )
+
+
 def document(kind: PaperKind, sessions: Sequence[Charged], **values: Any) -> Document:
     """Its totals are those of its sessions, rate by rate: the cover always agrees with what follows."""
     merged = taxes.merged(one.taxes for one in sessions)
@@ -112,6 +124,46 @@ def document(kind: PaperKind, sessions: Sequence[Charged], **values: Any) -> Doc
         total_incl=total,
         **values,
     )
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one session is paid. here: what a paper asks for it; kept: what was paid and not given back."""
+
+    here: Decimal
+    owed: Decimal
+    captured: Decimal
+    kept: Decimal
+    method: str
+    state: str
+
+
+def part(here: Decimal, total: Decimal, corrected: Decimal, info: PaymentInfo | None) -> Part:
+    """Of a bill of `total` and its corrections; `info` None: nothing was reserved for it."""
+
+    def of(money: Money | None) -> Decimal:
+        return money.amount if money else Decimal(0)
+
+    if info is None:
+        info = PaymentInfo(id="", state="invoiced", method="", held=None, captured=None)
+    captured = of(info.captured)
+    owed, state = standing(total, corrected, captured, of(info.written_off), info.state)
+    return Part(
+        here=here, owed=owed, captured=captured, kept=captured - of(info.refunded), method=info.method, state=state
+    )
+
+
+def paid(document: Document, parts: Sequence[Part]) -> Paid:
+    """Of a receipt what was taken for it; of an invoice what was kept, as its credits are on it, too."""
+    only = parts[0] if len(parts) == 1 else None
+    if only is not None and document.kind is PaperKind.RECEIPT:
+        return Paid(amount=only.captured, owed=only.owed, method=only.method, state=only.state)
+    owed = sum((min(one.owed, max(one.here, Decimal(0))) for one in parts), Decimal(0))
+    kept = sum((one.kept for one in parts), Decimal(0))
+    amount = min(kept, max(document.total_incl - owed, Decimal(0)))
+    state = "captured" if amount > 0 else CREDITED if document.total_incl else "released"
+    if owed:
+        state = only.state if only is not None and only.state != "invoiced" else "open"
+    return Paid(amount=amount, owed=owed, method=only.method if only is not None else "", state=state)
 
 
 def number(kind: PaperKind, year: int, count: int) -> str:

@@ -20,7 +20,7 @@ from backend.meters import service as meters
 from backend.papers import issuing, letters, pdf, rules, store
 from backend.payments import service as payments
 from backend.tenants import service as tenants
-from backend.transactions import shown
+from backend.transactions import shown, views
 from backend.web.guards import Actor
 from backend.web.pages import decode_cursor, page_of
 from shared.accounts import Role
@@ -63,10 +63,13 @@ async def _write_receipts(ctx: Context, bills: Sequence[Row]) -> None:
     await store.add(papers)
 
 
-def _document(kind: PaperKind, bills: Sequence[Row], time_zone: str = "", **values: Any) -> rules.Document:
+def _document(
+    kind: PaperKind, bills: Sequence[Row], time_zone: str = "", corrections: Sequence[Row] = (), **values: Any
+) -> rules.Document:
     """Of bills of one person. `time_zone`: where it isn't the one of the only session."""
-    first = bills[0]
+    first = [*bills, *corrections][0]
     sessions = [rules.charged(shown.receipt(one, None), one["facts"]["time_zone"]) for one in bills]
+    sessions += [rules.correction(document_of(one)) for one in corrections]
     return rules.document(
         kind,
         sessions,
@@ -89,7 +92,7 @@ def _paper(document: rules.Document, bill: Row, **values: Any) -> Row:
         "currency": document.currency,
         "total_excl": document.total_excl,
         "total_incl": document.total_incl,
-        "sessions": len(document.sessions),
+        "sessions": len([one for one in document.sessions if not one.corrects]),
         "energy_wh": sum(one.energy_wh for one in document.sessions),
         "document": msgspec.json.encode(document).decode(),
         "issued_at": document.issued_at,
@@ -166,11 +169,13 @@ async def _invoice(
         if await store.invoiced(tenant_id, account_id, period, currency):
             return False
         bills = await store.bills_of(tenant_id, account_id, currency, begin, end)
+        corrections = await store.corrections_of(tenant_id, account_id, currency, begin, end)
         count = await store.next_number(tenant_id, str(PaperKind.INVOICE))
         number = rules.number(PaperKind.INVOICE, int(period[:4]), count)
         document = _document(
             PaperKind.INVOICE,
             bills,
+            corrections=corrections,
             time_zone=(await tenants.get(ctx, tenant_id)).time_zone,
             number=number,
             seller=await issuing.party(ctx, tenant_id),
@@ -178,10 +183,12 @@ async def _invoice(
             issued_at=ctx.now(),
         )
         paper_id = uuid4()
-        if not await store.add([_paper(document, bills[0], id=paper_id)]):
+        whose = [*bills, *corrections][0]
+        if not await store.add([_paper(document, whose, id=paper_id)]):
             raise RuntimeError("an invoice came between")  # its number is given back
         who = await issuing.issuer(ctx, tenant_id)
-        if who.mail_invoices and document.total_incl > 0 and bills[0]["email"] and mail.configured(ctx):
+        says_something = document.total_incl > 0 or corrections
+        if who.mail_invoices and says_something and whose["email"] and mail.configured(ctx):
             await jobs.enqueue("papers.mail_invoice", {"paper_id": str(paper_id)}, dedupe=str(paper_id))
     return True
 
@@ -292,14 +299,16 @@ async def _proof(ctx: Context, row: Row) -> pdf.Proof | None:
 
 async def paid(ctx: Context, document: rules.Document) -> Paid:
     """How far a paper is paid now."""
-    infos = [await payments.info(ctx, UUID(one.transaction_id)) for one in document.sessions]
-    captured = sum((one.captured.amount for one in infos if one and one.captured), Decimal(0))
-    owed = max(document.total_incl - captured, Decimal(0))
-    only = infos[0] if len(infos) == 1 else None
-    if only is not None:
-        return Paid(amount=captured, owed=owed, method=only.method, state=only.state)
-    state = "captured" if not owed else "invoiced" if len(infos) == 1 else "open"
-    return Paid(amount=captured, owed=owed, method="", state=state)
+    entries: dict[UUID, Decimal] = {}
+    for one in document.sessions:
+        of = UUID(one.transaction_id)
+        entries[of] = entries.get(of, Decimal(0)) + one.total
+    bills = await views.billed(list(entries))
+    parts = []
+    for of, here in entries.items():
+        info = await payments.info(ctx, of)
+        parts.append(rules.part(here, *bills[of], info))
+    return rules.paid(document, parts)
 
 
 async def mail_to(ctx: Context, row: Row, email: str = "", language: str | None = None) -> str:

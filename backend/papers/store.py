@@ -152,12 +152,29 @@ async def bills_of(tenant_id: UUID, account_id: UUID, currency: str, begin: date
     )
 
 
-async def customers(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
-    """Who was billed in a time, and in which currencies."""
+async def corrections_of(tenant_id: UUID, account_id: UUID, currency: str, begin: datetime, end: datetime) -> list[Row]:
+    """The credit notes and supplements written to a person in a time, in the order of time."""
     return await DB.run(
-        """SELECT DISTINCT t.account, c.currency FROM cdr c JOIN transaction t ON t.id = c.transaction
-        WHERE c.tenant = $1 AND c.issued_at >= $2 AND c.issued_at < $3 AND t.account IS NOT NULL
-        ORDER BY t.account, c.currency""",
+        """SELECT p.document, p.tenant, p.currency, t.account, a.name AS person, a.email FROM correction k
+        JOIN paper p ON p.id = k.paper JOIN transaction t ON t.id = k.transaction JOIN account a ON a.id = t.account
+        WHERE k.tenant = $1 AND t.account = $2 AND k.currency = $3 AND k.issued_at >= $4 AND k.issued_at < $5
+        ORDER BY k.issued_at, k.number""",
+        tenant_id,
+        account_id,
+        currency,
+        begin,
+        end,
+    )
+
+
+async def customers(tenant_id: UUID, begin: datetime, end: datetime) -> list[Row]:
+    """Who was billed in a time, or whose bills were corrected in it, and in which currencies."""
+    return await DB.run(
+        """SELECT DISTINCT t.account, c.currency FROM (
+            SELECT transaction, currency FROM cdr WHERE tenant = $1 AND issued_at >= $2 AND issued_at < $3
+            UNION ALL
+            SELECT transaction, currency FROM correction WHERE tenant = $1 AND issued_at >= $2 AND issued_at < $3
+        ) c JOIN transaction t ON t.id = c.transaction WHERE t.account IS NOT NULL ORDER BY t.account, c.currency""",
         tenant_id,
         begin,
         end,

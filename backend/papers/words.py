@@ -68,6 +68,7 @@ GERMAN = {
     "Paid": "Bezahlt",
     "Paid with {method}": "Bezahlt mit {method}",
     "Still to pay": "Noch zu zahlen",
+    "Nothing more to pay": "Nichts mehr zu zahlen",
     "Nothing to pay": "Nichts zu zahlen",
     "Payment failed": "Zahlung fehlgeschlagen",
     "Payment under way": "Zahlung läuft",

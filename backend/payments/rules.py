@@ -66,6 +66,19 @@ def secret_name(value: str) -> str:
     return found[1] if found else ""
 
 
+CREDITED = "credited"
+"""How a bill is paid of which nothing is left to pay: it was credited, or nobody asks for it any more."""
+
+
+def standing(
+    total: Decimal, corrected: Decimal, captured: Decimal, written_off: Decimal, state: str
+) -> tuple[Decimal, str]:
+    """(what is still to pay, how the bill is paid). corrected: the sum of its corrections, credits below zero."""
+    owed = max(total + corrected - captured - written_off, Decimal(0))
+    let_go = corrected < 0 or written_off > 0
+    return owed, CREDITED if state in (FAILED, "invoiced") and let_go and not owed else state
+
+
 class Split(msgspec.Struct, frozen=True):
     """What is taken from the hold, and what stays owed."""
 

@@ -361,16 +361,16 @@ async def info(ctx: Context, transaction_id: UUID) -> PaymentInfo | None:
     row = await store.of_transaction(transaction_id)
     if row is None:
         return None
-    later, paid_at = await store.paid(row["id"])
-    if later:
-        row |= {"captured_amount": (row["captured_amount"] or Decimal(0)) + later, "failure": ""}
-        row |= {"state": rules.CAPTURED}
-    if row["state"] == rules.CAPTURED and paid_at is not None:
-        row |= {"updated_at": paid_at}
-    return shown(row)
+    since = await store.since(row["id"])
+    if since["later"]:
+        row |= {"captured_amount": (row["captured_amount"] or Decimal(0)) + since["later"], "failure": ""}
+        row |= {"state": rules.CAPTURED, "refunded_amount": row["refunded_amount"] + since["later_refunded"]}
+    if row["state"] == rules.CAPTURED and since["at"] is not None:
+        row |= {"updated_at": since["at"]}
+    return shown(row, since["written_off"])
 
 
-def shown(row: Row) -> PaymentInfo:
+def shown(row: Row, written_off: Decimal = Decimal(0)) -> PaymentInfo:
     def money(amount: Decimal | None) -> Money | None:
         return None if amount is None else Money(amount=amount, currency=row["currency"])
 
@@ -383,4 +383,6 @@ def shown(row: Row) -> PaymentInfo:
         failure=row["failure"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        refunded=money(row["refunded_amount"]),
+        written_off=money(written_off),
     )

@@ -55,15 +55,18 @@ async def settling(payment_id: UUID) -> list[Row]:
     return await DB.run("SELECT * FROM payment WHERE settles = $1 ORDER BY created_at, id FOR UPDATE", payment_id)
 
 
-async def paid(payment_id: UUID) -> tuple[Decimal, datetime | None]:
-    """(what paid its debt later, when money was taken last): a refund changes neither."""
+async def since(payment_id: UUID) -> Row:
+    """What became of a payment: later, what paid its debt; later_refunded of that; written_off of its debt; at, when
+    money was taken last: a refund doesn't change it."""
     rows = await DB.run(
         """SELECT COALESCE((SELECT sum(captured_amount) FROM payment WHERE settles = $1), 0) AS later,
+            COALESCE((SELECT sum(refunded_amount) FROM payment WHERE settles = $1), 0) AS later_refunded,
+            COALESCE((SELECT amount FROM debt WHERE payment = $1 AND state = 'written_off'), 0) AS written_off,
             (SELECT max(created_at) FROM ledger_transfer WHERE kind IN ('card', 'spend') AND payment IN (
                 SELECT $1 UNION ALL SELECT id FROM payment WHERE settles = $1)) AS at""",
         payment_id,
     )
-    return rows[0]["later"], rows[0]["at"]
+    return rows[0]
 
 
 async def change(payment_id: UUID, now: datetime, values: Row) -> None:

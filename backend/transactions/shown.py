@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from backend.authorization.rules import masked
+from backend.payments.rules import standing
 from backend.stations.rules import connector_label
 from backend.tariffs import taxes
 from backend.transactions import rules, store, target_rules
@@ -156,7 +157,8 @@ def _ended_text(row: Row) -> str:
     return f"Charging session ended ({reason})" if reason else "Charging session ended"
 
 
-def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
+def receipt(cdr: Row, payment: PaymentInfo | None, corrected: Decimal = Decimal(0)) -> Receipt:
+    """corrected: the sum of the bill's corrections."""
     facts: dict[str, Any] = cdr["facts"]
     total_incl: Decimal = cdr["total_incl"]
     lines = msgspec.convert(cdr["lines"], list[ReceiptLine], strict=False)
@@ -166,6 +168,8 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         return Money(amount=amount, currency=cdr["currency"])
 
     paid = payment.captured.amount if payment and payment.captured else Decimal(0)
+    written_off = payment.written_off.amount if payment and payment.written_off else Decimal(0)
+    owed, state = standing(total_incl, corrected, paid, written_off, payment.state if payment else "invoiced")
     note = (
         "The station's own numbers for the end can't be used: this is its last reliable reading."
         if facts["estimated"]
@@ -191,7 +195,7 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         total_vat=money(split.tax),
         total_incl=money(total_incl),
         paid=money(paid),
-        payment_state=payment.state if payment else "invoiced",
+        payment_state=state,
         payment_method=payment.method if payment else "By invoice",
         estimated=facts["estimated"],
         note=note,
@@ -200,4 +204,5 @@ def receipt(cdr: Row, payment: PaymentInfo | None) -> Receipt:
         target=target_rules.shown(facts.get("target"), {}),
         reservation=bool(facts.get("reservation")),
         waited_s=facts.get("waited_s", 0),
+        owed=owed,
     )

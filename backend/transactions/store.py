@@ -304,6 +304,16 @@ async def corrected(cdr_id: UUID) -> list[Row]:
     )
 
 
+async def totals(transactions: Sequence[UUID]) -> list[Row]:
+    """What their bills ask for, and the sum of what corrected them."""
+    return await DB.run(
+        """SELECT c.transaction, c.total_incl,
+            COALESCE((SELECT sum(k.total_incl) FROM correction k WHERE k.transaction = c.transaction), 0) AS corrected
+        FROM cdr c WHERE c.transaction = ANY($1::uuid[])""",
+        list(transactions),
+    )
+
+
 async def billed(name: str) -> list[Row]:
     """The CDRs that a person may mean: by its number, or by the id of the transaction or of the CDR itself."""
     return await DB.run("SELECT * FROM cdr WHERE $1 IN (number, transaction::text, id::text) ORDER BY issued_at", name)

@@ -1,6 +1,7 @@
 """Transactions as drivers and operators look at them. A driver sees only their own."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from backend.context import Context
@@ -45,7 +46,18 @@ async def of_guest(ctx: Context, transaction_id: UUID) -> TransactionDetail | No
 async def guest_receipt(ctx: Context, transaction_id: UUID) -> Receipt | None:
     """As `of_guest`; None also while there is none."""
     cdr = await store.cdr(transaction_id)
-    return None if cdr is None else shown.receipt(cdr, await payments.info(ctx, transaction_id))
+    return None if cdr is None else await _receipt(ctx, cdr)
+
+
+async def _receipt(ctx: Context, cdr: store.Row) -> Receipt:
+    transaction_id = cdr["transaction"]
+    _, corrected = (await billed([transaction_id]))[transaction_id]
+    return shown.receipt(cdr, await payments.info(ctx, transaction_id), corrected)
+
+
+async def billed(transactions: Sequence[UUID]) -> dict[UUID, tuple[Decimal, Decimal]]:
+    """(what the bill asks for, what credits and supplements add to it: credits are below zero) of each session."""
+    return {row["transaction"]: (row["total_incl"], row["corrected"]) for row in await store.totals(transactions)}
 
 
 async def _detail(ctx: Context, row: store.Row, *, for_driver: bool) -> TransactionDetail:
@@ -76,7 +88,7 @@ async def receipt(ctx: Context, actor: Actor, transaction_id: UUID) -> Receipt:
     cdr = await store.cdr(transaction_id)
     if cdr is None:
         raise NotFound("The receipt isn't written yet.", code="no_receipt")
-    return shown.receipt(cdr, await payments.info(ctx, transaction_id))
+    return await _receipt(ctx, cdr)
 
 
 async def page(

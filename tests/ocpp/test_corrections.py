@@ -44,7 +44,7 @@ async def test_a_bill_is_credited_in_parts_and_never_changes(node: Node) -> None
     assert "Nothing is left" in (await credit({"reason": "More"}, 400))["detail"]
     wallet = (await driver.get("/api/v1/wallet")).json()
     assert amount(wallet["balance"]) == Decimal("5.02")
-    assert {**(await driver.get(f"{path}/receipt")).json(), "paid": 0} == {**before, "paid": 0}
+    assert {**(await driver.get(f"{path}/receipt")).json(), "paid": 0, "owed": 0} == {**before, "paid": 0, "owed": 0}
     history = (await driver.get(f"{path}/corrections")).json()
     assert (len(history["corrections"]), amount(history["left"]), history["doubt"]) == (2, 0, None)
 

@@ -125,7 +125,7 @@ async def test_a_receipt_is_paid_when_its_debt_is_and_a_refund_moves_no_date(til
     one, debt = await owed(till, "12.00")
     before = await service.info(till.ctx, one)
     assert before is not None
-    assert (before.state, (await store.paid(debt["payment"]))[1]) == ("failed", None)
+    assert (before.state, (await store.since(debt["payment"]))["at"]) == ("failed", None)
     clock.advance(hours=1)
     paid_at = clock.now()
     settled = await paying.settle_debt(till.ctx, till.tenant_id, till.driver, debt["id"])
@@ -242,3 +242,37 @@ async def test_what_a_capture_left_of_its_hold_is_no_refund(till: Shop) -> None:
     till.server.new("re", amount=3800, payment_intent=row["reference"], status="succeeded", metadata={})
     await till.told("charge.refunded", {"payment_intent": row["reference"], "amount_refunded": 3800}, "evt_rest")
     assert (await store.refunds_of(row["id"]), await till.balance("revenue")) == ([], 12)
+
+
+@pytest.mark.parametrize(
+    ("total", "corrected", "captured", "written_off", "state", "owed", "then"),
+    [
+        ("12", "0", "0", "0", "failed", "12", "failed"),
+        ("12", "-5", "0", "0", "failed", "7", "failed"),
+        ("12", "-12", "0", "0", "failed", "0", "credited"),
+        ("12", "-7", "5", "0", "captured", "0", "captured"),
+        ("12", "-8", "4", "0", "failed", "0", "credited"),
+        ("12", "0", "5", "7", "captured", "0", "captured"),
+        ("12", "0", "0", "12", "failed", "0", "credited"),
+        ("12", "2", "12", "0", "captured", "2", "captured"),
+        ("12", "-12", "12", "0", "captured", "0", "captured"),
+        ("12", "-12", "0", "0", "invoiced", "0", "credited"),
+        ("12", "0", "0", "0", "invoiced", "12", "invoiced"),
+        ("12", "-12", "0", "0", "released", "0", "released"),
+        ("0", "0", "0", "0", "failed", "0", "failed"),
+    ],
+)  # fmt: skip
+def test_what_is_still_to_pay(
+    total: str, corrected: str, captured: str, written_off: str, state: str, owed: str, then: str
+) -> None:
+    found = rules.standing(Decimal(total), Decimal(corrected), Decimal(captured), Decimal(written_off), state)
+    assert found == (Decimal(owed), then)
+
+
+async def test_a_debt_that_is_written_off_is_asked_for_no_more(till: Shop) -> None:
+    one, debt = await owed(till, "12.00")
+    await paying.write_off(till.ctx, till.tenant_id, debt["id"])
+    info = await service.info(till.ctx, one)
+    assert info is not None
+    assert info.written_off is not None
+    assert (info.state, info.written_off.amount) == ("failed", 12)

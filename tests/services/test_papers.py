@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from backend.cdrs import service as cdrs
 from backend.context import Context, ForAll
 from backend.db.engine import DB
 from backend.errors import InvalidInput
@@ -16,6 +17,7 @@ from backend.events import CdrIssued
 from backend.papers import issuing, rules, service, store
 from backend.papers.words import Voice
 from shared.papers import IssuerChange, PaperKind
+from shared.payments import RefundTarget
 from tests import world
 from tests.conftest import Clock
 
@@ -170,6 +172,78 @@ async def test_a_session_over_the_border_of_a_month_and_reservations_are_on_the_
     for language in ("de", "en"):
         _, content = await service.drawn(ctx, (await store.get(row["id"])) or {}, language)
         assert content.startswith(b"%PDF-")
+
+
+async def test_corrections_are_on_the_invoice_of_the_month_they_were_written_in(
+    place: dict[str, Any], clock: Clock
+) -> None:
+    ctx: Context = place["ctx"]
+    dana, otto = [await world.add_account(place["tenant"], name) for name in ("Dana", "Otto")]
+    january = datetime(2026, 1, 10, 12, tzinfo=UTC)
+    old = await add_bill(place["tenant"], place["station"], otto, january, 1)
+    first = await add_bill(place["tenant"], place["station"], dana, FEBRUARY, 2)
+    await add_bill(place["tenant"], place["station"], dana, FEBRUARY, 3)
+    clock.set(FEBRUARY)
+    await cdrs.credit(ctx, first, Decimal("2.38"), "Slow", RefundTarget.CARD, None)
+    await cdrs.supplement(ctx, first, Decimal("1.19"), "Meter", None)
+    await cdrs.credit(ctx, old, None, "Wrong car", RefundTarget.CARD, None)
+    clock.set(datetime(2026, 3, 2, tzinfo=UTC))
+    await cdrs.credit(ctx, first, Decimal("1.19"), "Next month's", RefundTarget.CARD, None)
+    done = await service.invoice_month(ctx, place["tenant"], "2026-02")
+    assert (done.made, done.there_already) == (2, 0), "also of whom nothing but a correction was written to"
+
+    row = (await DB.run("SELECT * FROM paper WHERE account = $1 AND kind = 'invoice'", dana))[0]
+    document = service.document_of(row)
+    assert [(one.number, one.total, one.corrects) for one in document.sessions] == [
+        ("2026-000002", Decimal("11.90"), ""),
+        ("2026-000003", Decimal("11.90"), ""),
+        ("CN-2026-00001", Decimal("-2.38"), "2026-000002"),
+        ("SUP-2026-00001", Decimal("1.19"), "2026-000002"),
+    ]
+    assert (row["total_incl"], row["total_excl"], row["sessions"]) == (Decimal("22.61"), 19, 2)
+    assert [(tax.rate, tax.gross) for tax in document.taxes] == [(19, Decimal("22.61"))]
+    assert row["energy_wh"] == 40_000, "no energy is counted twice"
+    paid = await service.paid(ctx, document)
+    assert (paid.owed, paid.amount, paid.state) == (Decimal("21.42"), 0, "open"), "what was credited since is not asked"
+    drawn = await service.drawn(ctx, await store.get(row["id"]) or {}, "de")
+    assert drawn[1].startswith(b"%PDF-")
+
+    row = (await DB.run("SELECT * FROM paper WHERE account = $1 AND kind = 'invoice'", otto))[0]
+    paid = await service.paid(ctx, service.document_of(row))
+    assert (row["total_incl"], row["sessions"]) == (Decimal("-11.90"), 0)
+    assert (paid.owed, paid.state) == (0, "credited")
+
+
+def entry(here: str, owed: str, kept: str, state: str = "captured") -> rules.Part:
+    captured = Decimal(kept)
+    return rules.Part(
+        here=Decimal(here), owed=Decimal(owed), captured=captured, kept=captured, method="Visa", state=state
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "parts", "paid"),
+    [
+        ("12", [entry("12", "0", "12")], ("12", "0", "captured")),
+        ("7", [entry("7", "0", "7")], ("7", "0", "captured")),
+        ("12", [entry("12", "12", "0", "failed")], ("0", "12", "failed")),
+        ("12", [entry("12", "0", "0", "credited")], ("0", "0", "credited")),
+        ("2", [entry("2", "0", "14")], ("2", "0", "captured")),
+        ("2", [entry("2", "14", "0", "failed")], ("0", "2", "failed")),
+        ("-5", [entry("-5", "0", "7")], ("0", "0", "credited")),
+        ("0", [entry("0", "0", "0", "released")], ("0", "0", "released")),
+        ("24", [entry("12", "0", "12"), entry("12", "12", "0", "failed")], ("12", "12", "open")),
+        ("12", [entry("12", "12", "0", "invoiced")], ("0", "12", "open")),
+    ],
+)  # fmt: skip
+def test_how_far_an_invoice_is_paid(total: str, parts: list[rules.Part], paid: tuple[str, str, str]) -> None:
+    document = rules.Document(
+        kind=PaperKind.INVOICE, number="", issued_at=FEBRUARY, currency="EUR", seller=rules.Party(),
+        buyer=rules.Party(), sessions=[], taxes=[], total_excl=Decimal(0), total_vat=Decimal(0),
+        total_incl=Decimal(total),
+    )  # fmt: skip
+    found = rules.paid(document, parts)
+    assert (found.amount, found.owed, found.state) == (Decimal(paid[0]), Decimal(paid[1]), paid[2])
 
 
 async def test_a_receipt_is_written_with_its_bill_and_once(place: dict[str, Any], clock: Clock) -> None:
