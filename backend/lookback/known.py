@@ -50,6 +50,8 @@ class KnownOutlet:
 
     label: str
     status: str = "unknown"
+    tells_end: bool = True
+    """Whether its states say that a session ended (1.6); 2.0.1 says so with the session only."""
     error_code: str = ""
     vendor_error_code: str = ""
     info: str = ""

@@ -221,8 +221,9 @@ class Replay:
 
     def _status(self, one: Outlet) -> None:
         known = self._at(one.label)
+        known.tells_end = one.tells_reason
         if not one.tells_reason:
-            if one.status == "occupied" and known.status in BUSY:
+            if one.status == "occupied" and known.status in (*BUSY, ConnectorStatus.FINISHING):
                 return
             if not (known.status == ConnectorStatus.FAULTED != one.status):
                 one = replace(
@@ -327,6 +328,10 @@ class Replay:
         here = self._at(one.label)
         if here.session is not None and here.session.transaction == one.transaction:
             here.session = None
+            if not here.tells_end and here.status in (*BUSY, ConnectorStatus.OCCUPIED):
+                here.status = ConnectorStatus.FINISHING
+            if here.since is not None:  # what it waits for since it is free of the session
+                here.since = max(here.since, one.at)
         for rule, label in list(self._open):
             if label == one.label and alerts.BY_NAME[rule].looks_at is alerts.RunningFacts:
                 self._close((rule, label), self.now)

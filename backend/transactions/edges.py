@@ -74,7 +74,11 @@ async def record(ctx: Context, said: Sequence[Said]) -> list[StartReply | None]:
             )
         for n, row in rows.items():
             answers[n] = StartReply(
-                transaction_id=row["id"], number=row["number"], decision=decisions[n], cost=row["cost"]
+                transaction_id=row["id"],
+                number=row["number"],
+                decision=decisions[n],
+                cost=row["cost"],
+                connector_id=row["connector"],
             )
     return answers
 

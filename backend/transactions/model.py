@@ -80,9 +80,10 @@ class Ended(Report, frozen=True, kw_only=True):
 
 
 class StartReply(msgspec.Struct, frozen=True, kw_only=True):
-    """number: the transactionId of 1.6. decision: about the token that came, None if none did."""
+    """number: the transactionId of 1.6. decision: about the token that came, None if none did. connector_id: where."""
 
     transaction_id: UUID
     number: int
     decision: Decision | None
     cost: Decimal | None = None
+    connector_id: UUID | None = None

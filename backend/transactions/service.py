@@ -75,7 +75,13 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
 
 
 def _start_reply(row: Row, decision: Decision | None) -> StartReply:
-    return StartReply(transaction_id=row["id"], number=row["number"], decision=decision, cost=row["cost"])
+    return StartReply(
+        transaction_id=row["id"],
+        number=row["number"],
+        decision=decision,
+        cost=row["cost"],
+        connector_id=row["connector"],
+    )
 
 
 async def updated(ctx: Context, station: StationRef, report: Updated) -> StartReply | None:

@@ -218,6 +218,32 @@ async def test_a_whole_transaction_offline_and_replayed(node: Node) -> None:
         assert shown["in_use"] == 0
 
 
+@pytest.mark.parametrize("more", [{}, {"offline": True}, {"evse": {"id": 1, "connectorId": 1}}])
+async def test_an_outlet_is_finishing_until_it_is_free(node: Node, more: dict[str, Any]) -> None:
+    """However often it says that a plug is in: on reconnecting, or because it was asked. Its end may name no outlet."""
+    await node.add_station("CP-2")
+    await card(node)
+    operator = await node.client()
+
+    async def shown() -> str:
+        return str((await operator.get("/api/v1/stations/CP-2")).json()["row"]["connectors"][0]["status"])
+
+    async with node.booted("CP-2", "2.0.1") as station:
+        await free(station)
+        meter = Meter201(station)
+        await meter.started("Authorized", minutes_ago=9, wh=0, token="CARD-1", info={"chargingState": "Charging"})
+        assert await shown() == "charging"
+        occupied = {"timestamp": stamp(), "connectorStatus": "Occupied", "evseId": 1, "connectorId": 1}
+        await station.call("StatusNotification", occupied)
+        await meter.ended("EnergyLimitReached", wh=1000, **more)
+        assert await shown() == "finishing"
+        await station.call("StatusNotification", occupied)
+        assert await shown() == "finishing"
+        await free(station)
+        await station.call("StatusNotification", {**occupied, "timestamp": stamp()})
+        assert await shown() == "occupied"
+
+
 async def test_gaps_and_repetitions_of_seq_no(node: Node) -> None:
     await node.add_station("CP-2")
     await card(node)

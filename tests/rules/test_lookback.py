@@ -122,6 +122,15 @@ def test_a_plug_that_waits_and_one_that_charges() -> None:
     assert [minutes(one)[0] for one in later] == [95]
 
 
+def test_a_plug_that_stays_after_its_session_is_no_plug_that_waits() -> None:
+    occupied = [Outlet(at=at(n), label="1", status="occupied", tells_reason=False) for n in (5, 70)]
+    seen = [Link(at=at(0), online=True), occupied[0], *session("1", 6, 60, 9), occupied[1]]
+    assert told(*seen, asked=["plugged_not_started"], end=300) == []
+    assert [minutes(one)[0] for one in told(*seen, asked=["stuck_finishing"])] == [60 + 720]
+    old = [Link(at=at(0), online=True), Outlet(at=at(5), label="1", status="occupied"), *session("1", 6, 60, 9)]
+    assert [minutes(one)[0] for one in told(*old, asked=["plugged_not_started"])] == [90]
+
+
 def test_starts_that_fail_and_sessions_without_energy() -> None:
     failed = [NotStarted(at=at(n), label="1", failure="No answer") for n in (1, 2, 3)]
     found = told(*failed, *session("1", 30, 40, 9000), asked=["starts_failing"])

@@ -22,6 +22,7 @@ from backend.ocpp.v201 import (
 from backend.ocpp.v201 import messages as m
 from backend.stations import service as stations
 from backend.stations.model import BootFacts, StatusReport, has_sim
+from backend.transactions import holding
 from backend.transactions import service as transactions
 from backend.transactions.model import Ended, Sample, Signed, Started, StartReply, Updated
 from backend.vendor_data import service as vendor_data
@@ -94,7 +95,7 @@ async def heartbeat(session: Session, _request: m.Heartbeat) -> m.HeartbeatRespo
 
 
 async def status(session: Session, request: m.StatusNotification) -> m.StatusNotificationResponse:
-    """G01. Occupied says less than the running transaction does, so it never hides that a car charges."""
+    """G01. Occupied says less than a transaction does: it hides no charging, and no session that ended."""
     await _status(session, request.evse_id, request.connector_id, request.connector_status, request.timestamp)
     await session.clock_seen(request.timestamp)
     return m.StatusNotificationResponse()
@@ -104,7 +105,7 @@ async def _status(session: Session, evse: int, connector: int, word: str, at: An
     state = STATUS[word]
     if state is ConnectorStatus.OCCUPIED:
         known = await stations.status_of(session.ctx, session.station.id, evse, connector or 1)
-        if known in BUSY:
+        if known in BUSY or known is ConnectorStatus.FINISHING:
             return
     report = StatusReport(evse=evse, connector=connector or 1, status=state, at=session.sane(at), tells_reason=False)
     await stations.connector_status(session.ctx, session.station.id, report)
@@ -159,7 +160,9 @@ async def transaction_event(session: Session, request: m.TransactionEvent) -> m.
         reply = await transactions.ended(ctx, station, Ended(reason=info.stopped_reason or "Local", **common))
     else:
         reply = await transactions.updated(ctx, station, Updated(**common))
-    if request.evse is not None and not request.offline:
+    if request.event_type == "Ended":
+        await _follow_end(session, request, reply)
+    else:
         await _follow_state(session, request, state)
     if reply is None:
         return m.TransactionEventResponse()
@@ -183,18 +186,39 @@ def _show_cost(session: Session, request: m.TransactionEvent, reply: StartReply)
 async def _follow_state(session: Session, request: m.TransactionEvent, state: ChargingState | None) -> None:
     """2.0.1 tells of charging only in its transaction: show it on the connector too."""
     shown = CONNECTOR_WHILE.get(state) if state else None
-    if request.event_type == "Ended":
-        shown = ConnectorStatus.FINISHING
-    if shown is None or request.evse is None or request.evse.id == 0:
+    if shown is not None and request.evse is not None and not request.offline:
+        await _show(session, request, request.evse.id, request.evse.connector_id or 1, shown)
+
+
+async def _follow_end(session: Session, request: m.TransactionEvent, reply: StartReply | None) -> None:
+    """The plug is still in, as far as is known: only its first event has to name the outlet (E01). Of an end that is
+    told late, what was seen there since counts."""
+    if request.evse is not None:
+        evse, connector = request.evse.id, request.evse.connector_id or 1
+    elif reply is not None and reply.connector_id is not None:
+        place = await stations.connector(session.ctx, session.station.tenant_id, reply.connector_id)
+        evse, connector = place.evse, place.number
+    else:
         return
-    connector = request.evse.connector_id or 1
-    if request.event_type == "Ended":
-        known = await stations.status_of(session.ctx, session.station.id, request.evse.id, connector)
-        if known is not None and known not in (*BUSY, ConnectorStatus.OCCUPIED):
-            return
+    known = await stations.status_of(session.ctx, session.station.id, evse, connector)
+    if request.offline and (known not in BUSY or await _charges(session, evse)):
+        return
+    if known is None or known in (*BUSY, ConnectorStatus.OCCUPIED):
+        await _show(session, request, evse, connector, ConnectorStatus.FINISHING)
+
+
+async def _show(
+    session: Session, request: m.TransactionEvent, evse: int, connector: int, status: ConnectorStatus
+) -> None:
+    if evse == 0:
+        return
     at = session.sane(request.timestamp)
-    report = StatusReport(evse=request.evse.id, connector=connector, status=shown, at=at, tells_reason=False)
+    report = StatusReport(evse=evse, connector=connector, status=status, at=at, tells_reason=False)
     await stations.connector_status(session.ctx, session.station.id, report)
+
+
+async def _charges(session: Session, evse: int) -> bool:
+    return any(one.evse == evse for one in await holding.running(session.station.id, session.ctx.now()))
 
 
 def _samples(session: Session, meter_values: Iterable[m.MeterValueType]) -> list[Sample]:
