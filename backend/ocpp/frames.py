@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 FLUSH_S = 0.2
 MOST_WAITING = 20_000
 MOST_PAYLOAD = 16_384
+MOST_BYTES = 64 * 1024 * 1024
+"""Of messages that wait: long ones are fewer."""
 DROPPED = Counter("wattline_frames_dropped_total", "OCPP messages left out of the log because it could not keep up")
 
 Handled = tuple[StationRef, datetime, str, str, bytes, bytes, float]
@@ -44,6 +46,7 @@ class FrameLog:
         self._ctx = ctx
         self._waiting: list[Entry] = []
         self._handled: list[Handled] = []
+        self._bytes = 0
         self._writing = asyncio.Lock()
         self.took: list[float] = []
         """Seconds from call to reply, to be counted."""
@@ -61,12 +64,13 @@ class FrameLog:
         error_code: str = "",
         at: datetime | None = None,
     ) -> None:
-        if len(self._waiting) >= MOST_WAITING:
+        if len(self._waiting) >= MOST_WAITING or self._bytes >= MOST_BYTES:
             DROPPED.inc()
             metrics.MESSAGES.labels(direction, kind, action).inc()
             return
         at, size, message_id = at or self._ctx.now(), len(frame), message_id[:64]
         frame = frame[:MOST_PAYLOAD]  # of long ones only the beginning waits: the buffer is bounded in bytes too
+        self._bytes += len(frame)
         self._waiting.append((station, at, direction, kind, action, message_id, frame, size, latency_ms, error_code))
 
     def handled(
@@ -82,12 +86,14 @@ class FrameLog:
     ) -> None:
         """A call and its answer in one: most messages are that, and what it costs is paid for each of them. `mended`:
         the call didn't fit its schema, so what it may hold isn't known."""
-        if mended or len(call) > MOST_PAYLOAD or len(self._handled) >= MOST_WAITING // 2:
+        size = len(call)
+        if mended or size > MOST_PAYLOAD or len(self._handled) >= MOST_WAITING // 2 or self._bytes >= MOST_BYTES:
             self.took.append(took_s)
             self.add(station, "in", "call", action, message_id, call, at=at)
             ms, until = round(took_s * 1000), at + timedelta(seconds=took_s)
             self.add(station, "out", "result", action, message_id, answer, latency_ms=ms, at=until)
         else:
+            self._bytes += size
             self._handled.append((station, at, action, message_id, call, answer, took_s))
 
     async def run(self) -> None:
@@ -106,6 +112,7 @@ class FrameLog:
             took, self.took = self.took, []
             handled, self._handled = self._handled, []
             group, self._waiting = self._waiting, []
+            self._bytes = 0
             metrics.HANDLING.observe_all([*took, *map(_TOOK, handled)])
             for action, number in Counted(map(_ACTION, handled)).items():
                 metrics.MESSAGES.labels("in", "call", action).inc(number)
@@ -113,7 +120,11 @@ class FrameLog:
             for labels, number in Counted(map(_LABELS, group)).items():
                 metrics.MESSAGES.labels(*labels).inc(number)
             if group or handled:
-                await self.write(group, handled)
+                try:
+                    await self.write(group, handled)
+                except BaseException:
+                    DROPPED.inc(len(group) + 2 * len(handled))
+                    raise
 
     async def write(self, waiting: Sequence[Entry], handled: Sequence[Handled]) -> None:
         rows, counts = FrameRows(), dict[int, list[Any]]()

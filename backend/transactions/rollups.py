@@ -23,12 +23,14 @@ def spans(quarters: Sequence[datetime]) -> Iterator[tuple[datetime, datetime]]:
 
 
 async def roll_up(ctx: Context) -> None:
-    """Cron: bring the rollups up to the newest reading. What came late changes its quarter, too."""
+    """Cron: bring the rollups up to the newest reading. What came late changes its quarter, too, unless that quarter's
+    other readings may be gone."""
+    before = ctx.now() - timedelta(days=ctx.settings.reading_days)
     async with ctx.unit():
         if not await rollup_store.lock():
             return
         newest, quarters = await rollup_store.touched()
-        for begin, end in spans(quarters):
+        for begin, end in spans([quarter for quarter in quarters if quarter >= before]):
             await rollup_store.add_up(begin, end)
         await rollup_store.note(newest)
 

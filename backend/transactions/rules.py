@@ -4,7 +4,6 @@ What stations do that must not cost anybody money is in here: clocks of 1970, st
 twice. What their meters are worth is in `meter_rules`.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -20,23 +19,6 @@ from shared.transactions import TransactionState
 R = TypeVar("R", bound=Report)
 FUTURE = timedelta(minutes=10)
 OLDEST = timedelta(days=400)
-
-
-def fingerprint(report: Report) -> str:
-    """The same for a message and its repetition, whatever its message id: what it says."""
-    if report.ref is not None:
-        said: list[Any] = [type(report).__name__, report.ref, report.seq_no, report.at]
-    elif isinstance(report, Started):
-        said = ["Started", report.evse, (report.id_token or "").lower(), report.meter_wh, report.at]
-    else:
-        meter = report.meter_wh if isinstance(report, Ended) else None
-        said = [type(report).__name__, report.number, meter, report.at]
-    return hashlib.sha256(msgspec.json.encode(said)).hexdigest()
-
-
-def next_mark(mark: str, number: int) -> str:
-    """For a message that says the same as an earlier one and isn't its repetition."""
-    return hashlib.sha256(f"{mark} after {number}".encode()).hexdigest()
 
 
 def sane_time(at: datetime, received: datetime, *, floor: datetime | None = None) -> tuple[datetime, bool]:

@@ -18,7 +18,7 @@ from backend.context import Context, Unit
 from backend.events import TransactionEnded, TransactionStarted, TransactionUpdated
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef, StationRef
-from backend.transactions import edges, grouping, loose, quarantine_store, recording, rules, store, unused
+from backend.transactions import edges, grouping, loose, marks, quarantine_store, recording, rules, store, unused
 from backend.transactions.meter_rules import unread
 from backend.transactions.model import Ended as Ended
 from backend.transactions.model import Report
@@ -52,7 +52,7 @@ async def started(ctx: Context, station: StationRef, report: Started) -> StartRe
         return reply
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
-        mark = rules.fingerprint(report)
+        mark = marks.fingerprint(report)
         report = _with_sane_times(ctx, report)
         decision = authorization.to_start(await _decide(ctx, station, report.id_token))
         mark, known = await _same_start(station, report, mark)
@@ -87,12 +87,12 @@ def _start_reply(row: Row, decision: Decision | None) -> StartReply:
 async def updated(ctx: Context, station: StationRef, report: Updated) -> StartReply | None:
     """Something changed in a transaction (2.0.1 TransactionEvent Updated). None: it went into quarantine."""
     report = rules.with_usable_numbers(report)
-    reply = await _together(ctx, station, report, rules.fingerprint(report))
+    reply = await _together(ctx, station, report, marks.fingerprint(report))
     if reply is not None:
         return reply
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
-        mark = rules.fingerprint(report)
+        mark = marks.fingerprint(report)
         report = _with_sane_times(ctx, report)
         decision = await _decide(ctx, station, report.id_token)
         known = await store.of_message(station.id, mark)
@@ -127,7 +127,7 @@ async def ended(ctx: Context, station: StationRef, report: Ended) -> StartReply 
         return reply
     async with ctx.unit() as unit:
         await store.lock_station(station.id)
-        mark = rules.fingerprint(report)
+        mark = marks.fingerprint(report)
         report = _with_sane_times(ctx, report)
         decision = await _decide(ctx, station, report.id_token)
         known = await store.of_message(station.id, mark)
@@ -204,7 +204,7 @@ async def _together(ctx: Context, station: StationRef, report: Updated, mark: st
 
 async def _with_others(ctx: Context, station: StationRef, report: Started | Ended) -> StartReply | None:
     """The same for starts and stops."""
-    said = edges.Said(station, _with_sane_times(ctx, report), rules.fingerprint(report))
+    said = edges.Said(station, _with_sane_times(ctx, report), marks.fingerprint(report))
     if not edges.plain(said.report):
         return None
     return await ctx.together(edges.GROUP, edges.record, station.id, said, **edges.LIMITS)
@@ -257,7 +257,7 @@ async def _same_start(station: StationRef, report: Started, mark: str) -> tuple[
     """
     known = await store.of_message(station.id, mark)
     while known is not None and report.clock_wrong and report.ref is None and known["state"] == State.ENDED:
-        mark = rules.next_mark(mark, known["number"])
+        mark = marks.next_mark(mark, known["number"])
         known = await store.of_message(station.id, mark)
     return mark, known
 

@@ -1,5 +1,6 @@
 """Partitions come and go, and plots of the past come from rollups."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -58,6 +59,12 @@ async def test_the_power_of_the_past_is_rolled_up_and_late_readings_count(clock:
     await rollups.roll_up(ctx)
     await rollups.roll_up(ctx)
     assert (await curve())[1] == 9500
+
+    quarters = await DB.run("SELECT at, power_w, sessions FROM power_rollup ORDER BY at")
+    clock.advance(days=36)
+    await tell(2, 4, 77)  # the quarter's other readings may be gone by now
+    await rollups.roll_up(replace(ctx, settings=replace(ctx.settings, reading_days=35)))
+    assert await DB.run("SELECT at, power_w, sessions FROM power_rollup ORDER BY at") == quarters
 
 
 async def test_an_ended_session_is_drawn_from_its_curve_which_outlives_the_readings(clock: Clock) -> None:
