@@ -149,7 +149,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--offline-share", type=float, default=0.0, help="share of the stations offline at any time (0)")
     one.add_argument("--ack-delay", type=float, default=0.0, help="seconds until a station answers, at most (0)")
     one.add_argument("--seed", type=int, default=1, help="of the faults (1)")
-    one.add_argument("--budget", type=float, default=1.0, help="seconds for one optimisation (1)")
+    one.add_argument("--budget", type=float, help="seconds for one optimisation (by size: 1 to 5)")
     one.set_defaults(run=simulate_site)
 
     one = commands.add_parser("bench-energy", help="measure the scheduler against the clairvoyant bound and acnportal")

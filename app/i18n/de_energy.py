@@ -135,6 +135,12 @@ TEXTS: dict[str, str] = {
     "It shares {limits}, which is full; ahead: {ahead}.": (
         "Es teilt sich {limits}, und die Grenze ist erreicht; davor: {ahead}."
     ),
+    "It waits for energy with less CO2 at {until}; there is time until it leaves.": (
+        "Es wartet bis {until} auf Strom mit weniger CO2; bis zur Abfahrt ist Zeit."
+    ),
+    "It was just stopped: it waits a few minutes, so that it isn't switched again.": (
+        "Es wurde gerade angehalten und wartet ein paar Minuten, damit es nicht gleich wieder schaltet."
+    ),
     "It waits for cheaper energy at {until}; there is time until it leaves.": (
         "Es wartet auf günstigeren Strom um {until}; bis zur Abfahrt ist Zeit."
     ),

@@ -14,6 +14,8 @@ SENTENCES: dict[str, str] = {
     "limit_ahead": "It shares {limits}, which is full; ahead: {ahead}.",
     "peak": "It shares what is left below the peak that is paid for.",
     "price": "It waits for cheaper energy at {until}; there is time until it leaves.",
+    "carbon": "It waits for energy with less CO2 at {until}; there is time until it leaves.",
+    "rests": "It was just stopped: it waits a few minutes, so that it isn't switched again.",
     "later": "It has time and charges at {until}.",
     "steady": "This is enough until it leaves.",
     "idle": "The car takes nothing now; it keeps the least, so that it can ask for more.",

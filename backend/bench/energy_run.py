@@ -15,6 +15,7 @@ from backend.bench import energy_cases
 from backend.bench.energy_bound import bound
 from backend.bench.energy_cases import Case
 from backend.energy.core import simulation
+from backend.energy.core.planner import time_for
 from backend.energy.core.simulation import Faults
 
 ALGORITHMS = ("earliest deadline", "least laxity", "round robin")
@@ -58,7 +59,7 @@ class Result(msgspec.Struct, kw_only=True):
 
 
 def measure(case: Case, baselines: dict[str, dict[str, float]], seeds: Sequence[int]) -> Result:
-    budget = 1.0 if len(case.site.grid.connectors) < 100 else 5.0
+    budget = time_for(len(case.site.grid.connectors))
     least = bound(case)
     clear = simulation.run(case.site, case.sessions, Faults(), budget)
     faulty = [

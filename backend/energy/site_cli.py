@@ -11,6 +11,7 @@ import msgspec
 
 from backend.energy.core import simulation
 from backend.energy.core.grid import BadGrid
+from backend.energy.core.planner import time_for
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import read_sessions
 from backend.energy.core.site_files import BadFile, Site, read_site
@@ -34,7 +35,8 @@ def simulate_site(options: argparse.Namespace) -> int:
     except (BadFile, BadGrid) as error:
         raise StartRefused(f"{where}: {error}.") from None
     faults = simulation.Faults(offline_share=options.offline_share, ack_delay_s=options.ack_delay, seed=options.seed)
-    found = simulation.run(site, sessions, faults, options.budget)
+    budget_s = time_for(len(site.grid.connectors)) if options.budget is None else options.budget
+    found = simulation.run(site, sessions, faults, budget_s)
     told = told_of(site, found, faults)
     try:
         Path(options.out).write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")

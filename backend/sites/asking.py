@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from backend.sites import peaks, rules, signals
+from backend.sites import peaks, readings, rules, signals
 from backend.sites.grants import Grant
 from backend.sites.planning import Car, Cost, Given, Question, is_full
 from backend.sites.rules import Spot
@@ -63,8 +63,10 @@ def _old(at: datetime, now: datetime, seconds: float) -> bool:
 
 
 def _takes(scene: Scene, spot: Spot, grant: Grant) -> float:
-    """A car that has long been given more than it takes needs no more than that, and a little to show otherwise."""
-    most, row = scene.lanes[spot].maximum_a, scene.cars[spot]
+    """What the car said that it takes at most. One that has long been given more than it takes needs no more than
+    that, and a little to show otherwise."""
+    row = scene.cars[spot]
+    most = readings.said_most_a(row, scene.lanes[spot], direct=bool(scene.outlets[spot]["dc"]))
     steady = grant.acked_at is not None and _old(grant.acked_at, scene.now, 90) and row["meter_last_at"] is not None
     if not steady or not grant.acked_a or (row["power_w"] or 0) <= 0:
         return most

@@ -43,7 +43,9 @@ from shared.sites import NodeKind, PowerNode, SignalKind
 from shared.stations import Registration
 
 HOLDS_S = 900
-"""How long a limit holds in a station that hears no more; then its fallback does."""
+"""How long a limit holds at most in a station that hears no more; then its fallback does."""
+ENDS_S = 60
+"""Limits end at whole minutes: the safety machine adds up a site at each end, and there are few."""
 RENEW_S = 300
 AGAIN = timedelta(seconds=15)
 KEPT = (
@@ -114,15 +116,25 @@ async def _tell(ctx: Context, scene: Scene, limits: Mapping[str, float]) -> None
         name: None if wire.in_watts(scene.outlets[spot]) else scene.known_phases(spot) for name, spot in spots.items()
     }
     under_way: set[asyncio.Task[None]] = set()
-    while True:
+
+    def released() -> list[Message]:
         now = ctx.now().timestamp()
-        for message in safety.release(limits, now, now + HOLDS_S, renew_s=HOLDS_S - RENEW_S, phases=phases):
+        return safety.release(limits, now, holds_until(now), renew_s=HOLDS_S - RENEW_S, phases=phases)
+
+    may_go = await asyncio.to_thread(released)  # of a large site it takes a while at first; later only what changed
+    while True:
+        for message in may_go:
             under_way.add(asyncio.create_task(_deliver(ctx, scene, spots[message.connector], message)))
         if not under_way:
             return
         done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
         for one in done:
             one.result()
+        may_go = released()
+
+
+def holds_until(now: float) -> float:
+    return (now + HOLDS_S) // ENDS_S * ENDS_S
 
 
 async def _deliver(ctx: Context, scene: Scene, spot: Spot, message: Message) -> None:

@@ -13,7 +13,7 @@ from backend.energy.core import cars as core
 from backend.energy.core.cars import Why
 from backend.energy.core.desk import PEAK, UNKNOWN_STAY_S
 from backend.energy.core.grid import Series
-from backend.energy.core.planner import plan
+from backend.energy.core.planner import plan, time_for
 from backend.energy.core.rows import Floats, Rows
 from backend.sites import rules
 from backend.sites.rules import Lane, Phases, Spot
@@ -21,7 +21,6 @@ from shared.sites import PolicyName, SitePolicy
 from shared.transactions import ChargingState
 
 log = structlog.get_logger(__name__)
-BUDGET_S = 1.0
 DWELL = timedelta(seconds=60)
 FULL_AFTER = timedelta(minutes=2)
 DEAD_A = 1.0
@@ -101,8 +100,11 @@ class Answer(NamedTuple):
     later: Mapping[str, Series]
 
 
-def answer(asked: Question, budget_s: float = BUDGET_S) -> Answer:
-    """Never without one: should the scheduler fail, its greedy share is asked for, and then the fallbacks hold."""
+def answer(asked: Question, budget_s: float | None = None) -> Answer:
+    """Never without one: should the scheduler fail, its greedy share is asked for, and then the fallbacks hold.
+
+    `budget_s` None: as long as a site of this size may take."""
+    budget_s = time_for(len(asked.rows.grid.connectors)) if budget_s is None else budget_s
     wanting = [car for car in asked.cars if not car.full]
     failed = ""
     for policy in (policy_of(asked.policy), core.Policy(order=core.Order.EQUAL)):
@@ -148,6 +150,7 @@ def _car(car: Car) -> core.Car:
         first=car.first,
         amps=car.given_a or 0.0,
         switched=car.switched_at.timestamp() if car.switched_at else None,
+        stopped=car.switched_at.timestamp() if car.switched_at and car.given_a == 0 else None,
     )
 
 
@@ -165,9 +168,9 @@ def series(costs: Sequence[Cost], scale: float = 1.0) -> Series:
 
 
 def _outlook(asked: Question) -> core.Outlook:
-    """CO2 counts in a blend as if its mean cost what energy costs on average."""
+    """CO2 counts in a blend as if its mean cost what energy costs on average; also where energy costs nothing."""
     mean_price, mean_carbon = _mean(asked.price), _mean(asked.carbon)
-    scale = mean_price / mean_carbon if mean_carbon else 0.0
+    scale = (mean_price or 1.0) / mean_carbon if mean_carbon else 0.0
     return core.Outlook(
         price=series(asked.price),
         carbon=series(asked.carbon, scale),

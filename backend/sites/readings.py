@@ -41,3 +41,12 @@ def drawn_a(told: Shown, lane: Lane, phases: int) -> float:
         return max(amps, power_w / (HIGH_VOLTAGE * phases))
     volts = told.volts or VOLTAGE
     return power_w / ((volts if LOW_VOLTAGE <= volts <= HIGH_VOLTAGE else VOLTAGE) * phases)
+
+
+def said_most_a(car: Mapping[str, Any], lane: Lane, *, direct: bool) -> float:
+    """As the car told its station (NotifyEVChargingNeeds); else what the outlet gives. `car`: a row of `store.cars`."""
+    if direct:
+        said = (car["needs_w"] or 0) / (lane.volts * lane.phases * lane.efficiency)
+    else:
+        said = (car["needs_a"] or 0) * VOLTAGE / lane.volts
+    return min(lane.maximum_a, max(lane.minimum_a, said)) if said > 0 else lane.maximum_a

@@ -145,7 +145,8 @@ async def cars(location_id: UUID) -> Sequence[Row]:
     return await DB.run(
         """SELECT t.id, s.identity, t.evse, t.begun_at, t.energy_wh, t.power_w, t.soc_percent, t.charging_state,
             t.meter_last_at, t.account, r.current_a, r.voltage_v, w.departs_at, w.energy_wh AS wanted_wh,
-            n.departs_at AS needs_departs_at, n.energy_wh AS needs_wh, a.driver_group,
+            n.departs_at AS needs_departs_at, n.energy_wh AS needs_wh,
+            n.max_current_a AS needs_a, n.max_power_w AS needs_w, a.driver_group,
             dg.name AS driver_group_name, k.parent AS card_group, f.name AS tariff_name
         FROM transaction t JOIN charging_station s ON s.id = t.station
         LEFT JOIN LATERAL (SELECT current_a, voltage_v FROM transaction_reading r WHERE r.transaction = t.id

@@ -11,11 +11,12 @@ import msgspec
 
 from backend.energy.core.cars import Order, Plan, Policy
 from backend.energy.core.grid import Series
+from backend.energy.core.planner import time_for
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import Session
 from backend.energy.core.simulation import run
 from backend.energy.core.site_files import Site
-from backend.sites import planning, rules
+from backend.sites import rules
 from backend.sites.rules import Lane
 from shared.sites import PowerNode, WhatIfSide
 
@@ -96,7 +97,12 @@ def side(frame: Frame, lanes: Sequence[Lane], past: Sequence[Past]) -> tuple[Wha
         tight.update(why.limits[0] for why in plan.why.values() if why.code == "limit" and why.limits)
 
     quick = frame.policy.order in (Order.EQUAL, Order.FIRST_COME)
-    found = run(site, [one.session for one in past], budget_s=planning.BUDGET_S if quick else BUDGET_S, seen=seen)
+    found = run(
+        site,
+        [one.session for one in past],
+        budget_s=time_for(len(site.grid.connectors)) if quick else BUDGET_S,
+        seen=seen,
+    )
     wanted = [one.session.energy_kwh for one in found.stays]
     full = sum(one.delivered_kwh >= one.session.energy_kwh * 0.99 for one in found.stays)
     root = next(node for node in frame.nodes if node.parent is None)

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy
-from backend.energy.core.grid import Connector, Grid, Node, Series
-from backend.energy.core.planner import DWELL_S, plan
+from backend.energy.core.grid import Connector, Grid, Load, Node, Series
+from backend.energy.core.planner import DWELL_S, RESTS_S, plan, time_for
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import read_sessions
 from backend.energy.core.simulation import Faults, Outcome, run
@@ -107,6 +107,77 @@ def test_who_was_just_turned_on_stays_on(ago: float, stays: bool) -> None:
     one = Car(connector="first", arrived=0, departure=8 * HOUR, wanted_wh=3000, amps=16.0, switched=now - ago)
     found = asked(Policy(order=Order.CHEAPEST), [one], DEAR_NOW, now=now)
     assert (found.amps["first"] > 0) is stays
+
+
+@pytest.mark.parametrize("order", [Order.EQUAL, Order.FIRST_COME, Order.PRIORITY, Order.CHEAPEST])
+@pytest.mark.parametrize(
+    ("ago", "departure", "on"),
+    [
+        (RESTS_S - 60, None, False),
+        (RESTS_S - 60, 8 * HOUR, False),
+        (RESTS_S - 60, 1000 + 1.1 * HOUR, True),  # it has no time to rest
+        (RESTS_S + 60, None, True),
+        (RESTS_S + 60, 8 * HOUR, True),
+    ],
+)
+def test_who_was_just_turned_off_stays_off_unless_it_must_leave(
+    order: Order, ago: float, departure: float | None, on: bool
+) -> None:
+    now = 1000.0
+    wanted_wh = 3_600 if departure and departure < 2 * HOUR else 20_000
+    one = Car(
+        connector="first", arrived=0, departure=departure, wanted_wh=wanted_wh, amps=0.0, switched=now - ago,
+        stopped=now - ago,
+    )  # fmt: skip
+    found = plan(ROWS, [one], Outlook(), now=now, policy=Policy(order=order))
+    assert (found.amps["first"] > 0) is on
+    assert (found.why["first"].code == "rests") is not on
+    other = Car(connector="second", arrived=1, departure=8 * HOUR, wanted_wh=30_000)
+    if not on:  # what it leaves isn't lost
+        both = plan(ROWS, [one, other], Outlook(), now=now, policy=Policy(order=order))
+        assert both.amps == pytest.approx({"first": 0.0, "second": 16.0})
+
+
+@pytest.mark.parametrize(("order", "departure"), [(Order.EQUAL, None), (Order.CHEAPEST, 9 * HOUR)])
+def test_a_load_that_swings_around_the_least_current_switches_nobody_at_each_plan(
+    order: Order, departure: float | None
+) -> None:
+    grid = Grid(
+        nodes=(Node(id="f", amps=(32, 32, 32)),),
+        connectors=(Connector(id="c", node="f"),),
+        loads=(Load(id="l", node="f", worst=(32, 32, 32)),),
+    )
+    rows, amps, switches, on_s, changed = Rows(grid), 0.0, 0, 0.0, None
+    for step in range(40):  # ten minutes
+        now, load = step * 15.0, 25.5 if step % 2 else 26.5
+        stopped = changed if amps == 0 else None
+        one = Car(
+            connector="c", arrived=0, departure=departure, wanted_wh=30_000, amps=amps, switched=changed,
+            stopped=stopped,
+        )  # fmt: skip
+        outlook = Outlook(loads={"l": (load, load, load)})
+        found = plan(rows, [one], outlook, now=now, policy=Policy(order=order)).amps["c"]
+        assert found + load <= 32 + 1e-6
+        if (found > 0) != (amps > 0):
+            switches, changed = switches + 1, now
+        amps, on_s = found, on_s + 15 * (found > 0)
+    assert switches <= 2 * (600 // RESTS_S + 1)
+    assert on_s > 0
+
+
+def test_a_plan_takes_the_time_of_its_size() -> None:
+    assert [time_for(count) for count in (1, 54, 108, 270, 500)] == [1, 1, 2, 5, 5]
+
+
+def test_who_waits_is_told_for_what() -> None:
+    def why(policy: Policy, price: Series, carbon: Series) -> set[str]:
+        found = asked(policy, two(wanted_wh=3000), price, carbon)
+        return {found.why[name].code for name in found.why if not found.amps[name]}
+
+    assert why(Policy(order=Order.CHEAPEST), DEAR_NOW, CLEAN_NOW) == {"price"}
+    assert why(Policy(order=Order.GREENEST), CHEAP_NOW, DIRTY_NOW) == {"carbon"}
+    assert why(Policy(order=Order.GREENEST), DEAR_NOW, DIRTY_NOW) == {"carbon"}
+    assert why(Policy(order=Order.BLEND, cost=0.01, carbon=1.0), CHEAP_NOW, DIRTY_NOW) == {"carbon"}
 
 
 def test_the_same_seed_gives_the_same_plan_and_another_one_another() -> None:

@@ -9,13 +9,14 @@ import msgspec
 import pytest
 
 from backend.energy.core.safety import Message
-from backend.sites import rules, wire
+from backend.sites import control, rules, wire
 from backend.sites.asking import cars_of, overdrawn
 from backend.sites.grants import Grant
+from backend.sites.planning import Cost, answer
 from backend.sites.readings import Shown, phases_of
 from backend.sites.scene import Scene
 from shared.sites import EnergyTariff, SitePolicy
-from tests.rules.test_sites import EVSES, cars, node, shared, tree
+from tests.rules.test_sites import EVSES, asked, cars, node, shared, tree
 
 NOW = datetime(2030, 1, 7, 12, 0, tzinfo=UTC)
 SPOT = ("A", 1)
@@ -23,8 +24,8 @@ SESSION = uuid4()
 CAR = {
     "id": SESSION, "begun_at": NOW - timedelta(minutes=10), "meter_last_at": NOW, "power_w": None, "current_a": None,
     "voltage_v": None, "energy_wh": 1000, "wanted_wh": None, "needs_wh": None, "departs_at": None,
-    "needs_departs_at": None, "account": None, "soc_percent": None, "charging_state": "charging",
-    "driver_group": None, "card_group": None, "tariff_name": None,
+    "needs_departs_at": None, "needs_a": None, "needs_w": None, "account": None, "soc_percent": None,
+    "charging_state": "charging", "driver_group": None, "card_group": None, "tariff_name": None,
 }  # fmt: skip
 
 
@@ -145,6 +146,45 @@ def test_direct_current_tells_nothing_of_phases(volts: float) -> None:
     car = {"power_w": 50_000, "current_a": amps, "voltage_v": volts}
     fast = scene(car, 100.0, units="W", dc=True, maximum_a=200)
     assert (fast.known_phases(SPOT), told_w(fast, 100.0)) == (None, 62_100.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "station", "takes_a"),
+    [
+        ({}, {}, 32.0),
+        ({"needs_a": 0}, {}, 32.0),
+        ({"needs_a": 16}, {}, 16.0),
+        ({"needs_a": 63}, {}, 32.0),
+        ({"needs_a": 3}, {}, 6.0),
+        ({"needs_a": 18}, {"units": "W"}, 20.0),  # as many watts as that is at the usual voltage
+        ({"needs_a": 125, "needs_w": 49_680}, {"dc": True, "maximum_a": 200}, 80.0),
+        ({"needs_w": 49_680}, {"dc": True, "maximum_a": 200, "efficiency": 0.8}, 100.0),
+    ],
+)
+def test_what_a_car_says_of_itself_is_known_at_once(
+    told: dict[str, Any], station: dict[str, Any], takes_a: float
+) -> None:
+    assert cars_of(scene(told, None, **station))[0].takes_a == pytest.approx(takes_a)
+
+
+@pytest.mark.parametrize("price", [0.0, 0.3])
+@pytest.mark.parametrize("policy", ["greenest", "blend"])
+def test_the_greenest_hours_are_waited_for_also_where_energy_costs_nothing(policy: str, price: float) -> None:
+    nodes = tree()
+    prices = [Cost(NOW + timedelta(hours=number), price) for number in range(24)]
+    carbon = [Cost(NOW + timedelta(hours=number), 500.0 if number < 4 else 100.0) for number in range(24)]
+    every = cars(nodes, still_wh=10_000, departs_at=NOW + timedelta(hours=12))
+    found = answer(asked(nodes, every, policy, prices)._replace(carbon=carbon)).given.values()
+    assert {(one.current_a, one.why.code) for one in found} == {(0.0, "carbon")}
+
+
+def test_limits_end_at_few_moments_and_none_holds_too_long() -> None:
+    ends = {control.holds_until(NOW.timestamp() + second) - NOW.timestamp() for second in range(60)}
+    assert ends == {control.HOLDS_S}
+    for second in range(0, 3600, 7):
+        left = control.holds_until(float(second)) - second
+        assert control.HOLDS_S - control.ENDS_S < left <= control.HOLDS_S
+        assert left > control.HOLDS_S - control.RENEW_S  # not sent again at once
 
 
 # --- a peak that is paid for ---------------------------------------------------------------------------

@@ -8,8 +8,11 @@ from decimal import Decimal
 
 from backend import wiring
 from backend.db.engine import DB
+from backend.energy import others
 from backend.sites import control, live, plan_store, savings, service
+from backend.sites.asking import cars_of
 from backend.sites.scene import look
+from backend.stations import service as stations
 from backend.web.guards import Actor
 from shared.accounts import Role
 from shared.sites import EnergyTariff, NodeKind, PolicyName, PowerNode, SitePolicy, SiteSet, TariffStep
@@ -88,6 +91,14 @@ async def test_a_driver_who_tells_nothing_is_expected_to_stay_as_usual(db: None,
         if learned:
             assert wanted.departs_at == now + timedelta(hours=2.5)  # three out of four stay longer than 3.5 hours
             assert wanted.energy_wh == 6500
+    # The car itself knows better (NotifyEVChargingNeeds), and how much it takes at most.
+    station = await stations.station(ctx, station_id)
+    assert station is not None
+    leaves = now + timedelta(hours=5)
+    needs = others.Needs(energy_wh=20_500, departs_at=leaves, max_current_a=16)
+    assert await others.needs_told(ctx, station, 1, needs)
+    (car,) = cars_of(await look(ctx, await service.row_of(tenant_id, location_id)))
+    assert (car.departs_at, car.still_wh, car.takes_a) == (leaves, 20_000, 16.0)
 
 
 async def test_the_curve_shows_what_is_foreseen_for_a_car_that_waits(db: None, clock: Clock) -> None:

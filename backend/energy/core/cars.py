@@ -47,6 +47,8 @@ class Car(msgspec.Struct, frozen=True, kw_only=True):
     """The limit it has now."""
     switched: float | None = None
     """When it was last turned on or off."""
+    stopped: float | None = None
+    """When it was turned off, if it has been off since."""
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from backend.energy.core import optimum
 from backend.energy.core.cars import Car, Demand, Order, Outlook, Plan, Policy, Why
@@ -14,6 +15,9 @@ from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.rows import Floats, Rows
 
 DWELL_S = 300.0
+RESTS_S, URGENT_S = 180.0, 900.0
+"""So long who was turned off stays off, so that a load that swings doesn't switch it with every plan; not who would
+have less than so much time to spare until it leaves."""
 SOLVED_BY, ROUNDED_BY = 0.5, 0.7
 """Of the time for a plan: when the optimum and its rounding must be there. The rest is for the greedy share."""
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
@@ -34,6 +38,12 @@ LATE, CROWDED_IN_H = 1.2e-3, 1.0
 QUIET_AMPS = 0.5
 """A rise smaller than this is not worth a message."""
 Clock = Callable[[], float]
+MOST_TIME_S, CONNECTORS_A_SECOND = 5.0, 54
+
+
+def time_for(connectors: int) -> float:
+    """Seconds that a plan of a site of this size may take: 500 cars are solved in half of it."""
+    return min(MOST_TIME_S, max(1.0, connectors / CONNECTORS_A_SECOND))
 
 
 def plan(
@@ -82,7 +92,7 @@ def plan(
         made_at=now,
         amps={car.connector: float(amps[number]) for number, car in enumerate(cars)},
         later={car.connector: _series(starts, ahead[number]) for number, car in enumerate(cars)},
-        why={car.connector: explained(desk, amps, ahead, starts, number) for number, car in enumerate(cars)},
+        why={car.connector: explained(desk, policy, amps, ahead, starts, number) for number, car in enumerate(cars)},
         solver=solver,
         fell_back=fell_back,
         took_s=clock() - began,
@@ -151,6 +161,7 @@ def _problem(desk: Desk, starts: Floats, policy: Policy) -> optimum.Problem:
         * first
         * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
     )
+    most[resting(desk), 0] = 0.0
     least = np.zeros_like(most)
     middles = (left + right) / 2
     room = desk.bounds_at(middles) if np.ptp(price) < 1e-6 else _left_by_strangers(desk, middles)
@@ -202,7 +213,7 @@ def rounded(desk: Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: f
     hours = max((starts[1] - starts[0]) / 3600, 1 / 60)
     need = desk.wanted / np.maximum(desk.per_amp, 1e-9) / hours
     now_is_good = np.array([want[car] > 1e-6 or _now_is_as_good(ahead[car], cost, car) for car in range(len(want))])
-    most = np.where(now_is_good, np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
+    most = np.where(now_is_good & ~resting(desk), np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
     urgent = 1 / (1 + np.maximum(desk.laxity_s, 0.0) / 3600)
     first = _weights(desk)
     share = want / np.maximum(desk.most, 1e-9)
@@ -239,12 +250,13 @@ def _within(desk: Desk, amps: Floats) -> Floats:
 def shared_out(desk: Desk, policy: Policy, now: float) -> Floats:
     """Fair and at once: who comes first gets its minimum first, then all rise together (or one after the other)."""
     amps = np.zeros(len(desk.cars))
-    order = _order(desk, policy)
+    order, rests = _order(desk, policy), resting(desk)
     for car in order:
-        wants = desk.wanted[car] > 1e-6 and _price_is_right(desk, car, policy, now)
+        wants = desk.wanted[car] > 1e-6 and not rests[car] and _price_is_right(desk, car, policy, now)
         if wants and desk.least[car] <= desk.most[car] and desk.room(amps, car) >= desk.least[car]:
             amps[car] = desk.least[car]
-    on = [car for car in order if amps[car] > 0 or (desk.least[car] == 0 and desk.wanted[car] > 1e-6)]
+    free = (desk.least == 0) & (desk.wanted > 1e-6) & ~rests
+    on = [car for car in order if amps[car] > 0 or free[car]]
     together = policy.order is Order.EQUAL
     rounds = 24 if together else 1
     ahead = [car for car in on if desk.cars[car].first]
@@ -274,6 +286,13 @@ def _price_is_right(desk: Desk, car: int, policy: Policy, now: float) -> bool:
     return worth[0] <= sorted(worth)[min(needed, len(worth)) - 1] + 1e-9
 
 
+def resting(desk: Desk) -> npt.NDArray[np.bool_]:
+    """Who was just turned off and has time."""
+    stopped = np.array([-math.inf if car.stopped is None else car.stopped for car in desk.cars])
+    urgent = np.array([car.departure is not None for car in desk.cars], dtype=bool) & (desk.laxity_s < URGENT_S)
+    return (desk.now - stopped < RESTS_S) & ~urgent
+
+
 def calm(desk: Desk, amps: Floats) -> Floats:
     """No flicker: a small rise waits, and who was just turned on stays on if the limits let it."""
     found = amps.copy()
@@ -295,11 +314,13 @@ def _series(starts: Floats, row: Floats) -> Series:
     return (*kept, (float(starts[-1]), 0.0)) if kept[-1][1] > 1e-6 else tuple(kept)
 
 
-def explained(desk: Desk, amps: Floats, ahead: Floats, starts: Floats, car: int) -> Why:
+def explained(desk: Desk, policy: Policy, amps: Floats, ahead: Floats, starts: Floats, car: int) -> Why:
     """Why this car gets this power now."""
     got = amps[car]
     if desk.wanted[car] <= 1e-6:
         return Why(code="full", text="It has what it wants.")
+    if got <= 0 and resting(desk)[car]:
+        return Why(code="rests", text="It was just stopped: it waits a few minutes, so that it isn't switched again.")
     if got >= desk.most[car] - 0.5:
         return Why(code="at_maximum", text="It charges as fast as car and connector can.")
     if got >= desk.wanted[car] / max(desk.per_amp[car], 1e-9) * 12 - 0.5 and got > 0:
@@ -322,13 +343,16 @@ def explained(desk: Desk, amps: Floats, ahead: Floats, starts: Floats, car: int)
         return Why(code="limit", text=text, limits=names, ahead=ahead_of_it)
     later = [int(step) for step in np.flatnonzero(ahead[car] > got + 0.5) if step > 0]
     if later:
-        price = desk.outlook.price
-        now_price, then = value_at(price, desk.now), value_at(price, float(starts[later[0]]))
-        if then < now_price:
-            return Why(
-                code="price",
-                text=f"It waits for {then:g} instead of {now_price:g} per kWh.",
-                until=float(starts[later[0]]),
-            )
-        return Why(code="later", text="It has time and charges later.", until=float(starts[later[0]]))
+        return _later(desk.outlook, policy, desk.now, float(starts[later[0]]))
     return Why(code="steady", text="This is enough until it leaves.")
+
+
+def _later(outlook: Outlook, policy: Policy, now: float, then: float) -> Why:
+    """What is better then, of what the policy counts."""
+    cost, carbon = policy.weights()
+    price_now, price_then = (value_at(outlook.price, at) for at in (now, then))
+    if cost > 0 and price_then < price_now:
+        return Why(code="price", text=f"It waits for {price_then:g} instead of {price_now:g} per kWh.", until=then)
+    if carbon > 0 and value_at(outlook.carbon, then) < value_at(outlook.carbon, now):
+        return Why(code="carbon", text="It waits for energy with less CO2.", until=then)
+    return Why(code="later", text="It has time and charges later.", until=then)
