@@ -81,6 +81,22 @@ TEXTS = {
     "Reserving": "Reservieren",
     "Retire {name}": "{name} zurückziehen",
     "Give the tariff a name.": "Geben Sie dem Tarif einen Namen.",
+    "This tariff can't be used.": "Dieser Tarif ist so nicht möglich.",
+    "This is no currency of ISO 4217.": "Das ist keine Währung nach ISO 4217.",
+    "Each kind of price may stand once in an element.": "Jede Art von Preis darf in einem Element nur einmal stehen.",
+    "It must be more than the beginning; this never applies.": ("Es muss mehr sein als der Anfang; so gilt es nie."),
+    "VAT is from 0 to 100 percent.": "Die Umsatzsteuer liegt zwischen 0 und 100 Prozent.",
+    "Reserving is priced once or by time; it takes no energy and is no parking.": (
+        "Eine Reservierung kostet einmal oder nach Zeit; sie braucht keine Energie und ist kein Parken."
+    ),
+    "This never applies: an element before it has this kind of price at all times.": (
+        "Das gilt nie: Ein Element davor hat diese Art von Preis zu jeder Zeit."
+    ),
+    "With VAT it can't be less than without.": "Mit Umsatzsteuer kann es nicht weniger sein als ohne.",
+    "The minimum price is above the maximum price.": "Der Mindestpreis liegt über dem Höchstpreis.",
+    "The amount is finer than the smallest coin of the currency.": (
+        "Der Betrag ist feiner als die kleinste Münze der Währung."
+    ),
     "This is no number: {field}": "Das ist keine Zahl: {field}",
     "Free minutes are a whole number from 0 to {most}.": "Freie Minuten sind eine ganze Zahl von 0 bis {most}.",
     "This is no JSON object.": "Das ist kein JSON-Objekt.",

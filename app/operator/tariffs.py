@@ -325,7 +325,9 @@ def _quote(quote: Any, t: Tokens, words: Words) -> ft.Control:
         return surfaces.failed(quote.error, t, quote.reload) if quote.error else surfaces.skeleton(t, height=120)
     found: TariffQuote = quote.data
     if found.problems:
-        lines: list[ft.Control] = [text(one, t, color=t.danger.ink) for one in found.problems]
+        # Each is `path: words`.
+        said = [(path, words(why)) for path, _, why in (one.partition(": ") for one in found.problems)]
+        lines: list[ft.Control] = [text(": ".join(filter(None, one)), t, color=t.danger.ink) for one in said]
         return ft.Semantics(identifier="quote-problems", content=ft.Column(lines, spacing=S4))
     return ft.Column([_sample(one, t, words) for one in found.samples], spacing=S12)
 

@@ -1,11 +1,27 @@
 """What is said of a tariff before anybody charges by it: its headline, and why it can't be meant. Pure."""
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from backend.tariffs.model import Dimension, Headline, ReservationPart, Tariff
+from babel.numbers import list_currencies
+
+from backend.tariffs.model import (
+    Dimension,
+    Headline,
+    PriceLimit,
+    ReservationPart,
+    Restrictions,
+    Tariff,
+    TariffElement,
+)
 from backend.tariffs.rules import exact
+
+CURRENCIES = frozenset(list_currencies()) - {"XXX", "XTS"}
+"""Without those for no currency and for tests."""
+MOST_VAT = 100
+RESERVABLE = frozenset({Dimension.FLAT, Dimension.TIME})
 
 
 def headline(tariff: Tariff) -> Headline:
@@ -53,11 +69,15 @@ def headline(tariff: Tariff) -> Headline:
 def problems(tariff: Tariff) -> list[tuple[str, str]]:
     """Why a tariff can't be used, as (path, plain words)."""
     found = []
+    if tariff.currency not in CURRENCIES:
+        found.append(("$.currency", "This is no currency of ISO 4217."))
+    always = set[tuple[ReservationPart | None, Dimension]]()
     for number, element in enumerate(tariff.elements):
         path, rule = f"$.elements[{number}]", element.restrictions
         types = [component.type for component in element.price_components]
         if len(set(types)) != len(types):
             found.append((path, "Each kind of price may stand once in an element."))
+        found += _of_components(path, element, always)
         if rule is None:
             continue
         for name in ("kwh", "current", "power", "duration", "date"):
@@ -65,10 +85,39 @@ def problems(tariff: Tariff) -> list[tuple[str, str]]:
             one: date | None = getattr(rule, low)
             other: date | None = getattr(rule, high)
             if one is not None and other is not None and one >= other:
-                found.append((f"{path}.restrictions.{high}", f"It must be more than {low}; this never applies."))
+                found.append((f"{path}.restrictions.{high}", "It must be more than the beginning; this never applies."))
     for name, limit in (("min_price", tariff.min_price), ("max_price", tariff.max_price)):
         if limit is not None and limit.incl_vat is not None and limit.incl_vat < limit.excl_vat:
             found.append((f"$.{name}.incl_vat", "With VAT it can't be less than without."))
-    if tariff.min_price and tariff.max_price and tariff.min_price.excl_vat > tariff.max_price.excl_vat:
+    if tariff.min_price and tariff.max_price and _above(tariff, tariff.min_price, tariff.max_price):
         found.append(("$.min_price", "The minimum price is above the maximum price."))
     return found
+
+
+def _of_components(
+    path: str, element: TariffElement, always: set[tuple[ReservationPart | None, Dimension]]
+) -> Iterator[tuple[str, str]]:
+    """`always`: what elements before it price at all times, and this one from now on."""
+    part = element.restrictions.reservation if element.restrictions else None
+    unrestricted = element.restrictions in (None, Restrictions(reservation=part))
+    for number, component in enumerate(element.price_components):
+        place = f"{path}.price_components[{number}]"
+        if component.vat is not None and component.vat > MOST_VAT:
+            yield f"{place}.vat", "VAT is from 0 to 100 percent."
+        if part is not None and component.type not in RESERVABLE:
+            yield place, "Reserving is priced once or by time; it takes no energy and is no parking."
+        elif (part, component.type) in always:
+            yield place, "This never applies: an element before it has this kind of price at all times."
+    if unrestricted:
+        always.update((part, component.type) for component in element.price_components)
+
+
+def _above(tariff: Tariff, least: PriceLimit, most: PriceLimit) -> bool:
+    """Whether no bill can hold both limits. A maximum without VAT is, with it, at most that and the highest rate."""
+    if least.excl_vat > most.excl_vat:
+        return True
+    rates = [one.vat for element in tariff.elements for one in element.price_components if one.vat is not None]
+    gross = most.incl_vat
+    if gross is None:
+        gross = exact(Fraction(most.excl_vat) * (1 + Fraction(max(rates, default=0)) / 100))
+    return (least.excl_vat if least.incl_vat is None else least.incl_vat) > gross

@@ -69,10 +69,10 @@ class File(msgspec.Struct, frozen=True):
 
 
 DESCRIBES = frozenset(
-    "id type country_code party_id last_updated start_date_time end_date_time energy_mix tariff_alt_text "
-    "tariff_alt_url tax_included".split()
+    "id type country_code party_id last_updated energy_mix tariff_alt_text tariff_alt_url tax_included".split()
 )
-"""What an OCPI tariff says beside its prices."""
+"""What an OCPI tariff says beside its prices. From when until when it holds is none of it: that is refused, as by the
+API, and not left out."""
 
 
 def periods(segments: list[Segment], zone: ZoneInfo) -> Iterator[Period]:

@@ -7,12 +7,15 @@ from typing import Any
 
 import msgspec
 
+from backend.tariffs.rules import round_money
 from shared.money import Money, Target, TargetNew, TargetState
 
 LEAD = timedelta(seconds=5)
 """From our word until no energy flows any more: the stop is sent so much earlier."""
 AHEAD = timedelta(minutes=2)
 """So far a stop is planned to the second; what lies beyond is looked at again with each reading and each minute."""
+SPAN_S = 30
+"""So finely AHEAD is searched for the first moment that costs as much as the target."""
 AGAIN = timedelta(minutes=1)
 """A stop that was refused, or that changed nothing, is tried again after this."""
 MOST_TRIES = 20
@@ -45,7 +48,8 @@ def stop_at(
 ) -> datetime | None:
     """When to send the stop: `now` where it is due, None where that is further away than AHEAD or nobody can tell.
 
-    `cost_at`: what the session would cost if it ended then, with the power of now; it never falls.
+    `cost_at`: what the session would cost if it ended then, with the power of now. It may fall later: of times only the
+    last used one is rounded up to its step, so a minute of another price can undo the rest of a long step.
     """
     if goal.minutes is not None:
         return _soon(progress.begun_at + timedelta(minutes=goal.minutes), now)
@@ -68,11 +72,15 @@ def _soon(moment: datetime, now: datetime) -> datetime | None:
 
 
 def _money(money: Decimal, now: datetime, cost_at: Callable[[datetime], Decimal]) -> datetime | None:
-    """The last whole second whose bill, with what still flows after the stop was sent, stays below the target."""
+    """The last whole second before the bill, with what flows on after the stop was sent, first reaches the target."""
     if cost_at(now + LEAD) >= money:
         return now
-    low, high = 0, int(AHEAD.total_seconds())
-    if cost_at(now + LEAD + AHEAD) < money:
+    low = 0
+    for high in range(SPAN_S, int(AHEAD.total_seconds()) + 1, SPAN_S):
+        if cost_at(now + LEAD + timedelta(seconds=high)) >= money:
+            break
+        low = high
+    else:
         return None
     while high - low > 1:
         middle = (low + high) // 2
@@ -93,9 +101,9 @@ def why_not(goal: TargetNew, *, currency: str, least: Decimal | None, progress: 
         if least is None:
             return "Charging costs nothing here: choose energy, minutes or a state of charge."
         if not goal.money.is_finite() or not 0 < goal.money <= MOST_MONEY:
-            return f"Choose an amount from 0.01 to {MOST_MONEY}."
-        if goal.money != goal.money.quantize(Decimal("0.01")):
-            return "Amounts have at most two decimals."
+            return f"Choose an amount above 0 and up to {MOST_MONEY}."
+        if goal.money != round_money(goal.money, currency):
+            return "The amount is finer than the smallest coin of the currency."
         if goal.money <= least:
             return f"The session costs {least.normalize():f} {currency} already: choose more."
     if progress is None:

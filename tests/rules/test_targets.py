@@ -71,7 +71,7 @@ def test_the_bill_never_goes_beyond_the_money_noticeably(money: int, cents_per_k
         (TargetNew(), None, None, "Choose one"),
         (TargetNew(minutes=5, soc_percent=5), None, None, "Choose one"),
         (TargetNew(money=Decimal(5)), None, None, "costs nothing here"),
-        (TargetNew(money=Decimal("5.001")), Decimal(0), None, "two decimals"),
+        (TargetNew(money=Decimal("5.001")), Decimal(0), None, "smallest coin"),
         (TargetNew(money=Decimal(1)), Decimal("1.00"), None, "costs 1 EUR already"),
         (TargetNew(energy_wh=5_000), None, progress(), "5 kWh are in the car already"),
         (TargetNew(soc_percent=50), None, progress(soc_percent=50), "50 % already"),
@@ -82,6 +82,32 @@ def test_the_bill_never_goes_beyond_the_money_noticeably(money: int, cents_per_k
 def test_what_can_be_no_target(goal: TargetNew, least: Decimal | None, now: rules.Progress | None, said: str) -> None:
     why = rules.why_not(goal, currency="EUR", least=least, progress=now)
     assert said in why if said else why == ""
+
+
+@pytest.mark.parametrize(
+    ("money", "currency", "fine"),
+    [
+        ("1.234", "KWD", True),
+        ("1.2345", "KWD", False),
+        ("10", "JPY", True),
+        ("10.50", "JPY", False),
+        ("1.5", "EUR", True),
+    ],
+)
+def test_an_amount_has_the_decimals_of_its_currency(money: str, currency: str, fine: bool) -> None:
+    why = rules.why_not(TargetNew(money=Decimal(money)), currency=currency, least=Decimal(0), progress=None)
+    assert (why == "") is fine
+
+
+@pytest.mark.parametrize("falls_at", [31, 61, 119, 10_000])
+def test_a_price_that_falls_again_is_stopped_before_its_first_step(falls_at: int) -> None:
+    """61 minutes by steps of an hour cost two of them, until a minute of another price ends the session."""
+
+    def cost_at(moment: datetime) -> Decimal:
+        later = (moment - NOW - rules.LEAD).total_seconds()
+        return Decimal("12.00") if 1 <= later < falls_at else Decimal("6.10")
+
+    assert rules.stop_at(TargetNew(money=Decimal(10)), progress(), NOW, cost_at) == NOW
 
 
 def test_shown_with_how_far_it_is() -> None:

@@ -199,10 +199,8 @@ ENERGY = part(0.4, "ENERGY")
         ([part(6, "TIME", "RESERVATION", step_size=600)], {}, 11, "2.38", "2.38"),
         ([part(3, "FLAT", "RESERVATION_EXPIRES")], {"min_price": {"excl_vat": 5}}, 30, "3.57", "0"),
         ([part(9, "FLAT", "RESERVATION")], {"max_price": {"excl_vat": 5, "incl_vat": 5.95}}, 30, "5.95", "5.95"),
-        ([part(3, "FLAT"), ENERGY, part(3, "ENERGY", "RESERVATION_EXPIRES")], {}, 30, "0", "0"),
     ],
-    ids=["free", "fee", "by time", "both", "dearer", "once, and by time", "in steps", "least is of sessions", "most",
-         "energy of none"],
+    ids=["free", "fee", "by time", "both", "dearer", "once, and by time", "in steps", "least is of sessions", "most"],
 )  # fmt: skip
 def test_a_reservation_that_nobody_uses(
     elements: list, more: dict, minutes: int, expired: str, given_back: str
