@@ -307,54 +307,6 @@ async def pasts(connectors: Collection[UUID], limit: int) -> Mapping[UUID, Seque
     return found
 
 
-async def business(now: datetime) -> Sequence[Row]:
-    """Connected stations with a baseline: how long they have been quiet, and what their tenant's others had."""
-    return await DB.run(
-        """WITH peers AS (
-            SELECT s.tenant, sum(b.sessions_per_day) AS usual, (SELECT count(*) FROM transaction t
-                WHERE t.tenant = s.tenant AND t.begun_at > $1::timestamptz - interval '1 day') AS had
-            FROM station_baseline b JOIN charging_station s ON s.id = b.station GROUP BY s.tenant)
-        SELECT s.id, s.tenant, s.vendor, s.model, b.sessions_per_day, b.longest_gap_s,
-            CASE WHEN l.state = 'active' THEN 0
-                ELSE extract(epoch FROM $1::timestamptz - coalesce(l.ended_at, l.begun_at)) END::float8 AS quiet_s,
-            (p.had / greatest(p.usual, 0.001))::float8 AS peers
-        FROM station_baseline b JOIN charging_station s ON s.id = b.station JOIN peers p ON p.tenant = s.tenant
-        JOIN LATERAL (SELECT state, begun_at, ended_at FROM transaction
-            WHERE station = s.id AND begun_at IS NOT NULL ORDER BY created_at DESC LIMIT 1) l ON true
-        WHERE s.online AND s.registration = 'accepted' AND b.days >= 14""",
-        now,
-    )
-
-
-async def compute_baselines(now: datetime, days: int) -> None:
-    """What is usual at each station, from its sessions and lost connections of the last days."""
-    await DB.run(
-        """INSERT INTO station_baseline
-            (station, days, sessions_per_day, session_amount, longest_gap_s, drops_per_day, computed_at)
-        SELECT s.id, d.days, count(t.id) / d.days, coalesce(avg(t.cost) FILTER (WHERE t.cost IS NOT NULL), 0),
-            max(extract(epoch FROM t.begun_at - t.before)),
-            (SELECT count(*) FROM station_drop x WHERE x.station = s.id AND x.at > $1::timestamptz - interval '7 days')
-                / least(7.0, d.days), $1::timestamptz
-        FROM charging_station s
-        CROSS JOIN LATERAL (SELECT least($2::float8, greatest(1.0,
-            extract(epoch FROM $1::timestamptz - least(s.created_at, (SELECT min(begun_at) FROM transaction
-                WHERE station = s.id AND begun_at > $1::timestamptz - make_interval(days => $2::int))))
-            / 86400))::float8 AS days) d
-        LEFT JOIN (SELECT station, id, cost, begun_at,
-                lag(begun_at) OVER (PARTITION BY station ORDER BY begun_at) AS before
-            FROM transaction WHERE begun_at > $1::timestamptz - make_interval(days => $2::int)
-                AND begun_at <= $1::timestamptz) t
-            ON t.station = s.id
-        WHERE s.registration = 'accepted'
-        GROUP BY s.id, d.days
-        ON CONFLICT (station) DO UPDATE SET days = EXCLUDED.days, sessions_per_day = EXCLUDED.sessions_per_day,
-            session_amount = EXCLUDED.session_amount, longest_gap_s = EXCLUDED.longest_gap_s,
-            drops_per_day = EXCLUDED.drops_per_day, computed_at = EXCLUDED.computed_at""",
-        now,
-        days,
-    )
-
-
 async def firmwares() -> Sequence[Row]:
     """Stations whose firmware somebody set an end to; the most special one counts."""
     return await DB.run(

@@ -9,7 +9,18 @@ from uuid import UUID
 import structlog
 
 from backend import jobs
-from backend.alerts import facts_store, incidents, rules, rules_store, store, storms, tuning, vendor_codes, watching
+from backend.alerts import (
+    business,
+    facts_store,
+    incidents,
+    rules,
+    rules_store,
+    store,
+    storms,
+    tuning,
+    vendor_codes,
+    watching,
+)
 from backend.alerts.incidents import Seen as Seen
 from backend.alerts.incidents import acknowledge as acknowledge
 from backend.alerts.incidents import close as close
@@ -316,10 +327,10 @@ async def _look_at_failing(ctx: Context) -> None:
 
 async def watch_business(ctx: Context) -> None:
     """Cron."""
-    await watching.look_at_business(ctx)
+    await business.look(ctx)
 
 
 async def watch_upkeep(ctx: Context) -> None:
     """Cron, nightly."""
-    await watching.compute_baselines(ctx)
+    await business.compute_baselines(ctx)
     await watching.look_at_firmware(ctx)

@@ -28,7 +28,6 @@ LINK_SPAN = timedelta(hours=1)
 NOTED = timedelta(minutes=2)
 """Links that were noted within it are looked at; a look comes each minute."""
 OUTLET_AFTER = timedelta(minutes=1)
-BASELINE_DAYS = 56
 HELD_DOWN = frozenset({"no_power", "power_below_offer"})
 """Rules for which a limit may be the reason."""
 Judged = tuple[Place, str, rules.Finding | None]
@@ -350,33 +349,7 @@ async def look_at_outlets(ctx: Context) -> None:
     await apply_all(ctx, await judge_all(ctx, seen))
 
 
-# --- business and upkeep -----------------------------------------------------------------------------
-
-
-async def look_at_business(ctx: Context) -> None:
-    """Cron: who has had no session for longer than usual; and what open incidents have cost so far."""
-    seen: list[tuple[Place, str, str, rules.Facts]] = [
-        (
-            Place(row["tenant"], row["id"]),
-            row["vendor"],
-            row["model"],
-            rules.BusinessFacts(
-                usual_per_day=row["sessions_per_day"],
-                quiet_s=row["quiet_s"],
-                longest_gap_s=row["longest_gap_s"],
-                peers=row["peers"],
-            ),
-        )
-        for row in await facts_store.business(ctx.now())
-    ]
-    await apply_all(ctx, await judge_all(ctx, seen))
-    await store.price_open(ctx.now())
-
-
-async def compute_baselines(ctx: Context) -> None:
-    """Cron: what is usual at each station."""
-    await facts_store.compute_baselines(ctx.now(), BASELINE_DAYS)
-    await facts_store.forget_drops(ctx.now() - timedelta(days=7))
+# --- upkeep --------------------------------------------------------------------------------------
 
 
 async def look_at_firmware(ctx: Context) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
-from backend.alerts import incidents, rules, rules_service, vendor_codes, watching
+from backend.alerts import business, incidents, rules, rules_service, vendor_codes, watching
 from backend.alerts.place import Place
 from backend.alerts.rules import correlation
 from backend.context import Context
@@ -122,7 +122,7 @@ async def write(ctx: Context, tenant_id: UUID) -> None:
     people = await DB.run("SELECT role, id FROM account WHERE tenant = $1 AND role IN ('operator', 'admin')", tenant_id)
     by_role = {row["role"]: row["id"] for row in people}
     past = Past(ctx, tenant_id, rows, by_role["operator"], by_role["admin"])
-    await watching.compute_baselines(ctx)  # what a day usually brings: so lost business has a price
+    await business.compute_baselines(ctx)  # what a day usually brings: so lost business has a price
     await playbooks.ensure(ctx, tenant_id)
     await _site_without_power(past)
     await _by_hand(past)
@@ -267,7 +267,7 @@ async def _upkeep(ctx: Context, tenant_id: UUID) -> None:
     for days in (21, 12, 3):
         then = replace(ctx, now=partial(_earlier, ctx, days))
         await vendor_codes.count_unknown(then, tenant_id, station["id"], "Ampere & Söhne", "E-131", "Cooling loop")
-    await watching.look_at_business(ctx)
+    await business.look(ctx)
 
 
 def _earlier(ctx: Context, days: int) -> datetime:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules
+from backend.alerts.rules import no_sessions
 from backend.alerts.rules.connector_faulted import believed
 from shared.driver_reports import ProblemKind
 from shared.operations import Severity
@@ -68,7 +69,7 @@ def past(*sessions: tuple[float, int, str, str]) -> rules.PastFacts:
     )
 
 
-def quiet(hours: float, *, usual: float = 6, peers: float = 1) -> rules.BusinessFacts:
+def quiet(hours: float, *, usual: float = 6, peers: float | None = 1) -> rules.BusinessFacts:
     return rules.BusinessFacts(usual_per_day=usual, quiet_s=hours * 3600, longest_gap_s=None, peers=peers)
 
 
@@ -228,6 +229,7 @@ TABLES: dict[str, list[Row]] = {
     "no_sessions": [
         (quiet(28), True), (quiet(27), False), (quiet(28, peers=0.5), False), (quiet(28, usual=1), False),
         (quiet(11.9, usual=100), False), (quiet(12, usual=100), True),
+        (quiet(28, peers=None), True), (quiet(28, peers=0), False),  # nobody else is there; nobody else has anybody
     ],
     "clock_drift": [
         (rules.ClockFacts(off_s=120), True), (rules.ClockFacts(off_s=-120), True),
@@ -243,6 +245,36 @@ TABLES: dict[str, list[Row]] = {
         (firmware(None), False),
     ],
 }  # fmt: skip
+
+
+A, B = "first outlet", "second outlet"
+FREE = {A: "available", B: "available"}
+
+
+@pytest.mark.parametrize(
+    ("outlets", "changes", "hours"),
+    [
+        (FREE, [], 10),
+        ({A: "unavailable", B: "faulted"}, [], 0),
+        ({A: "unavailable", B: "reserved"}, [], 10),
+        (FREE, [(4, None, "offline"), (9, None, "online")], 5),
+        (FREE, [(4, None, "unavailable"), (9, None, "available")], 5),
+        (FREE, [(4, A, "unavailable"), (9, A, "available")], 10),  # the other one could be used
+        (FREE, [(2, A, "unavailable"), (4, B, "faulted"), (9, A, "occupied")], 5),
+        ({A: "unavailable", B: "unavailable"}, [(3, A, "unavailable")], 3),
+        ({}, [], 0),
+    ],
+)
+def test_how_long_a_station_could_be_used(
+    outlets: dict[Any, str], changes: list[tuple[float, Any, str]], hours: float
+) -> None:
+    told = [(NOW + timedelta(hours=at), outlet, status) for at, outlet, status in changes]
+    assert no_sessions.usable_s(outlets, told, NOW, NOW + timedelta(hours=10)) == hours * 3600
+
+
+@pytest.mark.parametrize(("had", "usual", "part"), [(0, 2.9, None), (0, 3, 0), (6, 12, 0.5), (9, 0, None)])
+def test_others_say_something_where_enough_was_to_be_expected(had: int, usual: float, part: float | None) -> None:
+    assert no_sessions.part_of(had, usual) == part
 
 
 def test_every_rule_has_a_table_with_both_sides() -> None:

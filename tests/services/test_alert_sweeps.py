@@ -14,7 +14,7 @@ from backend.events import IncidentClosed, IncidentOpened
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.faults import FirmwareEndSet, ThresholdSet
-from shared.operations import Incident, IncidentState, Severity
+from shared.operations import IncidentState, Severity
 from shared.stations import ConnectorStatus
 from tests import world
 from tests.conftest import Clock
@@ -280,46 +280,6 @@ async def test_firmware_runs_out_as_days_pass_and_an_update_ends_it(clock: Clock
     assert await unsolved(ctx, other) == []
     await DB.run("UPDATE charging_station SET firmware = '1.3' WHERE id = $1", station_id)
     assert await found() == []
-
-
-async def test_a_quiet_station_is_missed_and_priced(clock: Clock) -> None:
-    (ctx, _), tenant_id = context(clock), await world.add_tenant()
-    for name, each_h in (("busy", 4), ("rural", 24 * 9)):
-        station_id = await world.add_station(tenant_id, name)
-        await DB.run("UPDATE charging_station SET online = true, created_at = $1", clock.now() - timedelta(days=60))
-        await DB.run(
-            """INSERT INTO transaction (tenant, station, state, begun_at, ended_at, created_at, cost, energy_wh)
-            SELECT $1, $2, 'ended', at, at + interval '1 hour', at, 10, 9000
-            FROM generate_series($3::timestamptz, $4::timestamptz, make_interval(hours => $5)) at""",
-            tenant_id,
-            station_id,
-            clock.now() - timedelta(days=50),
-            clock.now() - timedelta(hours=1),
-            each_h,
-        )
-    await watching.compute_baselines(ctx)
-    await watching.look_at_business(ctx)
-    assert await unsolved(ctx, tenant_id) == []
-    # A third one keeps the peers' day usual, so that quiet is not a holiday.
-    await DB.run("UPDATE station_baseline SET sessions_per_day = 3 WHERE sessions_per_day > 3")
-    clock.advance(hours=23)
-    await DB.run(
-        """INSERT INTO transaction (tenant, station, state, begun_at, created_at)
-        SELECT $1, id, 'failed', $2, $2 FROM charging_station, generate_series(1, 8) WHERE identity = 'rural'""",
-        tenant_id,
-        clock.now(),
-    )
-    clock.advance(hours=60)
-    await DB.run("UPDATE transaction SET begun_at = $1 WHERE state = 'failed'", clock.now())
-    await watching.look_at_business(ctx)
-    [found] = await incidents.open_incidents(ctx, tenant_id)
-    assert (found.rule, found.station_identity) == ("no_sessions", "busy")
-    clock.advance(hours=24)
-    await watching.look_at_business(ctx)
-    priced: Incident = await incidents.incident(ctx, tenant_id, UUID(found.id))
-    assert priced.lost is not None
-    assert 2.5 < priced.lost_sessions < 3.5
-    assert 25 < priced.lost.amount < 35
 
 
 async def test_repaired_is_watched_and_comes_back_or_is_over(clock: Clock) -> None:

@@ -199,12 +199,13 @@ class PastFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusinessFacts:
-    """How quiet a station is. `peers`: what all other stations had in the same time, as a part of what is usual."""
+    """How long a station was quiet while it could be used. `peers`: what all other stations of its operator had in the
+    same time, as a part of what is usual; None: there are none, or too few to tell."""
 
     usual_per_day: float
     quiet_s: float
     longest_gap_s: float | None
-    peers: float
+    peers: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
