@@ -42,6 +42,7 @@ from backend.events import (
     IncidentOpened,
     IncidentWorsened,
     MasterPassChanged,
+    PaymentChanged,
     PowerExceeded,
     ReservationEnded,
     ReservationMade,
@@ -57,6 +58,7 @@ from backend.events import (
     TransactionStarted,
 )
 from backend.guests import service as guests
+from backend.guests import settling as guests_settling
 from backend.live.topic import Topic
 from backend.live.topics import all_topics
 from backend.local_lists import api as local_lists_api
@@ -142,6 +144,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     CdrIssued: (ForAll(papers.on_cdr), ForAll(guests.on_cdr), ForAll(deciding.on_cdr)),
     StopCameLate: (ForAll(deciding.on_late_stop),),
     BillCorrected: (guests.on_correction,),
+    PaymentChanged: (guests_settling.on_payment,),
     StationFlooded: (alerts.on_flood,),
     CampaignHalted: (alerts.on_campaign,),
     CertificateChecked: (alerts.on_certificate,),

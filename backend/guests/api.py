@@ -7,7 +7,7 @@ from litestar.response import Redirect
 
 from backend.context import Context
 from backend.errors import WattlineError
-from backend.guests import around, pages, service, targeting
+from backend.guests import around, pages, service, settling, targeting
 from backend.guests.around import Web
 from backend.mail import service as mail
 from backend.payments import cards
@@ -73,7 +73,6 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
         return await _connector(
             ctx, request, place, problem=("form_old", "Please look at the price once more"), status=403
         )
-    payer = f"declined@{GUEST}" if form.get("card") == "declined" else GUEST
     wish = (form.get("target_kind", ""), form.get("target_value", "")[:8])
     try:
         onward = await service.start(
@@ -81,7 +80,7 @@ async def start(ctx: Context, request: Web, identity: str, label: str) -> Respon
             place,
             key=form.get("key", ""),
             email=form.get("email", "")[:254],
-            payer=payer,
+            payer=_demo_payer(form),
             language=around.voice(request, brand).language,
             address=around.address(request),
             wish=wish,
@@ -114,6 +113,7 @@ async def _visit(
 ) -> Response[Any]:
     found = await service.visit(ctx, token)
     brand = await tenants.brand(ctx, found.tenant_id)
+    hosted = await cards.hosted(ctx, found.tenant_id)
     text = pages.visit(
         found,
         brand,
@@ -123,10 +123,49 @@ async def _visit(
         timeout_s=ctx.settings.start_timeout_s,
         lang=around.lang(request),
         can_mail=mail.configured(ctx),
+        hosted=hosted,
         sent_to=found.email if request.query_params.get("sent") else "",
         problem=problem,
     )
-    return around.html(text, brand, status)
+    return around.html(text, brand, status, *(CARD_PAGES if hosted else ()))
+
+
+@post("/visit/{token:str}/card", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
+async def card(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """To the provider's page once more, for who came back without a card."""
+    try:
+        page = await settling.enter_card(ctx, token)
+    except WattlineError as error:
+        return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
+    return Redirect(page or around.visit_path(token) + around.query(request), status_code=303)
+
+
+@post("/visit/{token:str}/pay", public=True, include_in_schema=False, status_code=303)
+@around.or_lost
+async def pay(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """What is still owed; the link itself is the proof."""
+    form = await around.fields(request)
+    try:
+        page = await settling.pay(ctx, token, _demo_payer(form))
+    except WattlineError as error:
+        return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
+    return Redirect(page or around.visit_path(token) + around.query(request), status_code=303)
+
+
+@get("/visit/{token:str}/settled", public=True, include_in_schema=False)
+@around.or_lost
+async def settled(ctx: Context, request: Web, token: str) -> Response[Any]:
+    """Where the provider's page sends people back to; the card is asked once."""
+    try:
+        await settling.settled(ctx, token)
+    except WattlineError as error:
+        return await _visit(ctx, request, token, problem=service.problem(error), status=error.status)
+    return Redirect(around.visit_path(token), status_code=303)
+
+
+def _demo_payer(form: dict[str, str]) -> str:
+    return f"declined@{GUEST}" if form.get("card") == "declined" else GUEST
 
 
 @post("/visit/{token:str}/stop", public=True, include_in_schema=False, status_code=303)
@@ -216,6 +255,9 @@ routes = [
     start,
     paid,
     visit,
+    card,
+    pay,
+    settled,
     stop,
     target_form,
     target,

@@ -172,6 +172,7 @@ def visit(
     timeout_s: int,
     lang: str,
     can_mail: bool,
+    hosted: bool = False,
     sent_to: str = "",
     problem: tuple[str, str] | None = None,
 ) -> str:
@@ -180,7 +181,13 @@ def visit(
     begun = session.begun_at if session else None
     # A page with a form in it doesn't reload under somebody's fingers.
     follows = step in ("requested", "active") or (step == "ended" and receipt is None) or _settling(receipt)
-    titles = {"failed": "It didn't begin", "requested": "Now plug in your car", "active": "Charging", "ended": "Done"}
+    titles = {
+        "card": "Enter your card",
+        "failed": "It didn't begin",
+        "requested": "Now plug in your car",
+        "active": "Charging",
+        "ended": "Done",
+    }
     return _page(
         "visit.html",
         brand,
@@ -199,6 +206,8 @@ def visit(
         waited=_waited(receipt, voice),
         lines=[_line(one, receipt.total_incl.currency, voice) for one in receipt.lines] if receipt else [],
         paid=_paid(receipt, voice) if receipt else "",
+        owed=voice.amount(receipt.owed, receipt.total_incl.currency) if receipt and receipt.owed > 0 else "",
+        hosted=hosted,
         path=path,
         timeout_s=timeout_s,
         lang=lang,
@@ -210,6 +219,8 @@ def visit(
 
 
 def _step(visit: Visit) -> str:
+    if visit.needs_card:
+        return "card"
     if visit.session is None:
         return "failed" if visit.failure else "requested"
     state = visit.session.transaction.state

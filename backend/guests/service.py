@@ -21,7 +21,7 @@ from backend.mail import rules as mail_rules
 from backend.mail import service as mail
 from backend.meters import service as meters
 from backend.papers import service as papers
-from backend.payments import cards
+from backend.payments import cards, owing
 from backend.stations import catalog
 from backend.stations import service as stations
 from backend.stations.model import ConnectorRef
@@ -84,6 +84,10 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     signed: SignedSession | None
     reports: list[DriverReport]
     failure: tuple[str, str] | None
+    needs_card: bool
+    """Nothing was asked for yet: the card isn't entered."""
+    owes: bool
+    """The card didn't pay, and another one can now."""
 
 
 # --- looking -------------------------------------------------------------------------------------------------
@@ -180,6 +184,8 @@ async def visit(ctx: Context, token: str) -> Visit:
         signed=await meters.signed(ctx, row["id"]) if receipt is not None else None,
         reports=await driver_reports.own(ctx, visitor(row["id"])),
         failure=(row["failure_code"], row["failure"]) if row["failure_code"] else None,
+        needs_card=bool(row["payer"]) and session is None,
+        owes=receipt is not None and await owing.payment_of(row["id"]) is not None,
     )
 
 
@@ -246,7 +252,8 @@ async def start(
         await store.change(visit_id, {"target": msgspec.to_builtins(target)})
     if place.hold is not None and await cards.hosted(ctx, place.tenant_id):
         back_to = f"{ctx.settings.app_url}{path}/paid"
-        payer, url = await cards.begin_guest(ctx, place.tenant_id, visit_id, email, back_to)
+        away_to = f"{ctx.settings.app_url}{path}"
+        payer, url = await cards.begin_guest(ctx, place.tenant_id, visit_id, email, back_to, away_to)
         await store.change(visit_id, {"payer": payer})
         return url
     await _ask(ctx, place.ref, visit_id, payer, target)

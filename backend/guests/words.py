@@ -6,7 +6,28 @@ from backend.papers.words import Voice
 from shared.money import PriceHeadline
 from shared.tariffs import PriceExample, PricePart
 
+LETTER = (
+    "Hello,\n\nthe payment of {amount} for your charging session failed: the card didn't pay.\n\n"
+    "You can pay with another card on the page of your session:\n{link}\n\n{operator}"
+)
+"""To a guest whose card didn't pay."""
 GERMAN = {
+    "Your payment failed": "Ihre Zahlung ist fehlgeschlagen",
+    LETTER: (
+        "Guten Tag,\n\ndie Zahlung von {amount} für Ihren Ladevorgang ist fehlgeschlagen: Die Karte hat nicht bezahlt."
+        "\n\nAuf der Seite Ihres Ladevorgangs können Sie mit einer anderen Karte bezahlen:\n{link}\n\n{operator}"
+    ),
+    "Still to pay: {amount}": "Noch zu zahlen: {amount}",
+    "Your card didn't pay. Please pay with another one.": (
+        "Ihre Karte hat nicht bezahlt. Bitte bezahlen Sie mit einer anderen."
+    ),
+    "Pay {amount}": "{amount} bezahlen",
+    "Enter your card": "Karte angeben",
+    "No card was entered yet. Nothing was reserved, and charging doesn't begin.": (
+        "Es wurde noch keine Karte angegeben. Nichts ist reserviert, und das Laden beginnt nicht."
+    ),
+    "Don't charge": "Nicht laden",
+    "This debt is being paid just now.": "Dieser Betrag wird gerade bezahlt.",
     "Charge here": "Hier laden",
     "Report a problem": "Ein Problem melden",
     "What is wrong?": "Was stimmt nicht?",

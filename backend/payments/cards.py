@@ -112,19 +112,37 @@ async def forget(ctx: Context, tenant_id: UUID, account_id: UUID, card_id: UUID)
     await store.remove_card(card_id)
 
 
-async def hosted(ctx: Context, tenant_id: UUID) -> bool:
+async def hosted(ctx: Context, tenant_id: UUID, *, provider: str | None = None) -> bool:
     """Whether guests enter a card on the provider's own page."""
-    return (await choosing.terms(ctx, tenant_id)).provider.needs_card
+    return (await choosing.terms(ctx, tenant_id, provider=provider)).provider.needs_card
 
 
-async def begin_guest(ctx: Context, tenant_id: UUID, visit_id: UUID, email: str, back_to: str) -> tuple[str, str]:
-    """(the provider's word for a guest, where the card is entered). Raises PaymentRefused."""
+async def begin_guest(
+    ctx: Context, tenant_id: UUID, visit_id: UUID, email: str, back_to: str, away_to: str
+) -> tuple[str, str]:
+    """(the provider's word for a guest, where the card is entered). away_to: for who enters none.
+
+    Raises PaymentRefused.
+    """
     terms = await choosing.terms(ctx, tenant_id)
     try:
         payer = await terms.provider.customer(key=f"{visit_id}-customer", email=email, name="Guest")
-        url = await terms.provider.begin_card(key=f"{visit_id}-card", customer=payer, back_to=back_to)
+        url = await terms.provider.begin_card(key=f"{visit_id}-card", customer=payer, back_to=back_to, away_to=away_to)
     except Declined as declined:
         raise PaymentRefused(str(declined), code="payment_declined") from None
     except Unavailable:
         raise PaymentRefused(OFFLINE, code="payment_unavailable") from None
     return payer, url
+
+
+async def begin_again(
+    ctx: Context, tenant_id: UUID, payer: str, back_to: str, away_to: str, *, provider: str | None = None
+) -> str:
+    """Where a guest whom the provider knows enters a card, or another one. Raises PaymentRefused."""
+    terms = await choosing.terms(ctx, tenant_id, provider=provider)
+    try:
+        return await terms.provider.begin_card(key=f"{uuid4()}-card", customer=payer, back_to=back_to, away_to=away_to)
+    except Declined as declined:
+        raise PaymentRefused(str(declined), code="payment_declined") from None
+    except Unavailable:
+        raise PaymentRefused(OFFLINE, code="payment_unavailable") from None

@@ -47,18 +47,47 @@ async def settle_debt(ctx: Context, tenant_id: UUID, account_id: UUID, debt_id: 
     return payment_id
 
 
+async def settle_for_guest(ctx: Context, payment: Row) -> None:
+    """Pay the debt of a guest's session with the card that `payer` of its payment has now; nothing where there is none.
+
+    Raises Conflict, PaymentRefused.
+    """
+    terms = await choosing.terms(ctx, payment["tenant"], provider=payment["provider"])
+    async with ctx.unit():
+        debt = await store.debt_of(payment["id"], lock=True)
+        if debt is None:
+            return
+        if debt["settling"] is not None:
+            raise Conflict("This debt is being paid just now.", code="debt_being_paid")
+        payment_id = await _begin(
+            ctx, terms, payment["tenant"], None, debt["amount"], debt["currency"], DEBT, payer=payment["payer"]
+        )
+        await store.change(payment_id, ctx.now(), {"settles": payment["id"]})
+        await store.settle_debt_with(debt["id"], payment_id)
+    await _finish(ctx, payment_id)
+
+
 async def _begin(
-    ctx: Context, terms: choosing.Terms, tenant_id: UUID, account_id: UUID, amount: Decimal, currency: str, purpose: str
+    ctx: Context,
+    terms: choosing.Terms,
+    tenant_id: UUID,
+    account_id: UUID | None,
+    amount: Decimal,
+    currency: str,
+    purpose: str,
+    *,
+    payer: str = "",
 ) -> UUID:
     payment_id = uuid4()
-    person = await store.person(account_id)
+    if account_id is not None:
+        payer = (await store.person(account_id))["email"]
     await store.add(
         {
             "id": payment_id,
             "tenant": tenant_id,
             "account": account_id,
             "provider": terms.name,
-            "payer": person["email"],
+            "payer": payer,
             "purpose": purpose,
             "state": rules.PENDING,
             "currency": currency,

@@ -239,7 +239,7 @@ async def capture(ctx: Context, payload: dict[str, Any]) -> None:
             shares = rules.Shares(shares.wallet, due - shares.wallet, Decimal(0))
             await _charge_instead(ctx, terms, row, shares.card)
     except Declined as declined:
-        await _refused(ctx, row, due, shares, str(declined))
+        await _refused(ctx, row, payload["due"], due, shares, str(declined))
         return
     await _captured(ctx, row["id"], shares)
 
@@ -292,8 +292,9 @@ async def _book(ctx: Context, row: Row, shares: rules.Shares) -> None:
         await ledger.earned_by_card(ctx, row["tenant"], row["id"], shares.card, row["currency"])
 
 
-async def _refused(ctx: Context, row: Row, due: Decimal, shares: rules.Shares, why: str) -> None:
-    """Tried again later; the driver is told each time. After the last try it is a debt."""
+async def _refused(ctx: Context, row: Row, billed: str, due: Decimal, shares: rules.Shares, why: str) -> None:
+    """Tried again later; the driver is told each time. After the last try it is a debt. billed: before credits, which
+    the next try takes off again."""
     tries = row["tries"] + 1
     pause = rules.retry_after(tries, (await choosing.terms(ctx, row["tenant"], provider=row["provider"])).retry_hours)
     async with ctx.unit():
@@ -302,7 +303,7 @@ async def _refused(ctx: Context, row: Row, due: Decimal, shares: rules.Shares, w
         if not await _settle(ctx, row["id"], rules.FAILED, **values):
             return
         if pause is not None:
-            payload = {"transaction_id": str(row["transaction"]), "due": str(due), "tries": tries}
+            payload = {"transaction_id": str(row["transaction"]), "due": billed, "tries": tries}
             await jobs.enqueue("payments.capture", payload, dedupe=f"capture-{row['id']}-{tries}", delay=pause)
         else:
             # What the wallet had set aside is taken; only the card's part is owed.

@@ -136,6 +136,14 @@ async def debt(tenant_id: UUID, debt_id: UUID, *, lock: bool = False) -> Row | N
     return rows[0] if rows else None
 
 
+async def debt_of(payment_id: UUID, *, lock: bool = False) -> Row | None:
+    """The open debt of a session's payment."""
+    rows = await DB.run(
+        f"SELECT * FROM debt WHERE payment = $1 AND state = 'open' {'FOR UPDATE' if lock else ''}", payment_id
+    )
+    return rows[0] if rows else None
+
+
 async def debts(tenant_id: UUID, account_id: UUID | None, state: str | None, after: After, limit: int) -> list[Row]:
     at, last = after or (None, None)
     return await DB.run(

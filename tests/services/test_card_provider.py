@@ -161,12 +161,15 @@ async def test_a_hold_that_ran_out_is_charged_anew_and_then_owed(shop: Shop) -> 
 
 async def test_a_guest_enters_a_card_on_the_provider_s_page(shop: Shop) -> None:
     async with shop.ctx.bus:
-        payer, page = await cards.begin_guest(shop.ctx, shop.tenant_id, uuid4(), "", "https://w.example/visit/x/paid")
+        back, away = "https://w.example/visit/x/paid", "https://w.example/visit/x"
+        payer, page = await cards.begin_guest(shop.ctx, shop.tenant_id, uuid4(), "", back, away)
         one = await shop.session()
         with pytest.raises(PaymentRefused) as refused:
             await service.hold(shop.ctx, shop.tenant_id, one, None, payer, HOLD)
         assert refused.value.problem_code == "no_payment_method", "left the page without a card"
-        assert shop.server.enter_card(page) == "https://w.example/visit/x/paid"
+        assert shop.server.leave(page) == away
+        page = await cards.begin_again(shop.ctx, shop.tenant_id, payer, back, away)
+        assert shop.server.enter_card(page) == back
         again = await shop.session()
         await service.hold(shop.ctx, shop.tenant_id, again, None, payer, HOLD)
         await service.capture(shop.ctx, {"transaction_id": str(again), "due": "7.10"})

@@ -6,6 +6,7 @@ from itertools import permutations
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
 
 from backend.books import service as books
@@ -119,6 +120,31 @@ async def test_a_credit_of_a_bill_whose_debt_was_paid_gives_that_money_back(till
         assert await correcting.credit(till.ctx, one, Decimal(9), CARD, "All", None) == 9
     await run_refunds(till)
     assert (await moved(till), await till.balance("revenue")) == (0, 0)
+
+
+async def test_a_credit_between_two_tries_is_taken_off_once(till: Shop) -> None:
+    one = await till.hold()
+    row = await store.of_transaction(one)
+    assert row is not None
+    await till.told("payment_intent.canceled", {"id": row["reference"]}, "evt_gone")
+    (card,) = await store.cards(till.driver, "stripe")
+    till.server.made[card["reference"]]["number"] = fake.NO_FUNDS
+
+    async def tried(due: str) -> None:
+        """As the job of the next try is told."""
+        rows = await DB.run("SELECT payload FROM pgqueuer WHERE entrypoint = 'payments.capture' ORDER BY id DESC")
+        first = {"transaction_id": str(one), "due": due}
+        await service.capture(till.ctx, msgspec.json.decode(rows[0]["payload"]) if rows else first)
+
+    await tried("12.00")
+    async with till.ctx.unit():
+        await correcting.credit(till.ctx, one, Decimal(5), CARD, "Slow", None)
+    await tried("12.00")
+    till.server.made[card["reference"]]["number"] = fake.GOOD
+    await tried("12.00")
+    row = await store.of_transaction(one)
+    assert row is not None
+    assert (row["state"], row["captured_amount"], await moved(till)) == (rules.CAPTURED, 7, 7)
 
 
 async def test_a_receipt_is_paid_when_its_debt_is_and_a_refund_moves_no_date(till: Shop, clock: Clock) -> None:

@@ -70,6 +70,10 @@ class CardProvider:
         session["status"] = "complete"
         return str(session["success_url"])
 
+    def leave(self, page: str) -> str:
+        """The arrow back on the page whose address is `page`: no card; where it sends the person to."""
+        return str(self.made[page.rsplit("/", 1)[-1]]["cancel_url"])
+
     def dispute(self, intent: str, amount: int) -> Json:
         dispute = self.new("dp", payment_intent=intent, amount=amount, status="needs_response", object="dispute")
         self._move("adjustment", -amount, 1500, dispute)
@@ -125,6 +129,7 @@ class CardProvider:
                 return self.new("cus", email=given.get("email"))
             case ["POST", "checkout", "sessions"]:
                 session = self.new("cs", customer=given["customer"], success_url=given["success_url"], status="open")
+                session["cancel_url"] = given["cancel_url"]
                 return session | {"url": f"{self.url}/pay/{session['id']}"}
             case ["GET", "payment_methods"]:
                 cards = [one for one in self._of("pm") if one["customer"] == given["customer"]]

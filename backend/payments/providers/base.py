@@ -103,8 +103,11 @@ class PaymentProvider(Protocol):
     async def customer(self, *, key: str, email: str, name: str) -> str:
         """The provider's word for a person."""
 
-    async def begin_card(self, *, key: str, customer: str, back_to: str) -> str:
-        """The address of the provider's page where a card is entered; empty: a card is saved already."""
+    async def begin_card(self, *, key: str, customer: str, back_to: str, away_to: str = "") -> str:
+        """The address of the provider's page where a card is entered; empty: a card is saved already.
+
+        away_to: where it leads who enters none, if not `back_to`.
+        """
 
     async def cards(self, *, customer: str) -> Sequence[SavedCard]:
         """What is saved."""

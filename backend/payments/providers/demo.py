@@ -56,7 +56,7 @@ class DemoProvider:
     async def customer(self, *, key: str, email: str, name: str) -> str:
         return email
 
-    async def begin_card(self, *, key: str, customer: str, back_to: str) -> str:
+    async def begin_card(self, *, key: str, customer: str, back_to: str, away_to: str = "") -> str:
         return ""
 
     async def cards(self, *, customer: str) -> Sequence[SavedCard]:

@@ -186,13 +186,13 @@ class StripeProvider:
             )
         return str(customer.id)
 
-    async def begin_card(self, *, key: str, customer: str, back_to: str) -> str:
+    async def begin_card(self, *, key: str, customer: str, back_to: str, away_to: str = "") -> str:
         wanted: Any = {
             "mode": "setup",
             "customer": customer,
             "payment_method_types": ["card"],
             "success_url": back_to,
-            "cancel_url": back_to,
+            "cancel_url": away_to or back_to,
         }
         async with _translated():
             session = await self._client.v1.checkout.sessions.create_async(wanted, {"idempotency_key": key})
