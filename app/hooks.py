@@ -159,7 +159,10 @@ def use_live(
     def take(message: LiveMessage) -> None:
         if message.kind is LiveKind.ERROR:
             detail = msgspec.json.decode(message.data, type=dict)
-            status = 403 if detail.get("code") == "not_allowed" else 404
+            passing = detail.get("code") == "internal_error"
+            if passing and held.current is not None:
+                return  # the backend tries again by itself; until then what is known stays
+            status = 503 if passing else 403 if detail.get("code") == "not_allowed" else 404
             problem = ApiError(detail.get("detail", ""), code=detail.get("code", ""), status=status)
             set_state((held.current, problem))
             return

@@ -142,6 +142,9 @@ CERTIFICATES: dict[str, str] = {
     "revoked": "widerrufen",
     "Revoke": "Widerrufen",
     "Revoke this certificate of {name}?": "Dieses Zertifikat von {name} widerrufen?",
+    "This can't be shown now. It is tried again by itself.": (
+        "Das lässt sich gerade nicht zeigen. Es wird von selbst wieder versucht."
+    ),
     "No station gets in with it any more. This can't be undone.": (
         "Keine Station kommt damit mehr herein. Das lässt sich nicht zurücknehmen."
     ),

@@ -24,7 +24,7 @@ AT_ONCE = 2
 SIZE = Histogram(
     "wattline_group_size", "Messages that share one commit", ["group"], buckets=(1, 2, 5, 10, 25, 50, 100, 250)
 )
-_GONE = (
+GONE = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
@@ -113,7 +113,7 @@ class Group(Generic[T, R]):
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            if len(group) == 1 or isinstance(error, _GONE):
+            if len(group) == 1 or isinstance(error, GONE):
                 for _, _, answer in group:
                     if not answer.done():
                         answer.set_exception(error)

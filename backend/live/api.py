@@ -22,6 +22,8 @@ SEND_WITHIN_S = 30.0
 """A reader that takes nothing for so long is gone."""
 GRACE_S = 60.0
 """How much longer than its token a socket lives, so that the app has time to send the next one."""
+AGAIN_S = 5.0
+"""Until a topic that could not be loaded (the database is away, most likely) is tried again."""
 MOST_TOPICS = 50
 MOST_MISTAKES = 20
 
@@ -41,6 +43,7 @@ class Session:
         self.read_token = read_token
         self.outbox = Outbox()
         self.topics: set[str] = set()
+        self._failing: set[str] = set()
         self.actor: Actor | None = None
         self._mistakes = 0
         self._signed_in = asyncio.Event()
@@ -82,6 +85,7 @@ class Session:
                 await self._subscribe(topic)
             case Unsubscribe(topic=topic):
                 self.topics.discard(topic)
+                self._failing.discard(topic)
                 self.hub.unsubscribe(self.outbox, topic)
                 self.outbox.forget(topic)
 
@@ -112,11 +116,22 @@ class Session:
             await self.hub.subscribe(self.outbox, actor, topic)
         except WattlineError as error:
             self.topics.discard(topic)
+            self._failing.discard(topic)
             self._refuse(topic, error.problem_code, error.detail or error.title)
         except Exception:
-            self.topics.discard(topic)
-            log.exception("a live topic could not be loaded", topic=topic)
-            self.outbox.push(topic, _error(topic, "internal_error", "This can't be shown now; try again."))
+            if topic not in self._failing:
+                self._failing.add(topic)
+                log.exception("a live topic could not be loaded", topic=topic)
+                detail = "This can't be shown now. It is tried again by itself."
+                self.outbox.push(topic, _error(topic, "internal_error", detail))
+            asyncio.get_running_loop().call_later(AGAIN_S, self._again, topic)
+        else:
+            self._failing.discard(topic)
+
+    def _again(self, topic: str) -> None:
+        """Screens heal by themselves: nobody has to ask once more."""
+        if topic in self.topics and topic in self._failing:
+            self.outbox.reload(topic)
 
     def _refuse(self, topic: str, code: str, detail: str) -> None:
         self._mistakes += 1

@@ -45,6 +45,12 @@ class Outbox:
         self._bytes += len(message)
         self._ready.set()
 
+    def reload(self, topic: str) -> None:
+        """The sender loads a fresh snapshot, whatever waits."""
+        self._drop(self._waiting.setdefault(topic, deque()))
+        self._stale.add(topic)
+        self._ready.set()
+
     def forget(self, topic: str) -> None:
         self._stale.discard(topic)
         self._drop(self._waiting.pop(topic, None))

@@ -317,6 +317,29 @@ async def test_a_slow_reader_ends_up_right_and_costs_little(house: House, monkey
         assert len(kinds) < 400
 
 
+async def test_a_screen_that_was_opened_in_an_outage_heals(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    await world.add_station(house.tenant_id)
+    monkeypatch.setattr("backend.live.api.AGAIN_S", 0.05)
+    tries = 0
+
+    async def away(*_: Any) -> Any:
+        nonlocal tries
+        tries += 1
+        raise ConnectionResetError("the database is away")
+
+    loads = {topic.pattern: topic.load for topic in house.hub.topics}
+    monkeypatch.setattr(house.hub, "topics", tuple(replace(topic, load=away) for topic in house.hub.topics))
+    async with house.screen(Role.OPERATOR) as screen:
+        await screen.send(type="subscribe", topic="stations")
+        topic, kind, said = await screen.next()
+        assert (topic, kind, said["code"]) == ("stations", "error", "internal_error")
+        await eventually(lambda: tries >= 3)
+        back = tuple(replace(topic, load=loads[topic.pattern]) for topic in house.hub.topics)
+        monkeypatch.setattr(house.hub, "topics", back)
+        topic, kind, data = await screen.next()
+        assert (topic, kind, len(data)) == ("stations", "snapshot", 1), "told once that it fails, then healed"
+
+
 async def eventually(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(5):
         while not condition():  # noqa: ASYNC110 - there is nothing to wait for but the state itself

@@ -70,6 +70,12 @@ async def online(api: httpx.AsyncClient, identity: str) -> bool:
     return bool((await api.get(f"/api/v1/stations/{identity}")).json()["row"]["online"])
 
 
+async def shows(api: httpx.AsyncClient, identity: str, status: str) -> bool:
+    """On its first outlet."""
+    outlets = (await api.get(f"/api/v1/stations/{identity}")).json()["row"]["connectors"]
+    return bool(outlets) and outlets[0]["status"] == status
+
+
 async def says(cluster: Cluster, node: Program, part: str) -> bool:
     """That this part is ill."""
     told = await cluster.ready(node)

@@ -12,7 +12,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.cluster.conftest import DRAIN_S, Cluster
-from tests.cluster.steps import added, ask, booted, commanded, ocpp, online, says, whole, within
+from tests.cluster.steps import added, ask, booted, commanded, ocpp, online, says, shows, whole, within
 from tests.support.program import Program
 from tests.support.scripted_station import ScriptedStation, station
 
@@ -192,9 +192,12 @@ async def test_the_database_is_lost_and_comes_back(cluster: Cluster) -> None:
         for node in cluster.nodes:
             await within(8, lambda node=node: says(cluster, node, "database"))
         assert (await one.call("Heartbeat"))["currentTime"]
+        told = {"connectorId": 1, "status": "Preparing", "errorCode": "NoError"}
+        assert (await one.call("StatusNotification", told))["error"] == "InternalError"
         await asyncio.to_thread(cluster.postgres.start)
         for node in cluster.nodes:
             await within(15, lambda node=node: whole(cluster, node))
+        await within(20, lambda: shows(api, "ONE", "occupied"))
         for identity, there in (("ONE", one), ("TWO", two)):
             assert await online(api, identity)
             await commanded(api, there, identity)

@@ -1,10 +1,12 @@
 """What 1.6 stations send: each message to its service, in our words. `HANDLERS` is the table."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
+from backend.ocpp import unstored
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import sample
 from backend.ocpp.session import Handler, Session
@@ -79,7 +81,8 @@ async def status(session: Session, request: m.StatusNotification) -> m.StatusNot
         info=request.info or "",
         withheld=request.status == "SuspendedEVSE",
     )
-    await stations.connector_status(session.ctx, session.station.id, report)
+    write = partial(stations.connector_status, session.ctx, session.station.id, report)
+    await unstored.told(session.station.id, (report.evse, report.connector), write)
     await session.clock_seen(request.timestamp)
     return m.StatusNotificationResponse()
 

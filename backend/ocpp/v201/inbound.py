@@ -1,11 +1,13 @@
 """What 2.0.1 stations send: each message to its service, in our words. `HANDLERS` is the table."""
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from backend.alerts.rules import codes
 from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
+from backend.ocpp import unstored
 from backend.ocpp.follow_up import learn_configuration
 from backend.ocpp.metering import sample
 from backend.ocpp.session import Handler, Session
@@ -96,7 +98,9 @@ async def heartbeat(session: Session, _request: m.Heartbeat) -> m.HeartbeatRespo
 
 async def status(session: Session, request: m.StatusNotification) -> m.StatusNotificationResponse:
     """G01. Occupied says less than a transaction does: it hides no charging, and no session that ended."""
-    await _status(session, request.evse_id, request.connector_id, request.connector_status, request.timestamp)
+    evse, connector, word = request.evse_id, request.connector_id, request.connector_status
+    write = partial(_status, session, evse, connector, word, request.timestamp)
+    await unstored.told(session.station.id, (evse, connector), write)
     await session.clock_seen(request.timestamp)
     return m.StatusNotificationResponse()
 
