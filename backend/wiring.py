@@ -83,6 +83,7 @@ from backend.reservations import service as reservations
 from backend.sites import checks as sites_checks
 from backend.sites import control as sites_control
 from backend.sites import feeds as sites_feeds
+from backend.sites import leaving as sites_leaving
 from backend.sites import listing as sites_listing
 from backend.sites import live as sites_live
 from backend.sites import service as sites
@@ -199,6 +200,7 @@ JOBS: Mapping[str, Job] = {
     "payments.refund": refunds.execute,
     "payments.release": payments.release,
     "sites.fetch": sites_feeds.fetch,
+    "sites.leave": sites_leaving.leave,
     "sites.plan": sites_control.plan,
     "remedies.begin": remedies.begin,
     "remedies.step": remedies.step,
@@ -236,6 +238,7 @@ CRON: Mapping[str, CronJob] = {
     "papers.monthly": ("41 2 1-5 * *", papers.monthly),
     "sites.composites": ("*/15 * * * *", sites_checks.composites),
     "sites.fetch_feeds": ("11 * * * *", sites_feeds.fetch_all),
+    "sites.leave_all": ("7,22,37,52 * * * *", sites_leaving.sweep),
     "sites.forget_old": ("37 3 * * *", sites.forget_old),
     "sites.tick": ("* * * * *", sites_control.tick),
     "stations.expire_commands": ("* * * * *", waiting.expire),

@@ -8,7 +8,7 @@ from backend.context import Context
 from backend.energy import service as profiles
 from backend.errors import WattlineError
 from backend.sites import store
-from backend.sites.control import ref_of
+from backend.sites.leaving import ref_of
 from backend.sites.scene import Scene, look
 from shared.energy import CompositeAsk, RateUnit
 

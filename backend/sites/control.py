@@ -27,7 +27,8 @@ from backend.events import (
     TransactionEnded,
     TransactionStarted,
 )
-from backend.sites import asking, grants, plan_store, planning, rules, signals, store, wire
+from backend.sites import asking, grants, leaving, plan_store, planning, rules, signals, store, wire
+from backend.sites.leaving import ref_of
 from backend.sites.rules import Spot
 from backend.sites.scene import (
     Scene,
@@ -37,10 +38,8 @@ from backend.sites.scene import (
     look,
     notice,
 )
-from backend.stations.model import StationRef
 from shared.energy import ChargingProfile, Purpose, SetProfile
 from shared.sites import NodeKind, PowerNode, SignalKind
-from shared.stations import Registration
 
 HOLDS_S = 900
 """How long a limit holds at most in a station that hears no more; then its fallback does."""
@@ -248,16 +247,6 @@ async def _store_maximum(ctx: Context, scene: Scene, node: PowerNode) -> None:
         await store.put_grant(outlet["id"], 0, {"fallback_a": limit, "detail": ""})
 
 
-def ref_of(row: store.Row) -> StationRef:
-    return StationRef(
-        id=row["id"],
-        tenant_id=row["tenant"],
-        identity=row["identity"],
-        registration=Registration(row["registration"]),
-        ocpp_version=row["ocpp_version"],
-    )
-
-
 def outlet_of(scene: Scene, spot: Spot) -> store.Row:
     """EVSE 0, the station as a whole, is told from any of its outlets."""
     return scene.outlets.get(spot) or next(row for key, row in scene.outlets.items() if key[0] == spot[0])
@@ -352,6 +341,7 @@ async def on_change(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
             | TransactionEnded,
         )
     ]
+    await leaving.on_connected({event.station_id for event in changes if isinstance(event, StationConnected)})
     sites = await store.sites_of_stations({event.station_id for event in changes})
     for event in changes:
         if event.station_id not in sites:

@@ -40,8 +40,9 @@ async def was_seen(number: str, seen: str | None) -> bool:
 
 
 @asynccontextmanager
-async def planning(location_id: UUID) -> AsyncIterator[bool]:
-    """Whether this is the one planner of the site now. Held by a connection, not by a transaction."""
+async def planning(location_id: UUID | None) -> AsyncIterator[bool]:
+    """Whether this is the one planner of the site now. Held by a connection, not by a transaction. None: of
+    the stations that stand nowhere."""
     key = f"sites.plan.{location_id}"
     async with DB.connection() as connection:
         mine = await connection.fetchval("SELECT pg_try_advisory_lock(hashtextextended($1, 0))", key)

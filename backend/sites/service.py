@@ -11,7 +11,7 @@ import msgspec
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound, NotSignedIn
 from backend.events import SiteChanged
-from backend.sites import control, limits_store, rises, rules, store
+from backend.sites import control, leaving, limits_store, rises, rules, store
 from backend.transactions import views
 from backend.web.guards import Actor
 from shared.sites import (
@@ -85,14 +85,16 @@ async def put(ctx: Context, tenant_id: UUID, location_id: UUID, wanted: SiteSet)
         await store.put_site(tenant_id, location_id, values, ctx.now())
         unit.emit(SiteChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
         await control.wish_plan(location_id)
+        await leaving.wish(location_id)
     return await get(ctx, tenant_id, location_id)
 
 
 async def delete(ctx: Context, tenant_id: UUID, location_id: UUID) -> None:
-    """Stations keep the limits that they were given for a quarter of an hour, and their fallback until it's cleared."""
+    """Stations are rid of what they keep of it: at once, or when they are back."""
     await row_of(tenant_id, location_id)
     async with ctx.unit() as unit:
         await store.delete_site(location_id)
+        await leaving.wish(location_id)
         unit.emit(SiteChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
 
 

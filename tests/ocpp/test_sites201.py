@@ -37,6 +37,11 @@ class Station201:
             message_id, action, payload = await self.station.any_call()
             if action == "SetChargingProfile":
                 await self.station.answer(message_id, {"status": self._take(payload)})
+            elif action == "ClearChargingProfile":
+                number = payload["chargingProfileId"]
+                kept = {spot: one for spot, one in self.profiles.items() if one["id"] != number}
+                known, self.profiles = len(kept) < len(self.profiles), kept
+                await self.station.answer(message_id, {"status": "Accepted" if known else "Unknown"})
             elif action == "GetCompositeSchedule":
                 self.asked.append(payload)
                 await self.station.answer(message_id, self._composite(payload))
@@ -157,7 +162,7 @@ async def test_profiles_of_a_site_of_2_0_1_stations(site: Any, operator: httpx.A
 
 
 async def test_ours_stands_above_what_was_set_by_hand(site: Any, operator: httpx.AsyncClient) -> None:  # noqa: F811
-    path, (first, _second) = site
+    path, (first, second) = site
     await eventually(operator, f"{path}/live", lambda _: len(first.profiles) == 2)
     await first.start()
     await eventually(operator, f"{path}/live", lambda one: near(one, {"CP-A": 24}))
@@ -175,6 +180,17 @@ async def test_ours_stands_above_what_was_set_by_hand(site: Any, operator: httpx
     await eventually(operator, f"{path}/live", lambda _: above <= set(first.profiles))
     assert first.limit() == 24
     assert first.period(1, "TxDefaultProfile")["limit"] == 6
+    # Without a limit of its own it has no maximum of ours any more, and without control nothing at all.
+    told = await as_it_is(operator, path)
+    told["nodes"][1]["limit_a"] = None
+    await operator.put(path, json=told)
+    await eventually(operator, f"{path}/live", lambda _: not any(evse == 0 for evse, _, _ in first.profiles))
+    assert above <= set(first.profiles)
+    await operator.put(path, json=told | {"enabled": False})
+    by_hand_only = {(1, "TxProfile", 3), (1, "TxDefaultProfile", 3)}
+    await eventually(operator, f"{path}/live", lambda _: set(first.profiles) <= by_hand_only and not second.profiles)
+    await operator.put(path, json=told | {"enabled": True})  # and it all begins anew
+    await eventually(operator, f"{path}/live", lambda _: above <= set(first.profiles) and len(second.profiles) == 1)
 
 
 def codes(shown: Json) -> list[str]:

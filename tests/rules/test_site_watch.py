@@ -12,6 +12,7 @@ from backend.energy.core.safety import Message
 from backend.sites import control, rules, wire
 from backend.sites.asking import cars_of, overdrawn
 from backend.sites.grants import Grant
+from backend.sites.leaving import left_over
 from backend.sites.planning import Cost, answer
 from backend.sites.readings import Shown, phases_of
 from backend.sites.scene import Scene
@@ -185,6 +186,24 @@ def test_limits_end_at_few_moments_and_none_holds_too_long() -> None:
         left = control.holds_until(float(second)) - second
         assert control.HOLDS_S - control.ENDS_S < left <= control.HOLDS_S
         assert left > control.HOLDS_S - control.RENEW_S  # not sent again at once
+
+
+MAXIMUM, DEFAULT = "ChargingStationMaxProfile", "TxDefaultProfile"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "left"),
+    [
+        ([], {("A", MAXIMUM), ("A", DEFAULT), ("B", "TxProfile")}),
+        (tree(), {("A", MAXIMUM)}),
+        ([*tree()[:1], node("a", "station", "grid", station="A", limit_a=20)], {("B", "TxProfile")}),
+        ([*tree()[:1], node("b", "station", "grid", station="B", limit_a=20)], {("A", MAXIMUM), ("A", DEFAULT)}),
+    ],
+)
+def test_what_is_taken_back_of_whom_nobody_controls(nodes: list[Any], left: set[tuple[str, str]]) -> None:
+    kept = (("A", MAXIMUM), ("A", DEFAULT), ("B", "TxProfile"))
+    rows = [{"identity": identity, "purpose": purpose} for identity, purpose in kept]
+    assert {(row["identity"], row["purpose"]) for row in left_over(rows, nodes)} == left
 
 
 # --- a peak that is paid for ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from decimal import Decimal
 from backend import wiring
 from backend.db.engine import DB
 from backend.energy import others
-from backend.sites import control, live, plan_store, savings, service
+from backend.sites import control, kept_store, leaving, live, plan_store, savings, service, wire
 from backend.sites.asking import cars_of
 from backend.sites.scene import look
 from backend.stations import service as stations
@@ -139,3 +139,33 @@ async def test_each_minute_every_controlled_site_is_planned_whatever_happened(db
     await control.plan(ctx, json.loads(job["payload"]))
     [site] = await DB.run("SELECT planned_at FROM power_site WHERE location = $1", controlled)
     assert site["planned_at"] == clock.now()
+
+
+async def test_who_was_out_of_reach_is_rid_of_our_limits_when_it_is_back(db: None, clock: Clock) -> None:
+    ctx = world.make_context(clock)
+    tenant_id = await world.add_tenant()
+    location_id = await world.add_location(tenant_id)
+    station_id = await world.add_station(tenant_id, "CP-1", location_id=location_id)
+    await DB.run(
+        """INSERT INTO charging_profile (station, evse, number, purpose, stack_level, profile)
+        VALUES ($1, 1, $2, 'TxDefaultProfile', 0, '{}'), ($1, 1, 7, 'TxDefaultProfile', 1, '{}')""",
+        station_id, wire.OURS_FROM + 10,
+    )  # fmt: skip
+
+    async def asked_for() -> list[str]:
+        jobs = await DB.run("SELECT payload FROM pgqueuer WHERE entrypoint = 'sites.leave'")
+        await DB.run("DELETE FROM pgqueuer")
+        return [json.loads(job["payload"])["location_id"] for job in jobs]
+
+    async with ctx.unit():
+        await leaving.on_connected({station_id})
+    await leaving.sweep(ctx)
+    assert await asked_for() == []  # it isn't there yet
+    await DB.run("UPDATE charging_station SET online = true")
+    async with ctx.unit():
+        await leaving.on_connected({station_id})
+    assert await asked_for() == [str(location_id)]
+    await leaving.sweep(ctx)
+    assert await asked_for() == [str(location_id)]
+    rows = leaving.left_over(await kept_store.at(wire.OURS_FROM, location_id), [])
+    assert [row["number"] for row in rows] == [wire.OURS_FROM + 10]  # what was set by hand stays
