@@ -10,7 +10,7 @@ from backend.bench.energy_cases import Case
 from backend.energy.core import optimum
 from backend.energy.core.grid import mean, value_at
 from backend.energy.core.rows import Floats, Rows
-from backend.energy.core.site_files import unrolled
+from backend.energy.core.steps import unrolled
 
 
 class Bound(NamedTuple):

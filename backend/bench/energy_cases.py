@@ -15,7 +15,8 @@ import numpy as np
 from backend.energy.core.grid import Connector, Grid, Limit, Load, Node, mean
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import Session
-from backend.energy.core.site_files import Site, steps, unrolled
+from backend.energy.core.site_files import Site
+from backend.energy.core.steps import steps, unrolled
 from backend.errors import StartRefused
 
 ZONE = "America/Los_Angeles"

@@ -10,14 +10,16 @@ from typing import Any
 import msgspec
 
 from backend.energy.core import simulation
+from backend.energy.core.fields import BadFile
 from backend.energy.core.grid import BadGrid
 from backend.energy.core.planner import time_for
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import read_sessions
-from backend.energy.core.site_files import BadFile, Site, read_site
+from backend.energy.core.site_files import Site, read_site
 from backend.errors import StartRefused
 
 MOST_DELAY_S = 3600
+MOST_BUDGET_S = 600
 
 
 def simulate_site(options: argparse.Namespace) -> int:
@@ -26,6 +28,8 @@ def simulate_site(options: argparse.Namespace) -> int:
         raise StartRefused("--offline-share is between 0 and 1, such as 0.05.")
     if not 0 <= options.ack_delay <= MOST_DELAY_S:
         raise StartRefused(f"--ack-delay is between 0 and {MOST_DELAY_S} seconds.")
+    if options.budget is not None and not 0 <= options.budget <= MOST_BUDGET_S:
+        raise StartRefused(f"--budget is between 0 and {MOST_BUDGET_S} seconds.")
     where = options.site
     try:
         site = read_site(_text(options.site))
@@ -36,6 +40,8 @@ def simulate_site(options: argparse.Namespace) -> int:
         raise StartRefused(f"{where}: {error}.") from None
     faults = simulation.Faults(offline_share=options.offline_share, ack_delay_s=options.ack_delay, seed=options.seed)
     budget_s = time_for(len(site.grid.connectors)) if options.budget is None else options.budget
+    for sentence in site.unused:
+        sys.stderr.write(f"{options.site}: {sentence}.\n")
     found = simulation.run(site, sessions, faults, budget_s)
     told = told_of(site, found, faults)
     try:
@@ -100,13 +106,14 @@ def told_of(site: Site, found: simulation.Outcome, faults: simulation.Faults) ->
             for one in sorted(found.stays, key=lambda one: (one.session.arrival, one.session.id))
         ],
         "limits": {
-            name: {
+            key: {
+                "name": rows.names[number],
                 "bound": float(rows.bounds[number]),
                 "unit": rows.units[number],
                 "largest_share": shares[number],
                 "at": _iso(float(found.shares_at[number])) if shares[number] > 0 else None,
             }
-            for number, name in enumerate(rows.names)
+            for number, key in enumerate(rows.keys)
         },
         "totals": {
             "energy_kwh": round(energy, 4),
@@ -117,7 +124,7 @@ def told_of(site: Site, found: simulation.Outcome, faults: simulation.Faults) ->
             "demand_cost": demand_cost(site, found),
             "cost_per_kwh": round(found.grid_cost / energy, 6) if energy > 0 else None,
             "largest_share": shares[fullest] if fullest is not None else 0.0,
-            "fullest_limit": rows.names[fullest] if fullest is not None else "",
+            "fullest_limit": rows.keys[fullest] if fullest is not None else "",
             "violations": found.violations,
             "violated_s": round(found.violated_s, 3),
             "planning_s": {

@@ -14,7 +14,7 @@ from backend.energy.core.rows import Rows
 from backend.energy.core.safety import Message, Safety
 from backend.energy.core.session_files import read_sessions
 from backend.energy.core.simulation import Faults, run
-from backend.energy.core.site_files import BadFile, read_site
+from backend.energy.core.site_files import read_site
 from backend.energy.site_cli import told_of
 
 HOUR = 3600.0
@@ -256,72 +256,6 @@ def test_a_simulated_day_is_safe_and_cheap(faults: Faults) -> None:
     assert math.isclose(
         sum(one.delivered_kwh for one in found.stays), float(found.drawn.sum()) * 0.69 * 300 / 3600, rel_tol=1e-6
     )
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("{", "no JSON"),
-        ('{"connectors": [{"id": "a", "phases": 5}]}', "phases"),
-        ('{"connectors": [{"id": "a"}], "tariff": [{"from": "25:99", "price": 1}]}', "time of the day"),
-        ('{"connectors": [{"id": "a", "max_amps": "much"}]}', "max_amps is a number"),
-        ('{"connectors": [{"id": "a"}], "time_zone": "Mars/Base"}', "time zone"),
-        ('{"connectors": [{"id": "a"}], "limits": [{"weights": {"a": 1}}]}', "no bound"),
-        ('{"connectors": [{"id": "a"}], "limits": [{"weights": {"a": 1}, "angles": 3, "bound": 9}]}', "by connector"),
-        ('{"connectors": [{"id": "a", "voltage": 0, "max_kw": 11}]}', "a: the voltage is above 0"),
-        ('{"connectors": [{"id": "a"}], "tariff": [{"from": "08:00Z", "price": 1}]}', "has an offset"),
-        ("[" * 100_000, "nested too deeply"),
-        (
-            '{"nodes": [{"id": "g", "amps": 50}], "connectors": [{"id": "a"}],'
-            ' "loads": [{"id": "lift", "node": "g", "worst_amps": 5, "steps": 20}]}',
-            "lift: its steps reach 20 A",
-        ),
-    ],
-)
-def test_a_bad_site_says_where(text: str, says: str) -> None:
-    with pytest.raises((BadFile, BadGrid), match=says):
-        read_site(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("id,connector\n", "missing"),
-        ("id,connector,arrival,departure,energy_kwh\n1,X,2026-03-02T08:00,2026-03-02T09:00,1\n", "no connector X"),
-        ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,2026-03-02T07:00,1\n", "departs before"),
-        ("id,connector,arrival,departure,energy_kwh\n1,A,soon,2026-03-02T07:00,1\n", "line 2, arrival"),
-        ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,9999-03-02T09:00,1\n", "31 are the most"),
-        ("id,connector,arrival,departure,energy_kwh\n1," + "A" * 200_000 + ",2026-03-02T08:00,x,1\n", "line 2.*no CSV"),
-        (
-            "id,connector,arrival,departure,energy_kwh\n1,A,1026-03-02T08:00,1026-03-02T09:00,1\n"
-            "2,A,2026-03-02T08:00,2026-03-02T09:00,1\n",
-            "check the years",
-        ),
-        (
-            "id,connector,arrival,departure,energy_kwh,phases\n1,A,2026-03-02T08:00,2026-03-02T09:00,1,4\n",
-            "phases of the car are 1, 2 or 3",
-        ),
-        (SESSIONS + "4,A,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z,1,\n", "at the same time"),
-    ],
-)
-def test_bad_sessions_say_where(text: str, says: str) -> None:
-    with pytest.raises(BadFile, match=says):
-        read_sessions(text, read_site(SITE))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\ufeffid,connector,arrival,departure,energy_kwh\r\n1,A,2026-03-02T08:00Z,2026-03-02T09:00Z,5.5\r\n",
-        "id\tconnector\tarrival\tdeparture\tenergy_kwh\n1\tA\t2026-03-02T08:00Z\t2026-03-02T09:00Z\t5.5\n",
-        "id;connector;arrival;departure;energy_kwh\n1;A;2026-03-02T08:00Z;2026-03-02T09:00Z;5,5\n",
-        "id,connector,arrival,departure,energy_kwh\n1,A,1772438400,1772442000,5.5\n",
-        "id,connector,arrival,departure,energy_kwh\n1,A,1772438400000,1772442000000,5.5\n",
-    ],
-)
-def test_sessions_of_all_dialects_read_alike(text: str) -> None:
-    (one,) = read_sessions(text, read_site(SITE))
-    assert (one.arrival, one.departure, one.energy_kwh) == (1772438400.0, 1772442000.0, 5.5)
 
 
 def test_no_sessions_are_an_empty_plan() -> None:

@@ -6,12 +6,13 @@ from decimal import Decimal
 import pytest
 
 from backend.energy.core.cars import Car, Demand, Order, Outlook, Policy
+from backend.energy.core.fields import BadFile
 from backend.energy.core.grid import Connector, Grid, Node
 from backend.energy.core.planner import plan
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import read_sessions
 from backend.energy.core.simulation import run
-from backend.energy.core.site_files import BadFile, read_site
+from backend.energy.core.site_files import read_site
 from backend.energy.site_cli import demand_cost
 from backend.sites import rules, signals
 from backend.sites.peaks import Peak, demand

@@ -71,6 +71,7 @@ def test_who_has_not_arrived_changes_nothing_before(tmp_path: Path) -> None:
         (SITE.replace('"parent": "grid"', '"parent": "nowhere"'), SESSIONS, (), "nowhere"),
         (SITE, SESSIONS.replace("s1,A1", "s1,A9"), (), "A9"),
         (SITE, SESSIONS, ("--offline-share", "2"), "between 0 and 1"),
+        (SITE, SESSIONS, ("--budget", "nan"), "--budget is between 0"),
         ("{", SESSIONS, (), "site.json"),
     ],
 )

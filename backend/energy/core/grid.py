@@ -1,4 +1,4 @@
-"""The power tree of a site: nodes with limits, connectors, other loads, sources, and limits no node can express.
+"""The power tree of a site: nodes with limits, connectors, other loads, and limits no node can express.
 
 Currents are amperes of the alternating current that a connector draws from one of its phases. A connector for direct
 current counts with what its rectifier draws, evenly from three phases.
@@ -102,15 +102,11 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
     node: str
     worst: tuple[float, float, float]
     margin: float = 0.0
+    voltage: float = 230.0
+    """Of one phase to neutral."""
 
-
-class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Solar or battery behind the grid connection. It makes energy cheaper; it never widens a limit."""
-
-    id: str
-    node: str | None = None
-    kind: Literal["solar", "battery"] = "solar"
-    kw: float = 0.0
+    def kw(self, drawn: Sequence[float]) -> float:
+        return sum(drawn) * self.voltage / 1000
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,14 +114,13 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     connectors: tuple[Connector, ...]
     limits: tuple[Limit, ...] = ()
     loads: tuple[Load, ...] = ()
-    sources: tuple[Source, ...] = ()
 
 
 def checked(grid: Grid) -> None:
     """Raises BadGrid with the name of what contradicts."""
-    _unique("node", [node.id for node in grid.nodes])
-    _unique("connector", [one.id for one in grid.connectors])
-    _unique("limit", [one.id for one in grid.limits])
+    unique("node", [node.id for node in grid.nodes])
+    unique("connector", [one.id for one in grid.connectors])
+    unique("limit", [one.id for one in grid.limits])
     if not grid.connectors:
         raise BadGrid("connectors", "a site needs at least one connector")
     nodes = {node.id: node for node in grid.nodes}
@@ -140,13 +135,13 @@ def checked(grid: Grid) -> None:
             raise BadGrid(limit.called, f"there is no connector {unknown[0]}")
         if limit.bound < 0:
             raise BadGrid(limit.called, "a bound is not negative")
-    _unique("load", [one.id for one in grid.loads])
+    unique("load", [one.id for one in grid.loads])
     for load in grid.loads:
         if load.node not in nodes:
             raise BadGrid(load.id, f"there is no node {load.node}")
 
 
-def _unique(kind: str, names: Sequence[str]) -> None:
+def unique(kind: str, names: Sequence[str]) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:

@@ -7,7 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from backend.energy.core.grid import LINES, PHASES, ROTATIONS, BadGrid, Grid, Node, Series, checked, path, value_at
+from backend.energy.core.grid import (
+    LINES,
+    PHASES,
+    ROTATIONS,
+    BadGrid,
+    Grid,
+    Node,
+    Series,
+    checked,
+    path,
+    unique,
+    value_at,
+)
 
 Floats = npt.NDArray[np.float64]
 Phased = tuple[float, float, float]
@@ -28,6 +40,8 @@ class Rows:
         self.place = {one.id: number for number, one in enumerate(grid.connectors)}
         self.nodes = {node.id: node for node in grid.nodes}
         self.names: list[str] = []
+        self.keys: list[str] = []
+        """The same by ids, of which there are never two."""
         self.of: list[str] = []
         """Of each row the id of its node or limit."""
         self.units: list[str] = []
@@ -38,9 +52,11 @@ class Rows:
         for limit in grid.limits:
             self._row["limit", len(bounds)] = len(bounds)
             self.names.append(limit.called)
+            self.keys.append(limit.id)
             self.of.append(limit.id)
             self.units.append("A")
             bounds.append(limit.bound)
+        unique("limit", self.keys)
         self.bounds: Floats = np.array(bounds, dtype=float)
         columns = [self.column(one.id) for one in grid.connectors]
         self.matrix: Complexes = np.array(columns, dtype=complex).reshape(len(columns), len(bounds)).T
@@ -57,12 +73,14 @@ class Rows:
         for phase in range(3) if node.amps is not None else ():
             self._row[node.id, phase] = len(self.names)
             self.names.append(f"{node.called} {PHASES[phase]}")
+            self.keys.append(f"{node.id} {PHASES[phase]}")
             self.of.append(node.id)
             self.units.append("A")
             found.append(node.amps[phase] if node.amps else 0.0)
         if node.kw is not None:
             self._row[node.id, 3] = len(self.names)
             self.names.append(f"{node.called} in total")
+            self.keys.append(f"{node.id} in total")
             self.of.append(node.id)
             self.units.append("kW")
             found.append(node.kw)
@@ -113,7 +131,7 @@ class Rows:
                     if (node.id, phase) in self._row:
                         found[self._row[node.id, phase]] += drawn[phase]
                 if (node.id, 3) in self._row:
-                    found[self._row[node.id, 3]] += sum(drawn) * 0.23
+                    found[self._row[node.id, 3]] += load.kw(drawn)
         return found
 
     def risen(self, drawn: Mapping[str, Phased], rises: Mapping[str, float]) -> dict[str, Phased]:

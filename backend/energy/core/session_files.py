@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from backend.energy.core.site_files import BadFile, Site, maybe, moment, number_of
+from backend.energy.core.fields import BadFile, maybe, number_of
+from backend.energy.core.site_files import Site
+from backend.energy.core.steps import moment
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

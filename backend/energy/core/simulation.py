@@ -12,10 +12,11 @@ from backend.energy.core.cars import Car, Demand, Outlook, Plan
 from backend.energy.core.flows import Flows, shares
 from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.planner import plan
-from backend.energy.core.rows import Floats, Rows
+from backend.energy.core.rows import Floats, Phased, Rows
 from backend.energy.core.safety import Message, Safety
 from backend.energy.core.session_files import Session
-from backend.energy.core.site_files import Site, unrolled
+from backend.energy.core.site_files import Site
+from backend.energy.core.steps import unrolled
 
 DARK_S = 1800.0
 NOTICED_S = 30.0
@@ -209,13 +210,8 @@ class Run:
 
     # --- the house ------------------------------------------------------------------------------------------------
 
-    def _told_loads(self) -> dict[str, tuple[float, float, float]]:
-        found = {}
-        for load in self.site.grid.loads:
-            if load.id in self.silent or not self.loads.get(load.id):
-                continue
-            found[load.id] = (value_at(self.loads[load.id], self.now),) * 3
-        return found
+    def _told_loads(self) -> dict[str, Phased]:
+        return {name: drawn for name, drawn in self._drawn_loads().items() if name not in self.silent}
 
     def _plan(self) -> None:
         loads = self.safety.loads(self._told_loads(), self.margins)
@@ -267,7 +263,11 @@ class Run:
         return Demand(price=self.site.demand_price, peak_kw=self.peak_kw, others_kw=self._others_kw())
 
     def _others_kw(self) -> float:
-        return sum(value_at(series, self.now) for series in self.loads.values() if series) * 0.69
+        drawn = self._drawn_loads()
+        return sum(load.kw(drawn[load.id]) for load in self.site.grid.loads if load.id in drawn)
+
+    def _drawn_loads(self) -> dict[str, Phased]:
+        return {name: (value_at(series, self.now),) * 3 for name, series in self.loads.items() if series}
 
     def _send(self) -> None:
         lease = (self.now // self.period + LEASE_PERIODS) * self.period
@@ -348,9 +348,7 @@ class Run:
         return self.flows.total_kw() + self._others_kw() - sun
 
     def _check(self, seconds: float) -> None:
-        left = self.rows.left({
-            name: (value_at(series, self.now),) * 3 for name, series in self.loads.items() if series
-        })  # fmt: skip
+        left = self.rows.left(self._drawn_loads())
         share = shares(self.rows, self.flows.whole, left)
         self.found.shares_at[share > self.found.shares] = self.now
         self.found.shares = np.maximum(self.found.shares, share)

@@ -1,28 +1,23 @@
 """SITE.json of `wattline simulate-site`, read liberally; docs/energy.md describes it."""
 
+import cmath
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from backend.energy.core.cars import Order, Policy
-from backend.energy.core.grid import LINES, ROOT_3, Connector, Grid, Limit, Load, Node, Series, Source
+from backend.energy.core.fields import BadFile, Fields, get, maybe, number_of
+from backend.energy.core.grid import LINES, ROOT_3, Connector, Grid, Limit, Load, Node, Series
+from backend.energy.core.steps import Daily, steps
 
-Fields = Mapping[str, Any]
-
-
-class BadFile(ValueError):
-    """Where in the file, and what is wrong, in plain words."""
-
-
-class Daily(msgspec.Struct, frozen=True, kw_only=True):
-    """A value from this time of the day on."""
-
-    start: time
-    value: float
+SOURCES_UNUSED = (
+    "sources are not used: none of them makes room under a limit. What the sun yields belongs in solar, and what a "
+    "battery draws in loads"
+)
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,19 +33,21 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     demand_price: float | None = None
     demand_peak_kw: float = 0.0
+    unused: tuple[str, ...] = ()
+    """What the file says and nothing comes of: a sentence each."""
 
 
 def read_site(text: str) -> Site:
     """Raises BadFile or BadGrid."""
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         raise BadFile(f"line {error.lineno}: this is no JSON ({error.msg})") from None
     except RecursionError:
         raise BadFile("the lists in this file are nested too deeply") from None
     if not isinstance(whole, dict):
         raise BadFile("the file holds one object with nodes and connectors")
-    zone = str(_get(whole, "time_zone", "timezone", "zone", default="UTC"))
+    zone = str(get(whole, "time_zone", "timezone", "zone", default="UTC"))
     try:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
@@ -60,37 +57,71 @@ def read_site(text: str) -> Site:
     if not 10 <= period <= 3600:
         raise BadFile("period_min: between 10 seconds and 60 minutes")
     volts = number_of(whole, "voltage", "voltage_v", default=230.0, where="site")
-    loads = [_load(one, number) for number, one in enumerate(_list(whole, "loads", "other_loads"))]
     charge, peak = _demand(whole.get("demand_charge"))
-    sources = [_source(one, number) for number, one in enumerate(_list(whole, "sources"))]
+    nodes = tuple(_node(one, number) for number, one in enumerate(_list(whole, "nodes")))
+    limits = tuple(
+        _limit(one, number) for number, one in enumerate(_list(whole, "limits", "weighted_limits", "constraints"))
+    )
+    connectors = tuple(
+        _fed(_connector(one, number, volts), nodes, limits) for number, one in enumerate(_list(whole, "connectors"))
+    )
+    told_volts = get(whole, "voltage", "voltage_v", default=None) is not None
+    usual = _to_neutral(volts) if told_volts else max(map(_phase_volts, connectors), default=volts)
     return Site(
         grid=Grid(
-            nodes=tuple(_node(one, number) for number, one in enumerate(_list(whole, "nodes"))),
-            connectors=tuple(_connector(one, number, volts) for number, one in enumerate(_list(whole, "connectors"))),
-            limits=tuple(
-                _limit(one, number)
-                for number, one in enumerate(_list(whole, "limits", "weighted_limits", "constraints"))
-            ),
-            loads=tuple(loads),
-            sources=tuple(sources),
+            nodes=nodes,
+            connectors=connectors,
+            limits=limits,
+            loads=tuple(_load(one, number, usual) for number, one in enumerate(_list(whole, "loads", "other_loads"))),
         ),
         period_s=period,
         zone=zone,
         currency=str(whole.get("currency", "EUR")),
-        price=steps(_get(whole, "tariff", "prices", "tariff_steps", "price", default=None), "tariff", zone, "price"),
-        carbon=steps(_get(whole, "co2", "carbon", default=None), "co2", zone, "grams"),
-        solar=steps(_get(whole, "solar", "solar_kw", default=None), "solar", zone, "kw"),
+        price=steps(get(whole, "tariff", "prices", "tariff_steps", "price", default=None), "tariff", zone, "price"),
+        carbon=steps(get(whole, "co2", "carbon", default=None), "co2", zone, "grams"),
+        solar=steps(get(whole, "solar", "solar_kw", default=None), "solar", zone, "kw"),
         feed_in=number_of(whole, "feed_in", default=0.0, where="site"),
         loads={
-            str(_get(one, "id", "name", default=f"load {number + 1}")): steps(
-                _get(one, "steps", "amps", "current", default=None), f"loads[{number}]", zone, "amps"
+            str(get(one, "id", "name", default=f"load {number + 1}")): steps(
+                get(one, "steps", "amps", "current", default=None), f"loads[{number}]", zone, "amps"
             )
             for number, one in enumerate(_list(whole, "loads", "other_loads"))
         },
-        policy=_policy(_get(whole, "policy", default="cheapest")),
+        policy=_policy(get(whole, "policy", default="cheapest")),
         demand_price=charge,
         demand_peak_kw=peak,
+        unused=(SOURCES_UNUSED,) if whole.get("sources") else (),
     )
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """What stands twice in one object would be lost once."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in found if keys.count(key) > 1)
+        raise BadFile(f"{twice} stands twice in one object; which of them holds?")
+    return found
+
+
+def _fed(one: Connector, nodes: Sequence[Node], limits: Sequence[Limit]) -> Connector:
+    """Who doesn't say what feeds it hangs on the grid connection: no limit may be passed because a word is missing."""
+    roots = [node.id for node in nodes if node.parent is None]
+    if one.node is not None or not roots:
+        return one
+    if len(roots) == 1:
+        return msgspec.structs.replace(one, node=roots[0])
+    if any(one.id in limit.weights for limit in limits):
+        return one
+    raise BadFile(f"{one.id} has no node, and it may be any of {', '.join(roots)}")
+
+
+def _to_neutral(volts: float) -> float:
+    return volts / ROOT_3 if volts > 300 else volts
+
+
+def _phase_volts(one: Connector) -> float:
+    return one.voltage / ROOT_3 if one.line else one.voltage
 
 
 def _demand(told: Any) -> tuple[float | None, float]:
@@ -103,15 +134,8 @@ def _demand(told: Any) -> tuple[float | None, float]:
     return price, peak
 
 
-def _get(fields: Fields, *names: str, default: Any) -> Any:
-    for name in names:
-        if fields.get(name) is not None:
-            return fields[name]
-    return default
-
-
 def _list(fields: Fields, *names: str) -> list[dict[str, Any]]:
-    found = _get(fields, *names, default=[])
+    found = get(fields, *names, default=[])
     if isinstance(found, dict):  # by id
         found = [{"id": name, **one} if isinstance(one, dict) else one for name, one in found.items()]
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
@@ -119,25 +143,8 @@ def _list(fields: Fields, *names: str) -> list[dict[str, Any]]:
     return cast(list[dict[str, Any]], found)
 
 
-def number_of(fields: Fields, *names: str, default: float, where: str) -> float:
-    return maybe(fields, *names, where=where) if _get(fields, *names, default=None) is not None else default  # type: ignore[return-value]
-
-
-def maybe(fields: Fields, *names: str, where: str) -> float | None:
-    found = _get(fields, *names, default=None)
-    if found is None:
-        return None
-    try:
-        value = float(found)
-    except (TypeError, ValueError):
-        raise BadFile(f"{where}: {names[0]} is a number, not {found!r}") from None
-    if value != value or abs(value) > 1e9:
-        raise BadFile(f"{where}: {names[0]} is out of range")
-    return value
-
-
 def _id(fields: Fields, kind: str, number: int) -> str:
-    found = _get(fields, "id", "name", default=None)
+    found = get(fields, "id", "name", default=None)
     if found is None:
         raise BadFile(f"{kind}[{number}] has no id")
     return str(found)
@@ -155,13 +162,13 @@ def _phased(value: Any, where: str) -> tuple[float, float, float]:
 
 def _node(one: Fields, number: int) -> Node:
     name = _id(one, "nodes", number)
-    amps = _get(one, "amps", "max_amps", "limit_a", "amps_per_phase", "max_a", "limit_amps", default=None)
-    parent = _get(one, "parent", "fed_by", default=None)
+    amps = get(one, "amps", "max_amps", "limit_a", "amps_per_phase", "max_a", "limit_amps", default=None)
+    parent = get(one, "parent", "fed_by", default=None)
     return Node(
         id=name,
         name=str(one.get("name", "")),
         parent=None if parent is None else str(parent),
-        kind=str(_get(one, "kind", "type", default="feeder")),
+        kind=str(get(one, "kind", "type", default="feeder")),
         amps=None if amps is None else _phased(amps, name),
         kw=maybe(one, "kw", "max_kw", "limit_kw", where=name),
     )
@@ -170,12 +177,12 @@ def _node(one: Fields, number: int) -> Node:
 def _connector(one: Fields, number: int, volts: float) -> Connector:
     name = _id(one, "connectors", number)
     phases, rotation, line = _phases(one, name)
-    direct = bool(_get(one, "dc", "direct", default=False))
+    direct = bool(get(one, "dc", "direct", default=False))
     voltage = number_of(one, "voltage", "voltage_v", "volts", default=volts, where=name)
     if voltage <= 0:
         raise BadFile(f"{name}: the voltage is above 0")
-    if not line and phases > 1 and voltage > 300:
-        voltage /= ROOT_3
+    if not line and phases > 1:
+        voltage = _to_neutral(voltage)
     most = maybe(one, "max_amps", "max_a", "max_current", "max_current_a", "maximum_a", where=name)
     if most is None:
         kw = maybe(one, "max_kw", "kw", where=name)
@@ -184,11 +191,11 @@ def _connector(one: Fields, number: int, volts: float) -> Connector:
     least = number_of(
         one, "min_amps", "min_a", "min_current", "min_current_a", default=0.0 if direct else 6.0, where=name
     )
-    node = _get(one, "node", "parent", "feeder", default=None)
+    node = get(one, "node", "parent", "feeder", "fed_by", default=None)
     return Connector(
         id=name,
         node=None if node is None else str(node),
-        station=str(_get(one, "station", default="")),
+        station=str(get(one, "station", default="")),
         phases=phases,
         rotation=rotation,
         line=cast(Any, line),
@@ -199,14 +206,14 @@ def _connector(one: Fields, number: int, volts: float) -> Connector:
         step_amps=number_of(one, "step_amps", "step_a", "step", default=0.1, where=name),
         direct=direct,
         efficiency=number_of(one, "efficiency", default=1.0, where=name),
-        leased=bool(_get(one, "leased", default=True)),
+        leased=bool(get(one, "leased", default=True)),
     )
 
 
 def _phases(one: Fields, name: str) -> tuple[int, str, str]:
     """How many phases, which of the site's comes first, or between which two."""
-    told = _get(one, "phases", "phase", default=3)
-    rotation = str(_get(one, "rotation", "phase_rotation", default="RST")).upper()
+    told = get(one, "phases", "phase", default=3)
+    rotation = str(get(one, "rotation", "phase_rotation", default="RST")).upper()
     if isinstance(told, str) and told.upper().replace("L", "").isdigit() and len(told) > 1 and "-" not in told:
         told = [f"L{letter}" for letter in told.upper().replace("L", "")]
     if isinstance(told, str):
@@ -227,18 +234,12 @@ def _phases(one: Fields, name: str) -> tuple[int, str, str]:
 
 
 def _limit(one: Fields, number: int) -> Limit:
-    name = str(_get(one, "id", "name", default=f"limit {number + 1}"))
-    weights = _get(one, "weights", "terms", "coefficients", default=None)
+    name = str(get(one, "id", "name", default=f"limit {number + 1}"))
+    weights = get(one, "weights", "terms", "coefficients", default=None)
     if isinstance(weights, list):
-        pairs = [
-            (term.get("connector", term.get("id")), term.get("weight", 1), term.get("angle")) if isinstance(term, dict)
-            else (*term, None)[:3] if isinstance(term, list) and len(term) in (2, 3) else (term, 1, None)
-            for term in weights
-        ]  # fmt: skip
-        angles: Any = {str(who): angle for who, _, angle in pairs if angle is not None}
-        weights = {str(who): weight for who, weight, _ in pairs}
+        weights, angles = _summed(weights, name)
     else:
-        angles = _get(one, "angles", "angles_deg", default={})
+        angles = get(one, "angles", "angles_deg", default={})
     if not isinstance(weights, dict) or not weights:
         raise BadFile(f'{name}: weights are given by connector, such as {{"A1": 1, "A2": -0.5}}')
     if not isinstance(angles, dict):
@@ -248,19 +249,47 @@ def _limit(one: Fields, number: int) -> Limit:
         raise BadFile(f"{name} has no bound")
     return Limit(
         id=name,
-        weights={
-            who: number_of({"weight": weight}, "weight", default=1.0, where=name) for who, weight in weights.items()
-        },
-        angles={who: number_of({"angle": angle}, "angle", default=0.0, where=name) for who, angle in angles.items()},
+        weights={who: _term(weight, "weight", 1.0, name) for who, weight in weights.items()},
+        angles={who: _term(angle, "angle", 0.0, name) for who, angle in angles.items()},
         bound=bound,
     )
 
 
-def _load(one: Fields, number: int) -> Load:
-    name = str(_get(one, "id", "name", default=f"load {number + 1}"))
-    node = _get(one, "node", default=None)
-    worst = _get(one, "worst_amps", "worst", "max_amps", "max_a", default=None)
-    told = steps(_get(one, "steps", "amps", "current", default=None), f"loads[{number}]", "UTC", "amps")
+def _term(value: Any, word: str, default: float, name: str) -> float:
+    return number_of({word: value}, word, default=default, where=name)
+
+
+def _summed(terms: Sequence[Any], name: str) -> tuple[dict[str, float], dict[str, float]]:
+    """Weights and angles of `[connector, weight, angle]`. Terms of one connector add up: at an angle, as phasors."""
+    found: dict[str, list[tuple[float, float | None]]] = {}
+    for term in terms:
+        if isinstance(term, dict):
+            who, weight, angle = term.get("connector", term.get("id")), term.get("weight", 1), term.get("angle")
+        else:
+            who, weight, angle = (
+                (*term, None)[:3] if isinstance(term, list) and len(term) in (2, 3) else (term, 1, None)
+            )
+        turned = None if angle is None else _term(angle, "angle", 0.0, name)
+        found.setdefault(str(who), []).append((_term(weight, "weight", 1.0, name), turned))
+    weights, angles = dict[str, float](), dict[str, float]()
+    for who, those in found.items():
+        weight, angle = those[0]
+        if all(one is None for _, one in those):
+            weight = sum(each for each, _ in those)
+        elif len(those) > 1:
+            whole = sum(cmath.rect(each, math.radians(one or 0.0)) for each, one in those)
+            weight, angle = abs(whole), math.degrees(cmath.phase(whole))
+        weights[who] = weight
+        if angle is not None:
+            angles[who] = angle
+    return weights, angles
+
+
+def _load(one: Fields, number: int, volts: float) -> Load:
+    name = str(get(one, "id", "name", default=f"load {number + 1}"))
+    node = get(one, "node", default=None)
+    worst = get(one, "worst_amps", "worst", "max_amps", "max_a", default=None)
+    told = steps(get(one, "steps", "amps", "current", default=None), f"loads[{number}]", "UTC", "amps")
     most = max((step.value if isinstance(step, Daily) else step[1] for step in told), default=None)
     if node is None or (worst is None and most is None):
         raise BadFile(f"{name}: a load has a node, and worst_amps that it may draw or steps of what it draws")
@@ -268,12 +297,11 @@ def _load(one: Fields, number: int) -> Load:
     if most is not None and most > min(phased) + 1e-9:
         raise BadFile(f"{name}: its steps reach {most:g} A, more than its worst_amps")
     margin = number_of(one, "margin_amps", "margin", default=0.0, where=name)
-    return Load(id=name, node=str(node), worst=phased, margin=margin)
-
-
-def _source(one: Fields, number: int) -> Source:
-    name = _id(one, "sources", number)
-    return Source(id=name, node=one.get("node"), kw=number_of(one, "kw", default=0.0, where=name))
+    own = maybe(one, "voltage", "voltage_v", "volts", where=name)
+    voltage = volts if own is None else _to_neutral(own)
+    if voltage <= 0:
+        raise BadFile(f"{name}: the voltage is above 0")
+    return Load(id=name, node=str(node), worst=phased, margin=margin, voltage=voltage)
 
 
 def _policy(told: Any) -> Policy:
@@ -286,77 +314,3 @@ def _policy(told: Any) -> Policy:
         raise BadFile(f"policy: one of {', '.join(Order)}") from None
     cost = number_of(fields, "cost", "cheapest", default=1.0 if order is not Order.BLEND else 0.0, where="policy")
     return Policy(order=order, cost=cost, carbon=number_of(fields, "carbon", "greenest", default=0.0, where="policy"))
-
-
-def steps(told: Any, where: str, zone: str, word: str) -> tuple[Daily, ...] | Series:
-    """A number; steps of the day (`from` "07:00"); or moments (`start` with date)."""
-    if told is None:
-        return ()
-    if isinstance(told, dict) and isinstance(told.get("steps"), list):
-        told = told["steps"]
-    if isinstance(told, dict) and all(":" in str(key) for key in told):
-        told = list(map(list, told.items()))
-    if isinstance(told, int | float):
-        return (Daily(start=time(0), value=float(told)),)
-    if not isinstance(told, list) or not told:
-        raise BadFile(f"{where}: a number, or a list of steps with from and {word}")
-    daily: list[Daily] = []
-    dated: list[tuple[float, float]] = []
-    for number, one in enumerate(told):
-        at = f"{where}[{number}]"
-        if isinstance(one, list) and len(one) == 2:
-            start, fields = one[0], {word: one[1]}
-        elif isinstance(one, dict):
-            start, fields = _get(one, "from", "start", "starts_at", "time", "hour", default="00:00"), one
-        else:
-            raise BadFile(f"{at}: a step has from and {word}")
-        value = maybe(fields, word, "value", "price", "per_kwh", "price_per_kwh", "kw", "amps", where=at)
-        if value is None:
-            raise BadFile(f"{at} has no {word}")
-        if isinstance(start, int | float) and 0 <= start < 24:
-            start = f"{int(start):02d}:{int(start % 1 * 60 + 1e-6):02d}"
-        if len(str(start)) <= 8 and ":" in str(start):
-            try:
-                clock = time.fromisoformat(f"0{start}" if str(start)[1] == ":" else str(start))
-            except ValueError:
-                raise BadFile(f"{at}: {start} is no time of the day") from None
-            if clock.tzinfo is not None:
-                raise BadFile(f"{at}: {start} has an offset; a time of the day is of the site's time_zone")
-            daily.append(Daily(start=clock, value=value))
-        else:
-            dated.append((moment(str(start), zone, at), value))
-    if daily and dated:
-        raise BadFile(f"{where}: either times of the day or moments with a date")
-    return tuple(sorted(daily, key=lambda one: one.start)) if daily else tuple(sorted(dated))
-
-
-def unrolled(told: tuple[Daily, ...] | Series, zone: str, start: float, end: float) -> Series:
-    """The steps of a day, for all days between."""
-    if not told or not isinstance(told[0], Daily):
-        return cast(Series, told)
-    day = datetime.fromtimestamp(start, ZoneInfo(zone)).date() - timedelta(days=1)
-    found: list[tuple[float, float]] = []
-    while (midnight := datetime.combine(day, time(0), ZoneInfo(zone))).timestamp() < end:
-        daily = told  # of the day, by the first one
-        if daily[0].start > time(0):
-            found.append((midnight.timestamp(), daily[-1].value))
-        found += [(datetime.combine(day, one.start, ZoneInfo(zone)).timestamp(), one.value) for one in daily]
-        day += timedelta(days=1)
-    return tuple(found)
-
-
-def moment(text: str, zone: str, where: str) -> float:
-    """ISO 8601, with or without a zone (then the site's), or seconds or milliseconds since 1970."""
-    text = text.strip()
-    try:
-        if len(text) < 9 or not text.replace(".", "", 1).isdigit():
-            return _iso(text, zone)
-        found = float(text)
-        return found / 1000 if found > 1e11 else found
-    except (ValueError, OverflowError):
-        raise BadFile(f"{where}: {text!r} is no time; 2026-03-01T08:15:00Z is one") from None
-
-
-def _iso(text: str, zone: str) -> float:
-    found = datetime.fromisoformat(text)
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC).timestamp()

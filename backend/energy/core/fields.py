@@ -1,0 +1,34 @@
+"""Values of a file that people write: read liberally, and refused in plain words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+Fields = Mapping[str, Any]
+
+
+class BadFile(ValueError):
+    """Where in the file, and what is wrong, in plain words."""
+
+
+def get(fields: Fields, *names: str, default: Any) -> Any:
+    for name in names:
+        if fields.get(name) is not None:
+            return fields[name]
+    return default
+
+
+def number_of(fields: Fields, *names: str, default: float, where: str) -> float:
+    return maybe(fields, *names, where=where) if get(fields, *names, default=None) is not None else default  # type: ignore[return-value]
+
+
+def maybe(fields: Fields, *names: str, where: str) -> float | None:
+    found = get(fields, *names, default=None)
+    if found is None:
+        return None
+    try:
+        value = float(found)
+    except (TypeError, ValueError):
+        raise BadFile(f"{where}: {names[0]} is a number, not {found!r}") from None
+    if value != value or abs(value) > 1e9:
+        raise BadFile(f"{where}: {names[0]} is out of range")
+    return value
