@@ -12,9 +12,11 @@ from app.theme import S8, S12, T12
 from app.widgets import surfaces
 from app.widgets.boundary import guarded
 from app.widgets.text import muted, text
+from shared.said import told
 from shared.sites import Saving, Wish, WishSet
 
 HOURS = (1, 2, 4, 8)
+LOADING = 96
 KWH = (10, 20, 40, 60)
 
 
@@ -26,8 +28,12 @@ def WishCard(transaction_id: str) -> ft.Control:  # a component
     path = f"/transactions/{transaction_id}"
     saving = use_load(lambda: app.api.get(f"{path}/saving", Saving), [transaction_id])
     loaded = use_load(lambda: app.api.get(f"{path}/wish", Wish), [transaction_id])
-    told, set_told = ft.use_state(loaded.data)
-    wish = told or loaded.data
+    answer, set_answer = ft.use_state(loaded.data)
+    wish = answer or loaded.data
+
+    def retry() -> None:
+        saving.reload()
+        loaded.reload()
 
     async def put(hours: int | None, kwh: int | None) -> None:
         known = wish or Wish(departs_at=None, energy_wh=None, possible_wh=None, detail="")
@@ -36,12 +42,17 @@ def WishCard(transaction_id: str) -> ft.Control:  # a component
             energy_wh=kwh * 1000 if kwh else known.energy_wh,
         )
         try:
-            set_told(await app.api.put(f"{path}/wish", wanted, Wish))
+            set_answer(await app.api.put(f"{path}/wish", wanted, Wish))
         except ApiError as error:
             app.toast(words(error.detail or error.title), bad=True)
 
-    if saving.data is None or wish is None:
+    if saving.error is not None and saving.error.code == "no_power_tree":
         return ft.Container(width=0, height=0)
+    if saving.data is None or wish is None:
+        failed = (saving.error if saving.data is None else None) or (loaded.error if wish is None else None)
+        if failed is None:
+            return surfaces.skeleton_list(t, rows=1, height=LOADING)
+        return surfaces.section(words("Your plan"), surfaces.failed(failed, t, retry), t)
     leaves = i18n.clock(wish.departs_at) if wish.departs_at else ""
     wants = " ".join(i18n.energy(wish.energy_wh)) if wish.energy_wh else ""
     parts: list[ft.Control] = [
@@ -73,7 +84,7 @@ def WishCard(transaction_id: str) -> ft.Control:  # a component
         ),
     ]
     if wish.detail:
-        parts.append(text(words(wish.detail), t, color=t.warning.ink))
+        parts.append(text(told(wish.detail, words), t, color=t.warning.ink))
     saved = saving.data
     if saved.saved > 0:
         told_saving = words("Saved so far by charging at the right time: {money}")

@@ -7,7 +7,7 @@ from litestar import Request, delete, get, post, put
 from litestar.params import Parameter
 
 from backend.context import Context
-from backend.sites import feeds, listing, live, savings, service, whatif
+from backend.sites import feeds, listing, live, savings, service, whatif, wishes
 from backend.web.guards import Actor
 from backend.web.pages import DEFAULT_LIMIT, Cursor, Limit, decode_cursor, page_of
 from shared.accounts import Role
@@ -152,13 +152,13 @@ async def cancel_grid_limit(ctx: Context, request: AnyRequest, ref: str) -> Grid
 
 @get(f"{SESSION}/wish", summary="What the driver of a session wants")
 async def read_wish(ctx: Context, actor: Actor, transaction_id: UUID) -> Wish:
-    return await service.wish(ctx, actor, transaction_id)
+    return await wishes.get(ctx, actor, transaction_id)
 
 
 @put(f"{SESSION}/wish", summary="Tell departure and energy of a session")
 async def set_wish(ctx: Context, actor: Actor, transaction_id: UUID, data: WishSet) -> Wish:
     """At its start or during it. An impossible wish is answered with what is possible."""
-    return await service.set_wish(ctx, actor, transaction_id, data)
+    return await wishes.put(ctx, actor, transaction_id, data)
 
 
 @get(f"{SESSION}/saving", summary="What a session saved against uncontrolled charging")

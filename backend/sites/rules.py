@@ -277,12 +277,13 @@ def _connector(lane: Lane, fallback_a: float, leased: bool) -> Connector:
     )
 
 
-def alone_a(nodes: Sequence[PowerNode], lane: Lane) -> float:
-    """The most that a car here could have, were it alone at the site."""
+def alone_a(nodes: Sequence[PowerNode], lane: Lane, phases: int, heard: Mapping[str, Phases]) -> float:
+    """The most that a car of so many phases could have here, were no other car at the site. Loads that aren't `heard`
+    count with their worst."""
     rows = Rows(grid_of(nodes, [lane]))
-    column = rows.lined(rows.column(outlet_id(lane.spot)))
+    column = rows.lined(rows.column(outlet_id(lane.spot), phases))
     used = column > LINE_UNDER
-    return min(lane.maximum_a, float(np.min(rows.ends(rows.left({}))[used] / column[used], initial=math.inf)))
+    return min(lane.maximum_a, float(np.min(rows.ends(rows.left(heard))[used] / column[used], initial=math.inf)))
 
 
 # --- what stands above whom --------------------------------------------------------------------------

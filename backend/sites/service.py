@@ -12,8 +12,6 @@ from backend.context import Context
 from backend.errors import InvalidInput, NotFound, NotSignedIn
 from backend.events import SiteChanged
 from backend.sites import control, leaving, limits_store, rises, rules, store
-from backend.transactions import views
-from backend.web.guards import Actor
 from shared.sites import (
     EnergyTariff,
     GridLimit,
@@ -25,8 +23,6 @@ from shared.sites import (
     SiteKey,
     SitePolicy,
     SiteSet,
-    Wish,
-    WishSet,
 )
 
 NO_SITE = "This location has no power tree yet."
@@ -228,51 +224,6 @@ async def grid_limits(
     rows = await limits_store.listed(location_id, ctx.now() - KEPT, after, limit + 1)
     found = [grid_limit(row, ctx.now()) for row in rows[:limit]]
     return found, [found[-1].ref] if len(rows) > limit else None
-
-
-# --- wishes ------------------------------------------------------------------------------------------
-
-
-async def set_wish(ctx: Context, actor: Actor, transaction_id: UUID, wanted: WishSet) -> Wish:
-    """What the driver wants; an impossible wish is kept, and answered with what is possible. Raises NotFound."""
-    await views.one(ctx, actor, transaction_id)
-    if wanted.departs_at is not None:
-        if wanted.departs_at.tzinfo is None:
-            raise InvalidInput("The departure needs its zone.", fields=[("$.departs_at", "with Z or +01:00")])
-        if not timedelta(0) < wanted.departs_at - ctx.now() < timedelta(days=14):
-            raise InvalidInput("A departure lies ahead, within two weeks.", fields=[("$.departs_at", "later")])
-    async with ctx.unit() as unit:
-        await store.put_wish(transaction_id, wanted.departs_at, wanted.energy_wh, ctx.now())
-        row = await store.site_of_transaction(transaction_id)
-        if row is not None:
-            await control.replan(ctx, unit, row)
-    return await wish(ctx, actor, transaction_id)
-
-
-async def wish(ctx: Context, actor: Actor, transaction_id: UUID) -> Wish:
-    await views.one(ctx, actor, transaction_id)
-    told = await store.wish(transaction_id)
-    if told is None:
-        return Wish(departs_at=None, energy_wh=None, possible_wh=None, detail="")
-    row = await store.site_of_transaction(transaction_id)
-    possible = await _possible(ctx, row, told) if row is not None else None
-    detail = ""
-    if possible is not None and told["energy_wh"] and possible < told["energy_wh"]:
-        detail = f"Until then at most {possible / 1000:.1f} kWh are possible here."
-    return Wish(departs_at=told["departs_at"], energy_wh=told["energy_wh"], possible_wh=possible, detail=detail)
-
-
-async def _possible(ctx: Context, row: store.Row, told: store.Row) -> int | None:
-    """Had it all the room of its line until it leaves."""
-    if told["departs_at"] is None:
-        return None
-    nodes = msgspec.convert(row["tree"], list[PowerNode], strict=False)
-    lane = next((one for one in rules.lanes(nodes, {row["identity"]: [row["evse"]]})), None)
-    if lane is None:
-        return None
-    current = rules.alone_a(nodes, lane)
-    hours = max(0.0, (told["departs_at"] - ctx.now()).total_seconds() / 3600)
-    return int(row["energy_wh"] + current * lane.phases * rules.VOLTAGE * hours)
 
 
 async def forget_old(ctx: Context) -> None:

@@ -1,10 +1,11 @@
-"""German: why a power tree or a feed of it is refused. `{most}`, `{bound}`, `{loads}`: with their unit."""
+"""German: why a power tree, a feed or a wish can't be as told. `{most}`, `{bound}`, `{loads}`: with their unit."""
 
 TEXTS = {
     "This is no file in the format '{format}': line {n} is no begin, end and value": (
         "Das ist keine Datei im Format '{format}': In Zeile {n} stehen kein Beginn, kein Ende und kein Wert"
     ),
     "This is no file in the format '{format}': {why}": "Das ist keine Datei im Format '{format}': {why}",
+    "Until then at most {possible} kWh are possible here.": "Bis dahin sind hier höchstens {possible} kWh möglich.",
     "{node}: while Wattline is silent up to {most} may flow through it, and its limit is {bound}. Lower the fallbacks "
     "below it, or what else may draw there.": (
         "{node}: Solange Wattline schweigt, können bis zu {most} hindurchfließen, und die Grenze ist {bound}. Die "

@@ -2,10 +2,13 @@
 
 from decimal import Decimal
 
+import pytest
+
 from app.operator import energy_rules as rules
 from backend.accounts import groups
 from backend.db.engine import DB
-from backend.sites import service
+from backend.errors import Conflict
+from backend.sites import savings, service
 from shared.accounts import DriverGroupNew, Role
 from shared.sites import NodeKind, PowerNode, SiteSet
 from tests import world
@@ -71,7 +74,13 @@ async def test_on_a_phone(paid: Node) -> None:  # noqa: F811  # the fixture
         await screen.wait_for_text("No power tree yet")
 
 
-async def test_a_driver_tells_when_they_leave(paid: Node) -> None:  # noqa: F811  # the fixture
+async def test_a_driver_tells_when_they_leave(
+    paid: Node,  # noqa: F811  # the fixture
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def fails(*_: object) -> None:
+        raise Conflict("Not now.")
+
     location_id = await world.add_location(paid.tenant_id)
     station_id = await world.add_station(paid.tenant_id, "CP-7", location_id=location_id)
     connector_id = await world.add_connector(station_id, 1)
@@ -87,7 +96,11 @@ async def test_a_driver_tells_when_they_leave(paid: Node) -> None:  # noqa: F811
         session = await world.add_transaction(
             station_id, connector_id, evse=1, account=account, begun_at=paid.ctx.now(), energy_wh=100
         )
-        await screen.go(f"/sessions/{session}")
+        with monkeypatch.context() as away:
+            away.setattr(savings, "of_session", fails)
+            await screen.go(f"/sessions/{session}")
+            await screen.wait_for_text("Not now.")
+        await screen.click("button-try-again")
         await screen.wait_for_text("When do you leave?")
         await screen.click("wish-hours-1")
         await screen.wait_for_text("I leave at")
