@@ -52,6 +52,9 @@ TEXTS: dict[str, str] = {
     "In force": "Gilt",
     "Withdrawn": "Zurückgenommen",
     "The server can't be reached.": "Der Server ist nicht erreichbar.",
+    "Not in the tree, so neither counted nor limited: {stations}.": (
+        "Nicht im Stromnetz, also weder gezählt noch begrenzt: {stations}."
+    ),
     "There is no value in it.": "Es steht kein Wert darin.",
     "Its answer can't be used.": "Die Antwort ist nicht verwendbar.",
     "Nobody charged here in these days, so there is nothing to go by.": (

@@ -140,6 +140,16 @@ async def set_grid_limit(ctx: Context, request: AnyRequest, data: GridLimitSet) 
     return await service.set_grid_limit(ctx, row, data)
 
 
+@get("/api/v1/power/grid-limit", public=True, summary="The grid operator reads its limits of a site")
+async def own_grid_limits(
+    ctx: Context, request: AnyRequest, cursor: Cursor = None, limit: Limit = DEFAULT_LIMIT
+) -> Page[GridLimit]:
+    """With the site's grid key as a Bearer token: those that it set, by their `ref`, lifted ones and past ones too."""
+    row = await service.site_of_key(ctx, _authorization(request), KeyPurpose.GRID)
+    after = decode_cursor(cursor, tuple[str])
+    return page_of(*await service.grid_limits(ctx, row["location"], after and after[0], limit))
+
+
 @delete("/api/v1/power/grid-limit/{ref:str}", public=True, status_code=200, summary="The grid operator lifts a limit")
 async def cancel_grid_limit(ctx: Context, request: AnyRequest, ref: str) -> GridLimit:
     """With the site's grid key as a Bearer token."""
@@ -188,6 +198,7 @@ routes = [
     drop_key,
     take_readings,
     set_grid_limit,
+    own_grid_limits,
     cancel_grid_limit,
     read_wish,
     set_wish,

@@ -30,6 +30,7 @@ from shared.sites import CarNow, Flow, NodeKind, Notice, PlanPoint, SignalKind, 
 
 PAST = timedelta(hours=4)
 AHEAD = timedelta(hours=8)
+MOST_NAMES = 5
 
 
 async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
@@ -58,8 +59,18 @@ async def now(ctx: Context, tenant_id: UUID, location_id: UUID) -> SiteLive:
 
 
 def warnings(scene: Scene, plan: Mapping[str, Any]) -> list[Notice]:
-    told = [*scene.warnings, *msgspec.convert(plan.get("warnings", []), list[Notice])]
+    told = [*scene.warnings, *_outside(scene), *msgspec.convert(plan.get("warnings", []), list[Notice])]
     return list({one.text: one for one in told}.values())
+
+
+def _outside(scene: Scene) -> list[Notice]:
+    """Stations that draw from the same fuse, and that nobody counts."""
+    inside = {lane.station for lane in scene.lanes.values()}
+    names = sorted({identity for identity, _ in scene.outlets} - inside)
+    if not names:
+        return []
+    shown = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
+    return [notice("not_in_tree", "Not in the tree, so neither counted nor limited: {stations}.", stations=shown)]
 
 
 def flows(scene: Scene) -> list[Flow]:

@@ -22,7 +22,7 @@ async def known(row: store.Row, policy: SitePolicy, now: datetime) -> Peak | Non
     """None where no peak is paid for."""
     if not policy.demand_charge:
         return None
-    begins, _ = signals.month_of(f"{now:%Y-%m}", row["time_zone"])
+    begins, _ = signals.month_of(signals.month_at(now, row["time_zone"]), row["time_zone"])
     before, _ = signals.month_of(f"{begins - timedelta(days=2):%Y-%m}", row["time_zone"])
     paid = await past_store.peak_w(row["location"], begins, now)
     return Peak(paid, max(paid, round(LIKE_BEFORE * await past_store.peak_w(row["location"], before, begins))))

@@ -28,7 +28,7 @@ async def of_site(
     Measured: every session's own register against the prices, and the same energy at full power on arrival.
     """
     zone = row["time_zone"]
-    name = month or f"{ctx.now():%Y-%m}"
+    name = month or signals.month_at(ctx.now(), zone)
     begins, ends = signals.month_of(name, zone)
     if transaction_id is not None:
         begins, ends = ctx.now() - service.KEPT, ctx.now() + timedelta(days=1)
@@ -77,16 +77,16 @@ async def of_session(ctx: Context, actor: Actor, transaction_id: UUID) -> Saving
 
 
 async def of_driver(ctx: Context, actor: Actor, month: str | None) -> OwnSaving:
-    """Their sessions of a month at every site that shares power, summed for each currency."""
-    name = month or f"{ctx.now():%Y-%m}"
-    begins, ends = signals.month_of(name, "UTC")
+    """Their sessions of a month at every site that shares power, summed for each currency. The month is that of the
+    site, where it may be another one than here."""
     day = timedelta(days=1)
+    begins, ends = signals.month_of(month, "UTC") if month else (ctx.now() - 31 * day, ctx.now())
     found: dict[str, Saving] = {}
     for location_id in await past_store.sites_of_driver(actor.account_id, begins - day, ends + day):
         row = await store.site(location_id, actor.tenant_id)
         if row is None:
             continue
-        one = await of_site(ctx, row, name, account_id=actor.account_id)
+        one = await of_site(ctx, row, month, account_id=actor.account_id)
         known = found.get(one.currency)
         found[one.currency] = one if known is None else _both(known, one)
     return OwnSaving(items=list(found.values()))

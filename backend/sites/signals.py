@@ -266,6 +266,11 @@ def _cost(wh: Mapping[datetime, float], price: Callable[[datetime], Decimal]) ->
     return total.quantize(Decimal("0.01"))
 
 
+def month_at(at: datetime, zone: str) -> str:
+    """The month that it is there, as `2030-01`."""
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m}"
+
+
 def month_of(text: str, zone: str) -> tuple[datetime, datetime]:
     """Begin and end of `2030-01` in the local time. Raises InvalidInput."""
     try:

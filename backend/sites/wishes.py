@@ -9,8 +9,9 @@ from backend.context import Context
 from backend.energy import store as profiles
 from backend.errors import InvalidInput
 from backend.sites import control, rules, store, wish_rules
+from backend.sites.asking import cars_of
 from backend.sites.rules import Spot
-from backend.sites.scene import Scene, cars_of, look, own_tree
+from backend.sites.scene import Scene, look, own_tree
 from backend.transactions import views
 from backend.web.guards import Actor
 from shared.sites import SitePolicy, Wish, WishSet

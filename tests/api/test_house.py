@@ -56,6 +56,7 @@ PUBLIC = {
     "GET /visit/{token:str}/signed.xml": "the same",
     "POST /api/v1/power/readings": "for meters; the key says of which site",
     "PUT /api/v1/power/grid-limit": "for grid operators; the key says which site",
+    "GET /api/v1/power/grid-limit": "the same",
     "DELETE /api/v1/power/grid-limit/{ref:str}": "the same",
     "GET /push/device": "a page; the ticket behind its # says who",
     "GET /push/page.js": "its script",

@@ -176,6 +176,9 @@ async def test_the_grid_operator_and_a_meter_lower_the_site(
     await eventually(operator, f"{path}/live", lambda one: granted(one) == {"CP-A": 12})
     lifted = await operator.delete("/api/v1/power/grid-limit/DR-1", headers=bearer(keys["grid"]))
     assert lifted.json()["state"] == "cancelled"
+    own = await operator.get("/api/v1/power/grid-limit", headers=bearer(keys["grid"]))
+    assert {one["ref"]: one["state"] for one in own.json()["items"]} == {"DR-1": "cancelled", "DR-2": "cancelled"}
+    assert (await operator.get("/api/v1/power/grid-limit", headers=bearer(keys["meter"]))).status_code == 401
     # Another load: heard of it counts as it is, and silent as the most it can draw.
     told = await _as_it_is(operator, path)
     told["nodes"].append({"key": "lift", "kind": "load", "parent": "grid", "limit_a": "20"})

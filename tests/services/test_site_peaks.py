@@ -50,6 +50,16 @@ async def test_this_months_peak_is_paid_and_last_months_is_likely(db: str, clock
     assert (asked.price, asked.peak_kw) == (9.0, 36.0)
     assert asked.others_kw == 0  # a meter that was never heard is no peak
     assert (await live.now(ctx, tenant_id, location_id)).paid_peak_w == 12_000
+    # In New York it is still February, whose peak is paid for; in the house it is March already.
+    await DB.run("UPDATE location SET time_zone = 'America/New_York' WHERE id = $1", location_id)
+    clock.set(month + timedelta(hours=1))
+    row = await service.row_of(tenant_id, location_id)
+    assert (await look(ctx, row)).peak == (40_000, 40_000)
+    assert (await savings.of_site(ctx, row, None)).month == f"{month - timedelta(days=1):%Y-%m}"
+    # A station beside the tree hangs on the same fuse.
+    await world.add_connector(await world.add_station(tenant_id, "CP-9", location_id=location_id), 1)
+    (told,) = [one for one in (await live.now(ctx, tenant_id, location_id)).warnings if one.code == "not_in_tree"]
+    assert told.text == "Not in the tree, so neither counted nor limited: CP-9."
 
 
 async def test_what_else_flows_is_beside_the_cars(db: str, clock: Clock) -> None:
