@@ -370,30 +370,3 @@ class OwnSaving(Message):
     """A driver's month, for each currency: nothing where no site of theirs shares power."""
 
     items: list[Saving]
-
-
-class WhatIf(Request):
-    """More connectors on the same node, and the site's own past sessions on them."""
-
-    node: Key
-    connectors: Annotated[int, msgspec.Meta(ge=0, le=200)] = 10
-    days: Annotated[int, msgspec.Meta(ge=1, le=31)] = 7
-
-
-class WhatIfSide(Message):
-    connectors: int
-    sessions: int
-    wanted_wh: int
-    delivered_wh: int
-    cost: Decimal
-    peak_share: float
-    complete_share: float
-
-
-class WhatIfAnswer(Message):
-    """`now` and `then`: the same days without and with the new connectors."""
-
-    now: WhatIfSide
-    then: WhatIfSide
-    limit: str
-    detail: str

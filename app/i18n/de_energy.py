@@ -55,6 +55,18 @@ TEXTS: dict[str, str] = {
     "Not in the tree, so neither counted nor limited: {stations}.": (
         "Nicht im Stromnetz, also weder gezählt noch begrenzt: {stations}."
     ),
+    "CO2 is not counted.": "CO2 wird nicht berücksichtigt.",
+    "The sun is not counted.": "Die Sonne wird nicht berücksichtigt.",
+    "Batteries are not counted.": "Batterien werden nicht berücksichtigt.",
+    "Limits of the grid operator in these days are not counted.": (
+        "Grenzen des Netzbetreibers in diesen Tagen werden nicht berücksichtigt."
+    ),
+    "Other loads count at their limit all the time: what they drew is not known.": (
+        "Andere Lasten zählen immer mit ihrer Grenze: Was sie entnahmen, ist nicht bekannt."
+    ),
+    "Only sessions since {at}: more are too many to try.": (
+        "Nur Ladevorgänge seit {at}: Mehr sind zu viele für einen Versuch."
+    ),
     "There is no value in it.": "Es steht kein Wert darin.",
     "Its answer can't be used.": "Die Antwort ist nicht verwendbar.",
     "Nobody charged here in these days, so there is nothing to go by.": (

@@ -7,7 +7,7 @@ import flet as ft
 
 from app.api import ApiError
 from app.hooks import use_app, use_store, use_tokens, use_words
-from app.i18n import energy, number, percent
+from app.i18n import energy, moment, number, percent
 from app.operator.station_add import problem_note
 from app.theme import S12, T12
 from app.widgets import buttons, inputs, surfaces
@@ -15,8 +15,16 @@ from app.widgets.boundary import guarded
 from app.widgets.dialogs import form
 from app.widgets.text import muted, text
 from shared.said import told
-from shared.sites import NodeKind, PowerSite, WhatIf, WhatIfAnswer
+from shared.sites import NodeKind, PowerSite
+from shared.what_if import WhatIf, WhatIfAnswer
 
+NOT_COUNTED = {
+    "co2": "CO2 is not counted.",
+    "sun": "The sun is not counted.",
+    "batteries": "Batteries are not counted.",
+    "grid_limits": "Limits of the grid operator in these days are not counted.",
+    "loads": "Other loads count at their limit all the time: what they drew is not known.",
+}
 BRANCHES = {NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER}
 MOST, PATIENCE_S = 200, 300.0
 
@@ -79,6 +87,10 @@ def AskWhatIf(location_id: str, site: PowerSite, on_close: Callable[[], Any]) ->
             surfaces.key_values(rows, t),
             text(limit, t) if found.limit else muted(words("No limit is in the way."), t, size=T12),
         ]
+        if found.since is not None:
+            answer.append(muted(words("Only sessions since {at}: more are too many to try.").format(
+                at=moment(found.since)), t, size=T12))  # fmt: skip
+        answer += [muted(words(NOT_COUNTED[one]), t, size=T12) for one in found.not_counted if one in NOT_COUNTED]
         column = ft.Column(answer, spacing=S12, tight=True, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)
         parts.append(ft.Semantics(identifier="what-if-answer", live_region=True, content=column))
     if busy:

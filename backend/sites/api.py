@@ -30,11 +30,10 @@ from shared.sites import (
     SiteLive,
     SiteRow,
     SiteSet,
-    WhatIf,
-    WhatIfAnswer,
     Wish,
     WishSet,
 )
+from shared.what_if import WhatIf, WhatIfAnswer
 
 AnyRequest = Request[Any, Any, Any]
 SITE = "/api/v1/locations/{location_id:uuid}/power"

@@ -15,7 +15,7 @@ from backend.energy.core.grid import BadGrid
 from backend.errors import InvalidInput
 from backend.sites.rules import Lane
 from backend.sites.whatif_rules import Frame, Past, side
-from shared.sites import WhatIfSide
+from shared.what_if import WhatIfSide
 
 MOST_S = 280.0
 _KINDNESS = 10

@@ -60,6 +60,18 @@ async def peak_w(location_id: UUID, begins: datetime, ends: datetime) -> int:
     return int(rows[0]["peak_w"])
 
 
+async def through_w(location_id: UUID, begins: datetime, ends: datetime) -> dict[datetime, float]:
+    """What came through the connection, by quarter of an hour, as its plans noted it."""
+    rows = await DB.run(
+        """SELECT date_bin('15 minutes', at, 'epoch') AS quarter, avg(peak_w)::float8 AS mean_w FROM power_interval
+        WHERE location = $1 AND at >= $2 AND at < $3 GROUP BY 1""",
+        location_id,
+        begins,
+        ends,
+    )
+    return {row["quarter"]: row["mean_w"] for row in rows}
+
+
 async def sites_of_driver(account_id: UUID, begins: datetime, ends: datetime) -> list[UUID]:
     rows = await DB.run(
         """SELECT DISTINCT p.location FROM transaction t JOIN charging_station s ON s.id = t.station

@@ -2,9 +2,9 @@
 Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -18,7 +18,8 @@ from backend.energy.core.simulation import run
 from backend.energy.core.site_files import Site
 from backend.sites import rules
 from backend.sites.rules import Lane
-from shared.sites import PowerNode, WhatIfSide
+from shared.sites import PowerNode
+from shared.what_if import WhatIfSide
 
 STEP = timedelta(minutes=15)
 BUDGET_S = 0.05
@@ -41,6 +42,35 @@ class Frame:
     policy: Policy
     price: Series
     demand_price: float | None = None
+    loads: Mapping[str, Series] = field(default_factory=dict)
+    """Amperes of each phase that a load drew; of one that isn't here its limit counts."""
+    margins: Mapping[str, float] = field(default_factory=dict)
+
+
+def fitting(past: Sequence[Past], more_count: int, most: int) -> list[Past]:
+    """The latest of the sessions, so few that none of the two sides has more than `most`: both are of the same days."""
+    whole = more_count / max(len(past), 1)
+    return list(past[-max(1, int(most / max(whole, 1.0))) :])
+
+
+def drawn_beside(
+    through_w: Mapping[datetime, float],
+    cars_wh: Mapping[datetime, float],
+    begins: datetime,
+    ends: datetime,
+    most: float,
+) -> Series:
+    """What a site's only load drew of each phase, by quarter of an hour: what came through the connection, less what
+    the cars had. Where nobody knows it, and never more than, its `most`."""
+    found: list[tuple[float, float]] = []
+    while begins < ends:
+        amps = most
+        if begins in through_w:
+            amps = min(max(through_w[begins] - cars_wh.get(begins, 0.0) * 4, 0.0) / rules.VOLTAGE / rules.PHASES, most)
+        if not found or found[-1][1] != amps:
+            found.append((begins.timestamp(), round(amps, 2)))
+        begins += STEP
+    return tuple(found)
 
 
 def more(
@@ -84,8 +114,11 @@ def _fallbacks_that_fit(frame: Frame, lanes: Sequence[Lane], old: int) -> list[L
 def side(frame: Frame, lanes: Sequence[Lane], past: Sequence[Past]) -> tuple[WhatIfSide, str]:
     """And the limit that most of those who got less met."""
     old = sum(not lane.station.startswith("+") for lane in lanes)
+    grid = rules.grid_of(frame.nodes, _fallbacks_that_fit(frame, lanes, old))
+    loads = [msgspec.structs.replace(one, margin=frame.margins.get(one.id, 0.0)) for one in grid.loads]
     site = Site(
-        grid=rules.grid_of(frame.nodes, _fallbacks_that_fit(frame, lanes, old)),
+        grid=msgspec.structs.replace(grid, loads=tuple(loads)),
+        loads=frame.loads,
         period_s=STEP.total_seconds(),
         price=frame.price,
         policy=frame.policy,

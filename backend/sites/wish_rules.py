@@ -12,11 +12,10 @@ from shared.sites import PowerNode
 
 
 class Able(NamedTuple):
-    """What is known of a car: on how many phases it charges, what it takes at most of each, and what it says itself."""
+    """What is known of a car: on how many phases it charges, and what it takes at most of each."""
 
     phases: int
     takes_a: float
-    power_w: float | None = None
 
 
 def possible_wh(
@@ -38,6 +37,6 @@ def possible_wh(
         tree = rules.grid_limited(nodes, None if kw == float("inf") else int(kw * 1000))
         current = min(rules.alone_a(tree, lane, car.phases, heard), car.takes_a)
         if current >= lane.minimum_a - rules.LINE_UNDER:
-            into_w = current * min(car.phases, lane.phases) * rules.VOLTAGE * lane.efficiency
-            whole += min(into_w, car.power_w or into_w) * (right - left) / 3600
+            into_w = current * min(car.phases, lane.phases) * lane.volts * lane.efficiency
+            whole += into_w * (right - left) / 3600
     return int(whole)

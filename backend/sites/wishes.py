@@ -6,9 +6,8 @@ from uuid import UUID
 import msgspec
 
 from backend.context import Context
-from backend.energy import store as profiles
 from backend.errors import InvalidInput
-from backend.sites import control, rules, store, wish_rules
+from backend.sites import control, readings, rules, store, wish_rules
 from backend.sites.asking import cars_of
 from backend.sites.rules import Spot
 from backend.sites.scene import Scene, look, own_tree
@@ -57,22 +56,19 @@ async def _possible(ctx: Context, row: store.Row, told: store.Row) -> int | None
     nodes, policy = own_tree(row), msgspec.convert(row["policy"], SitePolicy, strict=False)
     if policy.demand_charge and policy.demand_peak_w:
         nodes = rules.grid_limited(nodes, policy.demand_peak_w)
-    lane = next(one for one in rules.lanes(nodes, {lane.station: [lane.evse]}) if one.spot == lane.spot)
-    car, loads = await _able(scene, lane.spot), scene.heard_safely()
+    car, loads = _able(scene, lane.spot), scene.heard_safely()
     return int(row["energy_wh"]) + wish_rules.possible_wh(
         nodes, lane, car, loads, scene.ahead, scene.now, told["departs_at"]
     )
 
 
-async def _able(scene: Scene, spot: Spot) -> wish_rules.Able:
+def _able(scene: Scene, spot: Spot) -> wish_rules.Able:
     """As it shows itself, and as it told its station (ISO 15118)."""
-    lane, outlet, session = scene.lanes[spot], scene.outlets[spot], scene.cars.get(spot)
+    lane, session = scene.lanes[spot], scene.cars.get(spot)
     seen = next((one for one in cars_of(scene) if one.lane.spot == spot), None)
-    phases = lane.phases if seen is None else seen.phases
-    takes = lane.maximum_a if seen is None else seen.takes_a
-    needs = await profiles.needs_on(outlet["id"], spot[1])
-    if session is None or needs is None or needs["asked_at"] < session["begun_at"]:
-        return wish_rules.Able(phases, takes)
-    if needs["max_current_a"] and not outlet["dc"]:
-        takes = min(takes, float(needs["max_current_a"]))
-    return wish_rules.Able(phases, takes, needs["max_power_w"])
+    if seen is not None:
+        return wish_rules.Able(seen.phases, seen.takes_a)
+    if session is None:
+        return wish_rules.Able(lane.phases, lane.maximum_a)
+    direct = bool(scene.outlets[spot]["dc"])
+    return wish_rules.Able(scene.phases(spot), readings.said_most_a(session, lane, direct=direct))

@@ -25,7 +25,6 @@ LOAD = node("lift", "load", "grid", limit_a=20)
         ({}, Able(1, 32), 63, (), {}, 7_360),  # a car of 7.4 kW
         ({}, Able(1, 32), 40, (), {"lift": (4.0, 4.0, 15.0)}, 7_360),
         ({}, Able(3, 16), 63, (), {}, 11_040),
-        ({}, Able(3, 32, 5_000), 63, (), {}, 5_000),  # it told so itself
         ({"efficiency": 0.9}, Able(3, 32), 63, (), {}, 19_872),
         ({}, Able(3, 32), 63, ((BEGIN, math.inf), (BEGIN + 1800, 6.9)), {"lift": (0.0,) * 3}, 11_040 + 3_450),
         ({}, Able(3, 32), 63, ((BEGIN, 2.0),), {"lift": (0.0,) * 3}, 0),  # below 6 A nothing flows
