@@ -12,7 +12,7 @@ from app.driver.pieces import problem
 from app.errors import ApiError
 from app.hooks import use_app, use_load, use_pages, use_store, use_tokens, use_words
 from app.i18n import date, money
-from app.theme import S4, S8, S12, T12, T20, Tokens
+from app.theme import CONTROL, S4, S8, S12, T12, T20, Tokens
 from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.dialogs import answers, form
@@ -35,6 +35,8 @@ KINDS = {
 }
 TAKEN = {"refund": "Given back to your card", "dispute": "Taken back by your bank"}
 """What the same is called where it leaves the wallet."""
+FROM_CARD = "It is taken from your card now."
+NO_CARD = "No card is saved yet. Add one first: it pays what you put in."
 OF_DEBTS = {"reserve": "Reserved for what is owed", "spend": "What was owed, paid"}
 
 
@@ -113,9 +115,9 @@ def WalletPage() -> ft.Control:  # a component
     else:
         listed = _cards(cards.data, t, words, lambda work: app.run(act, "cards", work), app)
     parts.append(surfaces.section(words("Cards"), listed, t, trailing=add_card))
-    parts.append(surfaces.section(words("What happened"), _history(history, t, words), t))
+    parts.append(surfaces.section(words("What happened"), _history(history, t, words, app.go), t))
     if adding:
-        parts.append(AddMoney(known.balance.currency, paid))
+        parts.append(AddMoney(known.balance.currency, cards.data != [], paid))
     return surfaces.page_body(
         parts,
         t,
@@ -187,23 +189,44 @@ def about(one: LedgerEntry, words: Words) -> str:
     return " · ".join(parts)
 
 
-def _history(history: Any, t: Tokens, words: Words) -> ft.Control:
+def leads_to(one: LedgerEntry) -> tuple[str, str]:
+    """(address, what is there) of the session that a line belongs to; empty: it belongs to none."""
+    if one.transaction_id is None:
+        return "", ""
+    if one.kind in ("reserve", "restore"):  # there may be no bill
+        return f"/sessions/{one.transaction_id}", "Open the session"
+    return f"/sessions/{one.transaction_id}/receipt", "Open the receipt"
+
+
+def _entry(one: LedgerEntry, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
+    label = text(words(said(one)), t)
+    what = ft.Column([label, muted(about(one, words), t, size=T12)], spacing=2, expand=True)
+    line = ft.Row([what, text(money(one.amount), t, bold=True)], spacing=S8)
+    path, where = leads_to(one)
+    if not path:
+        return line
+    line.controls.append(ft.Icon(ft.Icons.CHEVRON_RIGHT_ROUNDED, size=20, color=t.muted))
+    return ft.Semantics(
+        identifier=f"entry-{one.id}",
+        button=True,
+        hint_text=words(where),
+        content=ft.Container(line, ink=True, border_radius=CONTROL, on_click=lambda _: go(path)),
+    )
+
+
+def _history(history: Any, t: Tokens, words: Words, go: Callable[[str], Any]) -> ft.Control:
     if history.items is None:
         return surfaces.failed(history.error, t, history.reload) if history.error else surfaces.skeleton(t)
     if not history.items:
         return muted(words("Nothing yet."), t)
-    rows: list[ft.Control] = []
-    for one in history.items:
-        label = text(words(said(one)), t)
-        what = ft.Column([label, muted(about(one, words), t, size=T12)], spacing=2, expand=True)
-        rows.append(ft.Row([what, text(money(one.amount), t, bold=True)], spacing=S8))
+    rows = [_entry(one, t, words, go) for one in history.items]
     if history.more:
         rows.append(buttons.quiet(words("Show more"), t, history.more, busy=history.busy, identifier="more-entries"))
     return ft.Column(rows, spacing=S8)
 
 
 @guarded
-def AddMoney(currency: str, on_done: Callable[[], Any]) -> ft.Control:  # a component
+def AddMoney(currency: str, has_card: bool, on_done: Callable[[], Any]) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     amount, set_amount = ft.use_state("20")
     trouble, set_trouble = ft.use_state("")
@@ -230,7 +253,7 @@ def AddMoney(currency: str, on_done: Callable[[], Any]) -> ft.Control:  # a comp
     label = words("Amount in {currency}").format(currency=currency)
     parts: list[ft.Control] = [
         inputs.field(label, amount, t, set_amount, identifier="amount", autofocus=True),
-        muted(words("It is taken from your card now."), t, size=T12),
+        muted(words(FROM_CARD if has_card else NO_CARD), t, size=T12),
     ]
     if trouble:
         parts.append(ft.Semantics(identifier="amount-problem", content=text(trouble, t, color=t.danger.ink)))

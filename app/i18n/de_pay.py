@@ -48,6 +48,10 @@ TEXTS = {
     "Nothing yet.": "Noch nichts.",
     "Enter an amount, such as 20.": "Geben Sie einen Betrag ein, etwa 20.",
     "Amount in {currency}": "Betrag in {currency}",
+    "No card is saved yet. Add one first: it pays what you put in.": (
+        "Es ist noch keine Karte gespeichert. Geben Sie zuerst eine an: Sie bezahlt, was Sie einzahlen."
+    ),
+    "Open the receipt": "Beleg öffnen",
     "It is taken from your card now.": "Er wird jetzt von Ihrer Karte abgebucht.",
     "Your cards, your wallet and what you owe.": "Ihre Karten, Ihr Guthaben und offene Beträge.",
     "For each kWh": "Je kWh",

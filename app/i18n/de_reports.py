@@ -80,7 +80,7 @@ SESSIONS: dict[str, str] = {
     "The station told of the start {value} min later": "Die Station meldete den Start {value} min später",
     "The station told of the stop {value} min later": "Die Station meldete das Ende {value} min später",
     "Amount reserved": "Betrag reserviert",
-    "Reservation given back": "Reservierung freigegeben",
+    "Reserved amount given back": "Reservierter Betrag freigegeben",
     "stopped at the station": "an der Station beendet",
     "stopped from the app": "aus der App beendet",
     "the cable was pulled out": "Kabel abgezogen",

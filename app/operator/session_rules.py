@@ -161,7 +161,7 @@ STEPS = {
     "late_stop": "The station told of the stop {value} min later",
     "payment_held": "Amount reserved",
     "payment_captured": "Paid",
-    "payment_released": "Reservation given back",
+    "payment_released": "Reserved amount given back",
     "payment_failed": "Payment failed",
 }
 BAD_STEPS = {"failed", "payment_failed"}

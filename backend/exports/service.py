@@ -21,8 +21,11 @@ from backend.exports.rules import Form, Kind
 from backend.tenants import service as tenants
 
 SLICE = 500
-MOST_ROWS = 1_000_000
-"""A sheet of a spreadsheet ends soon after."""
+SHEET_ROWS = 1_000_000
+"""A sheet of a spreadsheet ends soon after: the rest is on the next one."""
+
+
+FORMAT = "yyyy-mm-dd hh:mm:ss"
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,8 +54,8 @@ async def _days(ctx: Context, tenant_id: UUID, asked: Asked) -> tuple[datetime |
 async def _slices(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[list[list[Any]]]:
     begin, end = await _days(ctx, tenant_id, asked)
     zone = ZoneInfo((await tenants.get(ctx, tenant_id)).time_zone)
-    columns, after, count = rules.COLUMNS[asked.kind], None, 0
-    while count < MOST_ROWS:
+    columns, after = rules.COLUMNS[asked.kind], None
+    while True:
         rows = await store.rows(
             asked.kind,
             tenant_id,
@@ -67,7 +70,7 @@ async def _slices(ctx: Context, tenant_id: UUID, asked: Asked) -> AsyncIterator[
         yield [[_local(row[name], zone) for name in columns] for row in rows]
         if len(rows) < SLICE:
             return
-        after, count = (rows[-1]["sort_at"], rows[-1]["sort_id"]), count + len(rows)
+        after = (rows[-1]["sort_at"], rows[-1]["sort_id"])
 
 
 def _local(value: Any, zone: ZoneInfo) -> Any:
@@ -120,33 +123,57 @@ async def _xlsx(kind: Kind, first: list[list[Any]], slices: AsyncIterator[list[l
         book = xlsxwriter.Workbook(
             str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         )
-        sheet = book.add_worksheet(kind.value)
-        bold, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(rules.COLUMNS[kind]) - 1, 18)
-        for place, name in enumerate(rules.COLUMNS[kind]):
-            sheet.write_string(0, place, name, bold)
-        line = await asyncio.to_thread(_write, sheet, 1, first, moment)
+        book.use_zip64()
+        pages = _Pages(book, kind)
+        await asyncio.to_thread(pages.write, first)
         async for rows in slices:
-            line = await asyncio.to_thread(_write, sheet, line, rows, moment)
-        sheet.autofilter(0, 0, max(1, line - 1), len(rules.COLUMNS[kind]) - 1)
+            await asyncio.to_thread(pages.write, rows)
+        pages.finish()
         await asyncio.to_thread(book.close)
         with path.open("rb") as file:
             while piece := await asyncio.to_thread(file.read, 65536):
                 yield piece
 
 
-def _write(sheet: Any, line: int, rows: list[list[Any]], moment: Any) -> int:
-    """Blocks: for a thread. Texts are written as texts: a sheet takes none of them for a formula."""
-    for row in rows:
-        for place, value in enumerate(row):
-            if isinstance(value, bool):
-                sheet.write_string(line, place, "yes" if value else "no")
-            elif isinstance(value, int | Decimal):
-                sheet.write_number(line, place, value.normalize() if isinstance(value, Decimal) else value)
-            elif isinstance(value, datetime):
-                sheet.write_datetime(line, place, value.replace(tzinfo=None), moment)
-            elif value is not None:
-                sheet.write_string(line, place, rules.text_of(value))
-        line += 1
-    return line
+class _Pages:
+    """The sheets of a workbook, each begun when the one before is full. `write` blocks: for a thread."""
+
+    def __init__(self, book: Any, kind: Kind) -> None:
+        self._book, self._kind = book, kind
+        self._bold, self._moment = book.add_format({"bold": True}), book.add_format({"num_format": FORMAT})
+        self._count = 0
+        self._begin()
+
+    def _begin(self) -> None:
+        columns = rules.COLUMNS[self._kind]
+        self._count += 1
+        self._sheet = self._book.add_worksheet(self._kind.value + (f" {self._count}" if self._count > 1 else ""))
+        self._sheet.freeze_panes(1, 0)
+        self._sheet.set_column(0, len(columns) - 1, 18)
+        for place, name in enumerate(columns):
+            self._sheet.write_string(0, place, name, self._bold)
+        self._line = 1
+
+    def finish(self) -> None:
+        self._sheet.autofilter(0, 0, max(1, self._line - 1), len(rules.COLUMNS[self._kind]) - 1)
+
+    def write(self, rows: list[list[Any]]) -> None:
+        for row in rows:
+            if self._line > SHEET_ROWS:
+                self.finish()
+                self._begin()
+            _write(self._sheet, self._line, row, self._moment)
+            self._line += 1
+
+
+def _write(sheet: Any, line: int, row: list[Any], moment: Any) -> None:
+    """Texts are written as texts: a sheet takes none of them for a formula."""
+    for place, value in enumerate(row):
+        if isinstance(value, bool):
+            sheet.write_string(line, place, "yes" if value else "no")
+        elif isinstance(value, int | Decimal):
+            sheet.write_number(line, place, value.normalize() if isinstance(value, Decimal) else value)
+        elif isinstance(value, datetime):
+            sheet.write_datetime(line, place, value.replace(tzinfo=None), moment)
+        elif value is not None:
+            sheet.write_string(line, place, rules.text_of(value))

@@ -73,10 +73,11 @@ async def entries(owner: UUID, before: int | None, limit: int) -> list[Row]:
     """What changed a wallet, the newest first. What came back of a reserve (`returned`) and whether the rest was spent
     stands with the reserve: it is one story, told where it began."""
     return await DB.run(
-        """SELECT e.id, e.amount, e.currency, t.kind, t.note, t.created_at, p.transaction,
+        """SELECT e.id, e.amount, e.currency, t.kind, t.note, t.created_at,
+            COALESCE(p.transaction, settled.transaction) AS transaction,
             COALESCE(p.purpose, '') AS purpose, after.returned, after.spent
         FROM ledger_entry e JOIN ledger_account a ON a.id = e.account JOIN ledger_transfer t ON t.id = e.transfer
-        LEFT JOIN payment p ON p.id = t.payment
+        LEFT JOIN payment p ON p.id = t.payment LEFT JOIN payment settled ON settled.id = p.settles
         LEFT JOIN LATERAL (
             SELECT sum(o.amount) FILTER (WHERE o.account = a.id) AS returned, bool_or(of.kind = 'spend') AS spent
             FROM ledger_transfer of JOIN ledger_entry o ON o.transfer = of.id

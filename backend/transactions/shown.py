@@ -134,7 +134,7 @@ def _paid(payment: PaymentInfo | None) -> list[tuple[datetime | None, str, str, 
     steps: list[tuple[datetime | None, str, str, str]] = []
     if payment.method:
         steps.append((payment.created_at, "payment_held", "Amount reserved", ""))
-    words = {"captured": "Paid", "released": "Reservation given back", "failed": "Payment failed"}
+    words = {"captured": "Paid", "released": "Reserved amount given back", "failed": "Payment failed"}
     if payment.state in words:
         steps.append((payment.updated_at, f"payment_{payment.state}", words[payment.state], payment.failure))
     return steps

@@ -115,6 +115,19 @@ async def test_money_beside_sessions(node: Node) -> None:
         assert sheet.content.startswith(b"PK"), kind
 
 
+async def test_what_a_sheet_cannot_hold_is_on_the_next_one(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "SHEET_ROWS", 2)
+    monkeypatch.setattr(service, "SLICE", 3)
+    await add_sessions(node, 5)
+    client = await node.client()
+    answer = await client.get("/api/v1/exports?kind=sessions&format=xlsx")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as book:
+        rows = [book.read(f"xl/worksheets/sheet{number}.xml").decode().count("<row ") for number in (1, 2, 3)]
+        assert 'name="sessions 3"' in book.read("xl/workbook.xml").decode()
+    assert rows == [3, 3, 2], "the names of the columns stand on each"
+    assert len(await table(client, "sessions")) == 5, "a CSV has no end"
+
+
 async def test_a_sheet_holds_texts_as_texts_and_numbers_as_numbers(node: Node) -> None:
     await add_sessions(node, 3)
     answer = await (await node.client()).get("/api/v1/exports?kind=sessions&format=xlsx")

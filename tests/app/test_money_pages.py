@@ -20,9 +20,13 @@ async def test_money_is_put_in_and_a_card_is_there(node: Node) -> None:
         await phone.click("open-wallet")
         await phone.wait_for_text("€0.00", "balance")
         await phone.wait_for_text("No card yet")
+        await phone.click("top-up")
+        await phone.wait_for_text("No card is saved yet. Add one first: it pays what you put in.")
+        await phone.click("top-up-cancel")
         await phone.click("add-card")
         await phone.wait_for_text("Demo card •••• 4242")
         await phone.click("top-up")
+        await phone.wait_for_text("It is taken from your card now.")
         await phone.type("amount", "much")
         await phone.click("top-up-confirm")
         await phone.wait_for_text("Enter an amount", "amount-problem")
@@ -178,3 +182,9 @@ async def test_a_session_is_one_line_of_the_wallet_from_reserved_to_paid(node: N
         await phone.wait_for_text("€50.00 reserved, €37.70 given back")
         assert {"Paid for a session", "-€12.30", "€47.70"} <= set(phone.texts())
         assert "Reserved for a session" not in phone.texts()
+        (line,) = await DB.run(
+            """SELECT e.id FROM ledger_entry e JOIN ledger_account a ON a.id = e.account
+            JOIN ledger_transfer t ON t.id = e.transfer WHERE a.kind = 'wallet' AND t.kind = 'reserve'"""
+        )
+        await phone.click(f"entry-{line['id']}")
+        assert phone.route == f"/sessions/{session}/receipt"
