@@ -346,10 +346,12 @@ async def on_change(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     for event in changes:
         if event.station_id not in sites:
             continue
+        station = event.station_id, event.identity
         if isinstance(event, StationBooted):
-            await store.forget_grants(event.station_id, None, fallback=True)
+            await leaving.forget(ctx, unit, event.tenant_id, station, None, fallback=True)
         elif isinstance(event, TransactionStarted | TransactionEnded):
-            await store.forget_grants(event.station_id, await store.evse_of(event.transaction_id), fallback=False)
+            evse = await store.evse_of(event.transaction_id)
+            await leaving.forget(ctx, unit, event.tenant_id, station, evse, fallback=False)
     for location_id in sorted(set(sites.values())):
         await wish_plan(location_id)
 

@@ -13,9 +13,10 @@ from uuid import UUID
 import structlog
 
 from backend import jobs
-from backend.context import Context
+from backend.context import Context, Unit
 from backend.energy import service as profiles
 from backend.errors import WattlineError
+from backend.events import PowerExceeded
 from backend.sites import kept_store, plan_store, store, wire
 from backend.sites.scene import own_tree
 from backend.stations.model import StationRef
@@ -80,7 +81,21 @@ async def _cleared(ctx: Context, rows: Sequence[store.Row]) -> None:
             log.info("a limit wasn't cleared", station=row["identity"], evse=row["evse"], error=str(error))
             return
         if answer.accepted or answer.status == "Unknown":
-            await store.forget_grants(row["id"], row["evse"], fallback=True)
+            async with ctx.unit() as unit:
+                await forget(ctx, unit, row["tenant"], (row["id"], row["identity"]), row["evse"], fallback=True)
+
+
+async def forget(
+    ctx: Context, unit: Unit, tenant_id: UUID, station: tuple[UUID, str], evse: int | None, *, fallback: bool
+) -> None:
+    """What was granted here is over, and so is whatever was drawn beyond it."""
+    for over in await store.forget_grants(station[0], evse, fallback=fallback):
+        unit.emit(
+            PowerExceeded(
+                tenant_id=tenant_id, at=ctx.now(), station_id=station[0], identity=station[1],
+                evse=over, exceeded=False, drawn_a=0.0, given_a=0.0,
+            )
+        )  # fmt: skip
 
 
 def ref_of(row: store.Row) -> StationRef:

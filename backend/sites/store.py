@@ -197,16 +197,19 @@ async def put_grant(station_id: UUID, evse: int, values: Row) -> None:
     )
 
 
-async def forget_grants(station_id: UUID, evse: int | None, *, fallback: bool) -> None:
-    """A session began or ended; `fallback`: the station may have lost what it kept, too."""
-    await DB.run(
-        f"""UPDATE power_grant SET acked_a = NULL, acked_at = NULL, acked_until = NULL,
+async def forget_grants(station_id: UUID, evse: int | None, *, fallback: bool) -> Sequence[int]:
+    """A session began or ended; `fallback`: the station may have lost what it kept, too. EVSEs that drew too much."""
+    rows = await DB.run(
+        f"""UPDATE power_grant g SET acked_a = NULL, acked_at = NULL, acked_until = NULL,
             acked_phases = NULL, sent_a = NULL, sent_at = NULL, sent_until = NULL, sent_phases = NULL,
             switched_at = NULL, over_since = NULL, detail = ''
-        {", fallback_a = NULL" if fallback else ""} WHERE station = $1 AND ($2::int IS NULL OR evse = $2)""",
+        {", fallback_a = NULL" if fallback else ""} FROM power_grant b
+        WHERE b.station = g.station AND b.evse = g.evse AND g.station = $1 AND ($2::int IS NULL OR g.evse = $2)
+        RETURNING b.evse, b.over_since""",
         station_id,
         evse,
     )
+    return [row["evse"] for row in rows if row["over_since"] is not None]
 
 
 async def evse_of(transaction_id: UUID) -> int | None:

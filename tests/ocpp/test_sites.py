@@ -62,6 +62,10 @@ class Obedient:
         told = {"connectorId": 1, "idTag": f"CARD-{self.name}", "meterStart": 0, "timestamp": stamp()}
         self.number = int((await self.station.call("StartTransaction", told))["transactionId"])
 
+    async def stop(self) -> None:
+        told = {"transactionId": self.number, "meterStop": 1000, "timestamp": stamp(), "reason": "Local"}
+        await self.station.call("StopTransaction", told)
+
     async def meter(self, power_w: int) -> None:
         sample = {"value": str(power_w), "measurand": "Power.Active.Import", "unit": "W"}
         values = [{"timestamp": stamp(), "sampledValue": [sample]}]
@@ -139,6 +143,12 @@ async def test_who_draws_more_than_given_is_noticed_and_its_neighbour_reduced(
     assert "It draws 25.0 A and was given 1" in shown["cars"][0]["reason"]
     incidents = (await operator.get("/api/v1/incidents")).json()["items"]
     assert [one["title"] for one in incidents] == ["Draws more than it was given"]
+    await first.stop()  # what is over with the session isn't left as an incident
+    await eventually(
+        operator,
+        "/api/v1/incidents?state=closed",
+        lambda one: [it["rule"] for it in one["items"]] == ["power_exceeded"],
+    )
 
 
 async def _as_it_is(operator: httpx.AsyncClient, path: str) -> Json:  # noqa: F811
