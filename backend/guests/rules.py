@@ -91,7 +91,7 @@ def wished(kind: str, value: str) -> TargetNew | None:
     text = value.strip().replace(",", ".")
     if not text:
         return None
-    if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text) or kind not in UNITS:
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,3})?", text) or kind not in UNITS:
         raise ValueError(value)
     amount = Decimal(text)
     if kind == "money":

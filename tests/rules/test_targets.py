@@ -128,6 +128,8 @@ def test_shown_with_how_far_it_is() -> None:
     ("kind", "value", "expected"),
     [
         ("money", "10,50", TargetNew(money=Decimal("10.50"))),
+        ("money", "1,234", TargetNew(money=Decimal("1.234"))),  # of dinars; the currency decides later
+        ("money", "1.2345", ValueError),
         ("energy", " 20 ", TargetNew(energy_wh=20_000)),
         ("minutes", "45", TargetNew(minutes=45)),
         ("money", "", None),
