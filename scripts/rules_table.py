@@ -13,7 +13,12 @@ from backend.alerts import rules, service, watching  # noqa: E402
 
 PAGE = ROOT / "docs" / "faults.md"
 BEGIN, END = "<!-- rules: made by scripts/rules_table.py -->\n", "<!-- end of rules -->\n"
-EACH = {"* * * * *": "each minute", "*/10 * * * *": "every ten minutes", "43 2 * * *": "each night"}
+EACH = {
+    "* * * * *": "each minute",
+    "*/10 * * * *": "every ten minutes",
+    "43 2 * * *": "each night",
+    "23 5 * * *": "each night",
+}
 
 
 def every(job: str) -> str:
@@ -39,10 +44,10 @@ WHEN: dict[type, str] = {
     rules.SessionFacts: "at the end of a session",
     rules.StartFacts: f"at each start and {CLOCK}, {last(service.START_WINDOW)}",
     rules.OutletFacts: CLOCK,
-    rules.PastFacts: f"at the end of a session, the last {service.PAST_SESSIONS} of the outlet",
+    rules.PastFacts: f"at the end of a session, the last {rules.PAST_SESSIONS} of the outlet",
     rules.BusinessFacts: every("alerts.watch_business"),
     rules.ClockFacts: "with each time that it tells",
-    rules.CertificateFacts: f"when it is looked at, {service.CERTIFICATE_WARN_DAYS} days before its end",
+    rules.CertificateFacts: f"{every('certificates.watch')}, and when it is installed",
     rules.FirmwareFacts: f"{every('alerts.watch_upkeep')}, and when somebody says an end",
 }
 """When facts of a kind are judged, and how far back they reach."""

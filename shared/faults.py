@@ -115,6 +115,14 @@ class FaultFigures(Message):
     rules: list[RuleFigures]
 
 
+class Bounds(Message):
+    """Between which numbers a threshold makes sense."""
+
+    least: float
+    most: float
+    whole: bool = False
+
+
 class Rule(Message):
     """One detection rule. `thresholds` are those of the house, with which it works where nobody asked for others."""
 
@@ -130,6 +138,8 @@ class Rule(Message):
     failures: int
     fired: int
     """Incidents in the last 30 days."""
+    bounds: dict[str, Bounds] = {}
+    """Of its thresholds."""
 
 
 class RuleSwitch(Request):

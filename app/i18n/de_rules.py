@@ -31,6 +31,7 @@ TEXTS = {
     "Times the longest gap so far": "Vielfaches der bisher längsten Pause",
     "At least so many hours": "Mindestens so viele Stunden",
     "Days before": "Tage vorher",
+    "Times the silence that is borne": "Vielfaches der geduldeten Stille",
     "Severity up to (0 is the worst)": "Schwere bis (0 ist am schlimmsten)",
     # --- the page
     "What Wattline looks for. Change a threshold where a rule fires too often or too late; try it first.": (
@@ -49,7 +50,8 @@ TEXTS = {
     ),
     "All stations": "Alle Stationen",
     "Back to the usual": "Zurück zum Üblichen",
-    "A number, 0 or more.": "Eine Zahl, 0 oder mehr.",
+    "A number from {least} to {most}.": "Eine Zahl von {least} bis {most}.",
+    "A whole number from {least} to {most}.": "Eine ganze Zahl von {least} bis {most}.",
     "Keep these thresholds": "Diese Schwellen behalten",
     "Vendor (none: all)": "Hersteller (leer: alle)",
     "Model (none: all)": "Modell (leer: alle)",

@@ -15,7 +15,7 @@ from app.widgets import buttons, inputs, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text
-from shared.faults import Rule, RuleBook, RuleSwitch, Threshold, Thresholds, ThresholdSet
+from shared.faults import Bounds, Rule, RuleBook, RuleSwitch, Threshold, Thresholds, ThresholdSet
 from shared.lookback import LookBackNew
 
 Words = Callable[[str], str]
@@ -57,6 +57,7 @@ NAMES = {
     "times_longest": "Times the longest gap so far",
     "least_hours": "At least so many hours",
     "warn_days": "Days before",
+    "times_silence": "Times the silence that is borne",
     "worst": "Severity up to (0 is the worst)",
     "wired_ms": "Milliseconds for an answer, by cable",
     "wireless_ms": "Milliseconds for an answer, by radio",
@@ -66,18 +67,30 @@ NAMES = {
     "free_minutes": "Minutes while the outlet says it is free",
 }
 """In plain words; a threshold without any is shown by its name."""
+ANY = Bounds(least=0, most=1e9)
 
 
 def number(value: float) -> str:
     return f"{value:g}"
 
 
-def parsed(typed: str) -> float | None:
+def parsed(typed: str, bounds: Bounds) -> float | None:
+    """None for what makes no sense there."""
     try:
         found = float(typed.strip().replace(",", "."))
     except ValueError:
         return None
-    return found if found >= 0 else None
+    sensible = bounds.least <= found <= bounds.most and not (bounds.whole and found % 1)
+    return found if sensible else None
+
+
+def _span(bounds: Bounds | None) -> str:
+    return "" if bounds is None else f"{number(bounds.least)} – {number(bounds.most)}"
+
+
+def spoken(bounds: Bounds, words: Words) -> str:
+    said = words("A whole number from {least} to {most}." if bounds.whole else "A number from {least} to {most}.")
+    return said.format(least=number(bounds.least), most=number(bounds.most))
 
 
 def named(threshold: str, words: Words) -> str:
@@ -247,7 +260,7 @@ def NewThreshold(one: Rule, again: Callable[[], Any]) -> ft.Control:  # a compon
     vendor, set_vendor = ft.use_state("")
     model, set_model = ft.use_state("")
     trouble, set_trouble = ft.use_state("")
-    wanted = {name: parsed(value) for name, value in typed.items()}
+    wanted = {name: parsed(value, one.bounds.get(name, ANY)) for name, value in typed.items()}
     right = {name: value for name, value in wanted.items() if value is not None}
     changed = {name: value for name, value in right.items() if value != one.thresholds[name]}
     able = len(right) == len(wanted)
@@ -275,7 +288,8 @@ def NewThreshold(one: Rule, again: Callable[[], Any]) -> ft.Control:  # a compon
                 partial(put, name),
                 identifier=f"threshold-{one.name}-{name}",
                 keyboard=ft.KeyboardType.NUMBER,
-                error="" if wanted[name] is not None else words("A number, 0 or more."),
+                error="" if wanted[name] is not None else spoken(one.bounds.get(name, ANY), words),
+                helper=_span(one.bounds.get(name)) if wanted[name] is not None else "",
             ),
             width=None if store.phone else 230,
         )

@@ -7,7 +7,16 @@ from backend.alerts import incidents, rules, rules_store, tuning, watching
 from backend.alerts.place import Place
 from backend.context import Context
 from backend.errors import InvalidInput, NotFound
-from shared.faults import FirmwareEnd, FirmwareEnds, FirmwareEndSet, FirmwareInUse, Rule, Threshold, ThresholdSet
+from shared.faults import (
+    Bounds,
+    FirmwareEnd,
+    FirmwareEnds,
+    FirmwareEndSet,
+    FirmwareInUse,
+    Rule,
+    Threshold,
+    ThresholdSet,
+)
 
 FIRED_SPAN = timedelta(days=30)
 
@@ -25,6 +34,7 @@ async def listed(ctx: Context, tenant_id: UUID) -> list[Rule]:
                 about=one.about,
                 group=one.group,
                 thresholds=one.thresholds,
+                bounds={name: Bounds(**bounds._asdict()) for name, bounds in one.bounds.items()},
                 on=row is None or row["off_at"] is None,
                 off_at=row["off_at"] if row else None,
                 error=row["error"] if row else "",
@@ -69,14 +79,18 @@ def _shown(row: rules_store.Row) -> Threshold:
 
 
 def checked(name: str, values: dict[str, float]) -> dict[str, float]:
-    """Raises InvalidInput for a threshold the rule doesn't have, and for a number that makes no sense."""
-    known = _known(name).thresholds
-    strange = sorted(set(values) - set(known))
+    """Raises InvalidInput for a threshold the rule doesn't have, and for a number with which it makes no sense."""
+    bounds = _known(name).bounds
+    strange = sorted(set(values) - set(bounds))
     if strange:
-        have = ", ".join(known) or "none"
+        have = ", ".join(bounds) or "none"
         raise InvalidInput(f"This rule has no threshold “{strange[0]}”. It has: {have}.", code="no_threshold")
-    if any(not 0 <= value <= 1e9 for value in values.values()):
-        raise InvalidInput("A threshold must be 0 or more, and not beyond reason.", code="invalid_threshold")
+    for threshold, value in values.items():
+        least, most, whole = bounds[threshold]
+        if not least <= value <= most:
+            raise InvalidInput(f"“{threshold}” goes from {least:g} to {most:g}.", code="invalid_threshold")
+        if whole and value % 1:
+            raise InvalidInput(f"“{threshold}” is a whole number.", code="invalid_threshold")
     return values
 
 

@@ -55,8 +55,6 @@ MARGIN = timedelta(seconds=2)
 BUCKET = timedelta(seconds=5)
 """Connections lost within this time are looked at together: thousands at once cost one job."""
 START_WINDOW = timedelta(hours=1)
-CERTIFICATE_WARN_DAYS = 30
-PAST_SESSIONS = 6
 
 
 async def apply(
@@ -187,7 +185,7 @@ async def on_security_event(ctx: Context, unit: Unit, event: Event) -> None:
 
 async def on_certificate(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, CertificateChecked)
-    facts = rules.CertificateFacts(days_left=(event.expires_at - ctx.now()).days, warn_days=CERTIFICATE_WARN_DAYS)
+    facts = rules.CertificateFacts(days_left=(event.expires_at - ctx.now()).days)
     await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.STILL)
 
 
@@ -243,7 +241,7 @@ async def on_ended(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     ended = [event for event in events if isinstance(event, TransactionEnded)]
     outlets = [event.connector_id for event in ended if event.connector_id is not None]
     sessions = await facts_store.sessions([event.transaction_id for event in ended])
-    pasts = await facts_store.pasts(outlets, PAST_SESSIONS)
+    pasts = await facts_store.pasts(outlets, rules.PAST_SESSIONS)
     once = len(set(outlets)) == len(ended)  # else what the first of an outlet opens counts for the next
     known = await store.open_at(outlets) if once else None
     for event in ended:

@@ -60,9 +60,9 @@ async def of(tenant_id: UUID) -> Tuning:
 
 
 def _fitting(rule: str, values: dict[str, float]) -> dict[str, float]:
-    """Without thresholds that a rule has no more, in this version."""
-    known = rules.BY_NAME[rule].thresholds if rule in rules.BY_NAME else {}
-    return {name: value for name, value in values.items() if name in known}
+    """Without thresholds that a rule has no more, and within its bounds, in this version."""
+    bounds = rules.BY_NAME[rule].bounds if rule in rules.BY_NAME else {}
+    return {name: bounds[name].fit(value) for name, value in values.items() if name in bounds}
 
 
 class Threw:

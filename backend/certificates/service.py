@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from backend import commands, jobs
+from backend.alerts.rules import BOUNDS
 from backend.certificates import authority, rules, store
 from backend.context import Context
 from backend.errors import Conflict, InvalidInput, NotFound, WattlineError
@@ -26,7 +27,8 @@ from shared.certificates import (
 )
 
 Key = list[Any] | None
-WARN = timedelta(days=30)
+WARN = timedelta(days=BOUNDS["certificate_expires", "warn_days"].most)
+"""Those that end later are looked at by nobody; how much sooner an incident tells of it is the operator's threshold."""
 KINDS_16 = (RootKind.CSMS, RootKind.MANUFACTURER)
 
 

@@ -6,9 +6,6 @@ from datetime import datetime
 
 from backend.alerts import rules as alerts
 
-PAST_SESSIONS = 6
-"""How many ended sessions: of each outlet the last ones."""
-
 
 @dataclass(slots=True)
 class KnownSession:
@@ -58,4 +55,4 @@ class KnownOutlet:
     since: datetime | None = None
     session: KnownSession | None = None
     failures: deque[tuple[datetime, str]] = field(default_factory=lambda: deque(maxlen=100))
-    past: deque[alerts.Past] = field(default_factory=lambda: deque(maxlen=PAST_SESSIONS))
+    past: deque[alerts.Past] = field(default_factory=lambda: deque(maxlen=alerts.PAST_SESSIONS))

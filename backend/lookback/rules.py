@@ -44,7 +44,7 @@ REPLAYED = (
 LOOK, SLOW_LOOK = timedelta(minutes=1), timedelta(minutes=10)
 CALM = timedelta(hours=2)
 """Where nothing happened for so long, the clock looks less often."""
-OUTLET_PATIENCE = timedelta(days=3)
+OUTLET_PATIENCE = timedelta(days=8)
 LINK_SPAN = START_WINDOW = timedelta(hours=1)
 CLOCK_PLAY_S = 15.0
 IN_USE = ("occupied", "finishing", "charging", "suspended")
@@ -187,7 +187,8 @@ class Replay:
 
     def _gap(self, one: Gap) -> None:
         """It was connected all the time and said nothing: told of in the words of the moment when it was too long."""
-        late = one.since + timedelta(seconds=self._silence_s)
+        times = self._thresholds.get("station_silent", {}).get("times_silence", 1.0)
+        late = one.since + timedelta(seconds=self._silence_s * times)
         if not self._online or self._turned_at > one.since or late > one.at:
             return
         self._judge("", self._present(one.since, late), at=late)

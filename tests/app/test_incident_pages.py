@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app.operator import detection
 from backend import main
 from backend.alerts import service as alerts
 from backend.alerts import tuning
@@ -15,6 +16,7 @@ from backend.remedies import service as remedies
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.accounts import Role
+from shared.faults import Bounds
 from shared.remedies import NEEDS_HANDS
 from shared.stations import ConnectorStatus
 from tests import world
@@ -248,3 +250,21 @@ async def test_a_rule_that_threw_and_a_channel_that_is_down_are_seen(node: Node)
         await desk.go("/notifications")
         await desk.wait_for_text("The mail server doesn't answer.")
         assert "Down" in desk.texts()
+
+
+@pytest.mark.parametrize(
+    ("typed", "bounds", "found"),
+    [
+        ("2,5", Bounds(least=1, most=10), 2.5),
+        ("2,5", Bounds(least=1, most=10, whole=True), None),
+        ("0", Bounds(least=1, most=10), None),
+        ("10.1", Bounds(least=1, most=10), None),
+        ("nan", Bounds(least=1, most=10), None),
+        ("ten", Bounds(least=1, most=10), None),
+    ],
+)
+def test_a_threshold_is_taken_within_its_bounds_which_the_form_says(
+    typed: str, bounds: Bounds, found: float | None
+) -> None:
+    assert detection.parsed(typed, bounds) == found
+    assert detection.spoken(bounds, lambda text: text).endswith("from 1 to 10.")

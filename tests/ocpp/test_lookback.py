@@ -46,7 +46,7 @@ async def test_what_was_recorded_is_judged_again(node: Node) -> None:
         await faults(station, 2)
         assert (await operator.patch("/api/v1/rules/connector_faulted", json={"on": True})).status_code == 200
         await faults(station, 1)
-        late = {**status("Faulted", "HighTemperature"), "timestamp": "2026-01-01T00:00:00Z"}
+        late = {**status("Faulted", "HighTemperature"), "timestamp": stamp(120)}
         await station.call("StatusNotification", late)
         await station.call("StatusNotification", late | {"info": "again"})
     async with node.booted("CP-2", "2.0.1") as station:
@@ -74,7 +74,7 @@ async def test_what_was_recorded_is_judged_again(node: Node) -> None:
     assert [(one["model"], one["fired"], one["stations"]) for one in found["models"]] == [("One", 6, 2)]
 
     # A threshold that nothing reaches: what really was wouldn't have been found.
-    found = await looked_back(node, operator, {"thresholds": {"clock_drift": {"seconds": 1e9}}})
+    found = await looked_back(node, operator, {"thresholds": {"clock_drift": {"seconds": 86_400}}})
     assert (found["fired"], found["now"], found["missed"]) == (0, 1, 1)
 
     # A playbook whose step somebody did by hand.

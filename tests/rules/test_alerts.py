@@ -380,7 +380,7 @@ def test_every_rule_is_asked() -> None:
             rules.StartFacts(label="1", failures=0),
             rules.SessionFacts(label="1", number=1, flags=frozenset()),
             rules.SecurityFacts(kind="TamperDetectionActivated"),
-            rules.CertificateFacts(days_left=5, warn_days=30),
+            rules.CertificateFacts(days_left=5),
             rules.PowerFacts(label="1", exceeded=True, drawn_a=20, given_a=10),
             rules.CampaignFacts(name="Update", halted=True, failed=2, finished=3),
             rules.FloodFacts(floods=True, rate=50),

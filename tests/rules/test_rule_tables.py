@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.alerts import rules
-from backend.alerts.rules import no_sessions
 from backend.alerts.rules.connector_faulted import believed
 from shared.driver_reports import ProblemKind
 from shared.operations import Severity
@@ -87,8 +86,8 @@ def starts(failures: int) -> rules.StartFacts:
     return rules.StartFacts(label="1", failures=failures)
 
 
-def certificate(days: int, warn: int = 30) -> rules.CertificateFacts:
-    return rules.CertificateFacts(days_left=days, warn_days=warn)
+def certificate(days: int) -> rules.CertificateFacts:
+    return rules.CertificateFacts(days_left=days)
 
 
 def firmware(days: int | None) -> rules.FirmwareFacts:
@@ -238,43 +237,12 @@ TABLES: dict[str, list[Row]] = {
     ],
     "certificate_expires": [
         (certificate(30), True), (certificate(31), False), (certificate(0), True), (certificate(-9), True),
-        (certificate(8, warn=7), False),
     ],
     "firmware_expires": [
         (firmware(60), True), (firmware(61), False), (firmware(0), True), (firmware(-400), True),
         (firmware(None), False),
     ],
 }  # fmt: skip
-
-
-A, B = "first outlet", "second outlet"
-FREE = {A: "available", B: "available"}
-
-
-@pytest.mark.parametrize(
-    ("outlets", "changes", "hours"),
-    [
-        (FREE, [], 10),
-        ({A: "unavailable", B: "faulted"}, [], 0),
-        ({A: "unavailable", B: "reserved"}, [], 10),
-        (FREE, [(4, None, "offline"), (9, None, "online")], 5),
-        (FREE, [(4, None, "unavailable"), (9, None, "available")], 5),
-        (FREE, [(4, A, "unavailable"), (9, A, "available")], 10),  # the other one could be used
-        (FREE, [(2, A, "unavailable"), (4, B, "faulted"), (9, A, "occupied")], 5),
-        ({A: "unavailable", B: "unavailable"}, [(3, A, "unavailable")], 3),
-        ({}, [], 0),
-    ],
-)
-def test_how_long_a_station_could_be_used(
-    outlets: dict[Any, str], changes: list[tuple[float, Any, str]], hours: float
-) -> None:
-    told = [(NOW + timedelta(hours=at), outlet, status) for at, outlet, status in changes]
-    assert no_sessions.usable_s(outlets, told, NOW, NOW + timedelta(hours=10)) == hours * 3600
-
-
-@pytest.mark.parametrize(("had", "usual", "part"), [(0, 2.9, None), (0, 3, 0), (6, 12, 0.5), (9, 0, None)])
-def test_others_say_something_where_enough_was_to_be_expected(had: int, usual: float, part: float | None) -> None:
-    assert no_sessions.part_of(had, usual) == part
 
 
 def test_every_rule_has_a_table_with_both_sides() -> None:

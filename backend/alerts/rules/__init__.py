@@ -62,6 +62,7 @@ from backend.alerts.rules.base import (
     SessionFacts,
     StartFacts,
 )
+from backend.alerts.rules.bounds import BOUNDS, MOST_SESSIONS
 from backend.alerts.rules.connector_faulted import another_fault
 
 RULES: tuple[Rule, ...] = (
@@ -102,6 +103,8 @@ RULES: tuple[Rule, ...] = (
     Rule("firmware_expires", FirmwareFacts, firmware_expires.judge, "upkeep", "Firmware runs out"),
 )
 BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+PAST_SESSIONS = 2 * MOST_SESSIONS
+"""How many ended sessions of an outlet are looked at: twice as many where all are one driver's."""
 Thresholds = Mapping[str, Mapping[str, float]]
 """Rule → its thresholds, where they are not the house's."""
 Threw = Callable[[str, Exception], None]
@@ -128,8 +131,10 @@ def verdicts(
 
 
 __all__ = [
+    "BOUNDS",
     "BY_NAME",
     "LATEST",
+    "PAST_SESSIONS",
     "READINGS",
     "RULES",
     "BusinessFacts",

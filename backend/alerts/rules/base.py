@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from inspect import getmodule, signature
 from typing import Any
 
+from backend.alerts.rules.bounds import BOUNDS, Bounds
 from shared.driver_reports import ProblemKind
 from shared.operations import Severity
 
@@ -105,7 +106,6 @@ class CertificateFacts:
     """The certificate with which a station gets in. Negative: it has ended."""
 
     days_left: int
-    warn_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,6 +311,11 @@ class Rule:
     def thresholds(self) -> dict[str, float]:
         parameters = signature(self.judge).parameters.values()
         return {one.name: float(one.default) for one in parameters if one.kind is one.KEYWORD_ONLY}
+
+    @property
+    def bounds(self) -> dict[str, Bounds]:
+        """Of each of its thresholds."""
+        return {name: BOUNDS[self.name, name] for name in self.thresholds}
 
     @property
     def about(self) -> str:

@@ -4,8 +4,8 @@ from backend.alerts.rules.base import CertificateFacts, Finding
 from shared.operations import Severity
 
 
-def judge(facts: CertificateFacts) -> Finding | None:
-    if facts.days_left > facts.warn_days:
+def judge(facts: CertificateFacts, *, warn_days: float = 30) -> Finding | None:
+    if facts.days_left > warn_days:
         return None
     over = facts.days_left <= 0
     days = f"in {facts.days_left} day{'' if facts.days_left == 1 else 's'}"
