@@ -46,7 +46,7 @@ async def test_what_was_recorded_is_judged_again(node: Node) -> None:
         await faults(station, 2)
         assert (await operator.patch("/api/v1/rules/connector_faulted", json={"on": True})).status_code == 200
         await faults(station, 1)
-        late = {**status("Faulted", "HighTemperature"), "timestamp": stamp(120)}
+        late = {**status("Faulted", "HighTemperature"), "timestamp": stamp(-120)}
         await station.call("StatusNotification", late)
         await station.call("StatusNotification", late | {"info": "again"})
     async with node.booted("CP-2", "2.0.1") as station:
