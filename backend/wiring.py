@@ -137,7 +137,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
     TokensChanged: (local_lists.on_tokens,),
     MasterPassChanged: (local_lists.on_master_pass,),
     CustomerCleared: (local_lists.on_customer_cleared,),
-    StationDisconnected: (alerts.on_disconnected, ForAll(sites_control.on_change)),
+    StationDisconnected: (ForAll(alerts.on_disconnected), ForAll(sites_control.on_change)),
     PowerExceeded: (alerts.on_power,),
     SecurityEventReported: (alerts.on_security_event,),
     ReservationMade: (unused.on_made,),

@@ -22,10 +22,11 @@ async def label(connector_id: UUID) -> str:
     return row["label"] if row else ""
 
 
-async def presence(station_id: UUID) -> Row | None:
-    return await _one(
-        """SELECT tenant, registration, online, disconnected_at, last_seen_at FROM charging_station WHERE id = $1""",
-        station_id,
+async def presence(stations: Sequence[UUID]) -> Sequence[Row]:
+    return await DB.run(
+        """SELECT id, tenant, registration, online, disconnected_at, last_seen_at, vendor, model
+        FROM charging_station WHERE id = ANY($1::uuid[])""",
+        list(stations),
     )
 
 
@@ -201,8 +202,8 @@ async def silents(before: datetime) -> Sequence[Row]:
     )
 
 
-async def add_drop(station_id: UUID, at: datetime) -> None:
-    await DB.run("INSERT INTO station_drop (station, at) VALUES ($1, $2)", station_id, at)
+async def add_drops(stations: Sequence[UUID], at: datetime) -> None:
+    await DB.run("INSERT INTO station_drop (station, at) SELECT unnest($1::uuid[]), $2", list(stations), at)
 
 
 async def forget_drops(before: datetime) -> None:

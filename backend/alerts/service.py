@@ -65,10 +65,13 @@ async def apply(
     *,
     seen: Seen = Seen.STILL,
     known: store.OpenRules | None = None,
+    make: tuple[str, str] | None = None,
 ) -> None:
-    """`known`: the open incidents of outlets, where they were asked for already."""
+    """`known`: the open incidents of such places, `make`: the station's vendor and model, where they were asked for
+    already."""
     own = await tuning.of(place.tenant_id)
-    make = await rules_store.make_of(place.station_id) if own.by_make and place.station_id else ("", "")
+    if make is None:
+        make = await rules_store.make_of(place.station_id) if own.by_make and place.station_id else ("", "")
     threw = tuning.Threw()
     judged = list(rules.verdicts(facts, own.thresholds(*make), off=own.off, threw=threw))
     over = [rule for rule, finding in judged if finding is None]
@@ -215,14 +218,15 @@ async def on_power(ctx: Context, unit: Unit, event: Event) -> None:
 
 async def on_connected(ctx: Context, unit: Unit, event: Event) -> None:
     assert isinstance(event, StationConnected)
-    await _look_at_presence(ctx, unit, event.station_id)
+    await _look_at_presence(ctx, unit, [event.station_id])
 
 
-async def on_disconnected(ctx: Context, unit: Unit, event: Event) -> None:
-    """A silent station is an offline one now; whether it comes back is looked at after the grace."""
-    assert isinstance(event, StationDisconnected)
-    await facts_store.add_drop(event.station_id, ctx.now())
-    await _look_at_presence(ctx, unit, event.station_id)
+async def on_disconnected(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Silent stations are offline ones now; whether they come back is looked at after the grace. With a node go
+    thousands, and nobody may wait for each of them."""
+    gone = [event.station_id for event in events if isinstance(event, StationDisconnected)]
+    await facts_store.add_drops(gone, ctx.now())
+    await _look_at_presence(ctx, unit, gone)
     bucket = int(ctx.now().timestamp() // BUCKET.total_seconds())
     await jobs.enqueue("alerts.check_presence", {"bucket": bucket}, dedupe=str(bucket), delay=GRACE + MARGIN + BUCKET)
 
@@ -270,20 +274,20 @@ def _past(rows: Any) -> rules.PastFacts:
     )
 
 
-async def _look_at_presence(ctx: Context, unit: Unit, station_id: UUID) -> None:
+async def _look_at_presence(ctx: Context, unit: Unit, station_ids: Sequence[UUID]) -> None:
     """Only what ends: who stays away is looked at together with its neighbours."""
-    row = await facts_store.presence(station_id)
-    if row is None:
-        return
-    facts = rules.PresenceFacts(
-        accepted=row["registration"] == "accepted",
-        online=row["online"],
-        disconnected_at=row["disconnected_at"],
-        last_seen_at=row["last_seen_at"],
-        silence_s=ctx.settings.silence_s,
-        now=ctx.now(),
-    )
-    await apply(ctx, unit, Place(row["tenant"], station_id), facts)
+    known = await store.open_of_stations(station_ids)
+    for row in await facts_store.presence(station_ids):
+        facts = rules.PresenceFacts(
+            accepted=row["registration"] == "accepted",
+            online=row["online"],
+            disconnected_at=row["disconnected_at"],
+            last_seen_at=row["last_seen_at"],
+            silence_s=ctx.settings.silence_s,
+            now=ctx.now(),
+        )
+        make = (row["vendor"], row["model"])
+        await apply(ctx, unit, Place(row["tenant"], row["id"]), facts, known=known, make=make)
 
 
 async def _look_at_starts(ctx: Context, unit: Unit, outlets: Mapping[UUID, Seen]) -> None:

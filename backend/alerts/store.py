@@ -59,6 +59,17 @@ async def open_at(connectors: Collection[UUID]) -> OpenRules:
     return {(row["tenant"], row["location"], row["station"], row["connector"]): row["rules"] for row in rows}
 
 
+async def open_of_stations(stations: Collection[UUID]) -> OpenRules:
+    """The same of these stations as a whole."""
+    rows = await DB.run(
+        """SELECT tenant, location, station, connector, array_agg(rule) AS rules FROM incident
+        WHERE station = ANY($1::uuid[]) AND connector IS NULL AND state <> 'closed'
+        GROUP BY tenant, location, station, connector""",
+        list(stations),
+    )
+    return {(row["tenant"], row["location"], row["station"], row["connector"]): row["rules"] for row in rows}
+
+
 async def noticed_at(station_id: UUID, connector_id: UUID) -> Row | None:
     """The worst that is open at an outlet or its whole station, among what drivers feel; of a part the greater one."""
     return await _one(

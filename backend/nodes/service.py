@@ -32,7 +32,11 @@ Check = Callable[[], Awaitable[str]]
 
 
 class Membership:
-    """This process among the others. `enter` before it serves anybody, `run` beside, `leave` at the end."""
+    """This process among the others. `enter` before it serves anybody, `run` beside, `leave` at the end.
+
+    The lease is renewed from `enter` to `leave` by a task that does nothing else: burying a great node, or showing
+    thousands of sockets anew, takes longer than a lease holds, and must not look like death.
+    """
 
     def __init__(self, ctx: Context, dsn: str, name: str, *, count: Callable[[], int] = lambda: 0) -> None:
         self.ctx = ctx
@@ -44,6 +48,11 @@ class Membership:
         self._instance = uuid4()
         self._line = store.Line(dsn)
         self._renewing = asyncio.Lock()
+        self._beating: asyncio.Task[None] | None = None
+        self._renewed = asyncio.Event()
+        """Set by each renewal: it is time to look at the others."""
+        self._lapsed = asyncio.Event()
+        """Set where the lease had run out: it is time for `on_lapse`."""
         self._steady_since: float | None = None
         self._looked_for_strangers = 0.0
         self._looked_at_clock: float | None = None
@@ -74,8 +83,14 @@ class Membership:
             raise StartRefused(refusal)
         await self._renew()
         self._steady_since = time.monotonic()
-        if "ocpp" in settings.roles:
-            await stations.forget_node(self.ctx, self.name)
+        # From here on, and whatever else takes long: thousands of stations of its last run, the start of the others.
+        self._beating = asyncio.get_running_loop().create_task(self._beat())
+        try:
+            if "ocpp" in settings.roles:
+                await stations.forget_node(self.ctx, self.name)
+        except BaseException:
+            await self.leave()
+            raise
 
     async def _still_beats(self, names: list[str]) -> list[str]:
         """Which of these renew their leases: one that was killed a moment ago left one that looks fresh."""
@@ -102,35 +117,61 @@ class Membership:
                 LEASE,
             )
 
-    async def run(self) -> None:
-        """Until cancelled: a beat, then a look at the others."""
+    async def _beat(self) -> None:
+        """Until cancelled: the lease, and nothing that could make it late."""
         while True:
             try:
-                await self._beat()
+                held = await self._renew()
+                if not self._reached:
+                    log.info("the lease of this node is renewed again")
+                    self._reached = True
+                if self._steady_since is None or not held:
+                    self._steady_since = time.monotonic()
+                    self._lapsed.set()
+                self._renewed.set()
             except store.LOST as error:
                 self._steady_since = None
                 if self._reached:
                     log.warning("the lease of this node can't be renewed", error=str(error) or type(error).__name__)
                 self._reached = False
             except Exception:
-                log.exception("looking after the other nodes failed")
+                log.exception("renewing the lease of this node failed")
             await asyncio.sleep(rules.BEAT_S)
 
-    async def _beat(self) -> None:
-        held = await self._renew()
-        now = time.monotonic()
-        if not self._reached:
-            log.info("the lease of this node is renewed again")
-            self._reached = True
-        if self._steady_since is None or not held:
-            self._steady_since = now
-            for work in self.on_lapse:
+    async def run(self) -> None:
+        """Until cancelled: what follows from the beats. It may take as long as it takes."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._after(self._renewed, self._look_at_others))
+            group.create_task(self._after(self._lapsed, self._make_up))
+
+    async def _after(self, event: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await event.wait()
+            event.clear()
+            try:
                 await work()
+            except Exception as error:
+                if isinstance(error, store.LOST) and not self._reached:
+                    pass  # that the database is away is told already
+                else:
+                    log.exception("looking after the nodes failed")
+                await asyncio.sleep(rules.BEAT_S)
+                event.set()
+
+    async def _make_up(self) -> None:
+        for work in self.on_lapse:
+            await work()
+
+    async def _look_at_others(self) -> None:
+        now = time.monotonic()
         if self._looked_at_clock is None or now - self._looked_at_clock > CLOCK_EVERY_S:
             self._looked_at_clock = now
             await self._look_at_clock()
-        if rules.may_judge(now - self._steady_since):
+        if self._may_judge():
             await self._bury_the_dead(now)
+
+    def _may_judge(self) -> bool:
+        return self._steady_since is not None and rules.may_judge(time.monotonic() - self._steady_since)
 
     async def _look_at_clock(self) -> None:
         off_s = (self.ctx.now() - await store.now()).total_seconds()
@@ -140,7 +181,8 @@ class Membership:
 
     async def _bury_the_dead(self, now: float) -> None:
         for name in await store.dead(LEASE):
-            if name != self.name and await store.bury(name, LEASE):
+            # Asked for each: the one before may have taken long.
+            if name != self.name and self._may_judge() and await store.bury(name, self.name, LEASE):
                 count = await stations.forget_node(self.ctx, name, everywhere=True)
                 DIED.inc()
                 log.warning("a node died; its stations are offline", node=name, stations=count)
@@ -167,8 +209,12 @@ class Membership:
 
     async def leave(self) -> None:
         try:
-            async with asyncio.timeout(2), self._renewing:  # a renewal under way must not come after it
-                await self._line.remove(self.name, self._instance)
+            async with asyncio.timeout(2):
+                if self._beating is not None:
+                    self._beating.cancel()
+                    await asyncio.wait({self._beating})
+                async with self._renewing:  # a renewal under way must not come after it
+                    await self._line.remove(self.name, self._instance)
         except store.LOST:
             log.warning("this node could not sign off; its lease runs out by itself")
         finally:

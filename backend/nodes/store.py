@@ -98,12 +98,16 @@ async def strangers() -> list[str]:
     return [row["node"] for row in rows]
 
 
-async def bury(name: str, lease: timedelta) -> bool:
-    """Remove a dead node. False: it lives again, or another node was faster."""
+async def bury(name: str, by: str, lease: timedelta) -> bool:
+    """Remove a dead node. False: it lives again, another node was faster, or the lease of `by` itself ran out: then
+    everybody's may have, because the database stood still."""
     return bool(
         await DB.run(
-            "DELETE FROM node WHERE name = $1 AND seen_at < clock_timestamp() - $2::interval RETURNING name",
+            """DELETE FROM node WHERE name = $1 AND seen_at < clock_timestamp() - $3::interval AND EXISTS (
+                SELECT FROM node mine WHERE mine.name = $2 AND mine.seen_at > clock_timestamp() - $3::interval)
+            RETURNING name""",
             name,
+            by,
             lease,
         )
     )

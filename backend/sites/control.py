@@ -6,7 +6,7 @@ One planner works on a site at a time, whichever node runs it. Who gets what is 
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -317,7 +317,14 @@ async def _write(ctx: Context, scene: Scene, found: planning.Answer, took_ms: in
 
 async def wish_plan(location_id: UUID) -> None:
     """In the transaction of what happened, if one is open."""
-    await jobs.enqueue("sites.plan", {"location_id": str(location_id), "xid": await plan_store.transaction_number()})
+    await wish_plans([location_id])
+
+
+async def wish_plans(location_ids: Collection[UUID]) -> None:
+    """The same of many: with a node go the stations of hundreds of sites."""
+    if location_ids:
+        number = await plan_store.transaction_number()
+        await jobs.enqueue_all("sites.plan", [{"location_id": str(one), "xid": number} for one in location_ids])
 
 
 async def replan(ctx: Context, unit: Unit, row: store.Row) -> None:
@@ -352,11 +359,9 @@ async def on_change(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
         elif isinstance(event, TransactionStarted | TransactionEnded):
             evse = await store.evse_of(event.transaction_id)
             await leaving.forget(ctx, unit, event.tenant_id, station, evse, fallback=False)
-    for location_id in sorted(set(sites.values())):
-        await wish_plan(location_id)
+    await wish_plans(sorted(set(sites.values())))
 
 
 async def tick(ctx: Context) -> None:
     """Each minute, whatever happened."""
-    for location_id in await store.enabled_sites():
-        await wish_plan(location_id)
+    await wish_plans(await store.enabled_sites())

@@ -205,10 +205,12 @@ async def held_by(node: str, but: Sequence[UUID], before: datetime) -> bool:
 
 
 async def forget_node(node: str, but: Sequence[UUID], before: datetime, at: datetime, most: int) -> Sequence[Row]:
-    """Stations that show online through `node` by a connection that is no more, so many at a time."""
+    """Stations that show online through `node` by a connection that is no more, so many at a time, and those of a
+    site together: it is planned anew once."""
     return await DB.run(
         f"""UPDATE charging_station s SET online = false, connection = NULL, node = '', disconnected_at = $4
-        WHERE s.id IN (SELECT s.id FROM charging_station s WHERE {_HELD} LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED)
+        WHERE s.id IN (SELECT s.id FROM charging_station s WHERE {_HELD} ORDER BY s.location LIMIT $5
+            FOR NO KEY UPDATE SKIP LOCKED)
         RETURNING {REF}""",
         node,
         list(but),

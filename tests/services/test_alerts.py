@@ -11,6 +11,7 @@ from backend import wiring
 from backend.alerts import service
 from backend.context import Context
 from backend.db.engine import DB
+from backend.energy import service as energy
 from backend.errors import Conflict, NotFound
 from backend.events import Event, IncidentChanged, TransactionEnded, TransactionFailed, TransactionStarted
 from backend.stations import service as stations
@@ -152,7 +153,7 @@ async def test_what_becomes_true_by_time_alone(clock: Clock) -> None:
     await stations.seen(ctx, {ids["well"]: clock.now()})
     clock.advance(seconds=1)
     for _ in range(3):
-        await service.watch(ctx)
+        await service.watch(ctx, limits=energy.allowed_a)
     unsolved = await service.open_incidents(ctx, tenant_id)
     assert [(one.station_identity, one.rule, one.occurrences) for one in unsolved] == [
         ("lost", "station_offline", 1),
@@ -161,7 +162,7 @@ async def test_what_becomes_true_by_time_alone(clock: Clock) -> None:
     assert len(heard.events) == 2
     await stations.seen(ctx, {ids["silent"]: clock.now()})
     await DB.run("UPDATE charging_station SET registration = 'rejected' WHERE identity = 'lost'")
-    await service.watch(ctx)
+    await service.watch(ctx, limits=energy.allowed_a)
     assert await service.open_incidents(ctx, tenant_id) == []
 
 
@@ -170,14 +171,44 @@ async def test_a_silent_station_that_goes_is_offline_and_no_longer_silent(clock:
     station_id = await world.add_station(tenant_id)
     await stations.connected(ctx, station_id, UUID(int=1), "n1", "1.6")
     clock.advance(minutes=10)
-    await service.watch(ctx)
+    await service.watch(ctx, limits=energy.allowed_a)
     await stations.disconnected(ctx, station_id, UUID(int=1), "gone")
     clock.advance(minutes=2)
-    await service.watch(ctx)
+    await service.watch(ctx, limits=energy.allowed_a)
     assert [(one.rule, one.state) for one in await everything(ctx, tenant_id)] == [
         ("station_offline", "open"),
         ("station_silent", "closed"),
     ]
+
+
+async def test_thousands_that_go_with_their_node_cost_few_questions(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten stations as many as one: all of a node must show offline within seconds."""
+    (ctx, _), tenant_id, asked = context(clock), await world.add_tenant(), list[str]()
+    fetch = type(DB)._fetch
+
+    async def counting(self: Any, sql: str, arguments: Any) -> Any:
+        asked.append(sql)
+        return await fetch(self, sql, arguments)
+
+    names = [f"CP-{number}" for number in range(11)]
+    for number, name in enumerate(names):
+        station_id = await world.add_station(tenant_id, name)
+        await stations.connected(ctx, station_id, UUID(int=number), "one" if name == "CP-10" else "ten", "1.6")
+    clock.advance(minutes=10)
+    await stations.seen(ctx, {one["id"]: clock.now() for one in await DB.run("SELECT id FROM charging_station")})
+    await DB.run("UPDATE charging_station SET last_seen_at = connected_at WHERE identity = 'CP-3'")
+    await service.watch(ctx, limits=energy.allowed_a)
+    monkeypatch.setattr(type(DB), "_fetch", counting)
+    assert await stations.forget_node(ctx, "one", everywhere=True) == 1
+    alone = len(asked)
+    assert await stations.forget_node(ctx, "ten", everywhere=True) == 10
+    assert len(asked) - alone < alone + 8  # the silent one's incident is closed besides
+    [silent] = await everything(ctx, tenant_id)
+    assert (silent.rule, silent.station_identity, silent.state) == ("station_silent", "CP-3", "closed")
+    assert len(await DB.run("SELECT 1 FROM station_drop")) == 11
+    assert [job["entrypoint"] for job in await waiting_jobs()] == ["alerts.check_presence"]
 
 
 # --- sessions ----------------------------------------------------------------------------------------
@@ -238,7 +269,7 @@ async def test_starts_that_fail_again_and_again(clock: Clock) -> None:
     await fail(connector_id)
     assert [one.state for one in await everything(ctx, tenant_id)] == ["open", "closed"]
     clock.advance(hours=1)
-    await service.watch(ctx)
+    await service.watch(ctx, limits=energy.allowed_a)
     assert await service.open_incidents(ctx, tenant_id) == []
 
 

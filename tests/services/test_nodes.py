@@ -1,8 +1,10 @@
 """Leases of nodes: who may start beside others, who is dead, and what a node that was cut off does."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +14,7 @@ from backend.bus.local import LocalBus
 from backend.context import Context
 from backend.db import engine
 from backend.errors import StartRefused
-from backend.nodes import rules, service
+from backend.nodes import rules, service, store
 from backend.nodes.service import Membership
 from backend.settings import Settings
 from backend.stations import service as stations
@@ -91,9 +93,7 @@ async def test_no_tenant_learns_of_the_others_by_the_nodes(db: str) -> None:
 
 async def test_a_lease_that_looks_fresh_but_is_nobodys_keeps_nobody_out(db: str) -> None:
     """Of a node that was killed a moment ago."""
-    one = Membership(context(**MANY), db, "a")
-    await one.enter()
-    one._line.close()
+    await _killed(db, "a")
     async with running(db, "b") as other:  # alone, without NATS
         assert other.name == "b"
 
@@ -101,11 +101,9 @@ async def test_a_lease_that_looks_fresh_but_is_nobodys_keeps_nobody_out(db: str)
 async def test_a_dead_node_and_one_that_nobody_knows_lose_their_stations(db: str) -> None:
     tenant_id = await world.add_tenant()
     ctx = context(**MANY)
+    await _killed(db, "dead")
     for identity, node in (("DEAD", "dead"), ("OLD", "of another time"), ("ALIVE", "a")):
         await stations.connected(ctx, await world.add_station(tenant_id, identity), uuid4(), node, "1.6")
-    dead = Membership(ctx, db, "dead")
-    await dead.enter()
-    dead._line.close()
     async with running(db, "a", **MANY) as one:
         await stations.connected(ctx, (await _station("ALIVE"))["id"], uuid4(), "a", "1.6")
         await engine.DB.run("UPDATE node SET seen_at = seen_at - interval '6 s' WHERE name = 'dead'")
@@ -120,10 +118,12 @@ async def test_a_dead_node_and_one_that_nobody_knows_lose_their_stations(db: str
 
 
 async def test_a_node_whose_lease_ran_out_looks_after_its_sockets_again(db: str) -> None:
-    lapsed = asyncio.Event()
+    """However long that takes: the lease is renewed meanwhile."""
+    lapsed, done = asyncio.Event(), asyncio.Event()
 
     async def reclaim() -> None:
         lapsed.set()
+        await done.wait()
 
     async with running(db, "a", **MANY) as one:
         one.on_lapse.append(reclaim)
@@ -132,6 +132,49 @@ async def test_a_node_whose_lease_ran_out_looks_after_its_sockets_again(db: str)
         await engine.DB.run("DELETE FROM node")  # another one took it for dead
         async with asyncio.timeout(5):
             await lapsed.wait()
+            before = (await service.nodes())[0].seen_at
+            while (await service.nodes())[0].seen_at == before:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+async def test_a_burial_that_takes_longer_than_a_lease_costs_nobody_else_his_life(
+    db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor one who starts and writes down meanwhile what its last run held."""
+    monkeypatch.setattr(rules, "LEASE_S", 0.9)
+    monkeypatch.setattr(service, "LEASE", timedelta(seconds=0.9))
+    ctx, tenant_id = context(**MANY), await world.add_tenant()
+    await _killed(db, "dead")
+    for node in ("dead", "c"):
+        await stations.connected(ctx, await world.add_station(tenant_id, node.upper()), uuid4(), node, "1.6")
+    late = Membership(ctx, db, "c")
+    async with running(db, "a", **MANY) as one, running(db, "b", **MANY) as two:
+        one._steady_since = two._steady_since = 0.0
+        one._looked_for_strangers = two._looked_for_strangers = time.monotonic()
+        async with engine.transaction():  # nothing can be written of any station
+            await engine.DB.run("LOCK TABLE charging_station IN EXCLUSIVE MODE")
+            start = asyncio.get_running_loop().create_task  # outside of this transaction
+            entering = start(late.enter())
+            await start(engine.DB.run("UPDATE node SET seen_at = seen_at - interval '6 s' WHERE name = 'dead'"))
+            await asyncio.sleep(1.8)
+            told = await service.nodes()
+        await entering
+        await late.leave()
+        assert {node.name: node.state for node in told} == dict.fromkeys("abc", "running")
+        assert one._steady_since == two._steady_since == 0.0  # neither of them ever lapsed
+        async with asyncio.timeout(5):
+            while (await _station("DEAD"))["online"] or (await _station("C"))["online"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+async def test_who_lost_its_own_lease_buries_nobody(db: str) -> None:
+    """The database stood still: everybody's lease is old."""
+    await _killed(db, "dead")
+    await _killed(db, "a")
+    await engine.DB.run("UPDATE node SET seen_at = seen_at - interval '6 s'")
+    assert not await store.bury("dead", "a", service.LEASE)
+    await engine.DB.run("UPDATE node SET seen_at = clock_timestamp() WHERE name = 'a'")
+    assert await store.bury("dead", "a", service.LEASE)
 
 
 async def test_the_older_socket_never_wins(db: str) -> None:
@@ -147,6 +190,16 @@ async def test_the_older_socket_never_wins(db: str) -> None:
     assert (row["online"], row["node"], row["connection"]) == (True, "b", new)
     assert await stations.superseded(ctx, {station_id: old}) == {station_id: late}
     assert await stations.superseded(ctx, {station_id: new}) == {}
+
+
+async def _killed(db: str, name: str) -> None:
+    """A node that was there a moment ago, and doesn't say goodbye."""
+    one = Membership(context(**MANY), db, name)
+    await one.enter()
+    assert one._beating is not None
+    async with one._renewing:
+        one._beating.cancel()
+    one._line.close()
 
 
 async def _station(identity: str) -> Any:
