@@ -7,7 +7,7 @@ word and `>` at its end for one or more.
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol, Self
 
@@ -15,7 +15,6 @@ MAX_MESSAGE = 1_000_000  # bytes; what a NATS server takes unless told otherwise
 INBOX_SIZE = 1000  # messages
 
 Server = Callable[[bytes], Awaitable[bytes]]
-Messages = AsyncIterator[tuple[str, bytes]]
 
 
 class BusError(Exception):
@@ -64,10 +63,11 @@ class Bus(ABC):
         """To everybody who follows the topic now. Never waits for them, and never raises for trouble on the way."""
 
     @abstractmethod
-    def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AbstractAsyncContextManager[Messages]:
+    def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AbstractAsyncContextManager["Inbox"]:
         """`async with bus.subscribe("event.>") as messages: async for topic, message in messages: …`
 
-        In the order of each publisher. A reader that is `size` messages behind loses the oldest.
+        In the order of each publisher. A reader that is `size` messages behind loses the oldest:
+        `messages.dropped` counts them.
         """
 
     @abstractmethod

@@ -11,7 +11,6 @@ from backend.bus.base import (
     MAX_MESSAGE,
     Bus,
     Inbox,
-    Messages,
     NobodyListens,
     RequestFailed,
     RequestTimeout,
@@ -80,7 +79,7 @@ class LocalBus(Bus):
         return ways
 
     @asynccontextmanager
-    async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Messages]:
+    async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Inbox]:
         inbox = Inbox(size)
         self.listen(inbox, pattern)
         try:

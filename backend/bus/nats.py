@@ -23,7 +23,6 @@ from backend.bus.base import (
     Bus,
     BusDown,
     Inbox,
-    Messages,
     NobodyListens,
     RequestFailed,
     RequestTimeout,
@@ -163,7 +162,7 @@ class NatsBus(Bus):
             log.debug("a message was not published", topic=topic, error=str(error))
 
     @asynccontextmanager
-    async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Messages]:
+    async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Inbox]:
         check_pattern(pattern)
         inbox = Inbox(size)
         cut = len(self._prefix)

@@ -350,13 +350,18 @@ async def connect(dsn: str, *, pool_min: int = 2, pool_max: int = 20) -> None:
 
 
 def unreachable(dsn: str, error: Exception) -> StartRefused:
-    """What to tell a person whose database doesn't answer; never shows the password."""
+    """What to tell a person whose database doesn't answer, or takes no more connections; never shows the password."""
     try:
         parts = urlsplit(dsn)
         where = f"{parts.hostname or 'localhost'}:{parts.port or 5432}"
     except ValueError:
         where = "the given address"
     reason = str(error).strip().rstrip(".") or type(error).__name__
+    if isinstance(error, asyncpg.TooManyConnectionsError):
+        return StartRefused(
+            f"The database at {where} takes no more connections ({reason}); lower WATTLINE_POOL_MIN and "
+            "WATTLINE_POOL_MAX, stop what else is connected, or raise the limit in PostgreSQL."
+        )
     return StartRefused(
         f"The database at {where} can't be used ({reason}); start PostgreSQL there or correct DATABASE_URL."
     )

@@ -46,8 +46,8 @@ def chain(folder: Path = MIGRATIONS) -> list[Migration]:
 async def migrate(dsn: str, *, migrations: list[Migration] | None = None) -> list[str]:
     """Bring the database up to date; the names of what was applied, empty if nothing was left to do.
 
-    All or nothing. Raises StartRefused for a database that can't be reached, is too old a PostgreSQL, was
-    migrated by a newer Wattline, or by one whose migration said something else.
+    All or nothing. Raises StartRefused for a database that can't be reached or changed, is too old a PostgreSQL,
+    was migrated by a newer Wattline, or by one whose migration said something else.
     """
     try:
         connection = await asyncpg.connect(dsn, timeout=10, server_settings={"application_name": "wattline migrate"})
@@ -60,6 +60,16 @@ async def migrate(dsn: str, *, migrations: list[Migration] | None = None) -> lis
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
             return await _apply(connection, chain() if migrations is None else migrations)
+    except asyncpg.ReadOnlySQLTransactionError:
+        raise StartRefused(
+            "The database is read-only: a standby, or one with default_transaction_read_only; "
+            "correct DATABASE_URL, or let it be written to."
+        ) from None
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StartRefused(
+            f"The database can't be changed by the role of DATABASE_URL ({error}); "
+            "make that role the owner of the database, or use the one that owns it."
+        ) from None
     finally:
         await connection.close()
 

@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from backend.bus.base import Inbox
 from backend.context import Context
 from backend.errors import NotAllowed, NotFound, WattlineError
 from backend.events import AnyEvent, Event
@@ -167,8 +168,13 @@ class Hub:
         for channel in self._channels.values():
             channel.doubt()
 
-    async def _follow(self, messages: AsyncIterator[tuple[str, bytes]]) -> None:
+    async def _follow(self, messages: Inbox) -> None:
+        lost = 0
         async for subject, message in messages:
+            if messages.dropped != lost:
+                log.warning("too many events at once for the screens; all they show is loaded anew")
+                lost = messages.dropped
+                self._doubt_all()
             _, tenant_id, name = subject.split(".", 2)
             channels = self._listening.get((tenant_id, name))
             if not channels:

@@ -16,18 +16,16 @@ def may_judge(steady_s: float) -> bool:
     return steady_s >= LEASE_S
 
 
-def too_many_connections(pool_max: int, others: int, allowed: int) -> str:
-    """Why the pool is too large for the server, in a sentence with the remedy; empty: it fits."""
-    wanted = pool_max + SPARE_CONNECTIONS
-    if wanted + others <= allowed:
+def too_many_connections(pool_max: int, others: int, allowed: int, limit: str = "max_connections of PostgreSQL") -> str:
+    """Why the pool is too large for the database, in a sentence with the remedy; empty: it fits. `limit`: what says
+    how many are `allowed`."""
+    if pool_max + SPARE_CONNECTIONS + others <= allowed:
         return ""
     room = max(0, allowed - others - SPARE_CONNECTIONS)
     rest = f", of which other nodes take {others}" if others else ""
-    remedy = f"set WATTLINE_POOL_MAX to {room} or less" if room else "stop other nodes"
-    return (
-        f"WATTLINE_POOL_MAX is {pool_max}, but the database takes {allowed} connections{rest}; "
-        f"{remedy}, or raise max_connections of PostgreSQL."
-    )
+    remedies = [f"set WATTLINE_POOL_MAX to {room} or less"] if room else ["stop other nodes"] if others else []
+    remedy = ", or ".join([*remedies, f"raise {limit}"])
+    return f"WATTLINE_POOL_MAX is {pool_max}, but the database takes {allowed} connections{rest}; {remedy}."
 
 
 def share(stations: int, seconds_left: float) -> int:

@@ -78,7 +78,7 @@ class Membership:
                 )
             others = []
         taken = sum(row["connections"] for row in others)
-        refusal = rules.too_many_connections(settings.pool_max, taken, await store.allowed_connections())
+        refusal = rules.too_many_connections(settings.pool_max, taken, *await store.allowed_connections())
         if refusal:
             raise StartRefused(refusal)
         await self._renew()

@@ -113,14 +113,25 @@ async def bury(name: str, by: str, lease: timedelta) -> bool:
     )
 
 
-async def allowed_connections() -> int:
-    """What the server takes of all who are no superusers."""
+async def allowed_connections() -> tuple[int, str]:
+    """How many connections this role may have here, and what says so: the least of the limits of the server, the
+    database and the role. Those of the latter two aren't for superusers."""
     rows = await DB.run(
-        """SELECT current_setting('max_connections')::int
-            - current_setting('superuser_reserved_connections')::int
-            - coalesce(current_setting('reserved_connections', true), '0')::int AS n"""
+        """SELECT server.n, role.limited AS role, base.limited AS base FROM (
+            SELECT current_setting('max_connections')::int
+                - current_setting('superuser_reserved_connections')::int
+                - coalesce(current_setting('reserved_connections', true), '0')::int AS n) server,
+            (SELECT CASE WHEN rolconnlimit >= 0 AND NOT rolsuper THEN rolconnlimit END AS limited, rolsuper
+                FROM pg_roles WHERE rolname = session_user) role,
+            LATERAL (SELECT CASE WHEN datconnlimit >= 0 AND NOT role.rolsuper THEN datconnlimit END AS limited
+                FROM pg_database WHERE datname = current_database()) base"""
     )
-    return int(rows[0]["n"])
+    limits = {
+        "max_connections of PostgreSQL": rows[0]["n"],
+        "the CONNECTION LIMIT of the database": rows[0]["base"],
+        "the CONNECTION LIMIT of its role": rows[0]["role"],
+    }
+    return min((most, what) for what, most in limits.items() if most is not None)
 
 
 async def one_tenant() -> bool:

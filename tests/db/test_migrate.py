@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -72,6 +74,24 @@ class TestChain:
     async def test_no_database(self) -> None:
         with pytest.raises(StartRefused, match=r"127\.0\.0\.1:1 "):
             await migrate("postgresql://wattline:hidden@127.0.0.1:1/wattline")
+
+    async def test_a_database_that_may_not_be_written(self, empty_database: str) -> None:
+        with pytest.raises(StartRefused, match="The database is read-only: a standby"):
+            await migrate(f"{empty_database}?default_transaction_read_only=on", migrations=[ONE])
+
+    async def test_a_role_that_may_not_connect_or_create(self, empty_database: str) -> None:
+        role = f"narrow_{uuid4().hex}"
+        parts = urlsplit(empty_database)
+        address = parts._replace(netloc=f"{role}:narrow@{parts.hostname}:{parts.port}").geturl()
+        await rows(empty_database, f"CREATE ROLE {role} LOGIN PASSWORD 'narrow' CONNECTION LIMIT 0")
+        try:
+            with pytest.raises(StartRefused, match=r"takes no more connections \(too many.*lower WATTLINE_POOL_MIN"):
+                await migrate(address, migrations=[ONE])
+            await rows(empty_database, f"ALTER ROLE {role} CONNECTION LIMIT -1")
+            with pytest.raises(StartRefused, match=r"permission denied for schema public\); make that role the owner"):
+                await migrate(address, migrations=[ONE])
+        finally:
+            await rows(empty_database, f"DROP ROLE {role}")
 
     @pytest.mark.parametrize(
         "names", [["0002_second.sql"], ["0001_a.sql", "0003_c.sql"], ["0001_a.sql", "0001_b.sql"], ["first.sql"]]

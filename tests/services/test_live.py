@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from backend.context import Context
 from backend.errors import NotAllowed, NotFound
 from backend.events import BrandChanged, Event, StationChanged
+from backend.live import hub as hub_module
 from backend.live.hub import Hub
 from backend.live.outbox import MOST_BYTES, MOST_IN_ALL, MOST_WAITING, Outbox
 from backend.live.topic import Subject, Topic
@@ -146,6 +147,23 @@ async def test_several_things_that_change_together_come_in_one_go(start: Start) 
             await changed(hub.ctx, name)
         await screen.until(4)
     assert shelf.asked == [frozenset("abc")]
+
+
+async def test_what_a_storm_of_events_washed_away_is_loaded_anew_at_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub_module, "INBOX_SIZE", 5)
+    shelf, screen = Shelf(), Screen()
+    async with start(shelf.topic()) as hub:
+        await hub.subscribe(screen, actor(), "shelf")
+        shelf.things["washed away"] = 1
+        await changed(hub.ctx, "washed away")
+        for _ in range(5):
+            await changed(hub.ctx, "a", OTHER_TENANT)
+        assert await screen.until(2) == [
+            ("shelf", "snapshot", {"a": 0}),
+            ("shelf", "snapshot", {"a": 0, "washed away": 1}),
+        ]
 
 
 async def test_a_change_while_the_snapshot_loads_comes_after_it(start: Start) -> None:

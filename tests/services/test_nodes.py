@@ -52,13 +52,35 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         (94, 0, 97, ""),
         (95, 0, 97, "set WATTLINE_POOL_MAX to 94 or less"),
         (20, 75, 97, "of which other nodes take 75; set WATTLINE_POOL_MAX to 19 or less"),
-        (20, 96, 97, "stop other nodes"),
+        (20, 96, 97, "stop other nodes, or raise max_connections of PostgreSQL."),
+        (20, 0, 2, "the database takes 2 connections; raise max_connections of PostgreSQL."),
     ],
 )
 def test_a_pool_must_fit(pool: int, others: int, allowed: int, said: str) -> None:
     told = rules.too_many_connections(pool, others, allowed)
     assert said in told
     assert bool(told) is bool(said)
+
+
+async def test_the_least_limit_counts(db: str) -> None:
+    most, what = await store.allowed_connections()
+    assert what == "max_connections of PostgreSQL"
+    async with engine.transaction() as undone:
+        [base] = await engine.DB.run("SELECT current_database() AS name")
+        await engine.DB.run(f"ALTER DATABASE {base['name']} CONNECTION LIMIT 7")
+        await engine.DB.run("CREATE ROLE narrow CONNECTION LIMIT 9")
+        assert await store.allowed_connections() == (most, what)  # limits aren't for superusers
+        await engine.DB.run("SET LOCAL SESSION AUTHORIZATION narrow")
+        assert await store.allowed_connections() == (7, "the CONNECTION LIMIT of the database")
+        await engine.DB.run("RESET SESSION AUTHORIZATION")
+        await engine.DB.run("ALTER ROLE narrow CONNECTION LIMIT 5")
+        await engine.DB.run("SET LOCAL SESSION AUTHORIZATION narrow")
+        allowed = await store.allowed_connections()
+        assert rules.too_many_connections(20, 0, *allowed) == (
+            "WATTLINE_POOL_MAX is 20, but the database takes 5 connections; "
+            "set WATTLINE_POOL_MAX to 2 or less, or raise the CONNECTION LIMIT of its role."
+        )
+        await undone.rollback()
 
 
 def test_stations_are_let_go_evenly() -> None:
