@@ -18,6 +18,7 @@ from backend.transactions.model import Report, StartReply, Updated
 Row = group_store.Row
 GROUP = "transactions"
 _NOTHING: dict[str, Any] = {}
+"""What is kept of such a message as it came: it is in the OCPP log, and what it says in readings."""
 
 
 class Said(NamedTuple):
@@ -66,7 +67,7 @@ async def _record_known(ctx: Context, said: Sequence[Said], answers: list[StartR
         row = row | values
         rows.append(row)
         whose[row["id"]] = n, row
-        messages.append((one.station.id, one.mark, report.seq_no, report.at, report.raw if one.mark else _NOTHING))
+        messages.append((one.station.id, one.mark, report.seq_no, report.at))
         points += [(row["id"], *point) for point in more]
     if not rows:
         return
@@ -158,7 +159,7 @@ def _fits(report: Updated, row: Row) -> bool:
 async def _remembered(ctx: Context, said: Sequence[Said], rows: dict[int, Row]) -> set[tuple[object, str]]:
     now = ctx.now()
     messages = [
-        (one.station.id, row["id"], one.mark, "updated", one.report.seq_no, one.report.at, now, one.report.raw)
+        (one.station.id, row["id"], one.mark, "updated", one.report.seq_no, one.report.at, now, _NOTHING)
         for one, row in ((said[n], row) for n, row in rows.items())
         if one.mark
     ]

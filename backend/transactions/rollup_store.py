@@ -21,6 +21,14 @@ async def keep_partitions(before: datetime) -> None:
     await DB.run("DELETE FROM transaction_reading_default WHERE at < $1", before)
 
 
+async def forget_updates(before: datetime) -> None:
+    """Of messages that only brought readings nothing is asked any more; starts, stops and what is put aside stay."""
+    await DB.run(
+        "DELETE FROM transaction_message WHERE received_at < $1 AND kind = 'updated' AND transaction IS NOT NULL",
+        before,
+    )
+
+
 async def curve(transaction_id: UUID) -> dict[str, Any] | None:
     rows = await DB.run(
         "SELECT meter_start_wh, points, states, left_out FROM transaction_curve WHERE transaction = $1", transaction_id

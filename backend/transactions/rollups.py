@@ -41,3 +41,4 @@ async def keep_readings(ctx: Context) -> None:
     await curves.keep_before(before)  # each by itself: after an upgrade they may be many
     async with ctx.unit():
         await rollup_store.keep_partitions(before)
+        await rollup_store.forget_updates(before)

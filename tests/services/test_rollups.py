@@ -149,9 +149,26 @@ async def test_partitions_come_and_go_and_nothing_is_refused(clock: Clock) -> No
 
 
 async def test_the_job_of_the_night_runs_on_what_is_there(clock: Clock) -> None:
+    ctx = world.make_context(clock)
     before = await _partitions("transaction_reading")
-    await rollups.keep_readings(world.make_context(clock))
+    station = await stations.station(ctx, await world.add_station(await world.add_tenant(), "CP-1"))
+    assert station is not None
+    await world.add_connector(station.id)
+    began = clock.now()
+    await transactions.started(ctx, station, Started(at=began, ref="t-1", evse=1))
+    await transactions.updated(ctx, station, Updated(at=began, ref="t-1", evse=1, seq_no=1))
+    await transactions.updated(ctx, station, Updated(at=began, number=404, evse=1))  # of no session that is known
+    await rollups.keep_readings(ctx)
     assert set(before) <= set(await _partitions("transaction_reading"))
+
+    async def kept() -> list[str]:
+        rows = await DB.run("SELECT kind, transaction IS NULL AS aside FROM transaction_message ORDER BY id")
+        return [row["kind"] + (" aside" if row["aside"] else "") for row in rows]
+
+    assert await kept() == ["started", "updated", "updated aside"]
+    await DB.run("UPDATE transaction_message SET received_at = received_at - interval '401 days'")
+    await rollups.keep_readings(ctx)
+    assert await kept() == ["started", "updated aside"]
 
 
 async def test_readings_are_kept_by_months(clock: Clock) -> None:
