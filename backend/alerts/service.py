@@ -66,9 +66,10 @@ async def apply(
     seen: Seen = Seen.STILL,
     known: store.OpenRules | None = None,
     make: tuple[str, str] | None = None,
+    ends: bool = True,
 ) -> None:
     """`known`: the open incidents of such places, `make`: the station's vendor and model, where they were asked for
-    already."""
+    already. `ends`: what finds nothing is over."""
     own = await tuning.of(place.tenant_id)
     if make is None:
         make = await rules_store.make_of(place.station_id) if own.by_make and place.station_id else ("", "")
@@ -82,7 +83,7 @@ async def apply(
     for rule, finding in judged:
         if finding is not None:
             await _raise(ctx, unit, place, rule, finding, seen)
-        elif rule in open_here:
+        elif ends and rule in open_here:
             await incidents.close_incident(ctx, unit, place, rule)
     if threw.errors:
         await tuning.switch_off_failed(ctx, unit, place.tenant_id, threw)
@@ -155,6 +156,7 @@ async def _meaning(tenant_id: UUID, station_id: UUID, code: str) -> _Known:
 
 
 async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
+    """Each component has incidents of its own, which end when it says so: not by what is milder, nor by another one."""
     assert isinstance(event, DeviceEventReported)
     known = await _meaning(event.tenant_id, event.station_id, event.tech_code)
     facts = rules.EventFacts(
@@ -171,7 +173,8 @@ async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
         await vendor_codes.count_unknown(
             ctx, event.tenant_id, event.station_id, known.vendor, event.tech_code, event.tech_info
         )
-    await apply(ctx, unit, Place(event.tenant_id, event.station_id), facts, seen=Seen.BETTER)
+    place = Place(event.tenant_id, event.station_id, part=facts.part)
+    await apply(ctx, unit, place, facts, seen=Seen.BETTER, ends=event.over)
 
 
 async def on_clock(ctx: Context, unit: Unit, event: Event) -> None:

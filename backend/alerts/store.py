@@ -12,7 +12,7 @@ from backend.db.engine import DB
 Row = Mapping[str, Any]
 LABEL = "CASE WHEN c.number = 1 THEN c.evse::text ELSE c.evse || '-' || c.number END"
 _UNCLOSED = """tenant = $1 AND location IS NOT DISTINCT FROM $2 AND station IS NOT DISTINCT FROM $3
-    AND connector IS NOT DISTINCT FROM $4 AND rule = $5 AND state <> 'closed'"""
+    AND connector IS NOT DISTINCT FROM $4 AND part = $5 AND rule = $6 AND state <> 'closed'"""
 
 
 async def _one(sql: str, *arguments: Any) -> Row | None:
@@ -38,36 +38,36 @@ async def is_open(place: Place, rule: str) -> bool:
 async def open_rules(place: Place, rules: Sequence[str]) -> set[str]:
     """Which of these rules have an incident here that isn't closed."""
     rows = await DB.run(
-        f"SELECT rule FROM incident WHERE {_UNCLOSED.replace('rule = $5', 'rule = ANY ($5::text[])')}",
+        f"SELECT rule FROM incident WHERE {_UNCLOSED.replace('rule = $6', 'rule = ANY ($6::text[])')}",
         *place.columns,
         list(rules),
     )
     return {row["rule"] for row in rows}
 
 
-OpenRules = Mapping[tuple[UUID, UUID | None, UUID | None, UUID | None], Collection[str]]
+OpenRules = Mapping[tuple[UUID, UUID | None, UUID | None, UUID | None, str], Collection[str]]
 """By the columns of a place."""
 
 
 async def open_at(connectors: Collection[UUID]) -> OpenRules:
     """Which rules have an incident at these outlets that isn't closed."""
-    rows = await DB.run(
-        """SELECT tenant, location, station, connector, array_agg(rule) AS rules FROM incident
-        WHERE connector = ANY($1::uuid[]) AND state <> 'closed' GROUP BY tenant, location, station, connector""",
-        list(connectors),
-    )
-    return {(row["tenant"], row["location"], row["station"], row["connector"]): row["rules"] for row in rows}
+    return await _open_where("connector = ANY($1::uuid[])", connectors)
 
 
 async def open_of_stations(stations: Collection[UUID]) -> OpenRules:
     """The same of these stations as a whole."""
+    return await _open_where("station = ANY($1::uuid[]) AND connector IS NULL", stations)
+
+
+async def _open_where(places: str, ids: Collection[UUID]) -> OpenRules:
     rows = await DB.run(
-        """SELECT tenant, location, station, connector, array_agg(rule) AS rules FROM incident
-        WHERE station = ANY($1::uuid[]) AND connector IS NULL AND state <> 'closed'
-        GROUP BY tenant, location, station, connector""",
-        list(stations),
+        f"""SELECT tenant, location, station, connector, part, array_agg(rule) AS rules FROM incident
+        WHERE {places} AND state <> 'closed' GROUP BY tenant, location, station, connector, part""",
+        list(ids),
     )
-    return {(row["tenant"], row["location"], row["station"], row["connector"]): row["rules"] for row in rows}
+    return {
+        (row["tenant"], row["location"], row["station"], row["connector"], row["part"]): row["rules"] for row in rows
+    }
 
 
 async def noticed_at(station_id: UUID, connector_id: UUID) -> Row | None:
@@ -88,9 +88,9 @@ async def add(
     incident_id = uuid4()
     await DB.run(
         """INSERT INTO incident
-            (id, tenant, location, station, connector, rule, severity, title, detail, advice, cause, code, down,
+            (id, tenant, location, station, connector, part, rule, severity, title, detail, advice, cause, code, down,
              began_at, evidence, opened_at, seen_at, parent, affected)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18)""",
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18, $19)""",
         incident_id,
         *place.columns,
         rule,

@@ -93,7 +93,7 @@ def _waits(row: store.Row) -> bool:
 
 
 def _key(row: store.Row) -> tuple[Any, ...]:
-    return row["tenant"], row["location"], row["station"], row["connector"], row["rule"]
+    return row["tenant"], row["location"], row["station"], row["connector"], row["part"], row["rule"]
 
 
 async def each(ctx: Context, *looks: Callable[[Context], Awaitable[None]]) -> None:

@@ -49,6 +49,8 @@ LINK_SPAN = START_WINDOW = timedelta(hours=1)
 CLOCK_PLAY_S = 15.0
 IN_USE = ("occupied", "finishing", "charging", "suspended")
 BUSY = ("charging", "suspended")
+Key = tuple[str, str, str]
+"""Rule, outlet (empty: the station) and what part of it."""
 MOST_FIRINGS = 1000
 """Of one station: more of them say nothing new."""
 
@@ -86,7 +88,7 @@ class Replay:
         self._drops: deque[datetime] = deque(maxlen=500)
         self._outlets: dict[str, KnownOutlet] = {}
         self._clock: tuple[float | None, float | None] = (None, None)
-        self._open: dict[tuple[str, str], Firing] = {}
+        self._open: dict[Key, Firing] = {}
         self._moved_at = begin
 
     # --- feeding ------------------------------------------------------------------------------------
@@ -134,9 +136,9 @@ class Replay:
         return kind in self._kinds
 
     def _watchful(self) -> bool:
-        if self._asks(alerts.PresenceFacts) and self._online is False and ("station_offline", "") not in self._open:
+        if self._asks(alerts.PresenceFacts) and self._online is False and ("station_offline", "", "") not in self._open:
             return "station_offline" not in self._off
-        if ("station_flapping", "") in self._open or any(key[0] == "starts_failing" for key in self._open):
+        if ("station_flapping", "", "") in self._open or any(key[0] == "starts_failing" for key in self._open):
             return True
         return any(self._outlet_watchful(one) for one in self._outlets.values())
 
@@ -149,9 +151,9 @@ class Replay:
 
     def _look(self) -> None:
         self._presence()
-        if ("station_flapping", "") in self._open:
+        if ("station_flapping", "", "") in self._open:
             self._links()
-        for label in [label for rule, label in self._open if rule == "starts_failing"]:
+        for label in [label for rule, label, _ in self._open if rule == "starts_failing"]:
             self._starts(label)
         for one in self._outlets.values():
             if one.session is not None:
@@ -213,7 +215,9 @@ class Replay:
     def _told(self, facts: alerts.EventFacts | alerts.SecurityFacts) -> None:
         if isinstance(facts, alerts.EventFacts):
             facts = replace(facts, meaning=self._meaning(facts.tech_code))
-        self._judge("", facts, more=True)
+            self._judge("", facts, more=True, part=facts.part, ends=facts.over)
+        else:
+            self._judge("", facts, more=True)
 
     # --- outlets ------------------------------------------------------------------------------------
 
@@ -333,9 +337,9 @@ class Replay:
                 here.status = ConnectorStatus.FINISHING
             if here.since is not None:  # what it waits for since it is free of the session
                 here.since = max(here.since, one.at)
-        for rule, label in list(self._open):
-            if label == one.label and alerts.BY_NAME[rule].looks_at is alerts.RunningFacts:
-                self._close((rule, label), self.now)
+        for key in list(self._open):
+            if key[1] == one.label and alerts.BY_NAME[key[0]].looks_at is alerts.RunningFacts:
+                self._close(key, self.now)
         here.past.appendleft(one.past)
         self._judge(one.label, alerts.SessionFacts(label=one.label, number=one.number, flags=one.flags), more=True)
         self._judge(one.label, alerts.PastFacts(label=one.label, sessions=tuple(here.past)))
@@ -346,14 +350,24 @@ class Replay:
         self.threw.setdefault(rule, f"{type(error).__name__}: {error}"[:300])
         self._off |= {rule}
 
-    def _judge(self, label: str, facts: alerts.Facts, *, more: bool = False, at: datetime | None = None) -> None:
+    def _judge(
+        self,
+        label: str,
+        facts: alerts.Facts,
+        *,
+        more: bool = False,
+        at: datetime | None = None,
+        part: str = "",
+        ends: bool = True,
+    ) -> None:
         if type(facts) not in self._kinds:
             return
         at = at or self.now
         for rule, finding in alerts.verdicts(facts, self._thresholds, off=self._off, threw=self._threw):
-            key = (rule, label)
+            key = (rule, label, part)
             if finding is None:
-                self._close(key, at)
+                if ends:
+                    self._close(key, at)
             elif key in self._open:
                 known = self._open[key]
                 known.occurrences += more
@@ -362,7 +376,7 @@ class Replay:
             elif len(self.firings) < MOST_FIRINGS:
                 self._fire(key, finding, at)
 
-    def _fire(self, key: tuple[str, str], finding: alerts.Finding, at: datetime) -> None:
+    def _fire(self, key: Key, finding: alerts.Finding, at: datetime) -> None:
         one = Firing(
             rule=key[0],
             label=key[1],
@@ -376,6 +390,6 @@ class Replay:
         self._open[key] = one
         self.firings.append(one)
 
-    def _close(self, key: tuple[str, str], at: datetime) -> None:
+    def _close(self, key: Key, at: datetime) -> None:
         if one := self._open.pop(key, None):
             one.ended_at = max(at, one.fired_at)

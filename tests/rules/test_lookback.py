@@ -188,6 +188,25 @@ def test_makers_codes_mean_what_they_mean_live() -> None:
     assert [one.title for one in replay.firings].count("Pump stands still") == 2
 
 
+def test_components_have_problems_of_their_own() -> None:
+    def problem(minute: float, component: str, *, severity: int = 3, over: bool = False) -> Told:
+        facts = alerts.EventFacts(
+            component=component, variable="Problem", value="true", severity=severity, over=over
+        )  # fmt: skip
+        return Told(at=at(minute), facts=facts)
+
+    found = told(
+        problem(1, "PowerContactor"),
+        problem(2, "FreeFan"),
+        problem(3, "Display", severity=8),
+        problem(4, "FreeFan", over=True),
+        problem(5, "PowerContactor", severity=8),
+        problem(9, "PowerContactor", over=True),
+        asked=["device_event"],
+    )
+    assert [minutes(one) for one in found] == [(1, 9), (2, 4)]
+
+
 statuses = st.sampled_from(["available", "occupied", "charging", "finishing", "faulted", "unavailable"])
 happenings = st.one_of(
     st.builds(lambda on: ("link", on), st.booleans()),

@@ -13,7 +13,14 @@ from backend.context import Context
 from backend.db.engine import DB
 from backend.energy import service as energy
 from backend.errors import Conflict, NotFound
-from backend.events import Event, IncidentChanged, TransactionEnded, TransactionFailed, TransactionStarted
+from backend.events import (
+    DeviceEventReported,
+    Event,
+    IncidentChanged,
+    TransactionEnded,
+    TransactionFailed,
+    TransactionStarted,
+)
 from backend.stations import service as stations
 from backend.stations.service import StatusReport
 from shared.operations import Incident, IncidentState
@@ -99,6 +106,36 @@ async def test_an_incident_lives_and_dies_with_its_fact(clock: Clock) -> None:
     assert await everything(ctx, tenant_id) == []
     assert await DB.run("SELECT 1 FROM connector") == []
     assert len(heard.events) == 1
+
+
+async def test_components_of_a_station_have_incidents_of_their_own(clock: Clock) -> None:
+    (ctx, _), tenant_id = context(clock), await world.add_tenant()
+    station_id = await world.add_station(tenant_id)
+
+    async def told(component: str, *, severity: int = 3, over: bool = False) -> list[str]:
+        event = DeviceEventReported(
+            tenant_id=tenant_id,
+            at=ctx.now(),
+            station_id=station_id,
+            identity="CP-1",
+            component=component,
+            variable="Problem",
+            value="false" if over else "true",
+            severity=severity,
+            over=over,
+        )
+        async with ctx.unit() as unit:
+            unit.emit(event)
+        return sorted(one.detail.split("/")[0] for one in await service.open_incidents(ctx, tenant_id))
+
+    assert await told("PowerContactor") == ["PowerContactor"]
+    assert await told("FreeFan") == ["FreeFan", "PowerContactor"]
+    assert await told("FreeFan", over=True) == ["PowerContactor"]
+    assert await told("Display", severity=8) == ["PowerContactor"]
+    assert await told("PowerContactor", severity=8) == ["PowerContactor"]  # milder than what counts: it ends nothing
+    assert await told("PowerContactor") == ["PowerContactor"]
+    assert len(await everything(ctx, tenant_id)) == 2
+    assert await told("PowerContactor", over=True) == []
 
 
 # --- presence ----------------------------------------------------------------------------------------

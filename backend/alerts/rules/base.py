@@ -236,6 +236,11 @@ class EventFacts:
     tech_info: str = ""
     meaning: Meaning | None = None
 
+    @property
+    def part(self) -> str:
+        """What it is about: another component, or another variable of it, has its own problem."""
+        return f"{self.component}/{self.variable}"[:200]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PowerFacts:

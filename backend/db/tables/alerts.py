@@ -29,7 +29,7 @@ ITSELF = LazyTableReference("Incident", module_path=__name__)
 
 
 class Incident(Table, db=DB, tablename="incident"):
-    """At most one that isn't closed for each (location, station, connector, rule)."""
+    """At most one that isn't closed for each (location, station, connector, part, rule)."""
 
     id = UUID(primary_key=True)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.restrict, null=False)
@@ -58,6 +58,7 @@ class Incident(Table, db=DB, tablename="incident"):
     evidence = JSONB(default="{}")  # what the rule saw: name → value
     down = DoublePrecision(default=0.0)  # the part of the place's business that it costs, 0 to 1
     affected = Integer(default=1)  # stations
+    part = Varchar(length=200, default="")  # of the station, such as PowerContactor/Problem, where each has its own
     began_at = Timestamptz(null=True, default=None)  # when the fault itself began, as far as it is known
     in_repair_at = Timestamptz(null=True, default=None)
     watched_at = Timestamptz(null=True, default=None)
