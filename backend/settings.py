@@ -137,7 +137,7 @@ class Settings:
     station_rate: int = _setting(
         "WATTLINE_STATION_RATE",
         50,
-        "Messages a second that one station may send for long; beyond, it is read more slowly; 0: no limit",
+        "Messages and pings a second that one station may send for long; beyond, it is read more slowly; 0: no limit",
         least=0,
     )
     start_timeout_s: int = _setting(

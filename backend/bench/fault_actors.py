@@ -14,7 +14,7 @@ from backend.driver_reports import rules as report_rules
 from backend.driver_reports import service as driver_reports
 from backend.driver_reports.service import Reporter
 from backend.ocpp.connections import Connections
-from backend.ocpp.host import LinkClosed, Take
+from backend.ocpp.host import Count, LinkClosed, Take
 from backend.ocpp.ping_tally import Answered, PingTally
 from backend.simulator.fault_days import Scenario, Step
 from backend.stations.model import NOT_TOLD, StationRef
@@ -62,7 +62,7 @@ class Pipe:
     async def receive(self) -> bytes | None:
         return await self._frames.get()
 
-    async def serve(self, take: Take) -> None:
+    async def serve(self, take: Take, counts: Count | None = None) -> None:
         while (frame := await self.receive()) is not None:
             if (rest := take(frame)) is not None:
                 await rest

@@ -342,7 +342,7 @@ class Connections:
             if session.quirks.ignores_ping:
                 continue
             if await session.link.alive(REAP_PROBE_S):
-                session.last_heard = time.monotonic()
+                session.answers()
             else:
                 await session.link.close(1001, "no sign of life")
 

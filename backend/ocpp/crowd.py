@@ -15,7 +15,7 @@ from prometheus_client import Counter, Gauge
 
 from backend.db.share import Share
 
-SLOWED = Counter("wattline_ocpp_slowed_total", "Messages of stations that talked too much, read later than they came")
+SLOWED = Counter("wattline_ocpp_slowed_total", "Messages and pings of stations that talked too much, read more slowly")
 IN_LINE = Gauge("wattline_ocpp_in_line", "Stations that dialled and wait to be let in")
 
 BURST_S = 20
@@ -33,6 +33,13 @@ STEPS = 2
 def allowance(left: float, since_s: float, rate: int) -> float:
     """How many messages a station may still send at once, after one more; below 0: it is too fast."""
     return min(rate * BURST_S, left + since_s * rate) - 1
+
+
+def control_counted(left: float, since_s: float, rate: int) -> tuple[float, float]:
+    """After one more control frame, `since_s` after the last message: (what is left to reckon with at the next one,
+    for how many seconds nothing more is read). A second at most: our own pings must be answered meanwhile."""
+    now = max(-rate, allowance(left, since_s, rate))
+    return now - since_s * rate, max(0.0, -now / rate)
 
 
 class SentAway(Exception):

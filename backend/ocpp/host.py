@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Take = Callable[[bytes], Awaitable[None] | None]
 """Does what can be done with a message at once, and returns the rest of the work, if there is any."""
+Count = Callable[[], float]
+"""Takes note of a control frame; for how many seconds nothing more may be read: 0 mostly."""
 
 
 class LinkClosed(Exception):

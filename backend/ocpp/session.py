@@ -17,7 +17,7 @@ from backend.events import ClockTold
 from backend.ocpp import metrics
 from backend.ocpp.begun import Begun, failing
 from backend.ocpp.codec import Call, CallError, CallResult, Codec, Malformed, MessageId
-from backend.ocpp.crowd import BURST_S, SLOWED, allowance
+from backend.ocpp.crowd import BURST_S, SLOWED, allowance, control_counted
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.replies import CallRefused as CallRefused
@@ -101,7 +101,7 @@ class Session:
     async def run(self) -> None:
         """Until the socket closes. A mistake in one message never ends the connection."""
         try:
-            await self.link.serve(self._hear)
+            await self.link.serve(self._hear, self._count_control if self._rate else None)
         except LinkClosed:
             pass
         finally:
@@ -137,6 +137,21 @@ class Session:
             await asyncio.sleep(-self._left / self._rate)
         elif self._left >= self._rate * (BURST_S - 1):
             self._tell_flood(False)
+
+    def _count_control(self) -> float:
+        """A ping counts as a message does, and a station may not flood with them either."""
+        since_s = time.monotonic() - self.last_heard
+        self._left, rest_s = control_counted(self._left, since_s, self._rate)
+        if rest_s:
+            SLOWED.inc()
+            self._tell_flood(True)
+        return rest_s
+
+    def answers(self) -> None:
+        """A ping: that is a sign of life, and what it may say goes on from here."""
+        now = time.monotonic()
+        self._left += (now - self.last_heard) * self._rate
+        self.last_heard = now
 
     def _tell_flood(self, floods: bool) -> None:
         if floods is not self._floods:
@@ -298,16 +313,9 @@ class Session:
         if self.clock_told_s is not None and abs(off_s - self.clock_told_s) <= CLOCK_PLAY_S:
             return
         self.clock_told_s = off_s
-        async with self.ctx.unit() as unit:
-            unit.emit(
-                ClockTold(
-                    tenant_id=self.station.tenant_id,
-                    at=self.ctx.now(),
-                    station_id=self.station.id,
-                    identity=self.station.identity,
-                    off_s=off_s,
-                )
-            )
+        now, who = self.ctx.now(), self.station
+        told = ClockTold(tenant_id=who.tenant_id, at=now, station_id=who.id, identity=who.identity, off_s=off_s)
+        await self.ctx.tell(told)
 
     def sane(self, at: datetime | None) -> datetime:
         """A time for what is only shown: never in the future, never absurd."""
@@ -384,14 +392,5 @@ class Session:
     ) -> None:
         latency_ms = round((time.perf_counter() - begun) * 1000) if begun else None
         at = self.heard_at if direction == "in" else self.ctx.now()
-        self._frames.add(
-            self.station,
-            direction,
-            kind,
-            action,
-            text_of(message_id),
-            frame,
-            latency_ms=latency_ms,
-            error_code=error_code,
-            at=at,
-        )
+        about = self.station, direction, kind, action, text_of(message_id), frame
+        self._frames.add(*about, latency_ms=latency_ms, error_code=error_code, at=at)

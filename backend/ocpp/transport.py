@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from backend.ocpp.host import Count
 from backend.ocpp.opening import Opening
 from backend.ocpp.ping_tally import PingTally
 from backend.ocpp.websocket import LinkClosed as LinkClosed
@@ -49,8 +50,9 @@ class Link(Protocol):
     async def receive(self) -> bytes | None:
         """The next message, text and binary alike; None when there will be none any more, however the socket ended."""
 
-    async def serve(self, take: Take) -> None:
-        """Hand every message to `take`, one after the other, until there will be none any more."""
+    async def serve(self, take: Take, counts: Count | None = None) -> None:
+        """Hand every message to `take`, one after the other, until there will be none any more. `counts` is asked at
+        each control frame."""
 
     async def send(self, frame: bytes) -> None:
         """Waits while the other side doesn't read. Raises LinkClosed when the socket is gone."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.ocpp.begun import Begun, entered, leave
 from backend.ocpp.framing import CLOSE, MESSAGE, PING, PONG, FrameReader, close_frame, control_frame, text_frame
+from backend.ocpp.host import Count
 from backend.ocpp.host import Host as Host
 from backend.ocpp.host import LinkClosed as LinkClosed
 from backend.ocpp.host import Take as Take
@@ -30,27 +31,10 @@ class WebSocket(asyncio.BufferedProtocol):
     """Opening (`_opening` is there) → open → closing (the other side's close frame is due) → over (only EOF is due)."""
 
     __slots__ = (
-        "_context",
-        "_deadline",
-        "_host",
-        "_lost",
-        "_opening",
-        "_pings",
-        "_probes",
-        "_queue",
-        "_reader",
-        "_reading",
-        "_take_it",
-        "_task",
-        "_transport",
-        "_unlock",
-        "_waiter",
-        "blunt",
-        "breach",
-        "open",
-        "peer",
-        "tally",
-    )
+        "_context", "_counts", "_deadline", "_host", "_lost", "_opening", "_pings", "_probes", "_queue", "_reader",
+        "_reading", "_resting", "_take_it", "_task", "_transport", "_unlock", "_waiter", "blunt", "breach", "open",
+        "peer", "tally",
+    )  # fmt: skip
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -64,9 +48,13 @@ class WebSocket(asyncio.BufferedProtocol):
         """Of that task."""
         self._take_it: Take | None = None
         """There while that task serves."""
+        self._counts: Count | None = None
+        """There while that task serves a station that may not say any number of things."""
         self._deadline: asyncio.TimerHandle | None = None
         self._queue: list[bytes | Begun] = []
         self._reading = True
+        self._resting = False
+        """Nothing is read for a moment: there were too many control frames."""
         self._waiter: asyncio.Future[None] | None = None
         """Of who wants a message."""
         self._unlock: asyncio.Event | None = None
@@ -93,20 +81,20 @@ class WebSocket(asyncio.BufferedProtocol):
         assert not isinstance(message, Begun)  # there are none without `serve`
         return message
 
-    async def serve(self, take: Take) -> None:
-        """Hand every message to `take`, in order, until there will be none any more.
+    async def serve(self, take: Take, counts: Count | None = None) -> None:
+        """Hand every message to `take`, in order, until there will be none any more. `counts` the control frames.
 
         One that comes while this task only waits for it is taken where it comes from the event loop, in this task's
         name: nobody has to be woken up for what can be answered at once.
         """
-        self._take_it = take
+        self._take_it, self._counts = take, counts
         try:
             while (message := await self._next()) is not None:
                 rest = message if isinstance(message, Begun) else take(message)
                 if rest is not None:
                     await rest
         finally:
-            self._take_it = None
+            self._take_it = self._counts = None
 
     async def _next(self) -> bytes | Begun | None:
         while not self._queue:
@@ -319,6 +307,10 @@ class WebSocket(asyncio.BufferedProtocol):
                 waiter.set_result(None)
 
     def _control(self, kind: int, payload: bytes) -> None:
+        if self._counts is not None and (rest_s := self._counts()) and not self._resting:
+            self._resting = True
+            self._host.loop.call_later(rest_s, self._rested)
+            self._pace()
         if kind == PING:
             self._transport.write(control_frame(PONG, payload))
         elif kind == PONG:
@@ -327,6 +319,10 @@ class WebSocket(asyncio.BufferedProtocol):
             if self.open:
                 self._transport.write(control_frame(CLOSE, payload))
             self._finish()
+
+    def _rested(self) -> None:
+        self._resting = False
+        self._go_on()
 
     def _hear_pong(self, payload: bytes) -> None:
         """One of a later ping counts too: stations may answer only the last one (RFC 6455, 5.5.3)."""
@@ -339,7 +335,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def _go_on(self) -> None:
         """There is room again: first for what is here already."""
-        if self._reader is not None and self._reader.unread and not (self.open and self.stuck):
+        if self._reader is not None and self._reader.unread and not (self.open and (self.stuck or self._resting)):
             self._take(_EMPTY)
         self._pace()
 
@@ -348,7 +344,7 @@ class WebSocket(asyncio.BufferedProtocol):
         if self._opening is None:
             reader = self._reader
             full = len(self._queue) >= QUEUED_FRAMES or (reader is not None and reader.unread)
-            self._set_reading(not self.open or not (full or self.stuck))
+            self._set_reading(not self.open or not (full or self.stuck or self._resting))
 
     def _set_reading(self, wanted: bool) -> None:
         if wanted == self._reading or self._transport is None or self._transport.is_closing():

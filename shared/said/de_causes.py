@@ -64,8 +64,10 @@ TEXTS = {
     "Have fuses, terminals and the feed of this station measured before a contact burns.": (
         "Sicherungen, Klemmen und Zuleitung dieser Station messen lassen, bevor ein Kontakt verbrennt."
     ),
-    "Look at its OCPP log for what it repeats; often a restart or newer firmware ends it.": (
-        "Im OCPP-Protokoll ansehen, was sie wiederholt; oft helfen ein Neustart oder neuere Firmware."
+    "Look at its OCPP log for what it repeats; where nothing is there it is pings, which aren't logged. "
+    "Often a restart or newer firmware ends it.": (
+        "Im OCPP-Protokoll ansehen, was sie wiederholt; steht dort nichts, sind es Pings, die nicht darin "
+        "stehen. Oft helfen ein Neustart oder neuere Firmware."
     ),
     "Try a charge yourself, or restart the station. Take it out of service if it goes on.": (
         "Selbst einen Ladeversuch machen oder die Station neu starten. Sperren, wenn es weitergeht."

@@ -30,6 +30,20 @@ def test_how_much_a_station_may_say(left: float, since_s: float, after: float) -
     assert crowd.allowance(left, since_s, RATE) == pytest.approx(after)
 
 
+def test_a_ping_counts_as_a_message() -> None:
+    left = float(RATE * crowd.BURST_S)
+    for _ in range(RATE * crowd.BURST_S):
+        left, rest_s = crowd.control_counted(left, 60.0, RATE)  # all of them a minute after the last message
+        assert rest_s == 0
+    left, rest_s = crowd.control_counted(left, 60.0, RATE)
+    assert rest_s == pytest.approx(1 / RATE)
+    for _ in range(1000):
+        left, rest_s = crowd.control_counted(left, 60.0, RATE)
+    assert rest_s == 1.0
+    assert crowd.allowance(left, 60.0, RATE) == pytest.approx(-RATE - 1)  # the next message, at once
+    assert crowd.control_counted(left, 62.0, RATE)[1] == 0  # and two seconds later
+
+
 async def test_a_line_lets_in_as_many_as_it_can_and_sends_nobody_away_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(crowd, "MOST_IN_LINE_S", 0.05)
     line = crowd.Line(Share(4))
@@ -85,6 +99,26 @@ async def test_a_flood_is_slowed_and_told_and_the_others_keep_their_pace(db: str
             while (await _incidents(operator))[0]["state"] != "closed":  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
     assert (REGISTRY.get_sample_value("wattline_ocpp_slowed_total") or 0.0) > before
+
+
+async def test_a_flood_of_pings_is_slowed_and_told_too(db: str) -> None:
+    async with running_node(db, station_rate=RATE) as node:
+        await node.add_station("PINGS")
+        operator = await node.client()
+        async with node.booted("PINGS") as one:
+            [session] = node.listener.connections._sessions.values()
+            session.last_heard -= 900
+            assert session._count_control() == 0  # a pong after a quarter of an hour without a word
+            session.answers()
+            assert session._left > RATE  # its next word is not taken for a flood
+            pongs = [await one.socket.ping() for _ in range(RATE * crowd.BURST_S + 2 * RATE)]
+            began = time.perf_counter()
+            await one.call("Heartbeat")
+            assert time.perf_counter() - began > 0.3  # what comes behind them is read later
+            await asyncio.gather(*pongs)  # nothing is lost
+            async with asyncio.timeout(5):
+                while not await _incidents(operator):  # noqa: ASYNC110
+                    await asyncio.sleep(0.02)
 
 
 async def _incidents(operator: Any) -> list[dict[str, Any]]:

@@ -11,5 +11,6 @@ def judge(facts: FloodFacts) -> Finding | None:
         severity=Severity.WARNING,
         title="Station sends too much",
         detail=f"The station sends more than {facts.rate} messages a second; it is read more slowly, nothing is lost.",
-        advice="Look at its OCPP log for what it repeats; often a restart or newer firmware ends it.",
+        advice="Look at its OCPP log for what it repeats; where nothing is there it is pings, which aren't logged. "
+        "Often a restart or newer firmware ends it.",
     )
