@@ -34,6 +34,19 @@ class StepKind(StrEnum):
     FIRMWARE = "firmware"
 
 
+STEP_NAMES = {
+    StepKind.WAIT: "Wait",
+    StepKind.TRIGGER: "Ask for a message",
+    StepKind.UNLOCK: "Unlock the cable",
+    StepKind.SOFT_RESET: "Soft restart",
+    StepKind.HARD_RESET: "Hard restart",
+    StepKind.AVAILABILITY: "Out of service and back",
+    StepKind.CLEAR_PROFILES: "Clear charging profiles",
+    StepKind.RESTART_SESSION: "Restart the session",
+    StepKind.FIRMWARE: "Update the firmware",
+}
+
+
 class PlaybookStep(Request):
     """`verify_s`: how long the incident may take to end before the next step; of WAIT how long is waited.
 

@@ -13,21 +13,10 @@ from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.base import Page
-from shared.remedies import Remedy, RemedyState, StepKind
+from shared.remedies import STEP_NAMES, Remedy, RemedyState
 from shared.said import told
 
 Words = Callable[[str], str]
-STEPS = {
-    StepKind.WAIT: "Wait",
-    StepKind.TRIGGER: "Ask for a message",
-    StepKind.UNLOCK: "Unlock the cable",
-    StepKind.SOFT_RESET: "Soft restart",
-    StepKind.HARD_RESET: "Hard restart",
-    StepKind.AVAILABILITY: "Out of service and back",
-    StepKind.CLEAR_PROFILES: "Clear charging profiles",
-    StepKind.RESTART_SESSION: "Restart the session",
-    StepKind.FIRMWARE: "Update the firmware",
-}
 STATES = {
     RemedyState.RUNNING: ("At work", ft.Icons.PLAY_CIRCLE_OUTLINE_ROUNDED, "info"),
     RemedyState.WAITING: ("Waits", ft.Icons.SCHEDULE_ROUNDED, "neutral"),
@@ -92,7 +81,9 @@ def _run(one: Remedy, t: Tokens, words: Words, ask: Callable[[str], object]) -> 
             part for part in (i18n.moment(step.sent_at), told(step.detail, words), words(step.outcome)) if part
         )
         parts.append(
-            ft.Column([text(f"{step.number + 1}. {words(STEPS[step.kind])}", t), muted(about, t, size=T12)], spacing=0)
+            ft.Column(
+                [text(f"{step.number + 1}. {words(STEP_NAMES[step.kind])}", t), muted(about, t, size=T12)], spacing=0
+            )
         )
     actions: list[ft.Control] = []
     if one.state is RemedyState.ASKS:

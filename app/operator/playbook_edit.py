@@ -9,7 +9,6 @@ import msgspec
 
 from app.api import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
-from app.operator.incident_remedy import STEPS
 from app.operator.look_back import TryOnPast
 from app.theme import S8, T12, Tokens
 from app.widgets import buttons, inputs, surfaces
@@ -18,7 +17,7 @@ from app.widgets.dialogs import answers, form
 from app.widgets.text import muted, text
 from shared.faults import RuleBook
 from shared.lookback import LookBackNew
-from shared.remedies import Guards, Playbook, PlaybookSet, PlaybookStep, StepKind
+from shared.remedies import STEP_NAMES, Guards, Playbook, PlaybookSet, PlaybookStep, StepKind
 
 Words = Callable[[str], str]
 MESSAGES = ("StatusNotification", "Heartbeat", "BootNotification", "MeterValues", "FirmwareStatusNotification")
@@ -200,7 +199,7 @@ def Steps(steps: list[PlaybookStep], set_steps: Callable[[list[PlaybookStep]], A
         changed[number - 1], changed[number] = changed[number], changed[number - 1]
         set_steps(changed)
 
-    kinds = [(str(kind), words(word)) for kind, word in STEPS.items()]
+    kinds = [(str(kind), words(word)) for kind, word in STEP_NAMES.items()]
     parts: list[ft.Control] = []
     for number, one in enumerate(steps):
         name = f"{number + 1}."

@@ -10,7 +10,6 @@ import msgspec
 from app import i18n
 from app.api import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
-from app.operator.incident_remedy import STEPS
 from app.operator.look_back import TryOnPast
 from app.operator.playbook_edit import EditPlaybook
 from app.theme import S4, S8, T16
@@ -19,7 +18,16 @@ from app.widgets.boundary import guarded
 from app.widgets.status import badge
 from app.widgets.text import muted, text
 from shared.lookback import LookBackNew
-from shared.remedies import NEEDS_HANDS, Figures, Playbook, PlaybookDetail, PlaybookSet, PlaybookStep, StepKind
+from shared.remedies import (
+    NEEDS_HANDS,
+    STEP_NAMES,
+    Figures,
+    Playbook,
+    PlaybookDetail,
+    PlaybookSet,
+    PlaybookStep,
+    StepKind,
+)
 
 Words = Callable[[str], str]
 NEW = PlaybookSet(
@@ -81,7 +89,7 @@ def PlaybooksPage() -> ft.Control:  # a component
 
 def step_of(one: PlaybookStep, words: Words) -> str:
     """`Soft restart`, `Ask for a message: Heartbeat`."""
-    return words(STEPS[one.kind]) + (f": {one.message}" if one.kind is StepKind.TRIGGER else "")
+    return words(STEP_NAMES[one.kind]) + (f": {one.message}" if one.kind is StepKind.TRIGGER else "")
 
 
 def rate(one: Figures, words: Words) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from backend.alerts.rules import Finding
+from backend.alerts.rules import Finding, PresenceFacts
 from backend.db.engine import DB
 
 Row = Mapping[str, Any]
@@ -20,6 +20,18 @@ async def _one(sql: str, *arguments: Any) -> Row | None:
 async def label(connector_id: UUID) -> str:
     row = await _one(f"SELECT {LABEL} AS label FROM connector c WHERE c.id = $1", connector_id)
     return row["label"] if row else ""
+
+
+def presence_facts(row: Row, silence_s: int, now: datetime) -> PresenceFacts:
+    """Of a row of `presence` or `silents`."""
+    return PresenceFacts(
+        accepted=row["registration"] == "accepted",
+        online=row["online"],
+        disconnected_at=row["disconnected_at"],
+        last_seen_at=row["last_seen_at"],
+        silence_s=silence_s,
+        now=now,
+    )
 
 
 async def presence(stations: Sequence[UUID]) -> Sequence[Row]:

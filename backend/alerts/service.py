@@ -281,14 +281,7 @@ async def _look_at_presence(ctx: Context, unit: Unit, station_ids: Sequence[UUID
     """Only what ends: who stays away is looked at together with its neighbours."""
     known = await store.open_of_stations(station_ids)
     for row in await facts_store.presence(station_ids):
-        facts = rules.PresenceFacts(
-            accepted=row["registration"] == "accepted",
-            online=row["online"],
-            disconnected_at=row["disconnected_at"],
-            last_seen_at=row["last_seen_at"],
-            silence_s=ctx.settings.silence_s,
-            now=ctx.now(),
-        )
+        facts = facts_store.presence_facts(row, ctx.settings.silence_s, ctx.now())
         make = (row["vendor"], row["model"])
         await apply(ctx, unit, Place(row["tenant"], row["id"]), facts, known=known, make=make)
 

@@ -212,14 +212,7 @@ async def _look_at_silents(ctx: Context) -> None:
     now = ctx.now()
     seen: list[tuple[Place, str, str, rules.Facts]] = []
     for row in await facts_store.silents(now - timedelta(seconds=ctx.settings.silence_s)):
-        facts = rules.PresenceFacts(
-            accepted=row["registration"] == "accepted",
-            online=row["online"],
-            disconnected_at=row["disconnected_at"],
-            last_seen_at=row["last_seen_at"],
-            silence_s=ctx.settings.silence_s,
-            now=now,
-        )
+        facts = facts_store.presence_facts(row, ctx.settings.silence_s, now)
         seen.append((Place(row["tenant"], row["id"]), row["vendor"], row["model"], facts))
     judged = await judge_all(ctx, seen)
     # Who is away is opened above, together with its neighbours; here it only ends.

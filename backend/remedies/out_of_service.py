@@ -10,10 +10,10 @@ from backend.alerts import incidents
 from backend.context import Context
 from backend.errors import WattlineError
 from backend.remedies import rules, store
-from backend.remedies.model import NAMES, Answer
+from backend.remedies.model import Answer
 from backend.stations import service as stations
 from shared.faults import EntryKind
-from shared.remedies import StepKind
+from shared.remedies import STEP_NAMES, StepKind
 
 JOB = "remedies.back"
 CLOSED = "It is out of service already."
@@ -57,7 +57,7 @@ async def bring_back(ctx: Context, payload: dict[str, Any]) -> None:
         key = f"{incident_id} {payload['since']} {tries}"
         await jobs.enqueue(JOB, {**payload, "tries": tries}, delay=delay, dedupe=key)
         return
-    name = NAMES[StepKind.AVAILABILITY]
+    name = STEP_NAMES[StepKind.AVAILABILITY]
     words = f"{name}: {answer.status}" if answer.accepted else f"{name}: refused. {answer.status}"
     async with ctx.unit():
         await incidents.note(ctx, incident_id, EntryKind.STEP, words)

@@ -14,11 +14,11 @@ from backend.errors import Conflict, NotFound, WattlineError
 from backend.events import Event, IncidentChanged, IncidentOpened
 from backend.notify import service as notify
 from backend.remedies import acting, out_of_service, playbooks, rules, store
-from backend.remedies.model import NAMES, Answer
+from backend.remedies.model import Answer
 from shared.faults import EntryKind
 from shared.notify import Told
 from shared.operations import IncidentState
-from shared.remedies import PlaybookSet, PlaybookStep, RemedyState, StepKind
+from shared.remedies import STEP_NAMES, PlaybookSet, PlaybookStep, RemedyState, StepKind
 
 LIVE = (RemedyState.RUNNING, RemedyState.WAITING, RemedyState.ASKS)
 GONE = (IncidentState.CLOSED, IncidentState.WATCHED)
@@ -131,11 +131,11 @@ async def step(ctx: Context, payload: dict[str, Any]) -> None:
         if answer.accepted:
             due_at = ctx.now() + timedelta(seconds=one.verify_s)
             await store.update(run_id, phase="verifying", due_at=due_at)
-            await _note(ctx, row["incident"], f"{NAMES[one.kind]}: {answer.detail}")
+            await _note(ctx, row["incident"], f"{STEP_NAMES[one.kind]}: {answer.detail}")
             await _go_on(ctx, run_id, due_at)
         else:
             await store.end_step(run_id, number, "refused", ctx.now())
-            await _note(ctx, row["incident"], f"{NAMES[one.kind]}: refused. {answer.detail}")
+            await _note(ctx, row["incident"], f"{STEP_NAMES[one.kind]}: refused. {answer.detail}")
             await store.update(run_id, phase="ready", step=number + 1, due_at=None)
             await _go_on(ctx, run_id)
 
@@ -185,18 +185,18 @@ async def _next(
         return None
     one = plan.steps[number]
     if plan.guards.approval and row["approved_at"] is None and one.kind not in rules.HARMLESS:
-        asks = {"state": RemedyState.ASKS.value, "detail": f"Waits for a yes to: {NAMES[one.kind]}"}
+        asks = {"state": RemedyState.ASKS.value, "detail": f"Waits for a yes to: {STEP_NAMES[one.kind]}"}
         due_at = ctx.now() + rules.ASKED_FOR
         await store.update(row["id"], **asks, due_at=due_at)
         await _go_on(ctx, row["id"], due_at)
-        await _note(ctx, row["incident"], f"The playbook waits for somebody's yes to: {NAMES[one.kind]}")
+        await _note(ctx, row["incident"], f"The playbook waits for somebody's yes to: {STEP_NAMES[one.kind]}")
         await notify.note(
             ctx,
             row["tenant"],
             Told.REMEDY_ASKS,
             f"asks:{row['id']}",
             incident=row["incident"],
-            data={"said": f"Next: {NAMES[one.kind]}"},
+            data={"said": f"Next: {STEP_NAMES[one.kind]}"},
         )
         return None
     await store.lock_station(row["station"])
@@ -295,7 +295,7 @@ async def _over(ctx: Context, row: store.Row, place: store.Row | None) -> None:
 
 
 async def _mended(ctx: Context, row: store.Row) -> None:
-    detail = f"{NAMES[StepKind((await _sent(row))[-1]['kind'])]} helped."
+    detail = f"{STEP_NAMES[StepKind((await _sent(row))[-1]['kind'])]} helped."
     await _end(ctx, row, RemedyState.MENDED, detail, step="helped")
     await _note(ctx, row["incident"], f"Mended: {detail}")
 
