@@ -19,11 +19,10 @@ from backend.context import Context
 from backend.db.engine import DB
 from backend.remedies import playbooks
 from backend.remedies.builtin import BUILT_IN
-from backend.remedies.model import NAMES
 from backend.tickets import service as tickets
 from shared.faults import CodeMeaningSet, EntryKind, FirmwareEndSet
 from shared.operations import IncidentState
-from shared.remedies import RemedyState, StepKind
+from shared.remedies import STEP_NAMES, RemedyState, StepKind
 from shared.tickets import PartnerKind, PartnerSet
 
 BROKEN, BROKEN_CODE = "WAN-04", "InternalError"
@@ -156,7 +155,7 @@ async def _run(
     plan, row, run_id = BUILT_IN[key], past.connectors[outlet], uuid4()
     [book] = await DB.run("SELECT id FROM playbook WHERE tenant = $1 AND key = $2", past.tenant_id, key)
     tried = plan.steps[:steps]
-    last = NAMES[tried[-1].kind]
+    last = STEP_NAMES[tried[-1].kind]
     detail = f"{last} helped." if helped else "Every step was tried and none helped."
     state = (RemedyState.MENDED if helped else RemedyState.FAILED).value
     await DB.run(
@@ -173,7 +172,7 @@ async def _run(
         said, heard = "", None
         if step.kind is not StepKind.WAIT:
             said, heard = "Accepted", sent + timedelta(seconds=1)
-            await past.line(incident_id, heard, f"{NAMES[step.kind]}: {said}")
+            await past.line(incident_id, heard, f"{STEP_NAMES[step.kind]}: {said}")
         outcome = "helped" if helped and number == steps - 1 else "didn't help"
         await DB.run(
             """INSERT INTO remedy_step (id, remedy, number, kind, sent_at, answered_at, ended_at, outcome, detail)
