@@ -21,11 +21,11 @@ demo: $(VENV)/.demo ## Start everything with simulated stations (FRESH=1: from t
 .PHONY: test
 test: $(VENV)/.dev ## Run all checks and tests (ARGS="tests/rules -n0": a part)
 	@scripts/chromium.sh
-	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal $(ARGS)
 
 .PHONY: conformance
 conformance: $(VENV)/.dev ## Prove every conformance case and write docs/conformance.md
-	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-2} --dist worksteal tests/conformance --conformance-report $(ARGS)
+	@$(BIN)/python -m pytest -n $${TEST_WORKERS:-3} --dist worksteal tests/conformance --conformance-report $(ARGS)
 
 .PHONY: check
 check: $(VENV)/.dev ## Lint, types and import rules only

@@ -156,9 +156,7 @@ TEXTS = {
     "not needed": "nicht nötig",
     "Fault codes (none: all)": "Fehlercodes (keine: alle)",
     "Fault codes it leaves alone": "Fehlercodes, die er in Ruhe lässt",
-    "Nothing is tried for these, as where a danger, the car or the grid stands behind.": (
-        "Für diese wird nichts versucht, etwa wo eine Gefahr, das Auto oder das Netz dahintersteht."
-    ),
+    "These need somebody on site.": "Hier muss jemand vor Ort sein.",
     "Only for fault codes": "Nur für Fehlercodes",
     "Leaves fault codes alone": "Lässt Fehlercodes in Ruhe",
     "Steps, and how many seconds each may take to help": "Schritte, und wie viele Sekunden jeder zum Helfen hat",

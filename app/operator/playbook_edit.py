@@ -117,7 +117,7 @@ def EditPlaybook(playbook_id: str, plan: PlaybookSet, on_done: Callable[[], Any]
             set_not_codes,
             identifier="book-not-codes",
             multiline=True,
-            helper=words("Nothing is tried for these, as where a danger, the car or the grid stands behind."),
+            helper=words("These need somebody on site."),
         ),
         inputs.field(words("Models, with commas between (none: all)"), models, t, set_models, identifier="book-models"),
         muted(words("Steps, and how many seconds each may take to help"), t, size=T12),

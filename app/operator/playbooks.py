@@ -12,7 +12,7 @@ from app.api import ApiError
 from app.hooks import use_app, use_load, use_store, use_tokens, use_words
 from app.operator.look_back import TryOnPast
 from app.operator.playbook_edit import EditPlaybook
-from app.theme import S4, S8, T16
+from app.theme import S4, S8, S12, T12, T16
 from app.widgets import buttons, surfaces
 from app.widgets.boundary import guarded
 from app.widgets.status import badge
@@ -163,8 +163,6 @@ def Detail(playbook_id: str, version: int) -> ft.Control:  # a component
     plan = found.data.playbook.plan
     guards = plan.guards
     rows: list[tuple[str, str | ft.Control]] = [
-        *([(words("Only for fault codes"), ", ".join(plan.codes))] if plan.codes else []),
-        *([(words("Leaves fault codes alone"), ", ".join(plan.not_codes))] if plan.not_codes else []),
         (words("During a session"), words("allowed") if guards.during_session else words("never")),
         (words("Runs a day at a station"), str(guards.max_per_day)),
         (words("Stations at once"), str(guards.max_at_once)),
@@ -179,4 +177,8 @@ def Detail(playbook_id: str, version: int) -> ft.Control:  # a component
         )
         for one in found.data.versions
     ]
-    return surfaces.key_values(rows, t)
+    parts: list[ft.Control] = [surfaces.key_values(rows, t)]
+    for label, some in (("Only for fault codes", plan.codes), ("Leaves fault codes alone", plan.not_codes)):
+        if some:
+            parts.append(ft.Column([muted(words(label), t), text(", ".join(some), t, size=T12)], spacing=S4))
+    return ft.Column(parts, spacing=S12, horizontal_alignment=ft.CrossAxisAlignment.STRETCH)

@@ -10,8 +10,10 @@ import gzip
 import hashlib
 import html
 import importlib
+import itertools
 import json
 import mimetypes
+import secrets
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from flet.controls.id_counter import ControlId
 from flet.controls.types import RouteUrlStrategy, WebRenderer
 from flet_web import get_package_web_dir, patch_index_html
 from flet_web.fastapi import app_manager
@@ -28,6 +31,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.websockets import WebSocket
 
+from backend.web.link_lost import SCRIPT
 from shared.accounts import Brand
 
 log = structlog.get_logger(__name__)
@@ -36,6 +40,7 @@ COMPRESSIBLE = {".wasm", ".js", ".mjs", ".json", ".html", ".css", ".svg", ".ttf"
 FOREVER = "public, max-age=31536000, immutable"
 AN_HOUR = "public, max-age=3600"
 WARM = ("main.dart.wasm", "main.dart.mjs", "canvaskit/skwasm.wasm", "canvaskit/skwasm.js", "flutter_bootstrap.js")
+FIRST_NUMBER = 2**29
 SESSION_TIMEOUT_S = 600
 """A phone that lost its link for less than this comes back to the same screen."""
 HEADERS = {
@@ -112,6 +117,9 @@ class WebClient:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
+        # A browser that was open while the server restarted keeps the old parts of its screen, and a new one with the
+        # number of an old one never hears: what the browser remembers stayed unread, and somebody was signed out.
+        ControlId._counter = itertools.count(FIRST_NUMBER + secrets.randbelow(FIRST_NUMBER))
         await app_manager.start()
         warming = asyncio.create_task(self._warm())
         try:
@@ -146,7 +154,7 @@ class WebClient:
                 "fontFallbackBaseUrl": f"{self.base}assets/fonts/",
             }.items()
         )
-        text = text.replace('<script src="python.js"></script>', f"<script>{local}</script>")
+        text = text.replace('<script src="python.js"></script>', f"<script>{local}{SCRIPT}</script>")
         return text.replace('src="flutter_bootstrap.js"', f'src="{self.base}flutter_bootstrap.js"')
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

@@ -68,8 +68,9 @@ def test_somebody_types_e_mail_and_password(open_app: OpenApp) -> None:
 def test_an_open_screen_survives_a_restart_of_the_server(open_app: OpenApp, demo: Demo) -> None:
     tab = open_app(Role.OPERATOR, size=DESKTOP)
     demo.stop()
-    tab.page.wait_for_timeout(500)
+    tab.page.wait_for_selector("#link-lost", timeout=30_000)
     demo.start()
+    tab.page.wait_for_selector("#link-lost", state="detached", timeout=60_000)
     tab.wait("nav-stations", timeout=30_000)
     # The old picture stays in place while the browser is away from the server, and what is tapped then is lost.
     tab.click_until("nav-stations", lambda: tab.page.url.endswith("/stations"), "stations", timeout=60_000)

@@ -80,7 +80,10 @@ def test_a_playbook_gets_another_step(open_app: OpenApp, demo: Demo) -> None:
         assert all(box is not None and box["width"] > 150 and box["height"] > 30 for box in boxes), boxes
         tops = [box["y"] for box in boxes if box is not None]
         assert tops == sorted(set(tops))
+        tab.page.mouse.move(PHONE[0] / 2, PHONE[1] / 2)
+        tab.page.mouse.wheel(0, 5000)
         tab.click("step-add")
+        tab.wait(f"step-{len(boxes)}")
         tab.click("book-confirm")
         after = demo.wait_for(
             "new version",

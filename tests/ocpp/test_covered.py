@@ -169,7 +169,7 @@ ATTACKS: dict[str, tuple[str, ...]] = {
     "A27": ("ocpp/test_killed:killed_again_and_again_everything_answered_is_stored_once",),
     "A28": ("ocpp/test_killed:killed_again_and_again_everything_answered_is_stored_once",),
     "A29": ("ocpp/test_links:200_stations_reconnect_at_once",),
-    "A31": ("ocpp/test_quirks_sessions:a_stop_that_comes_after_the_outlet_denied_its_session_still_counts",),
+    "A31": ("ocpp/test_told_late:a_stop_that_comes_after_the_outlet_denied_its_session_still_counts",),
     "A32": ("api/test_tenants:ids_of_another_company_do_not_exist",),
     "A38": ("ocpp/test_frame_redaction:secrets_are_blanked",),
 }

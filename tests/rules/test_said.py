@@ -10,7 +10,6 @@ from backend.alerts import rules
 from backend.alerts.incidents import STATE_WORDS
 from backend.alerts.rules import connector_faulted, correlation
 from backend.notify import rules as notify_rules
-from backend.remedies.model import NAMES
 from backend.tickets.service import TOLD
 from shared.notify import Told
 from shared.operations import IncidentState, Severity
@@ -126,7 +125,7 @@ def test_a_message_is_said_line_by_line() -> None:
 
 
 def test_the_lines_of_a_timeline_are_said_in_german() -> None:
-    lines = [f"{step}{end}" for step in NAMES.values() for end in (" helped.", ": Accepted", ": refused. ")]
+    lines = [f"{step}{end}" for step in STEP_NAMES.values() for end in (" helped.", ": Accepted", ": refused. ")]
     lines += [*STATE_WORDS.values(), *(text.format(partner="Nord", number="T-1") for text in TOLD.values())]
     assert [line for line in lines if in_language(line, "de") == line] == []
 
