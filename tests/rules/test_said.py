@@ -13,6 +13,7 @@ from backend.notify import rules as notify_rules
 from backend.tickets.service import TOLD
 from shared.notify import Told
 from shared.operations import IncidentState, Severity
+from shared.remedies import STEP_NAMES
 from shared.said import GERMAN, in_language, told
 from tests.rules.test_rule_tables import NOW, TABLES
 
