@@ -13,6 +13,8 @@ from typing import Any
 from backend.errors import StartRefused
 
 STUCK_MS = 60_000
+_interrupted = False
+"""A signal came before the event loop listened to them."""
 
 
 def event_loop() -> Callable[[], asyncio.AbstractEventLoop]:
@@ -37,10 +39,21 @@ def run_until_stopped(work: Coroutine[Any, Any, None]) -> None:
 
 def take_sigterm() -> None:
     """Before the event loop runs, SIGTERM is as good as Ctrl-C: KeyboardInterrupt, and all contexts close."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(_number: int, _frame: Any) -> None:
+    """Python swallows an exception that comes while it frees or imports some things: it is remembered, too."""
+    global _interrupted
+    _interrupted = True
+    raise KeyboardInterrupt
 
 
 async def _until_stopped(work: Coroutine[Any, Any, None]) -> None:
+    if _interrupted:
+        work.close()
+        raise KeyboardInterrupt
     loop = asyncio.get_running_loop()
     task = loop.create_task(work)
     asked = False

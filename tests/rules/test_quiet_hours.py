@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backend.notify import rules as notify
@@ -24,6 +24,8 @@ def held(begins: str, ends: str, now: datetime) -> datetime | None:
 
 @given(st.sampled_from([SPRING, AUTUMN]), MINUTES, CLOCKS, CLOCKS)
 def test_what_is_held_is_let_go_when_it_is_quiet_no_more(day: datetime, after: int, begins: str, ends: str) -> None:
+    # Where all that is not quiet lies in the hour that clocks skip, there is no such moment on that day.
+    assume(not all("02:00" <= one < "03:00" for one in (begins, ends)))
     now = day + timedelta(minutes=after)
     until = held(begins, ends, now)
     quiet = remedies.quiet(begins, ends, now, BERLIN)
