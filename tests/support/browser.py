@@ -147,13 +147,13 @@ class Screen:
     def type(self, identifier: str, text: str) -> None:
         """In place of what the field holds. On a busy machine keys come before the field has the cursor: looked at,
         as a person would, and done again."""
-        for _ in range(5):
+        for pause in range(10):
             self.click(identifier)
             self.page.keyboard.press("Control+A")
             self.page.keyboard.type(text, delay=15)
             if self.page.evaluate("document.activeElement?.value") == text:
                 return
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(300 * (1 + pause))
         raise AssertionError(f"{text!r} could not be typed into {identifier}")
 
     def text(self) -> str:
