@@ -212,6 +212,7 @@ async def with_costs(ctx: Context, rows: Sequence[Row], *, due: bool = False) ->
     priced = [row for row in rows if row["tariff"] is not None and (due or _due(row, now))]
     if not priced:
         return
+    changed = []
     for begin in range(0, len(priced), READ_TOGETHER):
         some = priced[begin : begin + READ_TOGETHER]
         readings = await group_store.readings_of([row["id"] for row in some])
@@ -220,12 +221,16 @@ async def with_costs(ctx: Context, rows: Sequence[Row], *, due: bool = False) ->
             own = readings.pop(row["id"])
             _costed_now(row, now, len(own))
             cost = _so_far(tariff.definition, row, own, row["time_zone"], now if due else None)
-            row |= {"cost": cost, "currency": tariff.currency}
+            if (row["cost"], row["currency"]) != (cost, tariff.currency):
+                row |= {"cost": cost, "currency": tariff.currency}
+                changed.append(row)
             if len(own) >= LONG:
                 await asyncio.sleep(0)  # a hundred long sessions take a second: everybody else goes on meanwhile
-    costs = [(row["id"], row["cost"], row["currency"], row.get("version")) for row in priced]
+    if not changed:
+        return
+    costs = [(row["id"], row["cost"], row["currency"], row.get("version")) for row in changed]
     versions = await group_store.set_costs(costs)
-    for row in priced:
+    for row in changed:
         row["version"] = versions.get(row["id"])
 
 

@@ -4,8 +4,9 @@ import msgspec
 import pytest
 
 from backend.energy.core.cars import Car, Order, Outlook, Plan, Policy
+from backend.energy.core.desk import RESTS_S
 from backend.energy.core.grid import Connector, Grid, Load, Node, Series
-from backend.energy.core.planner import DWELL_S, RESTS_S, plan, time_for
+from backend.energy.core.planner import DWELL_S, plan, time_for
 from backend.energy.core.rows import Rows
 from backend.energy.core.session_files import read_sessions
 from backend.energy.core.simulation import Faults, Outcome, run

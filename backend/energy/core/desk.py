@@ -12,6 +12,9 @@ from backend.energy.core.rows import Floats, Rows
 UNKNOWN_STAY_S = 8 * 3600.0
 UNKNOWN_WANT_KWH = 40.0
 PEAK = "the paid peak"
+RESTS_S, URGENT_S = 180.0, 900.0
+"""So long who was turned off stays off, so that a load that swings doesn't switch it with every plan; not who would
+have less than so much time to spare until it leaves."""
 
 
 class Desk:
@@ -44,6 +47,10 @@ class Desk:
         self.had = np.array([car.amps for car in cars])
         full = np.maximum(self.most * self.per_amp, 1e-9)
         self.laxity_s = (self.ends - now) - self.wanted / full * 3600
+        stopped = np.array([-math.inf if car.stopped is None else car.stopped for car in cars])
+        urgent = np.array([car.departure is not None for car in cars], dtype=bool) & (self.laxity_s < URGENT_S)
+        self.rests = (now - stopped < RESTS_S) & ~urgent
+        """Who was just turned off and has time."""
 
     def _bounds_of(self, bounds: Floats) -> Floats:
         return np.maximum(self.rows.ends(self.rows.left(self.outlook.loads, bounds)) - self.taken, 0.0)

@@ -18,7 +18,8 @@ def get(fields: Fields, *names: str, default: Any) -> Any:
 
 
 def number_of(fields: Fields, *names: str, default: float, where: str) -> float:
-    return maybe(fields, *names, where=where) if get(fields, *names, default=None) is not None else default  # type: ignore[return-value]
+    found = maybe(fields, *names, where=where)
+    return default if found is None else found
 
 
 def maybe(fields: Fields, *names: str, where: str) -> float | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from backend.energy.core import optimum
 from backend.energy.core.cars import Car, Demand, Order, Outlook, Plan, Policy, Why
@@ -15,9 +14,6 @@ from backend.energy.core.grid import Series, mean, value_at
 from backend.energy.core.rows import Floats, Rows
 
 DWELL_S = 300.0
-RESTS_S, URGENT_S = 180.0, 900.0
-"""So long who was turned off stays off, so that a load that swings doesn't switch it with every plan; not who would
-have less than so much time to spare until it leaves."""
 SOLVED_BY, ROUNDED_BY = 0.5, 0.7
 """Of the time for a plan: when the optimum and its rounding must be there. The rest is for the greedy share."""
 URGENT, WANTED, LOYAL = 0.5, 0.3, 0.1
@@ -161,7 +157,7 @@ def _problem(desk: Desk, starts: Floats, policy: Policy) -> optimum.Problem:
         * first
         * (1 + LEAVES_SOON / (1 + (desk.ends - desk.now) / 3600 / STRANGERS_COME_H))
     )
-    most[resting(desk), 0] = 0.0
+    most[desk.rests, 0] = 0.0
     least = np.zeros_like(most)
     middles = (left + right) / 2
     room = desk.bounds_at(middles) if np.ptp(price) < 1e-6 else _left_by_strangers(desk, middles)
@@ -213,7 +209,7 @@ def rounded(desk: Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: f
     hours = max((starts[1] - starts[0]) / 3600, 1 / 60)
     need = desk.wanted / np.maximum(desk.per_amp, 1e-9) / hours
     now_is_good = np.array([want[car] > 1e-6 or _now_is_as_good(ahead[car], cost, car) for car in range(len(want))])
-    most = np.where(now_is_good & ~resting(desk), np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
+    most = np.where(now_is_good & ~desk.rests, np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
     urgent = 1 / (1 + np.maximum(desk.laxity_s, 0.0) / 3600)
     first = _weights(desk)
     share = want / np.maximum(desk.most, 1e-9)
@@ -250,7 +246,7 @@ def _within(desk: Desk, amps: Floats) -> Floats:
 def shared_out(desk: Desk, policy: Policy, now: float) -> Floats:
     """Fair and at once: who comes first gets its minimum first, then all rise together (or one after the other)."""
     amps = np.zeros(len(desk.cars))
-    order, rests = _order(desk, policy), resting(desk)
+    order, rests = _order(desk, policy), desk.rests
     for car in order:
         wants = desk.wanted[car] > 1e-6 and not rests[car] and _price_is_right(desk, car, policy, now)
         if wants and desk.least[car] <= desk.most[car] and desk.room(amps, car) >= desk.least[car]:
@@ -286,13 +282,6 @@ def _price_is_right(desk: Desk, car: int, policy: Policy, now: float) -> bool:
     return worth[0] <= sorted(worth)[min(needed, len(worth)) - 1] + 1e-9
 
 
-def resting(desk: Desk) -> npt.NDArray[np.bool_]:
-    """Who was just turned off and has time."""
-    stopped = np.array([-math.inf if car.stopped is None else car.stopped for car in desk.cars])
-    urgent = np.array([car.departure is not None for car in desk.cars], dtype=bool) & (desk.laxity_s < URGENT_S)
-    return (desk.now - stopped < RESTS_S) & ~urgent
-
-
 def calm(desk: Desk, amps: Floats) -> Floats:
     """No flicker: a small rise waits, and who was just turned on stays on if the limits let it."""
     found = amps.copy()
@@ -319,7 +308,7 @@ def explained(desk: Desk, policy: Policy, amps: Floats, ahead: Floats, starts: F
     got = amps[car]
     if desk.wanted[car] <= 1e-6:
         return Why(code="full", text="It has what it wants.")
-    if got <= 0 and resting(desk)[car]:
+    if got <= 0 and desk.rests[car]:
         return Why(code="rests", text="It was just stopped: it waits a few minutes, so that it isn't switched again.")
     if got >= desk.most[car] - 0.5:
         return Why(code="at_maximum", text="It charges as fast as car and connector can.")
