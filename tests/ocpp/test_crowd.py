@@ -117,7 +117,7 @@ async def test_a_flood_of_pings_is_slowed_and_told_too(db: str) -> None:
             assert time.perf_counter() - began > 0.3  # what comes behind them is read later
             await asyncio.gather(*pongs)  # nothing is lost
             async with asyncio.timeout(5):
-                while not await _incidents(operator):  # noqa: ASYNC110
+                while not await _incidents(operator):  # noqa: ASYNC110  # over HTTP
                     await asyncio.sleep(0.02)
 
 

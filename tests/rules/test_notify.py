@@ -98,7 +98,7 @@ def test_who_is_gone_is_passed_over(here: str, who: list[str | None]) -> None:
 
 
 def berlin(*moment: int, fold: int = 0) -> datetime:
-    return datetime(*moment, tzinfo=ZoneInfo(BERLIN), fold=fold)  # type: ignore[misc,arg-type]
+    return datetime(*moment, tzinfo=ZoneInfo(BERLIN), fold=fold)  # type: ignore[misc,arg-type]  # as many as a date needs
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ HOT = incident(id="hot", severity=Severity.CRITICAL, title="Hot")
     ],
 )
 def test_what_was_gathered_keeps_what_it_was(kinds: list[Told], changes: dict[str, object], says: str) -> None:
-    one = dataclasses.replace(HOT, **changes)  # type: ignore[arg-type]
+    one = dataclasses.replace(HOT, **changes)  # type: ignore[arg-type]  # of any field
     noted = [(kind, one) for kind in kinds]
     [(kind, _)] = rules.gathered(noted)
     assert rules.incident_text(kind, one).title == says

@@ -48,7 +48,7 @@ async def billed_visit(shop: Shop, email: str = "gast@example.com", language: st
 async def test_a_guest_whose_card_did_not_pay_pays_with_another_one(
     db: str,
     clock: Clock,
-    server: CardProvider,  # noqa: F811
+    server: CardProvider,  # noqa: F811  # the fixture
     provider: str,
     tries: int,
 ) -> None:
@@ -98,7 +98,7 @@ async def test_a_guest_whose_card_did_not_pay_pays_with_another_one(
         assert {row["state"] for row in await DB.run("SELECT state FROM debt")} <= {"settled"}
 
 
-async def test_who_leaves_the_page_of_the_card_can_enter_it_again(db: str, clock: Clock, server: CardProvider) -> None:  # noqa: F811
+async def test_who_leaves_the_page_of_the_card_can_enter_it_again(db: str, clock: Clock, server: CardProvider) -> None:  # noqa: F811  # the fixture
     shop = await guest_shop(clock, server, "stripe")
     transport = httpx.ASGITransport(app=create_app(shop.ctx))
     async with shop.ctx.bus, httpx.AsyncClient(transport=transport, base_url=HOST) as web:
@@ -122,7 +122,7 @@ async def test_who_leaves_the_page_of_the_card_can_enter_it_again(db: str, clock
         assert row["payer"] == payer, "still to be asked for"
 
 
-async def test_a_refused_hold_owes_nothing(db: str, clock: Clock, server: CardProvider) -> None:  # noqa: F811
+async def test_a_refused_hold_owes_nothing(db: str, clock: Clock, server: CardProvider) -> None:  # noqa: F811  # the fixture
     shop = await guest_shop(clock, server, "demo")
     async with shop.ctx.bus:
         one, _ = await billed_visit(shop)

@@ -155,7 +155,7 @@ async def test_a_node_whose_lease_ran_out_looks_after_its_sockets_again(db: str)
         async with asyncio.timeout(5):
             await lapsed.wait()
             before = (await service.nodes())[0].seen_at
-            while (await service.nodes())[0].seen_at == before:  # noqa: ASYNC110
+            while (await service.nodes())[0].seen_at == before:  # noqa: ASYNC110  # in the database
                 await asyncio.sleep(0.02)
 
 
@@ -185,7 +185,7 @@ async def test_a_burial_that_takes_longer_than_a_lease_costs_nobody_else_his_lif
         assert {node.name: node.state for node in told} == dict.fromkeys("abc", "running")
         assert one._steady_since == two._steady_since == 0.0  # neither of them ever lapsed
         async with asyncio.timeout(5):
-            while (await _station("DEAD"))["online"] or (await _station("C"))["online"]:  # noqa: ASYNC110
+            while (await _station("DEAD"))["online"] or (await _station("C"))["online"]:  # noqa: ASYNC110  # in the database
                 await asyncio.sleep(0.02)
 
 
