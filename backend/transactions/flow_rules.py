@@ -15,6 +15,8 @@ CHARGING_STATE_OF_STATUS = {
     ConnectorStatus.FINISHING: ChargingState.IDLE,
 }
 FLOWS = frozenset({ChargingState.CHARGING.value})
+BY_STATUS = "Status"
+"""The context of a reading that only a change of state made: its register is the last one known, told by nobody."""
 DECLINED = frozenset({ChargingState.SUSPENDED_EV.value, ChargingState.IDLE.value})
 """The car takes nothing of its own accord."""
 
@@ -69,4 +71,4 @@ def turned(
     if any(point[0] >= report.at for point in points):
         return None
     power = None if state in FLOWS else 0
-    return report.at, wh, power, None, None, None, state, "Status", True, None, None, None
+    return report.at, wh, power, None, None, None, state, BY_STATUS, True, None, None, None

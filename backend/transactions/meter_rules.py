@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from backend.transactions.flow_rules import FLOWS
+from backend.transactions.flow_rules import BY_STATUS, FLOWS
 from shared.transactions import ChargingState
 
 GRACE_WH = 2_000
@@ -141,11 +141,12 @@ def unread(row: Mapping[str, Any], stop_wh: int | None, ended_at: datetime, reas
 
 def out_of_line(readings: Sequence[Any], top_wh: int) -> list[datetime]:
     """The moments of trusted registers that don't fit the others: the fewest without which it never runs backwards.
-    Messages that came late were judged without their neighbours. `top_wh`: the final register; none counts beyond."""
+    Messages that came late were judged without their neighbours; what a change of state carried on is no register.
+    `top_wh`: the final register; none counts beyond."""
     told = [
         (one["at"], min(one["energy_wh"], top_wh))
         for one in readings
-        if one["trusted"] and one["energy_wh"] is not None
+        if one["trusted"] and one["energy_wh"] is not None and one["context"] != BY_STATUS
     ]
     if all(one[1] <= following[1] for one, following in pairwise(told)):
         return []

@@ -31,8 +31,8 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
         changed.append((row["id"], state, flows))
         if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
             power = None if flows else 0
-            point = event.at, row["meter_last_wh"], power, None, None, None, state, "Status", True, None, None, None
-            points.append((row["id"], *point))
+            last = event.at, row["meter_last_wh"], power, None, None, None
+            points.append((row["id"], *last, state, flow_rules.BY_STATUS, True, None, None, None))
         unit.emit(
             TransactionUpdated(
                 tenant_id=event.tenant_id,

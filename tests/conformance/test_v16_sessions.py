@@ -30,9 +30,10 @@ async def charges(station: ScriptedStation, operator: httpx.AsyncClient, token: 
 
 async def billed(operator: httpx.AsyncClient, reason: str, wh: int = 5000) -> None:
     """The only session has ended, and what it costs is what its registers say: 0.40 a kWh."""
-    session = await shown(operator, state="ended", stop_reason=reason, energy_wh=wh, flags=[])
+    session = await shown(operator, state="ended", stop_reason=reason, energy_wh=wh)
     total, energy = await bill(operator, session["id"])
     assert (total * 2500, energy) == (wh, wh)
+    await shown(operator, flags=[])  # with the bill comes what the whole session tells of its meter
 
 
 async def local_session(node: Node, operator: httpx.AsyncClient, cable_first: bool) -> None:

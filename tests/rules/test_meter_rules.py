@@ -133,6 +133,18 @@ def test_a_late_reading_in_the_wrong_unit_is_put_right_as_the_others_were() -> N
     ],
 )
 def test_registers_that_fit_their_neighbours(registers: list[int | None], strays: list[int]) -> None:
-    readings = [{"at": after(n), "energy_wh": wh, "trusted": True} for n, wh in enumerate(registers)]
+    readings = [
+        {"at": after(n), "energy_wh": wh, "trusted": True, "context": None} for n, wh in enumerate(registers)
+    ]
     assert rules.out_of_line(readings, 21_000) == [after(n) for n in strays]
     assert rules.out_of_line([one | {"trusted": False} for one in readings], 21_000) == []
+    assert rules.out_of_line([one | {"context": "Status"} for one in readings], 21_000) == []
+
+
+def test_a_register_that_only_a_change_of_state_carried_on_makes_no_late_reading_doubtful() -> None:
+    """The station says that it charges, then sends what its meter showed a quarter of an hour before."""
+    told = [(3500, "Sample.Periodic"), (1000, "Status"), (6000, "Transaction.End")]
+    readings = [
+        {"at": after(n), "energy_wh": wh, "trusted": True, "context": context} for n, (wh, context) in enumerate(told)
+    ]
+    assert rules.out_of_line(readings, 6000) == []
