@@ -133,9 +133,7 @@ def test_a_late_reading_in_the_wrong_unit_is_put_right_as_the_others_were() -> N
     ],
 )
 def test_registers_that_fit_their_neighbours(registers: list[int | None], strays: list[int]) -> None:
-    readings = [
-        {"at": after(n), "energy_wh": wh, "trusted": True, "context": None} for n, wh in enumerate(registers)
-    ]
+    readings = [{"at": after(n), "energy_wh": wh, "trusted": True, "context": None} for n, wh in enumerate(registers)]
     assert rules.out_of_line(readings, 21_000) == [after(n) for n in strays]
     assert rules.out_of_line([one | {"trusted": False} for one in readings], 21_000) == []
     assert rules.out_of_line([one | {"context": "Status"} for one in readings], 21_000) == []
