@@ -1,6 +1,7 @@
 """What a session costs here now, in plain words: the price, today by the hour, by use, and worked examples."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import flet as ft
@@ -152,11 +153,11 @@ def _examples(found: PriceExplanation, t: Tokens, words: Words) -> ft.Control:
 def _example(one: PriceExample, t: Tokens, words: Words) -> ft.Control:
     currency = one.total.currency
     kwh = i18n.number(Decimal(one.energy_wh) / 1000, 0)
-    sentence = words("{kwh} kWh in {minutes} minutes").format(kwh=kwh, minutes=one.charging_minutes)
+    charging, parking = (i18n.duration(timedelta(minutes=span)) for span in (one.charging_minutes, one.parking_minutes))
+    sentence = words("{kwh} kWh in {charging}").format(kwh=kwh, charging=charging)
     if one.parking_minutes:
-        sentence = words("{kwh} kWh in {minutes} minutes, then {parking} minutes connected").format(
-            kwh=kwh, minutes=one.charging_minutes, parking=one.parking_minutes
-        )
+        told = words("{kwh} kWh in {charging}, then {parking} connected")
+        sentence = told.format(kwh=kwh, charging=charging, parking=parking)
     lines: list[ft.Control] = [
         ft.Row(
             [text(sentence, t, bold=True, expand=True), text(f"≈ {i18n.money(one.total)}", t, bold=True, no_wrap=True)],

@@ -127,8 +127,6 @@ TEXTS = {
         "Wenn Sie jetzt beginnen, mit einem Auto, das {power} aufnimmt. Gerechnet wie die Rechnungen."
     ),
     "Examples": "Beispiele",
-    "{kwh} kWh in {minutes} minutes": "{kwh} kWh in {minutes} Minuten",
-    "{kwh} kWh in {minutes} minutes, then {parking} minutes connected": (
-        "{kwh} kWh in {minutes} Minuten, dann {parking} Minuten angeschlossen"
-    ),
+    "{kwh} kWh in {charging}": "{kwh} kWh in {charging}",
+    "{kwh} kWh in {charging}, then {parking} connected": "{kwh} kWh in {charging}, dann {parking} angeschlossen",
 }

@@ -118,7 +118,7 @@ TEXTS: dict[str, str] = {
     "Reserving, for each hour": "Reservieren, je Stunde",
     "A reservation nobody uses": "Reservierung, die niemand nutzt",
     "Reserved, and nobody came": "Reserviert, und niemand kam",
-    "Kept for {minutes} min, from {begins}": "{minutes} min freigehalten, ab {begins}",
+    "Kept for {span}, from {begins}": "{span} freigehalten, ab {begins}",
     "The charger reports a fault. Please choose another one.": (
         "Die Ladestation meldet eine Störung. Bitte wählen Sie eine andere."
     ),

@@ -109,8 +109,8 @@ TEXTS = {
     "More, in the form of OCPI": "Mehr, in der Form von OCPI",
     "Prices": "Preise",
     "What sessions would cost": "Was Ladevorgänge kosten würden",
-    "{kwh} kWh in {charging} min, then {parking} min connected, from {begins}": (
-        "{kwh} kWh in {charging} min, dann {parking} min verbunden, ab {begins}"
+    "{kwh} kWh in {charging}, then {parking} connected, from {begins}": (
+        "{kwh} kWh in {charging}, dann {parking} verbunden, ab {begins}"
     ),
     "What charging costs, with a preview of sample sessions.": "Was Laden kostet, mit Vorschau auf Beispiele.",
 }

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -333,11 +334,15 @@ def _quote(quote: Any, t: Tokens, words: Words) -> ft.Control:
 
 
 def _sample(one: SampleSession, t: Tokens, words: Words) -> ft.Control:
-    facts = words("{kwh} kWh in {charging} min, then {parking} min connected, from {begins}").format(
-        kwh=one.energy_kwh, charging=one.charging_minutes, parking=one.parking_minutes, begins=one.begins
+    charging, parking, kept = (
+        i18n.duration(timedelta(minutes=minutes))
+        for minutes in (one.charging_minutes, one.parking_minutes, one.reserved_minutes)
+    )
+    facts = words("{kwh} kWh in {charging}, then {parking} connected, from {begins}").format(
+        kwh=one.energy_kwh, charging=charging, parking=parking, begins=one.begins
     )
     if one.reserved_minutes:
-        facts = words("Kept for {minutes} min, from {begins}").format(minutes=one.reserved_minutes, begins=one.begins)
+        facts = words("Kept for {span}, from {begins}").format(span=kept, begins=one.begins)
     total = ft.Semantics(
         identifier=f"quote-{one.kind}",
         content=text(i18n.money(one.total_incl), t, size=T16, bold=True),
