@@ -161,6 +161,12 @@ class Settings:
     reading_days: int = _setting(
         "WATTLINE_READING_DAYS", 400, "How long single meter readings are kept, days; bills stay", least=35
     )
+    status_days: int = _setting(
+        "WATTLINE_STATUS_DAYS",
+        800,
+        "How long the past of outlets and links is kept, days; availability before that isn't known",
+        least=60,
+    )
     tile_url: str = _setting(
         "WATTLINE_TILE_URL", "", "Map tile server, as https://…/{z}/{x}/{y}.png; empty: the bundled map"
     )

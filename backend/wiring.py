@@ -243,6 +243,7 @@ CRON: Mapping[str, CronJob] = {
     "sites.tick": ("* * * * *", sites_control.tick),
     "stations.expire_commands": ("* * * * *", waiting.expire),
     "stations.forget_frames": ("7 * * * *", stations.forget_frames),
+    "stations.forget_statuses": ("19 1 * * *", stations.forget_statuses),
     "transactions.keep_readings": ("11 1 * * *", rollups.keep_readings),
     "transactions.forget_loose": ("13 1 * * *", loose.forget),
     "transactions.roll_up": ("*/5 * * * *", rollups.roll_up),

@@ -60,6 +60,20 @@ class Membership:
 
     async def enter(self) -> None:
         """Raises StartRefused: the name is taken, the pool doesn't fit, or others run here and can't be talked to."""
+        async with store.one_enters():
+            await self._find_room()
+        self._steady_since = time.monotonic()
+        # From here on, and whatever else takes long: thousands of stations of its last run, the start of the others.
+        self._beating = asyncio.get_running_loop().create_task(self._beat())
+        try:
+            if "ocpp" in self.ctx.settings.roles:
+                await stations.forget_node(self.ctx, self.name)
+        except BaseException:
+            await self.leave()
+            raise
+
+    async def _find_room(self) -> None:
+        """Alone: nodes that start together see each other's leases, and their pools fit in together."""
         settings = self.ctx.settings
         others = [row for row in await store.all_nodes(LEASE) if row["alive"]]
         twin = next((row for row in others if row["name"] == self.name), None)
@@ -82,15 +96,6 @@ class Membership:
         if refusal:
             raise StartRefused(refusal)
         await self._renew()
-        self._steady_since = time.monotonic()
-        # From here on, and whatever else takes long: thousands of stations of its last run, the start of the others.
-        self._beating = asyncio.get_running_loop().create_task(self._beat())
-        try:
-            if "ocpp" in settings.roles:
-                await stations.forget_node(self.ctx, self.name)
-        except BaseException:
-            await self.leave()
-            raise
 
     async def _still_beats(self, names: list[str]) -> list[str]:
         """Which of these renew their leases: one that was killed a moment ago left one that looks fresh."""

@@ -1,13 +1,14 @@
 """Leases in the database. They are renewed over a connection of their own: a busy pool must not look like death."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from backend.db.engine import DB, LOST_HOST, terminate
+from backend.db.engine import DB, LOST_HOST, terminate, transaction
 
 Row = Mapping[str, Any]
 
@@ -132,6 +133,15 @@ async def allowed_connections() -> tuple[int, str]:
         "the CONNECTION LIMIT of its role": rows[0]["role"],
     }
     return min((most, what) for what, most in limits.items() if most is not None)
+
+
+@asynccontextmanager
+async def one_enters() -> AsyncIterator[None]:
+    """Of the nodes that start, one after the other. The lock lasts as long as the block; a lease that is renewed
+    meanwhile is seen by all at once, because it has a connection of its own."""
+    async with transaction():
+        await DB.run("SELECT pg_advisory_xact_lock(hashtextextended('a node enters', 0))")
+        yield
 
 
 async def one_tenant() -> bool:

@@ -31,6 +31,7 @@ from backend.stations.presence import seen as seen
 from backend.stations.presence import superseded as superseded
 from backend.stations.refs import connector_ref, station_ref
 from backend.stations.statuses import connector_status as connector_status
+from backend.stations.statuses import forget_statuses as forget_statuses
 from backend.stations.statuses import status_of as status_of
 from backend.tenants import service as tenants
 from shared.stations import Registration

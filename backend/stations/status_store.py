@@ -74,3 +74,29 @@ async def of_station(station_id: UUID) -> Row | None:
         station_id,
     )
     return rows[0] if rows else None
+
+
+async def stations_after(last: UUID, most: int = 200) -> list[UUID]:
+    """In the order of their ids."""
+    rows = await DB.run("SELECT id FROM charging_station WHERE id > $1 ORDER BY id LIMIT $2", last, most)
+    return [row["id"] for row in rows]
+
+
+async def delete_changes(stations: Sequence[UUID], before: datetime, most: int = 20_000) -> int:
+    """Older ones, in steps that hold no lock for long; how many went. The last one before `before` of each outlet, of
+    a station and of its link stays: it held on."""
+    gone = await DB.run(
+        """WITH old AS (
+            SELECT id, row_number() OVER (
+                PARTITION BY station, connector, status IN ('online', 'offline') ORDER BY at DESC, id DESC
+            ) AS back
+            FROM status_change WHERE station = ANY ($1::uuid[]) AND at < $2
+        ), gone AS (
+            DELETE FROM status_change WHERE id IN (SELECT id FROM old WHERE back > 1 ORDER BY id LIMIT $3) RETURNING 1
+        )
+        SELECT count(*)::int AS n FROM gone""",
+        stations,
+        before,
+        most,
+    )
+    return int(gone[0]["n"])

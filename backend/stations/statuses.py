@@ -202,3 +202,12 @@ def _news(
         error_info=reported.error_info,
         withheld=reported.withheld,
     )
+
+
+async def forget_statuses(ctx: Context) -> None:
+    """Cron: what outlets and links did is kept for WATTLINE_STATUS_DAYS, and what held when that time began."""
+    before, last = ctx.now() - timedelta(days=ctx.settings.status_days), UUID(int=0)
+    while stations := await status_store.stations_after(last):
+        while await status_store.delete_changes(stations, before):
+            pass
+        last = stations[-1]

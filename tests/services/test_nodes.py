@@ -105,6 +105,19 @@ async def test_who_may_not_start_beside_others(db: str) -> None:
     assert await service.nodes() == []
 
 
+async def test_of_nodes_that_start_together_those_come_in_that_fit(db: str) -> None:
+    allowed, _ = await store.allowed_connections()
+    nodes = [Membership(context(pool_max=allowed * 2 // 5, **MANY), db, name) for name in "abc"]
+    try:
+        said = await asyncio.gather(*(one.enter() for one in nodes), return_exceptions=True)
+        refused = [str(one) for one in said if one is not None]
+        assert len(refused) == 1
+        assert "of which other nodes take" in refused[0]
+    finally:
+        for one in nodes:
+            await one.leave()
+
+
 async def test_no_tenant_learns_of_the_others_by_the_nodes(db: str) -> None:
     await world.add_tenant()
     async with running(db, "host.example:9000", **MANY):

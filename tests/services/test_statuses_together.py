@@ -8,7 +8,7 @@ import pytest
 from backend import wiring
 from backend.context import Context
 from backend.db.engine import DB
-from backend.stations import service, statuses
+from backend.stations import service, status_store, statuses
 from backend.stations.model import StatusReport
 from shared.stations import ConnectorStatus
 from tests import world
@@ -103,3 +103,30 @@ async def test_changes_that_race_end_as_the_database_says(clock: Clock) -> None:
         await asyncio.gather(*(say(ctx, station_id, word) for word in words))
         stored = (await DB.run(WRITTEN, [station_id]))[0]["status"]
         assert await service.status_of(ctx, station_id, 1) == stored
+
+
+async def test_the_past_of_outlets_is_forgotten_after_its_time_but_for_what_held_on(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant_id = await world.add_tenant()
+    ctx = world.make_context(clock, status_days=60)
+    one, other = await world.add_station(tenant_id), await world.add_station(tenant_id, "CP-2")
+    outlet = await world.add_connector(one)
+    told = [
+        *((one, outlet, days, word) for days, word in ((90, "a"), (80, "b"), (70, "c"), (59, "d"), (1, "e"))),
+        *((one, None, days, word) for days, word in ((90, "online"), (80, "offline"), (75, "unavailable"))),
+        *((other, None, days, word) for days, word in ((500, "online"), (400, "offline"), (30, "online"))),
+    ]
+    await DB.run(
+        """INSERT INTO status_change (station, connector, at, status)
+        SELECT station, connector, $5::timestamptz - make_interval(days => days), status
+        FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[]) AS t (station, connector, days, status)""",
+        *(list(column) for column in zip(*told, strict=True)),
+        clock.now(),
+    )
+    monkeypatch.setattr(status_store.delete_changes, "__defaults__", (1,))
+    monkeypatch.setattr(status_store.stations_after, "__defaults__", (1,))
+    await service.forget_statuses(ctx)
+    rows = await DB.run("SELECT station, status FROM status_change ORDER BY id")
+    assert [row["status"] for row in rows if row["station"] == one] == ["c", "d", "e", "offline", "unavailable"]
+    assert [row["status"] for row in rows if row["station"] == other] == ["offline", "online"]
