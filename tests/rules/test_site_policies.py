@@ -1,5 +1,7 @@
 """Who charges now under each policy, exactly; and that nobody flickers."""
 
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -8,9 +10,9 @@ from backend.energy.core.desk import RESTS_S
 from backend.energy.core.grid import Connector, Grid, Load, Node, Series
 from backend.energy.core.planner import DWELL_S, plan, time_for
 from backend.energy.core.rows import Rows
-from backend.energy.core.session_files import read_sessions
+from backend.energy.core.session_files import Session, read_sessions
 from backend.energy.core.simulation import Faults, Outcome, run
-from backend.energy.core.site_files import read_site
+from backend.energy.core.site_files import Site, read_site
 
 HOUR = 3600.0
 ROWS = Rows(
@@ -197,3 +199,23 @@ def test_the_same_seed_gives_the_same_plan_and_another_one_another() -> None:
     assert first.messages == again.messages
     assert not (first.drawn == other.drawn).all()
     assert not first.violations + other.violations
+
+
+@pytest.mark.parametrize("order", [Order.EQUAL, Order.CHEAPEST])
+def test_a_simulated_site_lets_cars_rest_as_a_live_one_does(order: Order) -> None:
+    grid = Grid(
+        nodes=(Node(id="f", amps=(32, 32, 32)),),
+        connectors=(Connector(id="c", node="f"),),
+        loads=(Load(id="l", node="f", worst=(32, 32, 32)),),
+    )
+    swings = (*((60.0 * minute, 26.5 if minute % 2 else 25.5) for minute in range(30)), (1800.0, 0.0))
+    site = Site(grid=grid, period_s=60.0, policy=Policy(order=order), loads={"l": swings})
+    one = Session(id="s", connector="c", arrival=0, departure=9 * HOUR, energy_kwh=20, max_kw=11)
+    plans: list[tuple[float, float]] = []
+    found = run(site, [one], seen=lambda now, made: plans.append((now, made.amps.get("c", 0.0))))
+    offs = [now for (_, before), (now, amps) in pairwise(plans) if before > 0 and amps == 0 and now < 1800]
+    assert len(offs) > 3
+    assert all(amps == 0 for off in offs for now, amps in plans if off <= now < off + RESTS_S)
+    assert found.why["s"]["rests"] > len(offs)
+    assert found.violations == 0
+    assert found.stays[0].delivered_kwh == pytest.approx(20, abs=0.05)

@@ -37,7 +37,9 @@ class Stay(msgspec.Struct, kw_only=True):
     session: Session
     delivered_kwh: float = 0.0
     cost: float = 0.0
+    on: bool = False
     switched: float | None = None
+    """`on`: its station has confirmed a current for it; `switched`: since when, or since when no longer."""
 
 
 class Outcome(msgspec.Struct, kw_only=True):
@@ -169,7 +171,7 @@ class Run:
                     self._later(self.now + self._delay(), "answers", about)
             case "answers":
                 if about.connector not in self.dark:
-                    self.safety.acknowledged(about.connector, about.number)
+                    self._answers(about)
             case "ends":
                 self._turns(about)
             case "storm":
@@ -191,6 +193,12 @@ class Run:
             self._settle(stay)
             self.found.stays.append(stay)
             self._turns(connector)
+
+    def _answers(self, message: Message) -> None:
+        self.safety.acknowledged(message.connector, message.number)
+        stay, on = self.cars.get(message.connector), self.safety.held[self.place[message.connector]][0].amps > 0
+        if stay is not None and stay.on != on:
+            stay.on, stay.switched = on, self.now
 
     def _delay(self) -> float:
         return self.random.random() * self.faults.ack_delay_s / 2
@@ -228,6 +236,7 @@ class Run:
                         connector=name, session=one.id, arrived=one.arrival, departure=one.departure, wanted_wh=left,
                         max_kw=one.max_kw, phases=one.phases, priority=one.priority,
                         amps=amps if self.now < until else 0.0, switched=stay.switched,
+                        stopped=None if stay.on else stay.switched,
                     )
                 )  # fmt: skip
         outlook = Outlook(
@@ -244,9 +253,6 @@ class Run:
             budget_s=self.budget_s, taken=self.safety.taken(self.now, {car.connector for car in cars}),
             owner=f"simulation {id(self)}",
         )  # fmt: skip
-        for name, amps in made.amps.items():
-            if (amps > 0) != (self.wanted.get(name, 0.0) > 0):
-                self.cars[name].switched = self.now
         self.wanted = dict(made.amps)
         self.found.plan_s.append(made.took_s)
         self.found.fell_back += bool(made.fell_back)
