@@ -123,7 +123,8 @@ class PlaybookDetail(Message):
 
 
 class RemedyState(StrEnum):
-    """WAITING: a guard holds it back for now. OVER: it ended before anything was tried."""
+    """WAITING: a guard holds it back for now. OVER: it ended before anything was tried, or so
+    that nobody knows whether that helped."""
 
     RUNNING = "running"
     WAITING = "waiting"

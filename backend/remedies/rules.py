@@ -23,6 +23,10 @@ INTERRUPTED = timedelta(minutes=3)
 """A step without an answer after this was interrupted: longer than a job may run."""
 
 SILENT = "station_silent"
+WHILE_CHARGING = frozenset(
+    "starts_failing no_power power_below_offer meter_freeze meter_jump voltage_out_of_band phase_imbalance".split()
+)
+"""Rules whose incidents are over also when nobody charges there any more, which says nothing of a step."""
 REPAIRING = "Somebody is repairing at this station."
 
 Way = Literal["go", "later", "never"]
@@ -121,6 +125,11 @@ def proven(rule: str, *, by_hand: bool, sent: bool, spoke: bool) -> bool:
     """Whether the end of an incident counts for its run. Of a silent station only its own word does: a socket that is
     gone, or new and mute, ends the incident as well. `by_hand`: somebody closed it; `sent`: something was tried."""
     return rule != SILENT or by_hand or not sent or spoke
+
+
+def helped(rule: str, *, charges: bool) -> bool:
+    """Whether the end of an incident speaks for what was tried. `charges`: somebody does there now, or began since."""
+    return rule not in WHILE_CHARGING or charges
 
 
 @dataclass(frozen=True, slots=True)

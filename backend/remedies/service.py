@@ -25,6 +25,7 @@ GONE = (IncidentState.CLOSED, IncidentState.WATCHED)
 DAY = timedelta(hours=24)
 NOBODY_AGREED = "Nobody agreed within a day."
 BY_PEOPLE = "Somebody took care of it."
+NOT_KNOWN = "Nobody charges there any more, so whether it helped isn't known."
 CHARGES_UNKNOWN = "charging_without_session"
 """The rule whose incident is that its outlet says it charges: that word alone keeps nobody from a restart."""
 
@@ -199,6 +200,8 @@ async def _next(
             data={"said": f"Next: {STEP_NAMES[one.kind]}"},
         )
         return None
+    if one.kind not in rules.HARMLESS:
+        await store.lock_treatments(row["tenant"])
     await store.lock_station(row["station"])
     aside = row["connector"] if place["rule"] == CHARGES_UNKNOWN else None
     known = await store.facts(row, place["evse"], ctx.now() - DAY, aside=aside)
@@ -287,8 +290,13 @@ async def _over(ctx: Context, row: store.Row, place: store.Row | None) -> None:
     """The incident ended: by somebody, by what was tried, or before anything was."""
     if place is not None and rules.by_people(IncidentState(place["state"]), closed_by=place["closed_by"]):
         await _quit(ctx, row, BY_PEOPLE)
-    elif await _sent(row):
-        await _mended(ctx, row)
+    elif sent := await _sent(row):
+        charges = await store.charges(row["station"], row["connector"], sent[0]["sent_at"])
+        if place is None or rules.helped(place["rule"], charges=charges):
+            await _mended(ctx, row)
+        else:
+            await _end(ctx, row, RemedyState.OVER, NOT_KNOWN)
+            await _note(ctx, row["incident"], f"The playbook ends. {NOT_KNOWN}")
     else:
         await _end(ctx, row, RemedyState.OVER, "It ended by itself.")
         await _note(ctx, row["incident"], "It ended before the playbook did anything.")

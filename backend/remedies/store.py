@@ -155,6 +155,11 @@ async def lock_station(station_id: UUID) -> None:
     await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 17))", str(station_id))
 
 
+async def lock_treatments(tenant_id: UUID) -> None:
+    """Who counts the stations under treatment and adds one counts alone."""
+    await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 53))", str(tenant_id))
+
+
 async def waiting(station_id: UUID) -> Sequence[UUID]:
     """Incidents at a station that no playbook has tried since they opened, or came back; the oldest first."""
     rows = await DB.run(
@@ -200,6 +205,18 @@ async def session_at(station_id: UUID, evse: int | None) -> UUID | None:
         evse,
     )
     return None if row is None else row["id"]
+
+
+async def charges(station_id: UUID, connector_id: UUID | None, since: datetime) -> bool:
+    """Whether a session runs at an outlet, or began there since."""
+    row = await _one(
+        """SELECT 1 FROM transaction WHERE station = $1 AND ($2::uuid IS NULL OR connector = $2)
+        AND (state = 'active' OR begun_at >= $3) LIMIT 1""",
+        station_id,
+        connector_id,
+        since,
+    )
+    return row is not None
 
 
 async def closed(station_id: UUID, evse: int | None, number: int | None) -> bool:

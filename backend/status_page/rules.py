@@ -52,11 +52,11 @@ def works(status: str) -> bool:
     return status in GOOD
 
 
-def day_state(affected: int, stations: int, minutes: float) -> State:
-    """Of a day with so many stations in trouble; less than five minutes are nothing."""
+def day_state(affected: int, outlets: int, minutes: float) -> State:
+    """Of a day with so many outlets in trouble; less than five minutes are nothing."""
     if not affected or minutes < 5:
         return "working"
-    return "offline" if affected >= stations and minutes >= 60 else "partly"
+    return "offline" if affected >= outlets and minutes >= 60 else "partly"
 
 
 def worst_first(places: Sequence[Place]) -> list[Place]:

@@ -38,13 +38,13 @@ async def _places(ctx: Context, tenant_id: UUID, zone: str) -> list[rules.Place]
     troubles = {(row["place"], row["day"]): row for row in await store.troubles(tenant_id, since, now, zone)}
     found = []
     for row in await store.places(tenant_id):
+        working = sum(rules.works(status) for status in row["statuses"])
+        total = len(row["statuses"])
         days = []
         for back in range(DAYS - 1, -1, -1):
             day = today - timedelta(days=back)
             one = troubles.get((row["id"], day))
-            state = "working" if one is None else rules.day_state(one["affected"], row["stations"], one["minutes"])
+            state = "working" if one is None else rules.day_state(one["affected"], total, one["minutes"])
             days.append(rules.Day(day, state))
-        working = sum(rules.works(status) for status in row["statuses"])
-        total = len(row["statuses"])
         found.append(rules.Place(row["name"], row["city"], rules.state(working, total), working, total, days))
     return rules.worst_first(found)

@@ -193,6 +193,8 @@ TEXTS = {
     "Firmware runs out": "Firmware läuft aus",
     # --- playbooks
     "It ended by itself.": "Es endete von selbst.",
+    "Nobody charges there any more, so whether it helped isn't known.": "Dort lädt niemand mehr; ob es geholfen hat, "
+    "ist nicht bekannt.",
     "Every step was tried and none helped.": "Jeder Schritt wurde versucht, keiner half.",
     "Nobody agreed within a day.": "Binnen eines Tages hat niemand zugestimmt.",
     "A session is running.": "Ein Ladevorgang läuft.",

@@ -23,11 +23,11 @@ def test_states(working: int, total: int, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("affected", "stations", "minutes", "state"),
+    ("affected", "outlets", "minutes", "state"),
     [(0, 2, 0, "working"), (1, 2, 3, "working"), (1, 2, 30, "partly"), (2, 2, 30, "partly"), (2, 2, 90, "offline")],
 )
-def test_days(affected: int, stations: int, minutes: float, state: str) -> None:
-    assert rules.day_state(affected, stations, minutes) == state
+def test_days(affected: int, outlets: int, minutes: float, state: str) -> None:
+    assert rules.day_state(affected, outlets, minutes) == state
 
 
 def test_what_doesnt_work_comes_first() -> None:
@@ -59,6 +59,32 @@ async def test_what_takes_nothing_from_drivers_is_not_theirs_to_know(db: str, cl
     assert not (await view_store.doubts([station_id]))[station_id]["known_fault"]
     await DB.run("UPDATE incident SET down = 0.1")
     assert (await view_store.doubts([station_id]))[station_id]["known_fault"]
+
+
+async def test_a_day_tells_of_the_outlets_that_were_out_and_no_others(db: str, clock: Clock) -> None:
+    """One of two outlets of the only station, and a site's greater incident of which one station was a part."""
+    ctx, tenant_id = world.make_context(clock), await world.add_tenant()
+    for name in ("Alone", "Great"):
+        location_id = await world.add_location(tenant_id, name)
+        ids = []
+        for n in range(1 if name == "Alone" else 3):
+            ids.append(await world.add_station(tenant_id, f"{name} {n}", location_id=location_id, online=True))
+            outlets = [await world.add_connector(ids[-1], evse, status="available") for evse in (1, 2)]
+        rows = [(ids[-1], outlets[0], None)] if name == "Alone" else [(None, None, location_id), (ids[-1], None, None)]
+        for station_id, outlet_id, place_id in rows:
+            await DB.run(
+                """INSERT INTO incident (id, tenant, station, connector, location, rule, severity, title, down,
+                    opened_at)
+                VALUES (gen_random_uuid(), $1, $2, $3, $4, 'r', 'critical', 'x', 1, $5)""",
+                *(tenant_id, station_id, outlet_id, place_id, clock.now() - timedelta(hours=3)),
+            )
+    places = (await service.page(ctx, (await DB.run("SELECT slug FROM tenant"))[0]["slug"]))[1]
+    assert [(one.name, one.days[-1].state) for one in places] == [("Alone", "partly"), ("Great", "partly")]
+    await DB.run("UPDATE incident SET connector = NULL, location = NULL")
+    await DB.run("DELETE FROM incident WHERE station IS NULL")
+    service._kept.clear()
+    places = (await service.page(ctx, (await DB.run("SELECT slug FROM tenant"))[0]["slug"]))[1]
+    assert [one.days[-1].state for one in places] == ["offline", "partly"]
 
 
 async def test_what_the_public_and_drivers_see(db: str, clock: Clock) -> None:

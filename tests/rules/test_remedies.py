@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.alerts.rules import RULES
+from backend.alerts.rules import RULES, RunningFacts
 from backend.alerts.rules.connector_faulted import ERRORS
 from backend.remedies import builtin, rules
 from shared.operations import IncidentState
@@ -79,6 +79,25 @@ def test_guards(kind: StepKind, guards: dict[str, object], changes: dict[str, ob
 )
 def test_what_ends_a_run(rule: str, by_hand: bool, sent: bool, spoke: bool, counts: bool) -> None:
     assert rules.proven(rule, by_hand=by_hand, sent=sent, spoke=spoke) is counts
+
+
+@pytest.mark.parametrize(
+    ("rule", "charges", "counts"),
+    [
+        ("no_power", True, True),
+        ("no_power", False, False),
+        ("starts_failing", False, False),
+        ("no_energy", False, True),
+    ],
+)
+def test_what_speaks_for_a_step(rule: str, charges: bool, counts: bool) -> None:
+    assert rules.helped(rule, charges=charges) is counts
+
+
+def test_what_is_seen_in_a_running_session_only_ends_with_it() -> None:
+    """A session that doesn't end has what it needs as soon as it does."""
+    running = {one.name for one in RULES if one.looks_at is RunningFacts}
+    assert running - {"zombie_session"} == rules.WHILE_CHARGING - {"starts_failing"}
 
 
 @pytest.mark.parametrize(

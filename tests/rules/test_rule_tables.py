@@ -169,6 +169,11 @@ TABLES: dict[str, list[Row]] = {
         (running([volts(230, 0, 0)] * 3), False), (running([volts(0, 0, 0)] * 3), False),
         (running([volts(230, 230, 0)] * 3, max_power_w=7_360), False),
         (running([volts(230, 230, 0)] * 3, dc=True), False),
+        # Phases and energy are told apart, or voltages and currents: each counts by what it tells.
+        (running([volts(230, 230, 0), {"energy_wh": 100}, {"energy_wh": 200}] * 3), True),
+        (running([volts(230, 230, 0), {"energy_wh": 100}, volts(230, 230, 0), {"energy_wh": 100}]), False),
+        (running([volts(230, 231, 229), {"currents": (16, 16, 16)}] + [{"currents": (16, 16, 7)}] * 3), True),
+        (running([volts(230, 230, 0)] * 3 + [volts(230, 230, 229), {"energy_wh": 100}]), False),
     ],
     "power_below_offer": [
         (running([LOW] * 3), True), (running([LOW, LOW, {"power_w": 3_300, "offered_w": 11_000}]), False),

@@ -51,13 +51,13 @@ class House:
         self.station_id = await world.add_station(self.tenant_id, online=True)
         self.connector_id = await world.add_connector(self.station_id)
 
-        async def serve(payload: bytes) -> bytes:
-            command = msgspec.json.decode(payload, type=AnyCommand)
-            self.asked.append(type(command).__name__ + (" hard" if getattr(command, "hard", False) else ""))
-            good = self.answer == "Accepted"
-            return msgspec.json.encode(Answer(outcome="answered", accepted=good, status=self.answer))
+        await self.ctx.bus.serve(f"station.{self.station_id}", self.serve)
 
-        await self.ctx.bus.serve(f"station.{self.station_id}", serve)
+    async def serve(self, payload: bytes) -> bytes:
+        command = msgspec.json.decode(payload, type=AnyCommand)
+        self.asked.append(type(command).__name__ + (" hard" if getattr(command, "hard", False) else ""))
+        good = self.answer == "Accepted"
+        return msgspec.json.encode(Answer(outcome="answered", accepted=good, status=self.answer))
 
     async def report(self, status: ConnectorStatus, code: str = "NoError", evse: int = 1) -> None:
         report = StatusReport(evse=evse, status=status, at=self.clock.now(), error_code=code)

@@ -1,5 +1,6 @@
 """Each kind of step of a playbook, as the station is asked for it; and quiet hours in the site's time."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -7,10 +8,17 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from backend.alerts import incidents as alerts
+from backend.alerts.place import Place
+from backend.alerts.rules import Finding
 from backend.commands import Answer, AnyCommand, RequestStart, RequestStop
 from backend.db.engine import DB
 from backend.payments import service as payments
+from backend.remedies import playbooks, service
+from backend.stations import service as stations
+from backend.stations.service import StatusReport
 from shared.money import Money
+from shared.operations import Severity
 from shared.remedies import Guards, PlaybookStep, RemedyState, StepKind
 from shared.stations import ConnectorStatus
 from tests import world
@@ -150,3 +158,44 @@ async def test_quiet_hours_of_the_site_put_a_restart_off_until_they_end(house: H
     assert house.asked == ["Reset"]
     lines = await DB.run("SELECT text FROM incident_entry WHERE kind = 'step' ORDER BY id")
     assert [row["text"] for row in lines].count("The playbook waits. Quiet hours.") == 1
+
+
+async def test_stations_that_are_due_at_the_same_moment_keep_to_how_many_at_once(house: House) -> None:
+    await house.open(guards=Guards(max_at_once=1), steps=[PlaybookStep(kind=StepKind.SOFT_RESET, verify_s=60)])
+    for n in range(4):
+        station_id = await world.add_station(house.tenant_id, f"More {n}", online=True)
+        await world.add_connector(station_id)
+        await house.ctx.bus.serve(f"station.{station_id}", house.serve)
+        report = StatusReport(evse=1, status=ConnectorStatus.FAULTED, at=house.clock.now(), error_code="InternalError")
+        await stations.connector_status(house.ctx, station_id, report)
+    for one in await DB.run("SELECT id FROM incident"):
+        await service.begin(house.ctx, {"incident_id": str(one["id"]), "run_id": str(one["id"])})
+    runs = await DB.run("SELECT id FROM remedy")
+    assert len(runs) == 4
+    await asyncio.gather(*(DB.run("SELECT pg_sleep(0.05)") for _ in runs))  # a connection for each of them
+    await asyncio.gather(*(service.step(house.ctx, {"run_id": str(one["id"])}) for one in runs))
+    assert house.asked == ["Reset"]
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+async def test_a_session_that_ends_proves_no_step(house: House, goes_on: bool) -> None:
+    """No energy flowed and the driver left: that is over, and says nothing of what was tried."""
+    await house.open(steps=[PlaybookStep(kind=StepKind.TRIGGER, message="StatusNotification", verify_s=600)])
+    await DB.run("UPDATE playbook SET plan = jsonb_set(plan, '{rules}', '[\"no_power\"]') WHERE removed_at IS NULL")
+    session = await world.add_transaction(house.station_id, house.connector_id, begun_at=house.clock.now())
+    house.clock.advance(minutes=10)
+    place = Place(house.tenant_id, house.station_id, house.connector_id)
+    finding = Finding(severity=Severity.WARNING, title="Charging without energy", detail="d", advice="a")
+    async with house.ctx.unit() as unit:
+        await alerts.raise_incident(house.ctx, unit, place, "no_power", finding)
+    await house.jobs()
+    assert house.asked == ["Trigger"]
+    if not goes_on:
+        await DB.run("UPDATE transaction SET state = 'ended', ended_at = $2 WHERE id = $1", session, house.clock.now())
+    async with house.ctx.unit() as unit:
+        await alerts.close_incident(house.ctx, unit, place, "no_power")
+    await house.jobs()
+    run = await house.run()
+    assert run.state is (RemedyState.MENDED if goes_on else RemedyState.OVER)
+    [book] = await playbooks.listed(house.ctx, house.tenant_id)
+    assert book.figures.rate == (1 if goes_on else None)

@@ -1,5 +1,7 @@
 """One phase gives much less than the others while a car charges with all three: a blown fuse, a burnt contact."""
 
+from collections.abc import Callable, Sequence
+
 from backend.alerts.rules.base import Finding, RunningFacts, of
 from shared.operations import Severity
 
@@ -19,16 +21,17 @@ def judge(
     """One phase without voltage, or voltages apart by more than `voltage_percent`; or a phase that carried current in
     this session, now below the others by `current_percent`. A car that uses one or two phases leaves the others their
     voltage, and an outlet that has one phase only has none on two: neither is an alarm."""
-    latest = facts.moments[-int(readings) :]
-    if facts.dc or len(latest) < readings:
+    if facts.dc:
         return None
-    dead = all(_one_dead(one.voltages) for one in latest) and not 0 < facts.max_power_w <= TWO_PHASES_W
-    if dead or all(_apart(one.voltages, NONE_V) * 100 > voltage_percent for one in latest):
-        what, seen = "voltages", latest[-1].voltages
-    elif any(_three(one.currents, least_a) for one in facts.moments) and all(
-        max(one.currents, default=0) >= least_a and _apart(one.currents, -1) * 100 > current_percent for one in latest
+    voltages, currents = [[getattr(one, what) for one in facts.moments] for what in ("voltages", "currents")]
+    volts, amps = _latest(voltages, readings), _latest(currents, readings)
+    dead = _each(volts, _one_dead) and not 0 < facts.max_power_w <= TWO_PHASES_W
+    if dead or _each(volts, lambda one: _apart(one, NONE_V) * 100 > voltage_percent):
+        what, seen = "voltages", volts[-1]
+    elif any(_three(one, least_a) for one in currents) and _each(
+        amps, lambda one: max(one) >= least_a and _apart(one, -1) * 100 > current_percent
     ):
-        what, seen = "currents", latest[-1].currents
+        what, seen = "currents", amps[-1]
     else:
         return None
     unit = "V" if what == "voltages" else "A"
@@ -41,6 +44,16 @@ def judge(
         down=0.3,
         evidence={what: ", ".join(f"{one:.1f}" for one in seen), "transaction": facts.transaction},
     )
+
+
+def _latest(told: Sequence[tuple[float, ...]], readings: float) -> list[tuple[float, ...]]:
+    """Those that say something: what comes in between may tell of energy only. Fewer than asked for say nothing."""
+    latest = [one for one in told if one][-int(readings) :]
+    return latest if len(latest) >= readings else []
+
+
+def _each(told: Sequence[tuple[float, ...]], wrong: Callable[[tuple[float, ...]], bool]) -> bool:
+    return bool(told) and all(map(wrong, told))
 
 
 def _three(values: tuple[float, ...], least: float) -> bool:
