@@ -235,15 +235,22 @@ async def _ask(
 
 
 async def reported(
-    ctx: Context, station: StationRef, kinds: Sequence[str], word: str, request: int | None, *, detail: str = ""
+    ctx: Context,
+    station: StationRef,
+    kinds: Sequence[str],
+    word: str,
+    request: int | None,
+    *,
+    at: datetime,
+    detail: str = "",
 ) -> None:
-    """Another state of a task. One that nobody asked for (Idle, after a trigger) is only in the OCPP log."""
+    """Another state of a task, told `at`. One that nobody asked for (Idle, after a trigger) is only in the OCPP log."""
     async with ctx.unit() as unit:
         found = await store.by_request(station.id, kinds, request)
         if found is None or word == "Idle":
             return
         await store.step(
-            found["id"], rules.shown_status(word), ctx.now(), over=rules.is_over(word), detail=detail.replace("\0", "")
+            found["id"], rules.shown_status(word), at, over=rules.is_over(word), detail=detail.replace("\0", "")
         )
         unit.emit(_changed(ctx, station))
 
@@ -294,8 +301,7 @@ def _changed(ctx: Context, station: StationRef) -> StationChanged:
 async def security_event(ctx: Context, station: StationRef, kind: str, at: datetime, info: str) -> None:
     kind, info, critical = kind.replace("\0", ""), info.replace("\0", ""), rules.critical(kind)
     async with ctx.unit() as unit:
-        await store.add_event(station.id, at, ctx.now(), kind, info, critical)
-        if critical:
+        if await store.add_event(station.id, at, ctx.now(), kind, info, critical) and critical:
             unit.emit(
                 SecurityEventReported(
                     tenant_id=station.tenant_id,

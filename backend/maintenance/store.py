@@ -184,9 +184,15 @@ async def received(task_id: UUID, name: str, size: int) -> None:
     )
 
 
-async def add_event(station_id: UUID, at: datetime, now: datetime, kind: str, info: str, critical: bool) -> None:
-    await DB.run(
-        "INSERT INTO security_event (station, at, received_at, type, info, critical) VALUES ($1, $2, $3, $4, $5, $6)",
+async def add_event(station_id: UUID, at: datetime, now: datetime, kind: str, info: str, critical: bool) -> bool:
+    """False: the station said so before, in the same words and with the same time, within the hour."""
+    rows = await DB.run(
+        """INSERT INTO security_event (station, at, received_at, type, info, critical)
+        SELECT $1::uuid, $2::timestamptz, $3::timestamptz, $4::text, $5::text, $6::bool WHERE NOT EXISTS (
+            SELECT FROM (SELECT * FROM security_event WHERE station = $1 ORDER BY id DESC LIMIT 100) known
+            WHERE known.at = $2 AND known.type = $4 AND known.info = $5
+                AND known.received_at > $3 - interval '1 hour')
+        RETURNING id""",
         station_id,
         at,
         now,
@@ -194,6 +200,7 @@ async def add_event(station_id: UUID, at: datetime, now: datetime, kind: str, in
         info,
         critical,
     )
+    return bool(rows)
 
 
 async def events(station_id: UUID, before: int | None, limit: int) -> Sequence[Row]:

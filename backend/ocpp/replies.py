@@ -1,11 +1,12 @@
 """How a call ends, on either side."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
+from backend.db.groups import GONE
 from backend.db.unstorable import Unstorable
 from backend.errors import WattlineError
 from backend.ocpp.codec import MessageId
@@ -51,6 +52,16 @@ class Reply:
 
 def text_of(message_id: MessageId) -> str:
     return message_id if isinstance(message_id, str) else str(message_id)
+
+
+def lament(identity: str, action: str, error: Exception, worth_a_line: Callable[[str], bool]) -> None:
+    """Of a call that could not be handled. While the database is away that is every call of every station: then there
+    is no traceback, and a line for the 1st, 2nd, 4th, 8th … of a station."""
+    if not isinstance(error, GONE):
+        log.error("a call could not be handled", identity=identity, action=action, exc_info=error)
+    elif worth_a_line("gone"):
+        why = str(error) or type(error).__name__
+        log.warning("a call could not be stored", identity=identity, action=action, error=why)
 
 
 async def guarded(work: Awaitable[None], identity: str) -> None:

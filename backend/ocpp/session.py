@@ -22,7 +22,7 @@ from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
 from backend.ocpp.replies import CallRefused as CallRefused
 from backend.ocpp.replies import Reply as Reply
-from backend.ocpp.replies import Unanswered, storable, text_of
+from backend.ocpp.replies import Unanswered, lament, storable, text_of
 from backend.ocpp.replies import guarded as guarded
 from backend.ocpp.transport import Link, LinkClosed
 from backend.stations import service as stations
@@ -234,7 +234,7 @@ class Session:
         elif not isinstance(error, Unanswered):
             # No answer is the honest one: the station keeps the message and sends it again. A CALLERROR would
             # make it throw a transaction away.
-            log.error("a call could not be handled", identity=self.station.identity, action=call.action, exc_info=error)
+            lament(self.station.identity, call.action, error, self._worth_a_line)
             if not self.codec.is_transaction_message(call.action):
                 await self._send_error(call.message_id, "InternalError", "It could not be handled; send it again.")
 

@@ -1,9 +1,10 @@
-"""Statuses that a station told while the database was away. No station repeats one, so the newest of each outlet is
-kept here and written once the database answers; what comes meanwhile stands in the same line: the newest counts.
+"""What a station told while the database was away: statuses, events, and how updates and logs go on. Few stations say
+any of it again, so it is kept here and written once the database answers. Of each outlet the newest status counts; what
+comes meanwhile stands in the same line. It is in the memory of this process only, which is why its answer is an error.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 import structlog
@@ -14,8 +15,11 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 15.0
 GIVE_UP_S = 3600.0
 """Older news is none."""
+MOST = 200
+"""Of one station; then the oldest goes, of statuses last."""
 
-Outlet = tuple[int, int]
+Key = tuple[object, ...]
+"""What is told again replaces what was told under the same key: the numbers of an outlet, or a word and more."""
 Write = Callable[[], Awaitable[None]]
 
 
@@ -23,40 +27,58 @@ class Kept:
     """Of one station."""
 
     def __init__(self) -> None:
-        self.newest: dict[Outlet, Write] = {}
+        self.newest: dict[Key, Write] = {}
         self._one = asyncio.Lock()
+
+    def add(self, key: Key, write: Write) -> None:
+        self.newest.pop(key, None)  # it is written in the order in which it was told last
+        if len(self.newest) >= MOST:
+            oldest = next((one for one in self.newest if isinstance(one[0], str)), next(iter(self.newest)))
+            del self.newest[oldest]
+            log.warning("more was told while the database was away than is kept", lost=oldest[0])
+        self.newest[key] = write
 
     async def settle(self) -> None:
         """Write them; what was told meanwhile too. Raises GONE."""
         async with self._one:
             while self.newest:
-                outlet, write = next(iter(self.newest.items()))
+                key, write = next(iter(self.newest.items()))
                 try:
                     await write()
                 except GONE:
                     raise
                 except Exception:
-                    log.exception("a status that was kept could not be written")
-                if self.newest.get(outlet) is write:
-                    del self.newest[outlet]
+                    log.exception("what was kept could not be written", key=str(key))
+                if self.newest.get(key) is write:
+                    del self.newest[key]
 
 
 _stations: dict[UUID, Kept] = {}
 _tasks: set[asyncio.Task[None]] = set()
 
 
-async def told(station_id: UUID, outlet: Outlet, write: Write) -> None:
-    """Write a status, now or as soon as that can be done. Raises what `write` does; GONE: it is kept."""
-    kept = _stations.get(station_id)
-    try:
-        if kept is None:
-            await write()
-        else:
-            kept.newest[outlet] = write
-            await kept.settle()
-    except GONE:
-        _keep(station_id).newest.setdefault(outlet, write)  # a newer one may be there already
-        raise
+async def told(station_id: UUID, key: Key, write: Write) -> None:
+    """Write it, now or as soon as that can be done. Raises what `write` does; GONE: it is kept."""
+    await all_told(station_id, [(key, write)])
+
+
+async def all_told(station_id: UUID, said: Sequence[tuple[Key, Write]]) -> None:
+    """The same for all that one message says, one after the other."""
+    for place, (key, write) in enumerate(said):
+        kept = _stations.get(station_id)
+        try:
+            if kept is None:
+                await write()
+            else:
+                kept.add(key, write)
+                await kept.settle()
+        except GONE:
+            kept = _keep(station_id)
+            if key not in kept.newest:  # a newer one may be there already
+                kept.add(key, write)
+            for later in said[place + 1 :]:
+                kept.add(*later)
+            raise
 
 
 def _keep(station_id: UUID) -> Kept:

@@ -1,4 +1,4 @@
-"""Statuses that were told while the database was away."""
+"""What was told while the database was away."""
 
 import asyncio
 from collections.abc import Iterator
@@ -72,3 +72,32 @@ async def test_one_that_can_not_be_written_holds_up_no_other(board: Board) -> No
             await board.say(evse, word)
     board.away = False
     await shown(board, {2: "faulted"})
+
+
+async def test_events_are_written_in_the_order_of_their_words_and_statuses_outlive_a_flood(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    async def event(word: str) -> None:
+        if board.away:
+            raise ConnectionResetError("the database is away")
+        written.append(word)
+
+    monkeypatch.setattr(unstored, "MOST", 4)
+    with pytest.raises(ConnectionResetError):
+        await board.say(1, "faulted")
+    for word in ("a", "b", "c", "d", "b"):
+        with pytest.raises(ConnectionResetError):
+            await unstored.told(ONE, ("security", word), lambda word=word: event(word))
+    board.away = False
+    await shown(board, {1: "faulted"})
+    assert written == ["c", "d", "b"]
+
+
+async def test_all_that_one_message_says_is_kept(board: Board) -> None:
+    said = [((evse, 1), lambda evse=evse: board.write(evse, "occupied")) for evse in (1, 2, 3)]
+    with pytest.raises(ConnectionResetError):
+        await unstored.all_told(ONE, said)
+    board.away = False
+    await shown(board, {1: "occupied", 2: "occupied", 3: "occupied"})

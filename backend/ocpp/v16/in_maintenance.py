@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from backend.maintenance import service as maintenance
+from backend.ocpp import upkeep
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v16 import messages as m
 
@@ -11,14 +12,14 @@ UPLOAD_FAILED = {"UploadFailed": "UploadFailure"}
 
 
 async def firmware(session: Session, request: m.FirmwareStatusNotification) -> m.FirmwareStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, maintenance.UPDATES, request.status, None)
+    await upkeep.reported(session, maintenance.UPDATES, request.status, None)
     return m.FirmwareStatusNotificationResponse()
 
 
 async def signed_firmware(
     session: Session, request: m.SignedFirmwareStatusNotification
 ) -> m.SignedFirmwareStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, maintenance.UPDATES, request.status, request.request_id)
+    await upkeep.reported(session, maintenance.UPDATES, request.status, request.request_id)
     return m.SignedFirmwareStatusNotificationResponse()
 
 
@@ -26,18 +27,17 @@ async def diagnostics(
     session: Session, request: m.DiagnosticsStatusNotification
 ) -> m.DiagnosticsStatusNotificationResponse:
     status = UPLOAD_FAILED.get(request.status, request.status)
-    await maintenance.reported(session.ctx, session.station, ("diagnostics",), status, None)
+    await upkeep.reported(session, ("diagnostics",), status, None)
     return m.DiagnosticsStatusNotificationResponse()
 
 
 async def log(session: Session, request: m.LogStatusNotification) -> m.LogStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, maintenance.LOGS, request.status, request.request_id)
+    await upkeep.reported(session, maintenance.LOGS, request.status, request.request_id)
     return m.LogStatusNotificationResponse()
 
 
 async def security_event(session: Session, request: m.SecurityEventNotification) -> m.SecurityEventNotificationResponse:
-    at = session.aware(request.timestamp)
-    await maintenance.security_event(session.ctx, session.station, request.type, at, request.tech_info or "")
+    await upkeep.security_event(session, request.type, request.timestamp, request.tech_info or "")
     return m.SecurityEventNotificationResponse()
 
 

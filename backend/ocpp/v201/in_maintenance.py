@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from backend.maintenance import service as maintenance
+from backend.ocpp import upkeep
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v201 import messages as m
 
 
 async def firmware(session: Session, request: m.FirmwareStatusNotification) -> m.FirmwareStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, maintenance.UPDATES, request.status, request.request_id)
+    await upkeep.reported(session, maintenance.UPDATES, request.status, request.request_id)
     return m.FirmwareStatusNotificationResponse()
 
 
@@ -17,20 +18,17 @@ async def published(
 ) -> m.PublishFirmwareStatusNotificationResponse:
     """L03: where the local controller offers the file comes with Published."""
     where = " ".join(request.location or ())
-    await maintenance.reported(
-        session.ctx, session.station, maintenance.PUBLICATIONS, request.status, request.request_id, detail=where
-    )
+    await upkeep.reported(session, maintenance.PUBLICATIONS, request.status, request.request_id, detail=where)
     return m.PublishFirmwareStatusNotificationResponse()
 
 
 async def log(session: Session, request: m.LogStatusNotification) -> m.LogStatusNotificationResponse:
-    await maintenance.reported(session.ctx, session.station, maintenance.LOGS, request.status, request.request_id)
+    await upkeep.reported(session, maintenance.LOGS, request.status, request.request_id)
     return m.LogStatusNotificationResponse()
 
 
 async def security_event(session: Session, request: m.SecurityEventNotification) -> m.SecurityEventNotificationResponse:
-    at = session.aware(request.timestamp)
-    await maintenance.security_event(session.ctx, session.station, request.type, at, request.tech_info or "")
+    await upkeep.security_event(session, request.type, request.timestamp, request.tech_info or "")
     return m.SecurityEventNotificationResponse()
 
 

@@ -274,15 +274,23 @@ async def meter_values(session: Session, request: m.MeterValues) -> m.MeterValue
 
 async def event(session: Session, request: m.NotifyEvent) -> m.NotifyEventResponse:
     """N07. Newer stations tell the state of a connector here instead of in StatusNotification (G01.FR.08)."""
-    await in_monitoring.keep_events(session, request)
+    told: list[tuple[unstored.Key, unstored.Write]] = [
+        (
+            ("events", *((one.event_id, one.timestamp) for one in request.event_data)),
+            partial(in_monitoring.keep_events, session, request),
+        )
+    ]
     for one in request.event_data:
         evse = one.component.evse
         if evse is None:
             continue
+        connector = evse.connector_id or 1
         if one.variable.name == "AvailabilityState" and one.actual_value in STATUS:
-            await _status(session, evse.id, evse.connector_id or 1, one.actual_value, one.timestamp)
+            write = partial(_status, session, evse.id, connector, one.actual_value, one.timestamp)
+            told.append(((evse.id, connector), write))
         elif one.variable.name == "Problem":
-            await _problem(session, evse, one)
+            told.append((("problem", evse.id, connector, one.component.name), partial(_problem, session, evse, one)))
+    await unstored.all_told(session.station.id, told)
     return m.NotifyEventResponse()
 
 
