@@ -62,13 +62,19 @@ def worker_database(pg_url: str) -> Iterator[str]:
     database.run(database.drop_database(pg_url, name))
 
 
+@pytest.fixture(scope="session")
+def cleaner(worker_database: str) -> Iterator[database.Cleaner]:
+    one = database.Cleaner(worker_database)
+    yield one
+    one.close()
+
+
 @pytest.fixture
-async def db(worker_database: str) -> AsyncIterator[str]:
+async def db(worker_database: str, cleaner: database.Cleaner) -> AsyncIterator[str]:
     """The engine, connected to a migrated database without a row. The value is its address."""
     await engine.connect(worker_database, pool_min=1, pool_max=10)
     try:
-        async with engine.DB.connection() as connection:
-            await database.empty_tables(connection)
+        await cleaner.clean()
         yield worker_database
     finally:
         await engine.disconnect()
