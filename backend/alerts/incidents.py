@@ -190,11 +190,17 @@ async def note(
 
 
 async def close_quiet(ctx: Context) -> None:
-    """What was watched for a day and didn't come back is over."""
+    """What was watched for a day and didn't come back is over. A fault that an outlet reports all the time never came
+    back, as it never went: it is open again."""
     for row in await store.watched_before(ctx.now() - WATCHED_FOR):
         async with ctx.unit() as unit:
             known = await store.lock(row["tenant"], row["id"])
             if known is None or known["state"] != IncidentState.WATCHED or known["repaired_at"] is None:
+                continue
+            if await store.still_reported(row["id"]):
+                await store.open_again(row["id"], ctx.now())
+                await note(ctx, row["id"], EntryKind.AGAIN, "It was watched for a day, and is still reported.")
+                tell(unit, known, IncidentState.OPEN, ctx.now(), opened=True)
                 continue
             await store.set_state(row["id"], IncidentState.CLOSED, ctx.now())
             await note(ctx, row["id"], EntryKind.CLOSED, "It stayed away for a day.")

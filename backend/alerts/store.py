@@ -206,6 +206,17 @@ async def watched_before(at: datetime) -> Sequence[Row]:
     return await DB.run("SELECT * FROM incident WHERE state = 'watched' AND greatest(watched_at, seen_at) <= $1", at)
 
 
+async def still_reported(incident_id: UUID) -> bool:
+    """Whether the outlet of a reported fault still says what it said: most stations say it once."""
+    sql = """SELECT 1 FROM incident i JOIN connector c ON c.id = i.connector WHERE i.id = $1
+        AND i.rule = 'connector_faulted' AND (c.status = 'faulted' OR c.error_code NOT IN ('', 'NoError'))"""
+    return await _one(sql, incident_id) is not None
+
+
+async def open_again(incident_id: UUID, at: datetime) -> None:
+    await DB.run("UPDATE incident SET state = 'open', seen_at = $2, repaired_at = NULL WHERE id = $1", incident_id, at)
+
+
 # --- the timeline ------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,6 @@
 """What happens becomes a notice in its own transaction; a job decides who hears it and writes the messages down."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -180,8 +180,8 @@ async def escalate(ctx: Context, payload: dict[str, Any]) -> None:
 async def addresses(
     ctx: Context, tenant_id: UUID, zone: str, targets: Sequence[Target], channels: Sequence[Channel]
 ) -> list[Address]:
-    """Everywhere that these targets can be reached, each once. For a rota of which nobody is left the administrators
-    hear it."""
+    """Everywhere that these targets can be reached, each once. Where nobody of them is left on the team, or of a rota,
+    the administrators hear it."""
     accounts: set[UUID] = set()
     roles = [one.id for one in targets if one.kind is TargetKind.ROLE]
     hooks: list[UUID] = []
@@ -196,12 +196,19 @@ async def addresses(
                 accounts.add(who)
         elif one.kind is TargetKind.HOOK and await store.get("notify_hook", tenant_id, UUID(one.id)) is not None:
             hooks.append(UUID(one.id))
-    found: list[Address] = []
-    if accounts or roles:
-        for row in await store.people(tenant_id, list(accounts), roles):
-            found += posting.ways_to(row, channels)
+    people = await _team(tenant_id, accounts, roles)
+    if not people and not hooks:
+        people = await _team(tenant_id, (), [Role.ADMIN.value])
+    found = [way for row in people for way in posting.ways_to(row, channels)]
     found += [Address(channel=Channel.WEBHOOK, hook=hook) for hook in hooks]
     return list(dict.fromkeys(found))
+
+
+async def _team(tenant_id: UUID, accounts: Collection[UUID], roles: Sequence[str]) -> list[store.Row]:
+    """A route may still name somebody who is a driver only by now."""
+    rows = await store.people(tenant_id, list(accounts), roles) if accounts or roles else []
+    here = rules.team(rows)
+    return [row for row in rows if str(row["id"]) in here]
 
 
 async def _on_call(ctx: Context, tenant_id: UUID, zone: str, rota_id: UUID) -> UUID | None:

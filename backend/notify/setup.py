@@ -210,9 +210,9 @@ def _uuid(text: str, path: str) -> UUID:
 
 
 async def _known(tenant_id: UUID, ids: Sequence[str], path: str) -> None:
-    """Raises InvalidInput unless all are accounts of this operator."""
+    """Raises InvalidInput unless all are on this operator's team."""
     wanted = {_uuid(one, path) for one in ids}
-    if wanted - {row["id"] for row in await store.people(tenant_id, list(wanted))}:
+    if {str(one) for one in wanted} - rules.team(await store.people(tenant_id, list(wanted))):
         words = "Somebody of these isn't here (any more)."
         raise InvalidInput(words, fields=[(path, words)])
 

@@ -17,6 +17,7 @@ TEXTS = {
     "Its condition ended; watched for a day.": "Der Anlass ist vorbei; sie wird einen Tag beobachtet.",
     "It came back while it was watched.": "Sie kam wieder, während sie beobachtet wurde.",
     "It stayed away for a day.": "Sie blieb einen Tag lang fort.",
+    "It was watched for a day, and is still reported.": "Sie wurde einen Tag lang beobachtet und wird noch gemeldet.",
     "Somebody takes care of it.": "Jemand kümmert sich darum.",
     "Opened again.": "Wieder offen.",
     "Being repaired.": "Wird repariert.",

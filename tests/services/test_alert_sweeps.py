@@ -302,6 +302,11 @@ async def test_repaired_is_watched_and_comes_back_or_is_over(clock: Clock) -> No
     assert (again.state, again.occurrences) == (IncidentState.OPEN, 2)
     assert len(heard.of(IncidentOpened)) == 2
     await incidents.change_state(ctx, tenant_id, UUID(one.id), by, IncidentState.WATCHED)
+    clock.advance(hours=25)
+    await incidents.close_quiet(ctx)  # nobody heard of it again: the outlet had said it already
+    assert (await incidents.incident(ctx, tenant_id, UUID(one.id))).state is IncidentState.OPEN
+    assert len(heard.of(IncidentOpened)) == 3
+    await incidents.change_state(ctx, tenant_id, UUID(one.id), by, IncidentState.WATCHED)
     await report(ConnectorStatus.AVAILABLE)
     clock.advance(hours=25)
     await incidents.close_quiet(ctx)

@@ -245,6 +245,18 @@ async def test_nobody_acknowledges_so_the_next_ones_hear_of_it(clock: Clock, pho
     await fault(ctx, await world.add_station(tenant_id, "C"))
     await run_jobs(ctx)  # nobody of the rota is left
     assert {body["message"]["token"] for _, body in phones.requests} == {"second-token"}
+    [route] = await setup.routes(ctx, tenant_id)
+    targets, ways = [Target(kind=TargetKind.ACCOUNT, id=str(second))], [Channel.APP, Channel.PUSH]
+    named = msgspec.structs.replace(route.plan, targets=targets, channels=ways)
+    await setup.put_route(ctx, tenant_id, UUID(route.id), named)
+    await DB.run("UPDATE account SET role = CASE name WHEN 'First' THEN 'admin' ELSE 'driver' END")
+    phones.requests.clear()
+    await fault(ctx, await world.add_station(tenant_id, "D"))
+    await run_jobs(ctx)  # whom the route names is on the team no more
+    assert {body["message"]["token"] for _, body in phones.requests} == {"first-token"}
+    assert {one["account"] for one in await deliveries(tenant_id, "app")} == {first}
+    with pytest.raises(InvalidInput):
+        await setup.put_route(ctx, tenant_id, UUID(route.id), named)
 
 
 async def test_quiet_hours_hold_what_is_not_critical(clock: Clock, phones: Receiver) -> None:
