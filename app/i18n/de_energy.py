@@ -177,6 +177,9 @@ TEXTS: dict[str, str] = {
         "Der Plan der Station weicht ab Sekunde {second} von unserem ab."
     ),
     "Its station didn't take the limit: {said}": "Seine Station nahm die Grenze nicht an: {said}",
+    "{outlet} draws {drawn} A without a session: others get less.": (
+        "{outlet} zieht {drawn} A ohne Ladevorgang: Die anderen bekommen weniger."
+    ),
     "{node} is not heard of: it counts as its worst case.": "{node} ist stumm und zählt mit dem Höchstwert.",
     "{outlet} didn't take its limit: {said}": "{outlet} nahm seine Grenze nicht an: {said}",
     "{outlet} never took its fallback: it counts with {most} A.": (

@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     "meter_silent": "{node} is not heard of: it counts as its worst case.",
     "not_in_tree": "Not in the tree, so neither counted nor limited: {stations}.",
     "refused": "{outlet} didn't take its limit: {said}",
+    "no_session": "{outlet} draws {drawn} A without a session: others get less.",
     "no_fallback": "{outlet} never took its fallback: it counts with {most} A.",
     "exceeded": "More could flow than allowed: {limits}. Nothing rises until it fits again.",
 }

@@ -25,6 +25,8 @@ HORIZON = timedelta(hours=24)
 LIMITS_AHEAD = timedelta(hours=48)
 PAST = timedelta(days=60)
 SLOT = timedelta(minutes=15)
+METERED_WITHIN = timedelta(minutes=20)
+"""So long counts what an outlet without a session draws: meters tell by the quarter of an hour at least."""
 
 
 class Habit(NamedTuple):
@@ -62,6 +64,8 @@ class Scene:
     """kW in total at the connection from when on, where the grid operator announced a limit."""
     peak: peaks.Peak | None
     warnings: list[Notice] = field(default_factory=list)
+    unknown: dict[Spot, store.Row] = field(default_factory=dict)
+    """What meters of outlets without a session show, where that isn't nothing."""
     machine: Safety | None = None
     rises: Mapping[str, float] = field(default_factory=dict)
     loads: Mapping[str, Phases] = field(default_factory=dict)
@@ -91,7 +95,7 @@ class Scene:
 
     def known_phases(self, spot: Spot) -> int | None:
         """As the meter shows, or as the station was told last."""
-        if spot not in self.cars:
+        if spot not in self.cars and spot not in self.unknown:
             return None
         return readings.phases_of(self.shown(spot), self.lanes[spot].phases) or self.grant(spot).acked_phases
 
@@ -99,7 +103,7 @@ class Scene:
         return self.known_phases(spot) or self.lanes[spot].phases
 
     def shown(self, spot: Spot) -> readings.Shown:
-        car = self.cars.get(spot)
+        car = self.cars.get(spot) or self.unknown.get(spot)
         return readings.shown(car, direct=bool(self.outlets[spot]["dc"])) if car else readings.Shown()
 
     def measured_a(self, spot: Spot) -> float:
@@ -147,6 +151,10 @@ class Scene:
             machine.held[place] = grants.held(name, stored[spot], grant, spot in self.cars)
             machine.dark[place] = not self.online(spot)
             machine.drawn[place] = self.measured_a(spot) if grant.over_since is not None else 0.0
+            if spot in self.unknown and machine.measured(name, self.measured_a(spot), self.now.timestamp()):
+                told = "{outlet} draws {drawn} A without a session: others get less."
+                drawn = f"{self.measured_a(spot):.1f}"
+                self.warnings.append(notice("no_session", told, outlet=f"{spot[0]} {spot[1]}", drawn=drawn))
         return machine
 
     def stored_a(self, spot: Spot) -> float:
@@ -218,6 +226,8 @@ async def look(ctx: Context, row: store.Row) -> Scene:
     sessions = {spot: one["id"] for spot, one in cars.items()}
     known_grants = {(one["identity"], one["evse"]): _grant(one) for one in await store.grants(location_id)}
     metered, stale = heard(nodes, row["readings"], now)
+    metered_alone = await store.without_session(location_id, now - METERED_WITHIN)
+    unknown = {(one["identity"], one["evse"]): one for one in metered_alone}
     levels = {
         (one["identity"], one["evse"], one["purpose"]): one for one in await store.levels(location_id, wire.OURS_FROM)
     }
@@ -234,6 +244,7 @@ async def look(ctx: Context, row: store.Row) -> Scene:
         grants={spot: one.of(sessions.get(spot)) if spot[1] else one for spot, one in known_grants.items()},
         metered=metered,
         stale=stale,
+        unknown={spot: one for spot, one in unknown.items() if spot in lanes and spot not in cars},
         rises={
             node.key: rises.rise_a(node, row["readings"].get(node.key), now)
             for node in nodes if node.kind in rules.METERED

@@ -161,6 +161,23 @@ async def cars(location_id: UUID) -> Sequence[Row]:
     )
 
 
+async def without_session(location_id: UUID, since: datetime) -> Sequence[Row]:
+    """The newest meter value of each outlet that draws although no session runs there, as far as the last one had ended
+    by then: identity, evse, at, power_w, current_a, voltage_v."""
+    return await DB.run(
+        """SELECT s.identity, r.evse, r.at, r.power_w, r.current_a, r.voltage_v
+        FROM charging_station s
+        JOIN (SELECT DISTINCT station, evse FROM connector WHERE evse > 0) AS c ON c.station = s.id
+        CROSS JOIN LATERAL (SELECT * FROM station_reading r WHERE r.station = s.id AND r.evse = c.evse AND r.at > $2
+            ORDER BY r.at DESC LIMIT 1) AS r
+        WHERE s.location = $1 AND (r.power_w > 0 OR r.current_a > 0)
+            AND NOT EXISTS (SELECT 1 FROM transaction t WHERE t.station = s.id AND t.evse = c.evse
+                AND (t.state = 'active' OR t.ended_at >= r.at))""",
+        location_id,
+        since,
+    )
+
+
 async def levels(location_id: UUID, ours_from: int) -> Sequence[Row]:
     """The highest stack level that somebody else uses, and ours, by station, EVSE and purpose."""
     return await DB.run(

@@ -17,7 +17,7 @@ from tests import world
 from tests.conformance.conftest import node, node_settings, operator  # noqa: F401  # fixtures
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
-from tests.support.wire import Json, eventually, stamp
+from tests.support.wire import Json, eventually, stamp, until
 
 FUSE_A = 40.0
 
@@ -69,7 +69,8 @@ class Obedient:
     async def meter(self, power_w: int) -> None:
         sample = {"value": str(power_w), "measurand": "Power.Active.Import", "unit": "W"}
         values = [{"timestamp": stamp(), "sampledValue": [sample]}]
-        await self.station.call("MeterValues", {"connectorId": 1, "transactionId": self.number, "meterValue": values})
+        session = {"transactionId": self.number} if self.number else {}
+        await self.station.call("MeterValues", {"connectorId": 1, **session, "meterValue": values})
 
 
 @pytest.fixture
@@ -100,6 +101,10 @@ def granted(shown: Json) -> dict[str, float]:
 
 def counted(shown: Json) -> dict[str, float]:
     return {flow["node"]: flow["granted_a"] for flow in shown["flows"] if flow["node"] == "lift"}
+
+
+def counted_of(shown: Json, key: str) -> float:
+    return float(next(flow["granted_a"] for flow in shown["flows"] if flow["node"] == key))
 
 
 def near(shown: Json, wanted: dict[str, float]) -> bool:
@@ -149,6 +154,19 @@ async def test_who_draws_more_than_given_is_noticed_and_its_neighbour_reduced(
         "/api/v1/incidents?state=closed",
         lambda one: [it["rule"] for it in one["items"]] == ["power_exceeded"],
     )
+    # It draws on, and nobody knows a session: the neighbour gets no more than is left beside it.
+    first.number = 0
+    await first.meter(17_250)
+    await until("SELECT sum(power_w) FROM station_reading", 17_250)
+    await operator.put(path, json=await _as_it_is(operator, path))
+    shown = await eventually(operator, f"{path}/live", lambda one: one["warnings"] and granted(one).get("CP-B") == 9)
+    assert [one["text"] for one in shown["warnings"]] == ["CP-A 1 draws 25.0 A without a session: others get less."]
+    assert counted_of(shown, "cp-a") == 25
+    await first.meter(0)
+    await until("SELECT count(*) FROM station_reading", 2)
+    await operator.put(path, json=await _as_it_is(operator, path))
+    shown = await eventually(operator, f"{path}/live", lambda one: not one["warnings"])
+    assert counted_of(shown, "cp-a") == 6
 
 
 async def _as_it_is(operator: httpx.AsyncClient, path: str) -> Json:  # noqa: F811

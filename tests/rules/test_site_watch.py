@@ -75,6 +75,21 @@ def test_a_station_told_amperes_is_watched_by_its_amperes(
         assert found.counted_a(SPOT) == pytest.approx(found.measured_a(SPOT))
 
 
+@pytest.mark.parametrize(
+    ("shown", "counts_a"),
+    [(drawing(16, 230), 16.0), (drawing(16, 230, phases=1), 16.0), (drawing(6, 230), 6.0), ({"power_w": 0}, 6.0)],
+)
+def test_an_outlet_that_draws_more_than_its_fallback_without_a_session_counts_with_that(
+    shown: dict[str, Any], counts_a: float
+) -> None:
+    found = scene({}, None)
+    found.cars.clear()
+    found.unknown[SPOT] = {"power_w": None, "current_a": None, "voltage_v": None} | shown
+    assert found.counted_a(SPOT) == pytest.approx(counts_a)
+    assert [one.code for one in found.warnings] == (["no_session"] if counts_a > 6 else [])
+    assert found.through_w() == pytest.approx(shown["power_w"])
+
+
 def told_w(one: Scene, amps: float) -> float:
     message = Message(number=1, connector="A 1", amps=amps, until=NOW.timestamp() + 900, sent_at=NOW.timestamp())
     profile = wire.limit(one.outlets[SPOT], one.lanes[SPOT], one.phases(SPOT), message, 0, NOW)
