@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Counter
 
 from backend.context import Context
+from backend.db.groups import GONE
 from backend.errors import WattlineError
 from backend.events import FramesLogged
 from backend.ocpp import metrics
@@ -98,12 +99,16 @@ class FrameLog:
 
     async def run(self) -> None:
         """Until cancelled; what is still waiting then is written by `flush`."""
+        gone = False
         while True:
             await asyncio.sleep(FLUSH_S)
             try:
                 await self.flush()
-            except (OSError, WattlineError, TimeoutError) as error:
-                log.warning("the OCPP log could not be written", error=str(error))
+                gone = False
+            except (WattlineError, *GONE) as error:
+                if not gone:  # once an outage: what is lost in it is counted
+                    log.warning("the OCPP log can't be written", error=str(error) or type(error).__name__)
+                gone = True
             except Exception:
                 log.exception("the OCPP log could not be written")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from backend.context import Context
 from backend.transactions import rollup_store, shown, store
 from shared.transactions import Reading, TransactionState
 
@@ -26,13 +27,28 @@ def drawn(row: Row, readings: Sequence[Row]) -> Curve:
     return Curve(shown.readings(row, rows), shown.states(rows), sum(not one["trusted"] for one in rows))
 
 
-async def of(row: Row) -> Curve:
+async def of(ctx: Context, row: Row) -> Curve:
     """A kept one counts only where it was drawn from the same start: a late StartTransaction moves it."""
     if row["state"] == TransactionState.ENDED:
         kept = await rollup_store.curve(row["id"])
         if kept is not None and kept["meter_start_wh"] == row["meter_start_wh"]:
             return msgspec.convert({name: kept[name] for name in Curve.__struct_fields__}, Curve)
+        if kept is None:
+            return await _anew(ctx, row)
     return drawn(row, await store.readings(row["id"]))
+
+
+async def _anew(ctx: Context, row: Row) -> Curve:
+    """Of an ended one that has none, or whose curve is void: kept, so that the next look finds it. Not while a message
+    of the station is written, which may bring another reading; and one that a bill keeps meanwhile counts more."""
+    async with ctx.unit():
+        alone = await store.try_lock_station(row["station"])
+        readings = await store.readings(row["id"])
+        curve = drawn(row, readings)
+        if alone and readings:
+            values = (row["id"], row["meter_start_wh"], curve.points, curve.states, curve.left_out)
+            await rollup_store.keep_curves([values], over=False)
+    return curve
 
 
 async def keep(row: Row, readings: Sequence[Row]) -> None:

@@ -36,14 +36,15 @@ async def curve(transaction_id: UUID) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
-async def keep_curves(curves: Sequence[tuple[UUID, int | None, Any, Any, int]]) -> None:
-    """Rows: transaction, meter_start_wh, points, states, left_out."""
+async def keep_curves(curves: Sequence[tuple[UUID, int | None, Any, Any, int]], *, over: bool = True) -> None:
+    """Rows: transaction, meter_start_wh, points, states, left_out. `over`: also where one is kept already."""
     transactions, starts, points, states, left_out = zip(*curves, strict=True)
+    else_do = """DO UPDATE SET meter_start_wh = excluded.meter_start_wh, points = excluded.points,
+        states = excluded.states, left_out = excluded.left_out"""
     await DB.run(
-        """INSERT INTO transaction_curve (transaction, meter_start_wh, points, states, left_out)
+        f"""INSERT INTO transaction_curve (transaction, meter_start_wh, points, states, left_out)
         SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::jsonb[], $4::jsonb[], $5::int[])
-        ON CONFLICT (transaction) DO UPDATE SET meter_start_wh = excluded.meter_start_wh, points = excluded.points,
-            states = excluded.states, left_out = excluded.left_out""",
+        ON CONFLICT (transaction) {else_do if over else "DO NOTHING"}""",
         transactions,
         starts,
         [msgspec.json.encode(one).decode() for one in points],  # a list of lists would be a matrix

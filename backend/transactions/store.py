@@ -34,6 +34,12 @@ async def lock_station(station_id: UUID) -> None:
     await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 17))", str(station_id))
 
 
+async def try_lock_station(station_id: UUID) -> bool:
+    """The same lock, where nobody has it."""
+    rows = await DB.run("SELECT pg_try_advisory_xact_lock(hashtextextended($1::text, 17)) AS mine", str(station_id))
+    return bool(rows[0]["mine"])
+
+
 async def lock_account(account_id: UUID) -> None:
     """One start of a person at a time, wherever; after the lock of the station."""
     await DB.run("SELECT pg_advisory_xact_lock(hashtextextended($1::text, 18))", str(account_id))

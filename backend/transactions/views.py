@@ -65,7 +65,7 @@ async def _detail(ctx: Context, row: store.Row, *, for_driver: bool) -> Transact
     payment = await payments.info(ctx, transaction_id)
     cdr = await store.cdr(transaction_id)
     messages = await store.messages(transaction_id)
-    curve = await curves.of(row)
+    curve = await curves.of(ctx, row)
     tariff = await tariffs.get(ctx, row["tariff"]) if row["tariff"] else None
     return TransactionDetail(
         transaction=shown.transaction(row, for_driver=for_driver),

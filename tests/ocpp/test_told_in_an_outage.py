@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from backend.db import engine
-from backend.ocpp import unstored
+from backend.ocpp import frames, unstored
 from tests.support.node import running_node
 
 CUT = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -46,7 +46,9 @@ async def outage() -> AsyncIterator[None]:
             await engine.DB.run(CUT)
 
     async with engine.transaction():
-        await engine.DB.run("LOCK TABLE security_event, station_event, maintenance_task IN ACCESS EXCLUSIVE MODE")
+        await engine.DB.run(
+            "LOCK TABLE security_event, station_event, maintenance_task, ocpp_frame IN ACCESS EXCLUSIVE MODE"
+        )
         task = asyncio.get_running_loop().create_task(cut())
         try:
             yield
@@ -59,6 +61,7 @@ async def test_what_stations_say_only_once_is_written_when_the_database_is_back(
     db: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(unstored, "FIRST_PAUSE_S", 0.1)
+    monkeypatch.setattr(frames, "FLUSH_S", 0.02)
     async with running_node(db) as node:
         await node.add_station("CP-1")
         (station,) = await engine.DB.run("SELECT id FROM charging_station")
@@ -74,7 +77,8 @@ async def test_what_stations_say_only_once_is_written_when_the_database_is_back(
             assert await one.call(*SAID[0]) == {}  # once more, as an error asks for
     told = [line for line in logs if line.get("action")]
     assert [line["event"] for line in told] == ["a call could not be stored"] * 3, "the 1st, the 2nd, the 4th"
-    assert not any("exc_info" in line for line in told)
+    assert [line["event"] for line in logs].count("the OCPP log can't be written") == 1, "once an outage"
+    assert not any(line.get("exc_info") for line in logs)
     (task,) = await engine.DB.run("SELECT history FROM maintenance_task")
     assert [step["status"] for step in task["history"]] == ["Requested", "Downloading", "Downloaded"]
     assert [row["info"] for row in await engine.DB.run("SELECT info FROM security_event")] == ["lid"]

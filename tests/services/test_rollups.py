@@ -110,6 +110,9 @@ async def test_an_ended_session_is_drawn_from_its_curve_which_outlives_the_readi
     assert await rollup_store.curve(row["id"]) is None
     now = await shown()
     assert (kept[2], now[2]) == (0, 1)  # the bill is written: what comes now is kept, and left out
+    assert await rollup_store.curve(row["id"]) is not None  # the next look needs no readings
+    assert await shown() == now
+    await DB.run("DELETE FROM transaction_curve")  # as of a session that nobody looked at
     await curves.keep_before(clock.now() - timedelta(days=30))
     assert await rollup_store.curve(row["id"]) is None  # its readings stay for now
     await curves.keep_before(clock.now() + timedelta(days=1))
