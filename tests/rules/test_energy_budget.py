@@ -83,7 +83,7 @@ def test_nobody_waits_for_the_solver_after_its_time() -> None:
 
 def test_no_time_is_no_optimum() -> None:
     with pytest.raises(optimum.Unsolved, match="no time left"):
-        optimum._solved(optimum._model(optimum._Build()), 0.0, gap=0.0)
+        optimum._solved(optimum._model(optimum._Build()), 0.0, gap=0.0, owner="who asked nothing before")
 
 
 def small() -> optimum.highspy.HighsLp:

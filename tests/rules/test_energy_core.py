@@ -305,3 +305,14 @@ def test_a_load_that_climbs_while_a_station_is_offline_passes_no_limit(seed: int
     )
     found = run(site_, read_sessions(text, site_), Faults(offline_share=0.05, ack_delay_s=30, seed=seed))
     assert found.violations == 0
+
+
+@pytest.mark.parametrize("policy", ["cheapest", "equal"])
+@pytest.mark.parametrize(("minutes", "kwh"), [(1, 0.01), (5, 0.1), (5, 2.0), (15, 3.0), (60, 1.5), (60, 5.0)])
+def test_a_car_gets_also_what_its_least_current_gives_in_less_than_a_period(
+    minutes: int, kwh: float, policy: str
+) -> None:
+    text = '{"period_min": %d, "policy": "%s", "connectors": [{"id": "A"}]}' % (minutes, policy)  # noqa: UP031
+    told = read_site(text)
+    rows = f"id,connector,arrival,departure,energy_kwh,max_kw\ns,A,2026-03-02T08:00Z,2026-03-02T13:00Z,{kwh},11\n"
+    assert run(told, read_sessions(rows, told)).stays[0].delivered_kwh == pytest.approx(kwh)

@@ -208,6 +208,7 @@ def rounded(desk: Desk, ahead: Floats, starts: Floats, cost: Floats, budget_s: f
         return _within(desk, _floor(desk, np.minimum(want, desk.most)))
     hours = max((starts[1] - starts[0]) / 3600, 1 / 60)
     need = desk.wanted / np.maximum(desk.per_amp, 1e-9) / hours
+    want = np.where(low & (need < desk.least), desk.least, want)  # full within the step: it takes no more than it wants
     now_is_good = np.array([want[car] > 1e-6 or _now_is_as_good(ahead[car], cost, car) for car in range(len(want))])
     most = np.where(now_is_good & ~desk.rests, np.minimum(desk.most, np.maximum(need, desk.least)), 0.0)
     urgent = 1 / (1 + np.maximum(desk.laxity_s, 0.0) / 3600)
