@@ -8,7 +8,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
+from backend.accounts import tokens
 from backend.db import engine
 from tests import database
 from tests.conformance import report as conformance
@@ -17,6 +20,10 @@ from tests.support import apps
 # How long an example takes says something about the machine, not about the law.
 hypothesis.settings.register_profile("wattline", deadline=None)
 hypothesis.settings.load_profile("wattline")
+
+# Passwords are dear to hash, and most tests want only somebody who is signed in.
+REAL_HASHER = tokens._hasher
+tokens._hasher = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
 
 _SERVER = pytest.StashKey[database.ServerOfTheRun]()
 

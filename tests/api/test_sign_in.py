@@ -21,7 +21,7 @@ from backend.settings import Settings
 from shared.accounts import Role
 from tests import world
 from tests.api.harness import token as make_token
-from tests.conftest import Clock
+from tests.conftest import REAL_HASHER, Clock
 from tests.support.apps import create_app
 
 EMAIL, PASSWORD = "dana@example.com", "correct horse battery"
@@ -48,7 +48,8 @@ class Door:
 
 
 @pytest.fixture
-async def door(db: str, clock: Clock) -> AsyncIterator[Door]:
+async def door(db: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+    monkeypatch.setattr(tokens, "_hasher", REAL_HASHER)
     for throttle in (service.by_email, service.by_address):
         throttle._failures.clear()
     ctx = world.make_context(clock)
