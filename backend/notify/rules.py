@@ -349,6 +349,8 @@ STOPPED = {
     "OvercurrentFault": "the station's protection tripped",
     "PowerQuality": "the grid wasn't stable",
     "UnlockCommand": "the cable was unlocked",
+    "LocalOutOfCredit": "the credit was used up",
+    "Timeout": "the car wasn't connected in time",
 }
 
 

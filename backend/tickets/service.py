@@ -223,12 +223,18 @@ async def ticket(ctx: Context, tenant_id: UUID, ticket_id: UUID) -> Ticket:
 
 
 async def again(ctx: Context, tenant_id: UUID, ticket_id: UUID) -> Ticket:
-    """Try once more what couldn't be delivered."""
+    """Try once more what couldn't be delivered, where the partner is reached by now. Raises Conflict where it didn't
+    fail, or the partner got another one about it meanwhile."""
     found = await ticket(ctx, tenant_id, ticket_id)
     if found.state is not TicketState.FAILED:
         raise Conflict("Only what failed can be sent again.", code="ticket_not_failed")
+    partner = None if found.partner_id is None else await store.partner(tenant_id, UUID(found.partner_id))
+    where = {} if partner is None else {"kind": partner["kind"], "address": partner["address"]}
     async with ctx.unit():
-        await store.change(ticket_id, state=TicketState.QUEUED.value, attempts=0, error="", mail=None)
+        if await store.other_live(ticket_id):
+            raise Conflict(f"{found.partner} has a ticket about this already.", code="ticket_there")
+        values = {"state": TicketState.QUEUED.value, "attempts": 0, "error": "", "mail": None}
+        await store.change(ticket_id, **values, **where)
         await _post(ctx, ticket_id)
     return await ticket(ctx, tenant_id, ticket_id)
 

@@ -68,6 +68,13 @@ async def change(ticket_id: UUID, **values: Any) -> None:
     await DB.run(f"UPDATE service_ticket SET {pairs} WHERE id = $1", ticket_id, *values.values())
 
 
+async def other_live(ticket_id: UUID) -> bool:
+    """Whether its partner has another ticket about the same incident under way."""
+    sql = """SELECT 1 FROM service_ticket t JOIN service_ticket o ON o.incident = t.incident AND o.partner = t.partner
+        AND o.id <> t.id AND o.state IN ('queued', 'sent', 'acknowledged') WHERE t.id = $1"""
+    return await _one(sql, ticket_id) is not None
+
+
 _FULL = """SELECT t.*, coalesce(a.name, '') AS by, i.tenant, m.state AS mail_state, m.error AS mail_error,
         m.settled_at AS mailed_at
     FROM service_ticket t JOIN incident i ON i.id = t.incident LEFT JOIN account a ON a.id = t.account

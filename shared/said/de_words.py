@@ -230,6 +230,8 @@ TEXTS = {
     "the station's protection tripped": "der Schutz der Station hat ausgelöst",
     "the grid wasn't stable": "das Netz war nicht stabil",
     "the cable was unlocked": "das Kabel wurde entriegelt",
+    "the credit was used up": "das Guthaben war aufgebraucht",
+    "the car wasn't connected in time": "das Auto wurde nicht rechtzeitig angeschlossen",
     "the station ended it": "die Station beendete ihn",
     # --- why a message wasn't sent
     "No device of theirs gets push.": "Keines ihrer Geräte bekommt Push.",

@@ -228,3 +228,9 @@ def test_a_session_ends_or_is_interrupted(reason: str, broken: bool) -> None:
     text = rules.session_text(row, broken=broken)
     assert "1.2 kWh" in text.body
     assert ("lost its power" in text.body) is broken
+
+
+@pytest.mark.parametrize(("reason", "why"), [("LocalOutOfCredit", "the credit"), ("Timeout", "the car"), ("?", "the")])
+def test_why_a_session_was_interrupted(reason: str, why: str) -> None:
+    row = {"station_name": "CP-1", "location": "", "energy_wh": 0, "stop_reason": reason, "transaction": "x"}
+    assert f"charged until then: {why}" in rules.session_text(row, broken=True).body

@@ -75,7 +75,7 @@ async def house(clock: Clock) -> House:
 
 
 async def test_by_letter_and_answered_by_the_link(house: House) -> None:
-    await house.partner()
+    partner_id = UUID(await house.partner())
     ticket = await house.send(note="Key at the <kiosk>")
     assert (ticket.state, ticket.partner, ticket.by) == (TicketState.QUEUED, "Fix", "Olga")
     [letter] = await DB.run("SELECT * FROM mail")
@@ -89,7 +89,11 @@ async def test_by_letter_and_answered_by_the_link(house: House) -> None:
     await DB.run("UPDATE mail SET state = 'failed', error = '550 nobody'")
     failed = await service.ticket(house.ctx, house.tenant_id, UUID(ticket.id))
     assert (failed.state, failed.error) == (TicketState.FAILED, "550 nobody")
+    mended = PartnerSet(name="Fix", kind=PartnerKind.EMAIL, address="right@fix.example")
+    await service.put_partner(house.ctx, house.tenant_id, partner_id, mended)
     assert (await service.again(house.ctx, house.tenant_id, UUID(ticket.id))).state is TicketState.QUEUED
+    [letter] = await DB.run("SELECT recipient FROM mail WHERE state = 'queued'")
+    assert letter["recipient"] == "right@fix.example"
     await DB.run("UPDATE mail SET state = 'sent'")
 
     case, seen = await service.seen(house.ctx, house.token(ticket))
@@ -138,7 +142,11 @@ async def by_webhook(house: House, receiver: Receiver) -> None:
     token = said["data"]["answer_url"].rpartition("/")[2]
     await service.answer(house.ctx, token, TicketAnswer(state=TicketAnswerState.DECLINED, note="No time"))
     assert await house.state() is IncidentState.OPEN
-    assert (await house.send(partner_id=partner)).state is TicketState.QUEUED  # asked once more
+    another = await house.send(partner_id=partner)
+    assert another.state is TicketState.QUEUED  # asked once more
+    await DB.run("UPDATE service_ticket SET state = 'failed' WHERE id = $1", UUID(ticket.id))
+    with pytest.raises(Conflict, match="has a ticket about this already"):
+        await service.again(house.ctx, house.tenant_id, UUID(ticket.id))
 
 
 async def test_a_ticket_speaks_the_operators_language_and_its_page_the_readers(house: House) -> None:
