@@ -42,6 +42,7 @@ TEXTS = {
     "sent": "versandt",
     "failed": "fehlgeschlagen",
     "Playbook": "Ablaufplan",
+    "No playbook fitted.": "Kein Ablaufplan passte.",
     "No playbook fits, so it waits for somebody.": "Kein Ablaufplan passt, also wartet er auf jemanden.",
     "At work": "Am Werk",
     "Waits": "Wartet",

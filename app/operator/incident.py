@@ -93,7 +93,7 @@ def IncidentPage(incident_id: str) -> ft.Control:  # a component
         *([surfaces.stale_banner(t)] if found.error else []),
         _what(one, t, words, app.go),
         Deciding(one, again),
-        RemedySection(one.id, str(fresh) + str(turn)),
+        RemedySection(one.id, str(fresh) + str(turn), one.state is IncidentState.CLOSED),
         TicketSection(one.id, str(fresh) + str(turn), one.state is IncidentState.CLOSED, again),
         *_evidence(detail, t, words),
     ]

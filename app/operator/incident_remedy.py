@@ -30,7 +30,7 @@ LIVE = (RemedyState.RUNNING, RemedyState.WAITING, RemedyState.ASKS)
 
 
 @guarded
-def RemedySection(incident_id: str, fresh: str) -> ft.Control:  # a component
+def RemedySection(incident_id: str, fresh: str, closed: bool) -> ft.Control:  # a component
     app, t, words = use_app(), use_tokens(), use_words()
     turn, set_turn = ft.use_state(0)
 
@@ -51,7 +51,7 @@ def RemedySection(incident_id: str, fresh: str) -> ft.Control:  # a component
             surfaces.failed(found.error, t, found.reload) if found.error else surfaces.skeleton(t, height=72)
         )
     elif not found.data.items:
-        inner = muted(words("No playbook fits, so it waits for somebody."), t)
+        inner = muted(words("No playbook fitted." if closed else "No playbook fits, so it waits for somebody."), t)
     else:
         inner = ft.Column(
             [
