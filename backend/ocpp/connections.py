@@ -28,6 +28,7 @@ from backend.ocpp.crowd import COMES, LEAVES
 from backend.ocpp.follow_up import ask_boot
 from backend.ocpp.frames import FrameLog
 from backend.ocpp.quirks import NOBODY, Profiles
+from backend.ocpp.replies import lament
 from backend.ocpp.session import Execute, Handler, Session, guarded
 from backend.ocpp.transport import Link
 from backend.stations import service as stations
@@ -176,7 +177,7 @@ class Connections:
                 await session.run()
         except Exception as error:
             reason = str(error)
-            log.exception("the connection of a station failed", identity=station.identity)
+            lament("the connection of a station failed", error, identity=station.identity)
         finally:
             if session.reachable is not None:
                 await session.reachable.close()

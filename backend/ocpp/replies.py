@@ -54,14 +54,13 @@ def text_of(message_id: MessageId) -> str:
     return message_id if isinstance(message_id, str) else str(message_id)
 
 
-def lament(identity: str, action: str, error: Exception, worth_a_line: Callable[[str], bool]) -> None:
-    """Of a call that could not be handled. While the database is away that is every call of every station: then there
-    is no traceback, and a line for the 1st, 2nd, 4th, 8th … of a station."""
+def lament(what: str, error: Exception, worth_a_line: Callable[[], bool] = lambda: True, **about: str) -> None:
+    """What failed, with the traceback. While the database is away that is every call of every station: then there is
+    none, and a line only where it is worth it."""
     if not isinstance(error, GONE):
-        log.error("a call could not be handled", identity=identity, action=action, exc_info=error)
-    elif worth_a_line("gone"):
-        why = str(error) or type(error).__name__
-        log.warning("a call could not be stored", identity=identity, action=action, error=why)
+        log.error(what, exc_info=error, **about)
+    elif worth_a_line():
+        log.warning(what, error=str(error) or type(error).__name__, **about)
 
 
 async def guarded(work: Awaitable[None], identity: str) -> None:

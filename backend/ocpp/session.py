@@ -234,7 +234,8 @@ class Session:
         elif not isinstance(error, Unanswered):
             # No answer is the honest one: the station keeps the message and sends it again. A CALLERROR would
             # make it throw a transaction away.
-            lament(self.station.identity, call.action, error, self._worth_a_line)
+            about = {"identity": self.station.identity, "action": call.action}
+            lament("a call could not be handled", error, lambda: self._worth_a_line("gone"), **about)
             if not self.codec.is_transaction_message(call.action):
                 await self._send_error(call.message_id, "InternalError", "It could not be handled; send it again.")
 

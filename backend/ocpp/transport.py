@@ -19,6 +19,7 @@ import structlog
 from backend.ocpp.host import Count
 from backend.ocpp.opening import Opening
 from backend.ocpp.ping_tally import PingTally
+from backend.ocpp.replies import lament
 from backend.ocpp.websocket import LinkClosed as LinkClosed
 from backend.ocpp.websocket import Take, WebSocket
 
@@ -164,8 +165,8 @@ class _Gate:
         )
         try:
             answer = await self._admit(upgrade)
-        except Exception:
-            log.exception("an upgrade could not be decided", peer=socket.peer)
+        except Exception as error:
+            lament("an upgrade could not be decided", error, peer=socket.peer)
             answer = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, "It can't be decided now; try again later.")
         if isinstance(answer, Refusal):
             more = CHALLENGE if answer.status is HTTPStatus.UNAUTHORIZED else {}

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from websockets.http11 import Request
 
 from backend.ocpp import transport, websocket
@@ -135,9 +136,13 @@ def test_the_usual_request_is_read_in_one_go() -> None:
 
 async def test_a_decision_that_fails_is_a_503(home: House) -> None:
     one = await Bytes.at(home)
-    one.say(request("/fail/x"))
-    assert (await one.answer())[0] == 503
+    with capture_logs() as logs:
+        one.say(request("/fail/x"))
+        assert (await one.answer())[0] == 503
     await one.hung_up()
+    (line,) = (line for line in logs if line["event"] == "an upgrade could not be decided")
+    assert line["error"] == "the database is away"
+    assert "exc_info" not in line, "thousands dial while it is away"
 
 
 async def test_what_is_asked_for_is_told(home: House) -> None:

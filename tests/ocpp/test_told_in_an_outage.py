@@ -76,7 +76,7 @@ async def test_what_stations_say_only_once_is_written_when_the_database_is_back(
                     await asyncio.sleep(0.02)
             assert await one.call(*SAID[0]) == {}  # once more, as an error asks for
     told = [line for line in logs if line.get("action")]
-    assert [line["event"] for line in told] == ["a call could not be stored"] * 3, "the 1st, the 2nd, the 4th"
+    assert [line["event"] for line in told] == ["a call could not be handled"] * 3, "the 1st, the 2nd, the 4th"
     assert [line["event"] for line in logs].count("the OCPP log can't be written") == 1, "once an outage"
     assert not any(line.get("exc_info") for line in logs)
     (task,) = await engine.DB.run("SELECT history FROM maintenance_task")
