@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any, Protocol
 from uuid import UUID
 
+import structlog
+
 from backend.alerts import facts_store, incidents, rules, store, storms, tuning
 from backend.alerts.place import Place
 from backend.alerts.rules import correlation
@@ -22,6 +24,7 @@ from backend.context import Context
 from shared.faults import EntryKind
 from shared.operations import IncidentState, Severity
 
+log = structlog.get_logger(__name__)
 SITE, NETWORK = "site_offline", "network_offline"
 OFFLINE = "station_offline"
 LINK_SPAN = timedelta(hours=1)
@@ -272,7 +275,8 @@ class Limits(Protocol):
 
 
 async def look_at_sessions(ctx: Context, limits: Limits) -> None:
-    """Limits are asked for only where a rule found what they may explain: reckoning them is dear."""
+    """Limits are asked for only where a rule found what they may explain: reckoning them is dear. What can't be
+    reckoned explains nothing."""
     rows = await facts_store.running(ctx.now() - rules.READINGS, rules.LATEST)
     found: list[Judged] = []
     suspect: list[tuple[Place, str, str, rules.Facts]] = []
@@ -286,7 +290,12 @@ async def look_at_sessions(ctx: Context, limits: Limits) -> None:
         judged = await judge_all(ctx, [one])
         if any(rule in HELD_DOWN and finding is not None for _, rule, finding in judged):
             since = row["points"][0][0]
-            allowed = await limits(ctx, row["station"], row["evse"], row["id"], since)
+            try:
+                allowed = await limits(ctx, row["station"], row["evse"], row["id"], since)
+            except Exception as error:  # one station's limits keep nobody from looking at the others
+                log.error("limits can't be reckoned", station=str(row["station"]), exc_info=error)
+                found += judged
+                continue
             suspect.append((place, row["vendor"], row["model"], replace(_running(ctx, row), allowed_a=allowed)))
         else:
             found += judged

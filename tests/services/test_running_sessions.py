@@ -95,3 +95,17 @@ async def test_less_power_than_offered_is_seen_below_the_limit_in_force(clock: C
     assert await found(ctx, tenant_id) == ["power_below_offer"]
     await limit(ctx, station_id, 8)  # 5.5 kW, whatever the station says that it offers
     assert await found(ctx, tenant_id) == []
+
+
+async def test_limits_that_cant_be_reckoned_keep_nobody_from_looking(clock: Clock) -> None:
+    ctx, tenant_id, station_id, transaction_id = await charging(clock)
+    begin, end = clock.now(), clock.advance(minutes=12)
+    await read(transaction_id, begin, end, 10, energy_wh=100, power_w=0, phase_voltages=[268.0, 269.0, 270.0])
+    await limit(ctx, station_id, 32)
+
+    async def broken(*_: object) -> float | None:
+        raise ValueError("a profile that nobody foresaw")
+
+    await watching.look_at_sessions(ctx, broken)
+    rules = sorted(one.rule for one in await incidents.open_incidents(ctx, tenant_id))
+    assert rules == ["no_power", "voltage_out_of_band"]
