@@ -75,9 +75,7 @@ TEXTS = {
     "A driver has a problem.": "Ein Fahrer hat ein Problem.",
     # --- reported by stations
     "a fault": "einen Fehler",
-    "The connection was lost and didn't come back within a minute.": (
-        "Die Verbindung ging verloren und kam in einer Minute nicht wieder."
-    ),
+    "The connection was lost and hasn't come back.": "Die Verbindung ging verloren und kam noch nicht wieder.",
     "Fault without a reason": "Fehler ohne Grund",
     "Plug lock doesn't move": "Steckerverriegelung klemmt",
     "No understanding with the car": "Keine Verständigung mit dem Auto",

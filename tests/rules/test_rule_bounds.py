@@ -94,3 +94,14 @@ def test_how_long_a_station_could_be_used(
 @pytest.mark.parametrize(("had", "usual", "part"), [(0, 2.9, None), (0, 3, 0), (6, 12, 0.5), (9, 0, None)])
 def test_others_say_something_where_enough_was_to_be_expected(had: int, usual: float, part: float | None) -> None:
     assert no_sessions.part_of(had, usual) == part
+
+
+@pytest.mark.parametrize("grace_s", [10, 3600])
+def test_what_is_said_of_an_absence_holds_whatever_the_grace(grace_s: float) -> None:
+    gone = NOW - timedelta(seconds=grace_s)
+    facts = rules.PresenceFacts(
+        accepted=True, online=False, disconnected_at=gone, last_seen_at=gone, silence_s=180, now=NOW
+    )
+    found = rules.BY_NAME["station_offline"].judge(facts, grace_s=grace_s)
+    assert found is not None
+    assert found.detail == "The connection was lost and hasn't come back."

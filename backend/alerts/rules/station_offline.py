@@ -18,7 +18,7 @@ def judge(facts: PresenceFacts, *, grace_s: float = GRACE.total_seconds()) -> Fi
     return Finding(
         severity=Severity.CRITICAL,
         title="Station is offline",
-        detail="The connection was lost and didn't come back within a minute.",
+        detail="The connection was lost and hasn't come back.",
         advice="Check the station's power and network. Sessions that were running go on and are reported later.",
         cause="No power, or a router, SIM card or provider that fails",
         down=0.5,
