@@ -5,6 +5,7 @@ import contextlib
 import json
 import socket
 from collections.abc import Mapping, MutableMapping
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,7 @@ async def test_a_webhook_that_is_down_is_one_line_and_tried_again(
 ) -> None:
     ctx, tenant_id = context(clock), await world.add_tenant()
     monkeypatch.setattr(webhook, "TIMEOUT_S", 0.3)
+    monkeypatch.setattr(jobs, "DEQUEUE_TIMEOUT", timedelta(seconds=0.3))  # the next try is seen by looking again
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{free.getsockname()[1]}/"
@@ -72,7 +74,9 @@ async def test_a_webhook_that_is_down_is_one_line_and_tried_again(
         assert row["error"].startswith(reason)
 
 
-async def test_a_mistake_of_ours_keeps_its_trace(db: str) -> None:
+async def test_a_mistake_of_ours_keeps_its_trace(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "DEQUEUE_TIMEOUT", timedelta(seconds=0.3))
+
     async def handle(_: dict[str, Any]) -> None:
         raise ValueError("who did this")
 
@@ -86,7 +90,9 @@ async def test_a_mistake_of_ours_keeps_its_trace(db: str) -> None:
     ]
 
 
-async def test_a_payment_provider_that_is_down_is_one_line_too(db: str) -> None:
+async def test_a_payment_provider_that_is_down_is_one_line_too(db: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "DEQUEUE_TIMEOUT", timedelta(seconds=0.3))
+
     async def handle(_: dict[str, Any]) -> None:
         raise Unavailable("the hold is not settled yet")
 

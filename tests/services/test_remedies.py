@@ -364,8 +364,11 @@ async def test_two_nodes_at_the_same_run_ask_once(house: House) -> None:
     assert house.asked == ["Reset"]
 
 
-async def test_a_station_that_never_answers_is_left_for_the_next_step(house: House) -> None:
+async def test_a_station_that_never_answers_is_left_for_the_next_step(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its socket is there and says nothing: the step is given up after the call's time, and nothing hangs."""
+    monkeypatch.setattr("backend.stations.commands.ON_THE_WAY_S", 0.05)
     await house.open()
     await house.ctx.bus.serve(f"station.{house.station_id}", _never)
     house.ctx = dataclasses.replace(house.ctx, settings=dataclasses.replace(house.ctx.settings, call_timeout_s=1))
