@@ -30,6 +30,18 @@ from tests.rules.test_energy_core import SESSIONS, SITE
         ('{"connectors": [{"id": "a", "voltage": 0, "max_kw": 11}]}', "a: the voltage is above 0"),
         ('{"connectors": [{"id": "a"}], "tariff": [{"from": "08:00Z", "price": 1}]}', "has an offset"),
         ("[" * 100_000, "nested too deeply"),
+        ('{"connectors": [{"id": "a", "dc": "false"}]}', "a: dc is true or false"),
+        ('{"connectors": [{"id": "a", "max_amps": true}]}', "a: max_amps is a number, not True"),
+        ('{"connectors": [{"id": "a", "phases": true}]}', "a: phases is 1, 2 or 3"),
+        ('{"connectors": [{"id": "a"}], "loads": [{"id": "l", "node": "g", "worst_amps": -10}]}', "l: a load draws"),
+        (
+            '{"connectors": [{"id": "a"}], "loads": [{"id": "l", "node": "g", "worst_amps": 9, "steps": -30}]}',
+            "l: a load draws",
+        ),
+        (
+            '{"connectors": [{"id": "a"}], "loads": [{"id": "l", "node": "g", "worst_amps": 9, "margin_amps": -1}]}',
+            "l: a load draws",
+        ),
         (
             '{"nodes": [{"id": "g", "amps": 50}], "connectors": [{"id": "a"}],'
             ' "loads": [{"id": "lift", "node": "g", "worst_amps": 5, "steps": 20}]}',
@@ -130,6 +142,10 @@ def test_limits_of_one_name_are_told_apart_and_of_one_id_refused() -> None:
         ("", "missing"),
         ("id,connector,arrival,departure,energy_kwh\n1,X,2026-03-02T08:00,2026-03-02T09:00,1\n", "no connector X"),
         ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,2026-03-02T07:00,1\n", "departs before"),
+        (
+            "id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,2026-03-02T09:00,\n",
+            "line 2: energy_kwh is",
+        ),
         ("id,connector,arrival,departure,energy_kwh\n1,A,soon,2026-03-02T07:00,1\n", "line 2, arrival"),
         ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,9999-03-02T09:00,1\n", "31 are the most"),
         ("id,connector,arrival,departure,energy_kwh\n1," + "A" * 200_000 + ",2026-03-02T08:00,x,1\n", "line 2.*no CSV"),

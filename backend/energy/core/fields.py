@@ -27,9 +27,19 @@ def maybe(fields: Fields, *names: str, where: str) -> float | None:
     if found is None:
         return None
     try:
+        if isinstance(found, bool):
+            raise TypeError
         value = float(found)
     except (TypeError, ValueError):
         raise BadFile(f"{where}: {names[0]} is a number, not {found!r}") from None
     if value != value or abs(value) > 1e9:
         raise BadFile(f"{where}: {names[0]} is out of range")
     return value
+
+
+def flag(fields: Fields, *names: str, default: bool, where: str) -> bool:
+    """A word in quotes is none: "false" would be taken for true."""
+    found = get(fields, *names, default=default)
+    if not isinstance(found, int) or found not in (0, 1):
+        raise BadFile(f"{where}: {names[0]} is true or false, not {found!r}")
+    return bool(found)

@@ -88,7 +88,9 @@ def _session(cell: Mapping[str, str], where: str, zone: str) -> Session:
     told = {key: text or None for key, text in cell.items()}
     arrival = moment(cell["arrival"], zone, f"{where}, arrival")
     departure = moment(cell["departure"], zone, f"{where}, departure")
-    energy = number_of(told, "energy_kwh", default=0.0, where=where)
+    energy = maybe(told, "energy_kwh", where=where)
+    if energy is None:
+        raise BadFile(f"{where}: energy_kwh is missing")
     most = maybe(told, "max_kw", where=where)
     phases = maybe(told, "phases", where=where)
     if departure - arrival > LONGEST_STAY_S:

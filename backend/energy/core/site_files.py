@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.energy.core.cars import Order, Policy
-from backend.energy.core.fields import BadFile, Fields, get, maybe, number_of
+from backend.energy.core.fields import BadFile, Fields, flag, get, maybe, number_of
 from backend.energy.core.grid import LINES, ROOT_3, Connector, Grid, Limit, Load, Node, Series
 from backend.energy.core.steps import Daily, steps
 
@@ -177,7 +177,7 @@ def _node(one: Fields, number: int) -> Node:
 def _connector(one: Fields, number: int, volts: float) -> Connector:
     name = _id(one, "connectors", number)
     phases, rotation, line = _phases(one, name)
-    direct = bool(get(one, "dc", "direct", default=False))
+    direct = flag(one, "dc", "direct", default=False, where=name)
     voltage = number_of(one, "voltage", "voltage_v", "volts", default=volts, where=name)
     if voltage <= 0:
         raise BadFile(f"{name}: the voltage is above 0")
@@ -206,7 +206,7 @@ def _connector(one: Fields, number: int, volts: float) -> Connector:
         step_amps=number_of(one, "step_amps", "step_a", "step", default=0.1, where=name),
         direct=direct,
         efficiency=number_of(one, "efficiency", default=1.0, where=name),
-        leased=bool(get(one, "leased", default=True)),
+        leased=flag(one, "leased", default=True, where=name),
     )
 
 
@@ -228,7 +228,7 @@ def _phases(one: Fields, name: str) -> tuple[int, str, str]:
         if not letters or not all(letters) or len(set(letters)) != len(letters):
             raise BadFile(f"{name}: phases are L1, L2, L3 or L1-L2, L2-L3, L3-L1, not {told!r}")
         return len(letters), "".join([*letters, *(one for one in "RST" if one not in letters)]), ""
-    if told not in (1, 2, 3):
+    if isinstance(told, bool) or told not in (1, 2, 3):
         raise BadFile(f"{name}: phases is 1, 2 or 3, or names them")
     return int(told), rotation, ""
 
@@ -297,6 +297,9 @@ def _load(one: Fields, number: int, volts: float) -> Load:
     if most is not None and most > min(phased) + 1e-9:
         raise BadFile(f"{name}: its steps reach {most:g} A, more than its worst_amps")
     margin = number_of(one, "margin_amps", "margin", default=0.0, where=name)
+    least = min((step.value if isinstance(step, Daily) else step[1] for step in told), default=0.0)
+    if min(*phased, margin, least) < 0:
+        raise BadFile(f"{name}: a load draws, so none of its amperes is below 0; nothing that feeds in makes room")
     own = maybe(one, "voltage", "voltage_v", "volts", where=name)
     voltage = volts if own is None else _to_neutral(own)
     if voltage <= 0:
