@@ -140,6 +140,7 @@ def test_limits_of_one_name_are_told_apart_and_of_one_id_refused() -> None:
     [
         ("id,connector\n", "missing"),
         ("", "missing"),
+        ("id,connector,arrival,departure,energy_kwh,Energy_kWh\n", "column energy_kwh twice"),
         ("id,connector,arrival,departure,energy_kwh\n1,X,2026-03-02T08:00,2026-03-02T09:00,1\n", "no connector X"),
         ("id,connector,arrival,departure,energy_kwh\n1,A,2026-03-02T08:00,2026-03-02T07:00,1\n", "departs before"),
         (

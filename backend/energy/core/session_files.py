@@ -52,6 +52,10 @@ def read_sessions(text: str, site: Site) -> tuple[Session, ...]:
 def _read(lines: "csv.DictReader[str]", site: Site, separator: str) -> tuple[Session, ...]:
     told = {(name or "").strip().lower(): name for name in lines.fieldnames or ()}
     place = {key: next((told[name] for name in names if name in told), None) for key, names in NAMES.items()}
+    headings = [(name or "").strip().lower() for name in lines.fieldnames or ()]
+    twice = next((name for name in headings if name and headings.count(name) > 1), None)
+    if twice is not None:
+        raise BadFile(f"the first line names the column {twice} twice; which of them holds?")
     missing = [key for key in ("connector", "arrival", "departure", "energy_kwh") if place[key] is None]
     if missing:
         raise BadFile(f"the first line names the columns; {', '.join(missing)} is missing")
