@@ -23,8 +23,7 @@ LOW_VOLTAGE, HIGH_VOLTAGE = 0.9 * VOLTAGE, 1.1 * VOLTAGE
 PHASES = 3
 Phases = tuple[float, float, float]
 NOTHING: Phases = (0.0, 0.0, 0.0)
-SOURCES = frozenset({NodeKind.SOLAR, NodeKind.BATTERY})
-METERED = SOURCES | {NodeKind.LOAD}
+METERED = frozenset({NodeKind.SOLAR, NodeKind.BATTERY, NodeKind.LOAD})
 BRANCHES = frozenset({NodeKind.GRID, NodeKind.TRANSFORMER, NodeKind.FEEDER})
 MAY_HANG_ON = {
     NodeKind.TRANSFORMER: BRANCHES,

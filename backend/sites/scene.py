@@ -176,12 +176,9 @@ class Scene:
         return rules.flows(self.nodes, list(self.lanes.values()), drawn, self.heard_safely())
 
     def heard_safely(self) -> dict[str, Phases]:
-        """What sources feed in lowers what is bought, but never counts as room: a cloud is quicker than a station."""
-        sources = {node.key for node in self.nodes if node.kind in rules.SOURCES}
-        return {
-            key: (max(0.0, load[0]), max(0.0, load[1]), max(0.0, load[2])) if key in sources else load
-            for key, load in self.metered.items()
-        }
+        """What is fed in, by a source or by a roof behind a load's meter, lowers what is bought, but never counts as
+        room: a cloud is quicker than a station."""
+        return {key: (max(0.0, one), max(0.0, two), max(0.0, three)) for key, (one, two, three) in self.metered.items()}
 
     def measured(self) -> dict[str, Phases]:
         return self._flows(self._drawn(), self.metered)

@@ -69,6 +69,7 @@ def a_scene(readings: dict[str, Any], seconds_ago: int = 0) -> Scene:
         node("sun", "solar", "grid", limit_w=20_000),
         node("store", "battery", "grid", limit_a=10, stale_after_s=60),
     ]
+    nodes += [node("hall", "load", "grid", limit_a=20)] * ("hall" in readings)
     at = (NOW - timedelta(seconds=seconds_ago)).isoformat()
     metered, stale = heard(nodes, {key: {"at": at, "currents_a": one} for key, one in readings.items()}, NOW)
     scene = Scene(
@@ -94,6 +95,12 @@ def test_a_source_is_never_room(battery: float, seconds_ago: int, free: float) -
     safety = scene.safety()
     assert min(safety.ends) == pytest.approx(free)
     assert ("store" in scene.stale) is (seconds_ago > 60)
+
+
+def test_a_roof_behind_the_meter_of_a_building_is_no_room_either() -> None:
+    scene = a_scene({"sun": [0.0] * 3, "store": [0.0] * 3, "hall": [-15.0, 0.0, 5.0]})
+    assert sorted(scene.safety().ends) == pytest.approx([35.0, 40.0, 40.0])
+    assert scene.through_w() == pytest.approx(-10 * 230)
 
 
 def test_what_sources_give_is_not_bought() -> None:
