@@ -189,6 +189,14 @@ async def note(
     await store.add_entry(incident_id, ctx.now(), kind.value, text, account_id, data or {})
 
 
+async def open_again(ctx: Context, tenant_id: UUID, incident_id: UUID) -> None:
+    """Who was to take care of it doesn't: people hear of it anew. The line of the timeline is the caller's."""
+    async with ctx.unit() as unit:
+        row = await _locked(tenant_id, incident_id)
+        await store.open_again(incident_id, ctx.now())
+        tell(unit, row, IncidentState.OPEN, ctx.now(), opened=True)
+
+
 async def close_quiet(ctx: Context) -> None:
     """What was watched for a day and didn't come back is over. A fault that an outlet reports all the time never came
     back, as it never went: it is open again."""

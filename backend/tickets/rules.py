@@ -54,9 +54,13 @@ def why_not(state: TicketState, answer: TicketAnswerState) -> str:
     return ""
 
 
-def next_incident(answer: TicketAnswerState, now: IncidentState) -> IncidentState | None:
-    """What an answer makes of its incident."""
-    if now is IncidentState.CLOSED or answer is TicketAnswerState.DECLINED:
+def next_incident(answer: TicketAnswerState, now: IncidentState, others: bool) -> IncidentState | None:
+    """What an answer makes of its incident. `others`: another partner has a ticket about it. What nobody takes any more
+    needs people again."""
+    if answer is TicketAnswerState.DECLINED:
+        theirs = now in (IncidentState.ACKNOWLEDGED, IncidentState.IN_REPAIR)
+        return IncidentState.OPEN if theirs and not others else None
+    if now is IncidentState.CLOSED:
         return None
     if answer is TicketAnswerState.DONE:
         return IncidentState.WATCHED

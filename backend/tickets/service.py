@@ -341,6 +341,9 @@ async def _answered(ctx: Context, row: store.Row, state: TicketAnswerState, note
     words = TOLD[state].format(partner=row["partner_name"], number=number_of(row))
     await incidents.note(ctx, row["incident"], EntryKind.TICKET, f"{words} {note}".strip())
     before = await incidents.row_of(row["tenant"], row["incident"])
-    after = rules.next_incident(state, IncidentState(before["state"]))
-    if after is not None and after.value != before["state"]:
+    others = await store.live_about(row["incident"])
+    after = rules.next_incident(state, IncidentState(before["state"]), others)
+    if after is IncidentState.OPEN:
+        await incidents.open_again(ctx, row["tenant"], row["incident"])
+    elif after is not None and after.value != before["state"]:
         await incidents.change_state(ctx, row["tenant"], row["incident"], None, after)

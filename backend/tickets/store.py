@@ -68,6 +68,12 @@ async def change(ticket_id: UUID, **values: Any) -> None:
     await DB.run(f"UPDATE service_ticket SET {pairs} WHERE id = $1", ticket_id, *values.values())
 
 
+async def live_about(incident_id: UUID) -> bool:
+    """Whether any partner has a ticket about an incident under way."""
+    sql = "SELECT 1 FROM service_ticket WHERE incident = $1 AND state IN ('queued', 'sent', 'acknowledged')"
+    return await _one(sql, incident_id) is not None
+
+
 async def other_live(ticket_id: UUID) -> bool:
     """Whether its partner has another ticket about the same incident under way."""
     sql = """SELECT 1 FROM service_ticket t JOIN service_ticket o ON o.incident = t.incident AND o.partner = t.partner

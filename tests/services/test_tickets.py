@@ -112,12 +112,12 @@ async def test_by_letter_and_answered_by_the_link(house: House) -> None:
     ]
 
 
-async def test_by_webhook_signed_and_tried_again(house: House) -> None:
+async def test_by_webhook_signed_and_tried_again(house: House, clock: Clock) -> None:
     async with receiver() as partner:
-        await by_webhook(house, partner)
+        await by_webhook(house, partner, clock)
 
 
-async def by_webhook(house: House, receiver: Receiver) -> None:
+async def by_webhook(house: House, receiver: Receiver, clock: Clock) -> None:
     partner = await house.partner(kind=PartnerKind.WEBHOOK, address=receiver.url)
     ticket = await house.send()
     receiver.answer = lambda _body: (503, {})
@@ -140,8 +140,13 @@ async def by_webhook(house: House, receiver: Receiver) -> None:
     assert said["data"]["detail"].startswith("Anschluss 1 meldet GroundFailure")
     assert "code" in said["data"]["evidence"]  # names for programs stay
     token = said["data"]["answer_url"].rpartition("/")[2]
+    await service.answer(house.ctx, token, TicketAnswer(state=TAKEN))
+    assert await house.state() is IncidentState.IN_REPAIR
+    clock.advance(minutes=1)
     await service.answer(house.ctx, token, TicketAnswer(state=TicketAnswerState.DECLINED, note="No time"))
     assert await house.state() is IncidentState.OPEN
+    told = await DB.run("SELECT 1 FROM notice WHERE kind = 'incident_opened' AND incident = $1", house.incident_id)
+    assert len(told) == 2  # nobody takes it any more: people hear of it again
     another = await house.send(partner_id=partner)
     assert another.state is TicketState.QUEUED  # asked once more
     await DB.run("UPDATE service_ticket SET state = 'failed' WHERE id = $1", UUID(ticket.id))
