@@ -33,7 +33,10 @@ class StationBooted(StationEvent, frozen=True, kw_only=True):
 
 
 class StationChanged(StationEvent, frozen=True, kw_only=True):
-    """Anything else of a station that a screen shows: its name, registration or configuration."""
+    """Anything else of a station that a screen shows: its name, registration or configuration. `registration`: what an
+    operator decided just now; empty where something else changed."""
+
+    registration: str = ""
 
 
 class SecurityEventReported(StationEvent, frozen=True, kw_only=True):

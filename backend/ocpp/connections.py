@@ -356,15 +356,12 @@ class Connections:
         """A waiting station that an operator accepts is asked to boot again, so that it works at once."""
         changed = msgspec.json.decode(message, type=StationChanged)
         session = self._sessions.get(changed.station_id)
-        if session is None:
+        if session is None or changed.registration in ("", session.registration.value):
             return
-        station = await stations.station(self.ctx, changed.station_id)
-        if station is None or station.registration is session.registration:
-            return
-        session.registration = station.registration
-        if station.registration is Registration.ACCEPTED:
-            asyncio.get_running_loop().create_task(guarded(ask_boot(session), station.identity))
-        elif station.registration is Registration.REJECTED:
+        session.registration = Registration(changed.registration)
+        if session.registration is Registration.ACCEPTED:
+            asyncio.get_running_loop().create_task(guarded(ask_boot(session), session.station.identity))
+        elif session.registration is Registration.REJECTED:
             await session.link.close(1008, "rejected by the operator")
 
     async def close_all(self) -> None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from backend.context import Context, Unit
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.events import LocationChanged, StationChanged
@@ -242,7 +244,8 @@ async def _store_change(
         if location_id is not None:
             values["location"] = await _location(station.tenant_id, location_id)
         await store.change(station.id, values)
-        unit.emit(_changed(ctx, station))
+        decided = values.get("registration", "")
+        unit.emit(msgspec.structs.replace(_changed(ctx, station), registration=decided))
         if "registration" in values or values.get("location", before) != before:
             _places_changed(ctx, unit, station.tenant_id, {before, values.get("location", before)})
 
