@@ -29,6 +29,8 @@ Held = dict[str, commands.ListEntry]
 GATHER = timedelta(seconds=5)
 """Several changes of cards within this time become one update."""
 AGAIN = timedelta(minutes=1)
+SOON = timedelta(seconds=2)
+"""A list that is being sent already is done by then, mostly."""
 HEARS_LATER = timedelta(days=30)
 
 
@@ -251,7 +253,8 @@ async def follow(ctx: Context, payload: dict[str, Any]) -> None:
         await sync(ctx, station, full=False)
     except (StationOffline, NotFound):
         return
-    except (StationTimeout, Conflict):
-        await jobs.enqueue("local_lists.follow", payload, delay=AGAIN)
+    except (StationTimeout, Conflict) as failure:
+        busy = failure.problem_code == "list_busy"
+        await jobs.enqueue("local_lists.follow", payload, delay=SOON if busy else AGAIN)
     except StationRefused as failure:
         await store.tell(station.id, ListState.REFUSED.value, failure.detail or failure.title)

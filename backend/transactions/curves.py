@@ -42,7 +42,7 @@ async def _anew(ctx: Context, row: Row) -> Curve:
     """Of an ended one that has none, or whose curve is void: kept, so that the next look finds it. Not while a message
     of the station is written, which may bring another reading; and one that a bill keeps meanwhile counts more."""
     async with ctx.unit():
-        alone = await store.try_lock_station(row["station"])
+        alone = await store.try_lock_station(row["station"]) and await rollup_store.try_lock(row["id"])
         readings = await store.readings(row["id"])
         curve = drawn(row, readings)
         if alone and readings:

@@ -36,6 +36,13 @@ async def curve(transaction_id: UUID) -> dict[str, Any] | None:
     return rows[0] if rows else None
 
 
+async def try_lock(transaction_id: UUID) -> bool:
+    """Whether nobody else writes to a transaction now: who settles it holds it, and keeps its curve too. Without this
+    lock before the curve, each would wait for the other."""
+    sql = "SELECT 1 FROM transaction WHERE id = $1 FOR KEY SHARE SKIP LOCKED"
+    return bool(await DB.run(sql, transaction_id))
+
+
 async def keep_curves(curves: Sequence[tuple[UUID, int | None, Any, Any, int]], *, over: bool = True) -> None:
     """Rows: transaction, meter_start_wh, points, states, left_out. `over`: also where one is kept already."""
     transactions, starts, points, states, left_out = zip(*curves, strict=True)

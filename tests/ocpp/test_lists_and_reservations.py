@@ -79,6 +79,8 @@ async def test_people_who_are_locked_out_and_new_ones_reach_the_lists(
         await state_is(operator, "synced")
         await admin.patch(f"/api/v1/people/{person['id']}", json={"active": True})
         await sent_list(station)
+        await state_is(operator, "synced")
+        await DB.run("UPDATE local_list SET busy_until = now() + interval '1 second'")  # what is sent is on its way yet
         await choose(operator)
         await state_is(operator, "synced")
         await reserve(station, driver, await of_first(operator), "Occupied")

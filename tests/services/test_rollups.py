@@ -1,5 +1,6 @@
 """Partitions come and go, and plots of the past come from rollups."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -107,6 +108,12 @@ async def test_an_ended_session_is_drawn_from_its_curve_which_outlives_the_readi
     assert [one.kind for one in kept[1]] == ["charging", "suspended_ev", "charging"]  # type: ignore[attr-defined]
 
     await transactions.updated(ctx, station, updated(7))  # was in the station's queue
+    assert await rollup_store.curve(row["id"]) is None
+    settles = await DB.acquire()
+    async with settles.transaction():
+        await settles.execute("SELECT 1 FROM transaction FOR UPDATE")
+        await asyncio.wait_for(shown(), 5)  # whoever looks meanwhile waits for nobody, and keeps nothing
+    await DB.release(settles)
     assert await rollup_store.curve(row["id"]) is None
     now = await shown()
     assert (kept[2], now[2]) == (0, 1)  # the bill is written: what comes now is kept, and left out
