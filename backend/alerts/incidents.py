@@ -192,9 +192,12 @@ async def note(
 async def open_again(ctx: Context, tenant_id: UUID, incident_id: UUID) -> None:
     """Who was to take care of it doesn't: people hear of it anew. The line of the timeline is the caller's."""
     async with ctx.unit() as unit:
-        row = await _locked(tenant_id, incident_id)
-        await store.open_again(incident_id, ctx.now())
-        tell(unit, row, IncidentState.OPEN, ctx.now(), opened=True)
+        await _opens_again(ctx, unit, await _locked(tenant_id, incident_id))
+
+
+async def _opens_again(ctx: Context, unit: Unit, row: store.Row) -> None:
+    await store.open_again(row["id"], ctx.now())
+    tell(unit, row, IncidentState.OPEN, ctx.now(), opened=True)
 
 
 async def close_quiet(ctx: Context) -> None:
@@ -206,9 +209,8 @@ async def close_quiet(ctx: Context) -> None:
             if known is None or known["state"] != IncidentState.WATCHED or known["repaired_at"] is None:
                 continue
             if await store.still_reported(row["id"]):
-                await store.open_again(row["id"], ctx.now())
                 await note(ctx, row["id"], EntryKind.AGAIN, "It was watched for a day, and is still reported.")
-                tell(unit, known, IncidentState.OPEN, ctx.now(), opened=True)
+                await _opens_again(ctx, unit, known)
                 continue
             await store.set_state(row["id"], IncidentState.CLOSED, ctx.now())
             await note(ctx, row["id"], EntryKind.CLOSED, "It stayed away for a day.")

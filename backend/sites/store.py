@@ -167,7 +167,7 @@ async def without_session(location_id: UUID, since: datetime) -> Sequence[Row]:
     return await DB.run(
         """SELECT s.identity, r.evse, r.at, r.power_w, r.current_a, r.voltage_v
         FROM charging_station s
-        JOIN (SELECT DISTINCT station, evse FROM connector WHERE evse > 0) AS c ON c.station = s.id
+        CROSS JOIN LATERAL (SELECT DISTINCT evse FROM connector WHERE station = s.id AND evse > 0) AS c
         CROSS JOIN LATERAL (SELECT * FROM station_reading r WHERE r.station = s.id AND r.evse = c.evse AND r.at > $2
             ORDER BY r.at DESC LIMIT 1) AS r
         WHERE s.location = $1 AND (r.power_w > 0 OR r.current_a > 0)

@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import msgspec
-
 from backend.context import Context, Unit
 from backend.errors import Conflict, InvalidInput, NotFound
 from backend.events import LocationChanged, StationChanged
@@ -158,8 +156,14 @@ def _places_changed(ctx: Context, unit: Unit, tenant_id: UUID, location_ids: Ite
             unit.emit(LocationChanged(tenant_id=tenant_id, at=ctx.now(), location_id=location_id))
 
 
-def _changed(ctx: Context, station: StationRef) -> StationChanged:
-    return StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station.id, identity=station.identity)
+def _changed(ctx: Context, station: StationRef, registration: str = "") -> StationChanged:
+    return StationChanged(
+        tenant_id=station.tenant_id,
+        at=ctx.now(),
+        station_id=station.id,
+        identity=station.identity,
+        registration=registration,
+    )
 
 
 async def _location(tenant_id: UUID, text: str | None) -> UUID | None:
@@ -244,8 +248,7 @@ async def _store_change(
         if location_id is not None:
             values["location"] = await _location(station.tenant_id, location_id)
         await store.change(station.id, values)
-        decided = values.get("registration", "")
-        unit.emit(msgspec.structs.replace(_changed(ctx, station), registration=decided))
+        unit.emit(_changed(ctx, station, values.get("registration", "")))
         if "registration" in values or values.get("location", before) != before:
             _places_changed(ctx, unit, station.tenant_id, {before, values.get("location", before)})
 

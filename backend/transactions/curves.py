@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -46,9 +47,13 @@ async def _anew(ctx: Context, row: Row) -> Curve:
         readings = await store.readings(row["id"])
         curve = drawn(row, readings)
         if alone and readings:
-            values = (row["id"], row["meter_start_wh"], curve.points, curve.states, curve.left_out)
-            await rollup_store.keep_curves([values], over=False)
+            await rollup_store.keep_curves([_values(row, curve)], over=False)
     return curve
+
+
+def _values(row: Row, curve: Curve) -> tuple[Any, ...]:
+    """As `rollup_store.keep_curves` takes them."""
+    return row["id"], row["meter_start_wh"], curve.points, curve.states, curve.left_out
 
 
 async def keep(row: Row, readings: Sequence[Row]) -> None:
@@ -60,8 +65,7 @@ async def keep_all(sessions: Sequence[tuple[Row, Sequence[Row]]]) -> None:
     """The same for many: rows with their readings."""
     curves = []
     for row, readings in sessions:
-        curve = drawn(row, readings)
-        curves.append((row["id"], row["meter_start_wh"], curve.points, curve.states, curve.left_out))
+        curves.append(_values(row, drawn(row, readings)))
         await asyncio.sleep(0)  # those of thousands of readings take a while, and messages come meanwhile
     await rollup_store.keep_curves(curves)
 
