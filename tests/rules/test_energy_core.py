@@ -312,7 +312,7 @@ def test_a_load_that_climbs_while_a_station_is_offline_passes_no_limit(seed: int
 def test_a_car_gets_also_what_its_least_current_gives_in_less_than_a_period(
     minutes: int, kwh: float, policy: str
 ) -> None:
-    text = '{"period_min": %d, "policy": "%s", "connectors": [{"id": "A"}]}' % (minutes, policy)  # noqa: UP031
+    text = '{"period_min": %d, "policy": "%s", "connectors": [{"id": "A"}]}' % (minutes, policy)  # noqa: UP031  # full of braces
     told = read_site(text)
     rows = f"id,connector,arrival,departure,energy_kwh,max_kw\ns,A,2026-03-02T08:00Z,2026-03-02T13:00Z,{kwh},11\n"
     assert run(told, read_sessions(rows, told)).stays[0].delivered_kwh == pytest.approx(kwh)
