@@ -31,11 +31,11 @@ AnyRequest = Request[Any, Any, Any]
 async def _send(
     ctx: Context, actor: Actor, identity: str, command: commands.AnyCommand, queue_for_s: int | None = None
 ) -> CommandAnswer:
-    station = await catalog.find(ctx, actor.tenant_id, identity)
     if queue_for_s is not None:
+        station = await catalog.find(ctx, actor.tenant_id, identity)
         return await waiting.send(ctx, station, command, actor.account_id, timedelta(seconds=queue_for_s))
-    answer = await service.send(ctx, station, command, account_id=actor.account_id)
-    return told(answer)
+    named = service.StationName(actor.tenant_id, identity)
+    return told(await service.send(ctx, named, command, account_id=actor.account_id))
 
 
 async def _outlet(ctx: Context, actor: Actor, identity: str, connector_id: str) -> service.ConnectorRef:

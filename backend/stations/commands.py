@@ -26,7 +26,7 @@ from backend.errors import (
 )
 from backend.events import StationChanged
 from backend.stations import access, record_store, rules, store
-from backend.stations.model import StationRef, VariableReport
+from backend.stations.model import StationName, StationRef, VariableReport
 from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
@@ -45,7 +45,7 @@ KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
 
 async def send(
     ctx: Context,
-    asked: UUID | StationRef,
+    asked: UUID | StationRef | StationName,
     command: AnyCommand,
     *,
     account_id: UUID | None = None,
@@ -58,8 +58,8 @@ async def send(
     payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
     record_offline False: of a station that is not there no row is kept, the caller keeps one.
     """
-    station = asked if isinstance(asked, StationRef) else await _known(asked)
     if kept := KEPT.get():
+        station = asked if isinstance(asked, StationRef) else await _known(asked)
         command_id = kept.pop()
         await record_store.name_command(command_id, action_of(command), request_of(command))
         try:
@@ -67,9 +67,14 @@ async def send(
         except StationNotThere:
             kept.append(command_id)
             raise
-    command_id = await record_store.add_command(
-        station.id, account_id, action_of(command), request_of(command), ctx.now()
+    row = await record_store.add_command(
+        asked.id if isinstance(asked, StationRef) else asked,
+        account_id,
+        action_of(command),
+        request_of(command),
+        ctx.now(),
     )
+    station, command_id = station_ref(_there(row)), row["command_id"]
     try:
         return await deliver(ctx, station, command, command_id)
     except StationNotThere as failure:
@@ -80,11 +85,16 @@ async def send(
         raise
 
 
-async def _known(station_id: UUID) -> StationRef:
-    row = await store.ref(station_id)
+async def _known(asked: UUID | StationName) -> StationRef:
+    if isinstance(asked, UUID):
+        return station_ref(_there(await store.ref(asked)))
+    return station_ref(_there(await store.ref_by_identity(asked.identity, asked.tenant_id)))
+
+
+def _there(row: store.Row | None) -> store.Row:
     if row is None:
         raise NotFound("This station doesn't exist.")
-    return station_ref(row)
+    return row
 
 
 async def _failed(ctx: Context, command_id: UUID, failure: WattlineError) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from shared.stations import ConnectorStatus, PowerType, Registration
@@ -17,6 +17,13 @@ class StationRef:
     registration: Registration
     ocpp_version: str = ""
     """What it spoke last; empty before its first connection."""
+
+
+class StationName(NamedTuple):
+    """What people call it, within their own house."""
+
+    tenant_id: UUID
+    identity: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

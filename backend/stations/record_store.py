@@ -10,7 +10,8 @@ import msgspec
 from backend.db.engine import DB
 from backend.stations import frame_rows
 from backend.stations.frame_rows import FrameRows
-from backend.stations.model import VariableReport
+from backend.stations.model import StationName, VariableReport
+from backend.stations.store import REF
 
 Row = Mapping[str, Any]
 
@@ -125,19 +126,29 @@ async def variable_values(station_id: UUID, names: Sequence[tuple[str, str]]) ->
     )
 
 
-async def add_command(station_id: UUID, account_id: UUID | None, action: str, request: Any, at: datetime) -> UUID:
-    command_id = uuid4()
-    await DB.run(
-        """INSERT INTO station_command (id, station, account, action, request, at)
-        VALUES ($1, $2, $3, $4, $5::text::jsonb, $6)""",
-        command_id,
+async def add_command(
+    asked: UUID | StationName, account_id: UUID | None, action: str, request: Any, at: datetime
+) -> Row | None:
+    """The station, and `command_id`; None where there is no such station. One statement: somebody waits for it."""
+    station_id, (tenant_id, identity) = (asked, (None, None)) if isinstance(asked, UUID) else (None, asked)
+    rows = await DB.run(
+        f"""WITH asked AS (
+            SELECT {REF} FROM charging_station s WHERE s.id = $1
+            UNION ALL SELECT {REF} FROM charging_station s WHERE s.tenant = $2 AND s.identity = $3
+        ), noted AS (
+            INSERT INTO station_command (id, station, account, action, request, at)
+            SELECT $4, id, $5, $6, $7::text::jsonb, $8 FROM asked RETURNING id
+        ) SELECT asked.*, noted.id AS command_id FROM asked, noted""",
         station_id,
+        tenant_id,
+        identity,
+        uuid4(),
         account_id,
         action,
         msgspec.json.encode(request).decode(),
         at,
     )
-    return command_id
+    return rows[0] if rows else None
 
 
 async def name_command(command_id: UUID, action: str, request: Any) -> None:

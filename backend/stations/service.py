@@ -18,6 +18,7 @@ from backend.stations.model import BootFacts as BootFacts
 from backend.stations.model import ConnectorRef as ConnectorRef
 from backend.stations.model import Proof as Proof
 from backend.stations.model import StationFacts as StationFacts
+from backend.stations.model import StationName as StationName
 from backend.stations.model import StationRef as StationRef
 from backend.stations.model import StatusReport as StatusReport
 from backend.stations.model import VariableReport as VariableReport
