@@ -30,7 +30,7 @@ class LocalBus(Bus):
         self._ways: dict[str, tuple[Inbox, ...]] = {}
         """By topic: who hears it. Worked out once, until somebody comes or goes."""
         self._servers: dict[str, list[_Service]] = {}
-        self._working: set[asyncio.Task[bytes]] = set()
+        self._working: set[asyncio.Task[None]] = set()
         self._running = False
 
     async def start(self) -> None:
@@ -93,21 +93,32 @@ class LocalBus(Bus):
         services = self._servers.get(topic)
         if not services:
             raise NobodyListens(topic)
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[bytes] = loop.create_future()
         # A task of its own: the work goes on when nobody waits any more, as it would on another node.
-        task = asyncio.get_running_loop().create_task(services[-1].work(message))
+        task = loop.create_task(self._work(services[-1], topic, message, answer))
         self._working.add(task)
-        task.add_done_callback(self._worked)
-        done, _ = await asyncio.wait({task}, timeout=timeout)
-        if not done:
-            raise RequestTimeout(topic)
-        if task.cancelled() or task.exception() is not None:
-            raise RequestFailed(topic)
-        return task.result()
+        task.add_done_callback(self._working.discard)
+        try:
+            async with asyncio.timeout(timeout):
+                return await answer
+        except TimeoutError:
+            raise RequestTimeout(topic) from None
 
-    def _worked(self, task: "asyncio.Task[bytes]") -> None:
-        self._working.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+    async def _work(self, service: "_Service", topic: str, message: bytes, answer: "asyncio.Future[bytes]") -> None:
+        """Whoever asked goes on right behind it, without a turn of the loop for this task's own end."""
+        said: bytes | None = None
+        try:
+            said = await service.work(message)
+        except Exception as error:
             log.error("a request failed", exc_info=error)
+        finally:
+            if answer.done():
+                pass
+            elif said is None:
+                answer.set_exception(RequestFailed(topic))
+            else:
+                answer.set_result(said)
 
     async def serve(self, topic: str, server: Server) -> "_Service":
         check_topic(topic)

@@ -1,7 +1,5 @@
 """Commands to stations: recorded, sent over the bus to the node that holds the socket, and answered."""
 
-import asyncio
-import time
 from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any
@@ -9,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from backend.bus.base import BusDown, BusError, NobodyListens, RequestFailed, RequestTimeout
+from backend.bus.base import BusDown, NobodyListens, RequestFailed, RequestTimeout
 from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
 from backend.context import Context
 from backend.errors import (
@@ -26,18 +24,12 @@ from backend.errors import (
 )
 from backend.events import StationChanged
 from backend.stations import access, record_store, rules, store
+from backend.stations.lookout import Lookout
 from backend.stations.model import StationName, StationRef, VariableReport
 from backend.stations.refs import station_ref
 
 ON_THE_WAY_S = 5
 """What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
-LOOK_EVERY_S = 1.0
-"""How often the one who waits asks whether the node that was asked still has the station's socket."""
-SILENT_S = 8.0
-"""So long without a sign of life the node that was asked can't be reached, although the database knows it as alive."""
-GONE = b"gone"
-LAST_WORDS_S = 1.0
-"""An answer that is on its way when the socket goes may still come."""
 TAKEN = ("Accepted", "RebootRequired")
 KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
 """The row of what waited and is done now: its first message is recorded there, not in a second row."""
@@ -67,14 +59,9 @@ async def send(
         except StationNotThere:
             kept.append(command_id)
             raise
-    row = await record_store.add_command(
-        asked.id if isinstance(asked, StationRef) else asked,
-        account_id,
-        action_of(command),
-        request_of(command),
-        ctx.now(),
-    )
-    station, command_id = station_ref(_there(row)), row["command_id"]
+    named = asked.id if isinstance(asked, StationRef) else asked
+    row = _there(await record_store.add_command(named, account_id, action_of(command), request_of(command), ctx.now()))
+    station, command_id = station_ref(row), row["command_id"]
     try:
         return await deliver(ctx, station, command, command_id)
     except StationNotThere as failure:
@@ -143,24 +130,9 @@ def request_of(command: AnyCommand) -> Any:
 
 async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyCommand) -> Answer:
     patience_s = (command.timeout_s or ctx.settings.call_timeout_s) + ON_THE_WAY_S
-    topic = f"station.{station_id}"
-    asked = asyncio.create_task(ctx.bus.request(topic, msgspec.json.encode(command), timeout=patience_s))
-    holder, last_sign = b"", time.monotonic()
     try:
-        while not (await asyncio.wait({asked}, timeout=LOOK_EVERY_S))[0]:
-            found = await _look(ctx, station_id)
-            if found:
-                last_sign = time.monotonic()
-            gone = found is GONE or (holder and found and found != holder)
-            holder = holder or found or b""
-            silent = time.monotonic() - last_sign > SILENT_S
-            if (gone or silent) and not (await asyncio.wait({asked}, timeout=LAST_WORDS_S))[0]:
-                what = "is gone" if gone else "can't be reached"
-                raise NodeDied(
-                    f"The server that held {identity} {what}. Whether the command reached the station is not known: "
-                    "look what it does before you try again."
-                )
-        reply = asked.result()
+        async with Lookout(ctx, station_id) as lookout:
+            reply = await ctx.bus.request(f"station.{station_id}", msgspec.json.encode(command), timeout=patience_s)
     except NobodyListens:
         return Answer(outcome="offline")
     except BusDown:
@@ -169,23 +141,12 @@ async def _ask(ctx: Context, identity: str, station_id: UUID, command: AnyComman
         raise StationTimeout(f"{identity} didn't answer within {patience_s} seconds.") from None
     except RequestFailed:
         raise StationRefused(f"The command to {identity} failed on its way; the log tells why.") from None
-    finally:
-        asked.cancel()
+    except TimeoutError:
+        raise NodeDied(
+            f"The server that held {identity} {lookout.trouble}. Whether the command reached the station is not known: "
+            "look what it does before you try again."
+        ) from None
     return msgspec.json.decode(reply, type=Answer)
-
-
-async def _look(ctx: Context, station_id: UUID) -> bytes | None:
-    """Who holds the station's socket (its session), GONE, or None where nothing is known now. A node that ends in
-    order says how its commands ended; one that is killed says nothing, and one whose host is gone is known by the
-    lease that ran out."""
-    try:
-        return await ctx.bus.request(f"station.{station_id}", b"", timeout=LOOK_EVERY_S)
-    except NobodyListens:
-        return GONE
-    except RequestTimeout:
-        return None if await store.is_online(station_id) else GONE
-    except BusError:
-        return None
 
 
 def _raise_failure(identity: str, answer: Answer) -> None:
