@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Protocol
 
 from backend.ocpp.opening import Opening
+from backend.ocpp.outbox import Outbox
 
 if TYPE_CHECKING:
     from backend.ocpp.websocket import WebSocket
@@ -27,6 +28,7 @@ class Host(Protocol):
     """Everybody reads into the same: what stays is copied before the next one reads."""
     max_frame: int
     loop: asyncio.AbstractEventLoop
+    outbox: Outbox
 
     def came(self, socket: "WebSocket") -> float:
         """A connection that may become a WebSocket: the seconds it has for that."""

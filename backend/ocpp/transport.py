@@ -18,6 +18,7 @@ import structlog
 
 from backend.ocpp.host import Count
 from backend.ocpp.opening import Opening
+from backend.ocpp.outbox import Outbox
 from backend.ocpp.ping_tally import PingTally
 from backend.ocpp.replies import lament
 from backend.ocpp.websocket import LinkClosed as LinkClosed
@@ -110,6 +111,7 @@ class _Gate:
         self._serve_link = serve_link
         self._ping_s = ping_s
         self.loop = asyncio.get_running_loop()
+        self.outbox = Outbox(self.loop)
         self._opening: dict[WebSocket, Opening | None] = {}
         self._open: dict[WebSocket, float] = {}
         """When each is pinged next; who is next comes first, because all wait equally long."""

@@ -21,7 +21,6 @@ WRITE_LIMIT = 4096
 """Bytes that may wait for a station that doesn't read; then whoever sends waits, and nothing more is read."""
 QUEUED_FRAMES = 4
 CLOSE_TIMEOUT_S = 2.0
-_EMPTY = memoryview(b"")
 _ANY_NUMBER = 1 << 30
 _NUMBER = 4
 """Bytes of a ping's number."""
@@ -120,7 +119,7 @@ class WebSocket(asyncio.BufferedProtocol):
         """Send without waiting. False: the socket is gone, or the other side doesn't read."""
         if self._unlock is not None or not self.open:
             return False
-        self._transport.write(text_frame(frame))
+        self._host.outbox.write(self._transport, text_frame(frame))
         return True
 
     async def send(self, frame: bytes) -> None:
@@ -129,7 +128,7 @@ class WebSocket(asyncio.BufferedProtocol):
             await self._unlock.wait()
         if not self.open:
             raise LinkClosed("the socket is closed")
-        self._transport.write(text_frame(frame))
+        self._write(text_frame(frame))
 
     async def alive(self, timeout_s: float) -> bool:
         """Whether a ping is answered in time."""
@@ -161,7 +160,7 @@ class WebSocket(asyncio.BufferedProtocol):
             return False
         self._set_deadline(None)
         self._reader = FrameReader(self._host.max_frame)
-        self._transport.write(opening.welcomed(subprotocol))
+        self._write(opening.welcomed(subprotocol))
         self.open = True
         self._take(memoryview(opening.early))
         self._pace()
@@ -171,14 +170,14 @@ class WebSocket(asyncio.BufferedProtocol):
         """Turn an upgrade away with a whole HTTP answer."""
         if self._opening is not None:
             self._opening = None
-            self._transport.write(answer)
+            self._write(answer)
             self._finish()
 
     def ping(self) -> None:
         if self.open:
             self._pings = (self._pings + 1) % (1 << 8 * _NUMBER)
             self.tally.sent()
-            self._transport.write(control_frame(PING, self._pings.to_bytes(_NUMBER, "big")))
+            self._write(control_frame(PING, self._pings.to_bytes(_NUMBER, "big")))
 
     @property
     def stuck(self) -> bool:
@@ -188,9 +187,10 @@ class WebSocket(asyncio.BufferedProtocol):
     def leave(self, code: int, reason: str) -> None:
         """Begin to close an open socket; for any other this is no news."""
         if self.open and self.blunt:
+            self._host.outbox.flush(self._transport)
             self._transport.abort()
         elif self.open:
-            self._transport.write(close_frame(code, reason))
+            self._write(close_frame(code, reason))
             self._end_use()
             self._set_deadline(CLOSE_TIMEOUT_S)
             self._go_on()
@@ -227,6 +227,7 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def eof_received(self) -> None:
         """The transport closes itself; nobody waits for ever for a buffer that the other side never takes."""
+        self._host.outbox.flush(self._transport)
         self._end_use()
         self._opening = self._reader = None
         self._set_deadline(CLOSE_TIMEOUT_S)
@@ -312,12 +313,12 @@ class WebSocket(asyncio.BufferedProtocol):
             self._host.loop.call_later(rest_s, self._rested)
             self._pace()
         if kind == PING:
-            self._transport.write(control_frame(PONG, payload))
+            self._write(control_frame(PONG, payload))
         elif kind == PONG:
             self._hear_pong(payload)
         elif kind == CLOSE:
             if self.open:
-                self._transport.write(control_frame(CLOSE, payload))
+                self._write(control_frame(CLOSE, payload))
             self._finish()
 
     def _rested(self) -> None:
@@ -336,7 +337,7 @@ class WebSocket(asyncio.BufferedProtocol):
     def _go_on(self) -> None:
         """There is room again: first for what is here already."""
         if self._reader is not None and self._reader.unread and not (self.open and (self.stuck or self._resting)):
-            self._take(_EMPTY)
+            self._take(memoryview(b""))
         self._pace()
 
     def _pace(self) -> None:
@@ -345,6 +346,9 @@ class WebSocket(asyncio.BufferedProtocol):
             reader = self._reader
             full = len(self._queue) >= QUEUED_FRAMES or (reader is not None and reader.unread)
             self._set_reading(not self.open or not (full or self.stuck or self._resting))
+
+    def _write(self, data: bytes) -> None:
+        self._host.outbox.write(self._transport, data)
 
     def _set_reading(self, wanted: bool) -> None:
         if wanted == self._reading or self._transport is None or self._transport.is_closing():
@@ -376,6 +380,7 @@ class WebSocket(asyncio.BufferedProtocol):
         self._set_reading(True)
         if self._transport.is_closing():
             return
+        self._host.outbox.flush(self._transport)
         if self._transport.can_write_eof():
             self._transport.write_eof()
         else:
