@@ -30,8 +30,8 @@ class Host(Protocol):
     loop: asyncio.AbstractEventLoop
     outbox: Outbox
 
-    def came(self, socket: "WebSocket") -> float:
-        """A connection that may become a WebSocket: the seconds it has for that."""
+    def came(self, socket: "WebSocket") -> None:
+        """A connection that may become a WebSocket. Calls `overdue` when that takes too long."""
 
     def asked(self, socket: "WebSocket", opening: Opening, context: contextvars.Context) -> "asyncio.Task[None]":
         """A proper upgrade request: calls `accept` or `refuse`, sooner or later, in a task that has this context."""

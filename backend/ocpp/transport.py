@@ -16,17 +16,19 @@ from typing import Any, Protocol
 
 import structlog
 
-from backend.ocpp.host import Count
+from backend.ocpp.host import Count, Take
+from backend.ocpp.host import LinkClosed as LinkClosed
 from backend.ocpp.opening import Opening
 from backend.ocpp.outbox import Outbox
 from backend.ocpp.ping_tally import PingTally
 from backend.ocpp.replies import lament
-from backend.ocpp.websocket import LinkClosed as LinkClosed
-from backend.ocpp.websocket import Take, WebSocket
+from backend.ocpp.websocket import WebSocket
 
 log = structlog.get_logger(__name__)
 OPEN_TIMEOUT_S = 20.0
 """What an upgrade may take; slower ones hold a socket and nothing else."""
+OPEN_STEPS = 10
+"""How often in that time it is looked for those."""
 READ_SIZE = 65_536
 PING_STEPS = 20
 """Pings go out in so many portions an interval: thousands at once would delay everybody's messages."""
@@ -112,7 +114,10 @@ class _Gate:
         self._ping_s = ping_s
         self.loop = asyncio.get_running_loop()
         self.outbox = Outbox(self.loop)
-        self._opening: dict[WebSocket, Opening | None] = {}
+        self._opening: dict[WebSocket, tuple[Opening | None, float]] = {}
+        """Each with the moment it came; who came first is first."""
+        self._sweep: asyncio.TimerHandle | None = None
+        """There while somebody opens: one timer for all, as for pings."""
         self._open: dict[WebSocket, float] = {}
         """When each is pinged next; who is next comes first, because all wait equally long."""
         self._tasks: set[asyncio.Task[None]] = set()
@@ -121,12 +126,25 @@ class _Gate:
 
     # --- what sockets tell ----------------------------------------------------------------------------------
 
-    def came(self, socket: WebSocket) -> float:
-        self._opening[socket] = None
-        return 0.0 if self._closed else OPEN_TIMEOUT_S
+    def came(self, socket: WebSocket) -> None:
+        self._opening[socket] = None, self.loop.time()
+        if self._closed:
+            self.loop.call_soon(socket.overdue)
+        elif self._sweep is None:
+            self._sweep = self.loop.call_later(OPEN_TIMEOUT_S / OPEN_STEPS, self._hurry)
+
+    def _hurry(self) -> None:
+        """End those that take too long."""
+        late = self.loop.time() - OPEN_TIMEOUT_S
+        for socket, (_, came) in list(self._opening.items()):
+            if came > late:
+                break
+            socket.overdue()
+        again = self._opening and not self._closed
+        self._sweep = self.loop.call_later(OPEN_TIMEOUT_S / OPEN_STEPS, self._hurry) if again else None
 
     def asked(self, socket: WebSocket, opening: Opening, context: ContextVars) -> asyncio.Task[None]:
-        self._opening[socket] = opening
+        self._opening[socket] = opening, self._opening[socket][1]
         task = self.loop.create_task(self._attend(socket, opening), context=context)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -207,10 +225,11 @@ class _Gate:
     async def close(self) -> None:
         """Turn away who asks, say goodbye (1001) to the others, and wait until all are gone and their work is done."""
         self._closed = True
-        if self._tick is not None:
-            self._tick.cancel()
+        for timer in (self._tick, self._sweep):
+            if timer is not None:
+                timer.cancel()
         everybody = [*self._opening, *self._open]
-        for socket, opening in list(self._opening.items()):
+        for socket, (opening, _) in list(self._opening.items()):
             socket.refuse((opening or Opening()).refused(HTTPStatus.SERVICE_UNAVAILABLE, "The server is stopping."))
         for socket in list(self._open):
             socket.leave(1001, "")

@@ -10,16 +10,15 @@ from typing import Any
 
 from backend.ocpp.begun import Begun, entered, leave
 from backend.ocpp.framing import CLOSE, MESSAGE, PING, PONG, FrameReader, close_frame, control_frame, text_frame
-from backend.ocpp.host import Count
-from backend.ocpp.host import Host as Host
-from backend.ocpp.host import LinkClosed as LinkClosed
-from backend.ocpp.host import Take as Take
+from backend.ocpp.host import Count, Host, LinkClosed, Take
 from backend.ocpp.opening import Opening
 from backend.ocpp.ping_tally import PingTally
 
 WRITE_LIMIT = 4096
 """Bytes that may wait for a station that doesn't read; then whoever sends waits, and nothing more is read."""
 QUEUED_FRAMES = 4
+MOST_EARLY = 4096
+"""Bytes behind a request that is not answered yet; to stop reading at once would cost each station two system calls."""
 CLOSE_TIMEOUT_S = 2.0
 _ANY_NUMBER = 1 << 30
 _NUMBER = 4
@@ -158,7 +157,6 @@ class WebSocket(asyncio.BufferedProtocol):
         opening, self._opening = self._opening, None
         if opening is None:
             return False
-        self._set_deadline(None)
         self._reader = FrameReader(self._host.max_frame)
         self._write(opening.welcomed(subprotocol))
         self.open = True
@@ -209,7 +207,7 @@ class WebSocket(asyncio.BufferedProtocol):
         address = transport.get_extra_info("peername")
         if address:
             self.peer = f"{address[0]}:{address[1]}"
-        self._set_deadline(self._host.came(self))
+        self._host.came(self)
 
     def get_buffer(self, _sizehint: int) -> memoryview:
         return self._host.buffer
@@ -254,13 +252,13 @@ class WebSocket(asyncio.BufferedProtocol):
 
     def _hear_request(self, opening: Opening, data: bytes) -> None:
         if self._task is not None:
-            opening.early += data  # the transport had it already when it was told to pause
+            opening.early += data
+            self._set_reading(len(opening.early) < MOST_EARLY)
             return
         opening.feed(data)
         if opening.answer is not None:
             self.refuse(opening.answer)
         elif opening.request is not None:
-            self._set_reading(False)
             self._context = contextvars.copy_context()
             self._task = self._host.asked(self, opening, self._context)
 
@@ -391,9 +389,9 @@ class WebSocket(asyncio.BufferedProtocol):
             self._deadline.cancel()
             self._deadline = None
         if seconds is not None:
-            self._deadline = asyncio.get_running_loop().call_later(seconds, self._overdue)
+            self._deadline = asyncio.get_running_loop().call_later(seconds, self.overdue)
 
-    def _overdue(self) -> None:
+    def overdue(self) -> None:
         """An upgrade that takes too long, or an end that never comes."""
         if self._task is not None and self._opening is not None:
             self._task.cancel()
