@@ -26,8 +26,11 @@ def entered(loop: asyncio.AbstractEventLoop, task: asyncio.Task[Any] | None) -> 
     return True
 
 
-class Begun(Awaitable[Any]):
-    """`work`, with what its first step waits for, if that was made already. To be awaited once."""
+class Begun:
+    """`work`, with what its first step waits for, if that was made already. To be awaited once.
+
+    No subclass of Awaitable: that is an abstract class, and whether something is a Begun is asked at each message.
+    """
 
     __slots__ = ("_waits_for", "_work", "interrupted")
 

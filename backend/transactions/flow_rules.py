@@ -20,8 +20,9 @@ BY_STATUS = "Status"
 DECLINED = frozenset({ChargingState.SUSPENDED_EV.value, ChargingState.IDLE.value})
 """The car takes nothing of its own accord."""
 
+_Phases = tuple[float, ...] | None
 Point = tuple[
-    datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool, str | None, str | None, int | None
+    datetime, int | None, int | None, int | None, Any, Any, str | None, str, bool, _Phases, _Phases, int | None
 ]
 """A reading as it is stored, in the order of store.READING_COLUMNS."""
 

@@ -74,13 +74,9 @@ async def add_readings(points: Sequence[tuple[Any, ...]]) -> None:
         """
         INSERT INTO transaction_reading (transaction, at, energy_wh, power_w, soc_percent, current_a, voltage_v,
                                          charging_state, context, trusted, phase_voltages, phase_currents, offered_w)
-        SELECT a, b, c, d, e, f, g, h, i, j, k::float8[], l::float8[], m
-        FROM unnest($1::uuid[], $2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[],
-                    $7::numeric[], $8::text[], $9::text[], $10::bool[], $11::text[], $12::text[], $13::int[])
-            AS u(a, b, c, d, e, f, g, h, i, j, k, l, m)
-        ON CONFLICT (transaction, at) DO NOTHING
+        SELECT * FROM unnest($1::reading_row[]) ON CONFLICT (transaction, at) DO NOTHING
         """,
-        *(list(column) for column in zip(*points, strict=True)),
+        points,
     )
 
 

@@ -164,11 +164,6 @@ def newest(samples: Sequence[Sample]) -> list[Sample]:
 # --- what a report changes -----------------------------------------------------------------------------------
 
 
-def array_text(values: tuple[float, ...]) -> str | None:
-    """An array as PostgreSQL reads it: a list of arrays can be handed over in no other way."""
-    return f"{{{','.join(map(repr, values))}}}" if values else None
-
-
 def follow(
     row: Mapping[str, Any], report: Report, power_limit_w: int, *, running: bool, now: datetime
 ) -> tuple[list[Point], dict[str, Any]]:
@@ -208,8 +203,8 @@ def follow(
                 state,
                 sample.context,
                 trusted and running,
-                array_text(sample.phase_voltages),
-                array_text(sample.phase_currents),
+                sample.phase_voltages or None,
+                sample.phase_currents or None,
                 sample.offered_w,
             )
         )

@@ -172,19 +172,14 @@ async def add_readings(transaction_id: UUID, rows: Sequence[tuple[Any, ...]]) ->
     """Rows in the order of READING_COLUMNS; those of a moment that is known already are left out. How many are new.
 
     A curve that was kept without them is void."""
-    columns = list(zip(*rows, strict=True))
     found = await DB.run(
         f"""
         WITH void AS (DELETE FROM transaction_curve WHERE transaction = $1)
         INSERT INTO transaction_reading (transaction, {", ".join(READING_COLUMNS)})
-        SELECT $1, b, c, d, e, f, g, h, i, j, k::float8[], l::float8[], m
-        FROM unnest($2::timestamptz[], $3::bigint[], $4::int[], $5::int[], $6::numeric[], $7::numeric[],
-                    $8::text[], $9::text[], $10::bool[], $11::text[], $12::text[], $13::int[])
-            AS u(b, c, d, e, f, g, h, i, j, k, l, m)
-        ON CONFLICT (transaction, at) DO NOTHING RETURNING 1
+        SELECT * FROM unnest($2::reading_row[]) ON CONFLICT (transaction, at) DO NOTHING RETURNING 1
         """,
         transaction_id,
-        *(list(column) for column in columns),
+        [(transaction_id, *row) for row in rows],
     )
     return len(found)
 
