@@ -32,6 +32,22 @@ def flows(charging_state: str | None) -> bool | None:
     return None if charging_state is None else charging_state in FLOWS
 
 
+def telling(readings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Without those in the midst of charging, whose register lies between its neighbours': in the order of time, each
+    with a register. What is charged from the first to the last of them is the same."""
+    found, last = list(readings[:1]), len(readings) - 1
+    for n, one in enumerate(readings[1:], 1):
+        state, wh, before = one["charging_state"], one["energy_wh"], readings[n - 1]
+        if (
+            n == last
+            or state not in FLOWS
+            or before["charging_state"] != state
+            or not before["energy_wh"] <= wh <= readings[n + 1]["energy_wh"]
+        ):
+            found.append(one)
+    return found
+
+
 def state_of(status: ConnectorStatus, withheld: bool) -> ChargingState | None:
     """What the status of an outlet says of the session there (1.6); None: nothing. `withheld`: it suspends the session
     because the station gives nothing (SuspendedEVSE)."""

@@ -91,15 +91,24 @@ def bill(
     tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime, edition: int = EDITION
 ) -> Bill:
     """Price a transaction: `readings` as stored (only trusted ones count), its own start and end registers."""
-    return price(tariff, compact(tariff, periods(row, readings, ends_at, edition)), zone)
+    few = not row["holds"] and not any(element.restrictions for element in tariff.elements)
+    return price(tariff, compact(tariff, periods(row, readings, ends_at, edition, few=few)), zone)
 
 
-def periods(row: Row, readings: list[Row], ends_at: datetime, edition: int = EDITION) -> list[Period]:
-    """What is priced of a transaction, or of a reservation without one."""
+def periods(
+    row: Row, readings: list[Row], ends_at: datetime, edition: int = EDITION, *, few: bool = False
+) -> list[Period]:
+    """What is priced of a transaction, or of a reservation without one. `few`: only those that differ in more than
+    their moment."""
     if row["state"] == State.RESERVED:
         kind = COSTS[How(row["stop_reason"])]
         return [Period(kind=kind, begins_at=row["reserved_from"], ends_at=ends_at)]
     waits = edition > 1
+    counting = [
+        one
+        for one in readings
+        if one["trusted"] and one["energy_wh"] is not None and row["begun_at"] <= one["at"] <= ends_at
+    ]
     points = [
         Reading(
             at=one["at"],
@@ -109,8 +118,7 @@ def periods(row: Row, readings: list[Row], ends_at: datetime, edition: int = EDI
             waiting=waits and one["charging_state"] == ChargingState.SUSPENDED_EVSE,
             declined=one["charging_state"] in flow_rules.DECLINED,
         )
-        for one in readings
-        if one["trusted"] and one["energy_wh"] is not None and row["begun_at"] <= one["at"] <= ends_at
+        for one in (flow_rules.telling(counting) if few else counting)
     ]
     if row["meter_start_wh"] is not None and not (points and points[0].at == row["begun_at"]):
         first = points[0] if points else Reading(at=row["begun_at"], energy_wh=0)
