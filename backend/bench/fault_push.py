@@ -26,8 +26,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from backend.bench.fault_rows import Row, quantile
-from backend.bench.whole import free_port
 from backend.context import Context
+from backend.db.embedded_host import free_port
 from backend.db.engine import DB
 from backend.main import database, node
 from backend.settings import Settings

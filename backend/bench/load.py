@@ -158,8 +158,10 @@ class Crowd:
         certificate: str = "",
         at_once: int = CONNECTING_AT_ONCE,
         tries: int = 1,
+        first: int = 0,
     ) -> Any:
-        """Open sockets and boot; over TLS where the server has a certificate. Who is turned away may try again."""
+        """Open sockets and boot; over TLS where the server has a certificate. Who is turned away may try again.
+        `first`: the number of the first of these stations."""
         tls = ssl.create_default_context(cadata=certificate) if certificate else None
         loop, turn, begun = asyncio.get_running_loop(), asyncio.Semaphore(at_once), self.clock()
 
@@ -189,7 +191,7 @@ class Crowd:
                     await asyncio.sleep(again_s)
 
         async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
-            for number, one_talk in enumerate(talks(talk, stations)):
+            for number, one_talk in enumerate(talks(talk, stations, first), first):
                 group.create_task(one(number, one_talk))
         return self._report(self.clock() - begun)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from backend.bench import measures, node_measures, rows
+from backend.bench import measures, node_measures, nodes, rows
 from backend.bench.measures import Scale
 from backend.bench.process import ChildFailed
 from backend.bench.rows import Row
@@ -31,6 +31,7 @@ MEASUREMENTS: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {
     "commits": (node_measures.commits, "durable TransactionEvents a second, against a commit for each"),
     "ingest": (node_measures.ingest, "readings a second into the database"),
     "commands": (node_measures.commands, "from the HTTP API to a station and back, idle and under load"),
+    "nodes": (nodes.nodes, "what three nodes with NATS cost, against one"),
     "screens": (node_measures.screens, "how soon 500 live screens show what happened on the wire"),
 }
 ON_REQUEST: Mapping[str, tuple[Callable[[Scale], list[Row]], str]] = {

@@ -34,6 +34,8 @@ def main() -> None:
     parser.add_argument(
         "--one-by-one", type=int, default=0, help="a commit for each transaction message, so many at once"
     )
+    parser.add_argument("--join", default="", help="the database of another node, instead of one of its own")
+    parser.add_argument("--nats", default="", help="address of a NATS server that the nodes share")
     options = parser.parse_args()
     if options.tls and options.kind == "node":
         parser.error("a whole node is measured without TLS")
@@ -42,7 +44,9 @@ def main() -> None:
     if options.kind == "node":
         from backend.bench import whole
 
-        whole.run(options.core, options.stations, tuple(options.roles.split(",")), one_by_one=options.one_by_one)
+        roles = tuple(options.roles.split(","))
+        others = whole.Others(options.join, options.nats)
+        whole.run(options.core, options.stations, roles, others, one_by_one=options.one_by_one)
         return
     with asyncio.Runner(loop_factory=event_loop()) as runner:
         runner.run(serve(options.kind, options.core, options.tls))

@@ -236,17 +236,18 @@ def _ids() -> Iterator[str]:
     return (f"{stem}-{number}" for number in count())
 
 
-def talks(name: str, stations: int) -> list[Talk]:
+def talks(name: str, stations: int, first: int = 0) -> list[Talk]:
     """One a station; each begins at another place of the mix, so that they don't march in step."""
+    numbers = range(first, first + stations)
     if name == "charging":
-        return [charging(number) for number in range(stations)]
+        return [charging(number) for number in numbers]
     if name == "events":
-        return [events(number) for number in range(stations)]
+        return [events(number) for number in numbers]
     if name == "only events":
-        return [events(number, only=True) for number in range(stations)]
+        return [events(number, only=True) for number in numbers]
     if name == "sessions":
-        return [sessions(number) for number in range(stations)]
+        return [sessions(number) for number in numbers]
     if name == "heartbeats":
-        return [heartbeats() for _ in range(stations)]
+        return [heartbeats() for _ in numbers]
     steps = mixed_steps(name)
-    return [repeating(steps, number, name) for number in range(stations)]
+    return [repeating(steps, number, name) for number in numbers]

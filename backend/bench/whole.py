@@ -2,18 +2,18 @@
 
 import asyncio
 import shutil
-import socket
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from backend.bench import process
 from backend.bench.protocol import UNREACHED
 from backend.context import Context
+from backend.db.embedded_host import free_port
 from backend.db.engine import DB
 from backend.main import database, node
 from backend.process import event_loop, spare_the_collector
@@ -25,13 +25,17 @@ PRICE = {"elements": [{"price_components": [{"type": "ENERGY", "price": "0.49"},
 """Sessions have a running cost, as they do everywhere."""
 
 
+SECRET = "of all nodes of a measurement, which only it can reach"
+
+
+class Others(NamedTuple):
+    """What a node shares with others: addresses, empty where it is alone."""
+
+    database: str
+    nats: str
+
+
 PERSON = {"email": "bench@example.com", "password": "for-this-run-only"}
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 async def add_stations(ctx: Context, stations: int) -> None:
@@ -91,7 +95,8 @@ async def run_node(settings: Settings, url: str, core: str, stations: int, one_b
             # Where several are under way at once, PostgreSQL may still flush their commits together.
             alone = partial(grouping.record_anew, ctx)
             ctx.groups.of(grouping.GROUP, alone, most_together=1, at_once=one_by_one)
-        await add_stations(ctx, stations)
+        if not settings.database_url:
+            await add_stations(ctx, stations)
         rows = await DB.run("SELECT pg_backend_pid() AS pid")
         postmaster = process.parent_of(rows[0]["pid"])
         spare_the_collector()
@@ -102,11 +107,17 @@ async def run_node(settings: Settings, url: str, core: str, stations: int, one_b
         async def settle() -> Any:
             return {**(await process.settle()), "database_rss": process.family_bytes(postmaster)}
 
-        hello = {"port": settings.ocpp_port, "app": settings.app_url, "web": settings.port, "person": PERSON}
+        hello = {
+            "port": settings.ocpp_port,
+            "app": settings.app_url,
+            "web": settings.port,
+            "person": PERSON,
+            "database": url,
+        }
         await process.obey(hello, {"usage": usage, "settle": settle, "ingest": ingest, "drained": drained})
 
 
-def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: int = 0) -> None:
+def run(core: str, stations: int, roles: tuple[str, ...], others: Others, *, one_by_one: int = 0) -> None:
     """Until the input ends. The database is kept off the server's core. `one_by_one`: a commit for each transaction
     message, so many at once."""
     process.keep_off(core)
@@ -118,6 +129,9 @@ def run(core: str, stations: int, roles: tuple[str, ...], *, one_by_one: int = 0
             port=free_port(),
             ocpp_port=free_port(),
             roles=roles,
+            database_url=others.database,
+            nats_url=others.nats,
+            secret=SECRET,
             log_level="warning",
             station_rate=UNREACHED,
             admin_email=PERSON["email"],

@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from backend.bench import measures, run
+from backend.bench import measures, nodes, run
 from backend.bench.measures import Scale, WrongAnswers, pair
 from backend.bench.process import ChildFailed
 from backend.bench.rows import Row, compared, measured, not_measured, table
@@ -104,6 +104,14 @@ def test_whole_node_stores_what_it_answers() -> None:
     assert {row.name for row in rows} >= {f"CPU per message, stored, {title}" for _, _, title in measures.STORED}
     assert {row.unit for row in rows} >= {"µs", "1/s"}
     assert all(row.value and row.value > 0 for row in rows)
+
+
+def test_three_nodes_share_the_stations_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = nodes.nodes(TINY)
+    assert [row.unit for row in rows] == ["µs", "1/s", "µs"]
+    assert all(row.value and row.baseline_value for row in rows[:2])
+    monkeypatch.setattr(nodes.shutil, "which", lambda *_, **__: None)
+    assert nodes.nodes(TINY)[0].load == "not measured: nats-server is not installed"
 
 
 def test_unknown_measurement_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
