@@ -12,7 +12,7 @@ from tests.conftest import Clock
 from tests.support.node import Node, running_node
 from tests.support.scripted_station import ScriptedStation
 from tests.support.secured import let_in, refused
-from tests.support.wire import Json, asked, key, stamp
+from tests.support.wire import Json, asked, eventually, key, stamp
 
 STATION = "/api/v1/stations/CP-1"
 REPORTS = f"{STATION}/reports"
@@ -68,7 +68,8 @@ async def test_a_station_that_refuses_a_report(
 async def test_what_is_asked_after_a_boot_is_followed_like_any_report(place: Node) -> None:
     operator = await place.client()
     async with place.booted("CP-1", "2.0.1"):
-        (report,) = (await operator.get(REPORTS)).json()["items"]
+        shown = await eventually(operator, REPORTS, lambda found: found["items"][0]["state"] != "waiting")
+        (report,) = shown["items"]
     assert (report["kind"], report["state"], report["status"]) == ("base", "refused", "Failed")
 
 
