@@ -85,6 +85,20 @@ class Context:
         else:
             await Unit(self, [event]).announce()
 
+    async def tell_together(self, key: Hashable, event: Event) -> None:
+        """The same, in one unit with what others tell of this kind at the same time; of one `key` one at a time."""
+        if self.handlers.get(type(event)):
+            await self.together(type(event).__name__, _told, key, event)
+        else:
+            await self.tell(event)
+
+
+async def _told(ctx: Context, events: Sequence[Event]) -> list[None]:
+    async with ctx.unit() as unit:
+        for event in events:
+            unit.emit(event)
+    return [None] * len(events)
+
 
 @dataclass(slots=True)
 class Unit:

@@ -156,7 +156,7 @@ EVENTS: Mapping[type[Event], tuple[Handler, ...]] = {
         notify.on_back,
     ),
     TransactionStarted: (ForAll(alerts.on_start), ForAll(energy.on_started), ForAll(sites_control.on_change)),
-    ClockTold: (alerts.on_clock,),
+    ClockTold: (ForAll(alerts.on_clock),),
     DeviceEventReported: (alerts.on_device_event,),
     TransactionFailed: (ForAll(alerts.on_start),),
     TransactionEnded: (

@@ -338,8 +338,17 @@ async def clock_off(station_id: UUID) -> float | None:
     return rows[0]["clock_off_s"] if rows else None
 
 
-async def set_clock(station_id: UUID, off_s: float, at: datetime) -> None:
-    await DB.run("UPDATE charging_station SET clock_off_s = $2, clock_off_at = $3 WHERE id = $1", station_id, off_s, at)
+async def set_clocks(off_s: Mapping[UUID, float], at: datetime) -> None:
+    await DB.run(
+        """WITH held AS (
+            SELECT s.id, told.off_s FROM charging_station s
+            JOIN unnest($1::uuid[], $2::float8[]) AS told (id, off_s) USING (id) ORDER BY s.id FOR NO KEY UPDATE OF s
+        )
+        UPDATE charging_station s SET clock_off_s = held.off_s, clock_off_at = $3 FROM held WHERE s.id = held.id""",
+        list(off_s),
+        list(off_s.values()),
+        at,
+    )
 
 
 async def greater_size(parent: UUID) -> int:

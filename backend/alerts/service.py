@@ -177,10 +177,14 @@ async def on_device_event(ctx: Context, unit: Unit, event: Event) -> None:
     await apply(ctx, unit, place, facts, seen=Seen.BETTER, ends=event.over)
 
 
-async def on_clock(ctx: Context, unit: Unit, event: Event) -> None:
-    assert isinstance(event, ClockTold)
-    await facts_store.set_clock(event.station_id, event.off_s, ctx.now())
-    await apply(ctx, unit, Place(event.tenant_id, event.station_id), rules.ClockFacts(off_s=event.off_s))
+async def on_clock(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
+    """Each station that comes back tells its clock: thousands at once after an outage."""
+    told = {event.station_id: event for event in events if isinstance(event, ClockTold)}
+    await facts_store.set_clocks({station_id: event.off_s for station_id, event in told.items()}, ctx.now())
+    known = await store.open_of_stations(told.keys())
+    for event in told.values():
+        place = Place(event.tenant_id, event.station_id)
+        await apply(ctx, unit, place, rules.ClockFacts(off_s=event.off_s), known=known)
 
 
 async def on_security_event(ctx: Context, unit: Unit, event: Event) -> None:

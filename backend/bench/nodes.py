@@ -23,7 +23,7 @@ NAME = f"CPU per message, stored, {NODES} nodes and NATS"
 
 
 def nodes(scale: Scale) -> list[Row]:
-    """The 1.6 mix in sessions, as many messages as can be, the same stations once on one node and once on three."""
+    """The 1.6 mix in sessions, as many messages as can be, as many stations on each of three nodes as on the one."""
     program = shutil.which("nats-server") or shutil.which("nats-server", path=str(Path(sys.executable).parent))
     if program is None:
         return [not_measured(NAME, "µs", "nats-server is not installed")]
@@ -34,17 +34,17 @@ def nodes(scale: Scale) -> list[Row]:
     together = _together(scale, program)
     own, theirs = median(one.cpu_us for one in together), median(one.cpu_us for one in alone)
     rate, single = (median(one.messages / one.seconds for one in some) for some in (together, alone))
-    load = f"{scale.stations} stations, shared out evenly; all nodes on one core, PostgreSQL on another; "
+    load = f"{scale.stations} stations on each node, all nodes on one core, PostgreSQL on another"
     times = f"with a core each and a database that keeps up they carry {NODES * theirs / own:.1f} times one node"
     return [
-        compared(NAME, own, "µs", "one node without NATS", theirs, f"{load}{answers(together)}; {times}"),
+        compared(NAME, own, "µs", "one node without NATS", theirs, f"{load}; {answers(together)}; {times}"),
         compared(
             f"messages stored and answered, {NODES} nodes on one core",
             rate,
             "1/s",
             "one node on that core",
             single,
-            load + answers(together),
+            f"{load}; {answers(together)}",
             more_is_better=True,
         ),
         *_database(together, alone, load),
@@ -63,16 +63,14 @@ def _together(scale: Scale, program: str) -> list[Round]:
     core = str(usable[0]) if usable else ""
     with ExitStack() as stack:
         nats = stack.enter_context(_nats(program))
-        first = stack.enter_context(pair("node", f"--stations={scale.stations}", f"--nats={nats}"))
+        first = stack.enter_context(pair("node", f"--stations={NODES * scale.stations}", f"--nats={nats}"))
         shared = f"--join={first.server.hello['database']}", f"--nats={nats}"
         beside = [
             stack.enter_context(child("backend.bench.server", "node", f"--core={core}", "--roles=ocpp", *shared))
             for _ in range(NODES - 1)
         ]
-        share = scale.stations // NODES
-        Pair(first.server, first.crowd).connect("charging", scale.stations - share * (NODES - 1))
-        for n, one in enumerate(beside, 1):
-            Pair(one, first.crowd).connect("charging", share, first=scale.stations - share * n)
+        for n, one in enumerate((first.server, *beside)):
+            Pair(one, first.crowd).connect("charging", scale.stations, first=n * scale.stations)
         first.run(scale.seconds)
         rounds = []
         for _ in range(scale.rounds):

@@ -316,7 +316,7 @@ class Session:
         self.clock_told_s = off_s
         now, who = self.ctx.now(), self.station
         told = ClockTold(tenant_id=who.tenant_id, at=now, station_id=who.id, identity=who.identity, off_s=off_s)
-        await self.ctx.tell(told)
+        await self.ctx.tell_together(who.id, told)
 
     def sane(self, at: datetime | None) -> datetime:
         """A time for what is only shown: never in the future, never absurd."""
