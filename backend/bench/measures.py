@@ -41,9 +41,9 @@ class Round:
     p50_ms: float
     p99_ms: float
 
-    def with_more(self, cpu_s: float) -> "Round":
-        """The same with what other servers have used in it."""
-        return replace(self, cpu_us=self.cpu_us + cpu_s / self.messages * 1e6, busy=self.busy + cpu_s / self.seconds)
+    def by_all(self, cpu_s: float) -> "Round":
+        """The same with what several servers have used."""
+        return replace(self, cpu_us=cpu_s / self.messages * 1e6, busy=cpu_s / self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """Three nodes on one PostgreSQL and one NATS server, against one node by itself.
 
-Where three cores for nodes are missing they share one: then what several nodes cost more is what can be measured.
+Where three cores for nodes are missing they must not be busy at once: each would wait for the others' caches. So the
+stations of one node after the other talk, while all three run, and what all three use for that is counted: also what
+one hears of the others.
 """
 
 import shutil
@@ -10,16 +12,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 from backend.bench import process
-from backend.bench.measures import Pair, Round, Scale, answers, pair
+from backend.bench.measures import Pair, Round, Scale, pair
 from backend.bench.process import child
 from backend.bench.rows import Row, compared, not_measured
 from backend.db.embedded_host import free_port
 
 NODES = 3
-NAME = f"CPU per message, stored, {NODES} nodes and NATS"
+NAME = f"CPU per message, stored, on one of {NODES} nodes with NATS"
+WARM = 3
+"""Times as long as a round: every connection must have seen every statement, every session its first price."""
 
 
 def nodes(scale: Scale) -> list[Row]:
@@ -29,56 +33,48 @@ def nodes(scale: Scale) -> list[Row]:
         return [not_measured(NAME, "µs", "nats-server is not installed")]
     with pair("node", f"--stations={scale.stations}") as one:
         one.connect("charging", scale.stations)
-        one.run(scale.seconds)
+        one.run(WARM * scale.seconds)
         alone = [one.run(scale.seconds) for _ in range(scale.rounds)]
-    together = _together(scale, program)
-    own, theirs = median(one.cpu_us for one in together), median(one.cpu_us for one in alone)
-    rate, single = (median(one.messages / one.seconds for one in some) for some in (together, alone))
-    load = f"{scale.stations} stations on each node, all nodes on one core, PostgreSQL on another"
-    times = f"with a core each and a database that keeps up they carry {NODES * theirs / own:.1f} times one node"
-    return [
-        compared(NAME, own, "µs", "one node without NATS", theirs, f"{load}; {answers(together)}; {times}"),
-        compared(
-            f"messages stored and answered, {NODES} nodes on one core",
-            rate,
-            "1/s",
-            "one node on that core",
-            single,
-            f"{load}; {answers(together)}",
-            more_is_better=True,
-        ),
-        *_database(together, alone, load),
-    ]
+    each = _each_in_turn(scale, program)
+    theirs, own = median(one.cpu_us for one in alone), mean(median(one.cpu_us for one in some) for some in each)
+    load = f"{scale.stations} stations on each node, those of one node after the other talk"
+    times = f"with a core each, and a database that keeps up, {NODES} carry {NODES * theirs / own:.1f} times one"
+    rows = [compared(NAME, own, "µs", "one node without NATS", theirs, f"{load}; {times}")]
+    if all(one.database_us is not None for some in (alone, *each) for one in some):
+        theirs = median(one.database_us or 0.0 for one in alone)
+        own = mean(median(one.database_us or 0.0 for one in some) for some in each)
+        rows.append(compared("  of PostgreSQL", own, "µs", "one node without NATS", theirs, load))
+    return rows
 
 
-def _database(together: list[Round], alone: list[Round], load: str) -> list[Row]:
-    if any(one.database_us is None for one in (*together, *alone)):
-        return []
-    own, theirs = (median(one.database_us or 0.0 for one in some) for some in (together, alone))
-    return [compared(f"  of PostgreSQL, {NODES} nodes", own, "µs", "one node without NATS", theirs, load)]
-
-
-def _together(scale: Scale, program: str) -> list[Round]:
+def _each_in_turn(scale: Scale, program: str) -> list[list[Round]]:
+    """The rounds of each node."""
     usable = process.cores()
-    core = str(usable[0]) if usable else ""
+    core, other = (str(usable[0]), str(usable[1])) if usable else ("", "")
     with ExitStack() as stack:
         nats = stack.enter_context(_nats(program))
         first = stack.enter_context(pair("node", f"--stations={NODES * scale.stations}", f"--nats={nats}"))
-        shared = f"--join={first.server.hello['database']}", f"--nats={nats}"
-        beside = [
-            stack.enter_context(child("backend.bench.server", "node", f"--core={core}", "--roles=ocpp", *shared))
+        shared = f"--core={core}", "--roles=ocpp", f"--join={first.server.hello['database']}", f"--nats={nats}"
+        pairs = [first] + [
+            Pair(
+                stack.enter_context(child("backend.bench.server", "node", *shared)),
+                stack.enter_context(child("backend.bench.load", other)),
+            )
             for _ in range(NODES - 1)
         ]
-        for n, one in enumerate((first.server, *beside)):
-            Pair(one, first.crowd).connect("charging", scale.stations, first=n * scale.stations)
-        first.run(scale.seconds)
-        rounds = []
-        for _ in range(scale.rounds):
-            before = [one.ask("usage")["cpu_s"] for one in beside]
-            done = first.run(scale.seconds)
-            more = sum(one.ask("usage")["cpu_s"] - was for one, was in zip(beside, before, strict=True))
-            rounds.append(done.with_more(more))
-        return rounds
+        for n, one in enumerate(pairs):
+            one.connect("charging", scale.stations, first=n * scale.stations)
+            one.run(WARM * scale.seconds)
+        return [[_of_all(one, pairs, scale.seconds) for _ in range(scale.rounds)] for one in pairs]
+
+
+def _of_all(one: Pair, pairs: list[Pair], seconds: float) -> Round:
+    """A round of one node, with what all of them used."""
+    before = [each.server.ask("usage") for each in pairs]
+    done = one.run(seconds)
+    after = [each.server.ask("usage") for each in pairs]
+    cpu_s = sum(late["cpu_s"] - early["cpu_s"] for early, late in zip(before, after, strict=True))
+    return done.by_all(cpu_s)
 
 
 @contextmanager

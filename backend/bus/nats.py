@@ -20,6 +20,7 @@ from prometheus_client import Counter
 
 from backend.bus.base import (
     INBOX_SIZE,
+    MAX_MESSAGE,
     Bus,
     BusDown,
     Inbox,
@@ -32,6 +33,7 @@ from backend.bus.base import (
     check_topic,
 )
 from backend.bus.local import LocalBus
+from backend.bus.parcels import Parcel, unpacked
 from backend.errors import StartRefused
 
 log = structlog.get_logger(__name__)
@@ -77,6 +79,8 @@ class NatsBus(Bus):
         self._working: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
         self._doubtful_until = 0.0
+        self._unsent: list[Parcel] = []
+        self._sending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         try:
@@ -84,6 +88,7 @@ class NatsBus(Bus):
                 await self._client.connect(
                     servers=self._urls,
                     name="wattline",
+                    no_echo=True,  # what is told here is heard here without the server
                     connect_timeout=3,
                     reconnect_time_wait=1,
                     max_reconnect_attempts=-1,
@@ -115,6 +120,8 @@ class NatsBus(Bus):
     async def close(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
+        if self._sending is not None:
+            await self._sending
         for inbox in self._inboxes:
             inbox.close()
         await self._here.close()
@@ -149,17 +156,28 @@ class NatsBus(Bus):
     # --- publish and subscribe ---------------------------------------------------------------------------
 
     async def publish(self, topic: str, message: bytes) -> None:
-        check_topic(topic, message)
+        await self._here.publish(topic, message)
         if not self._client.is_connected:
-            await self._here.publish(topic, message)  # screens of this node still see what happens on it
             return
         if self._client.pending_data_size > MOST_UNSENT:
             DROPPED.inc()
             return
-        try:
-            await self._client.publish(self._prefix + topic, message)
-        except (OSError, NatsError) as error:
-            log.debug("a message was not published", topic=topic, error=str(error))
+        last = self._unsent[-1] if self._unsent else None
+        if last is not None and last.topic == topic and last.size + len(message) < MAX_MESSAGE:
+            last.add(message)
+            return
+        if last is None:
+            self._sending = asyncio.get_running_loop().create_task(self._send_out())
+        self._unsent.append(Parcel(topic, message))
+
+    async def _send_out(self) -> None:
+        """What was published in one turn of the loop: a group of sessions tells hundreds of things on one topic."""
+        unsent, self._unsent = self._unsent, []
+        for parcel in unsent:
+            try:
+                await self._client.publish(self._prefix + parcel.topic, parcel.packed())
+            except (OSError, NatsError) as error:
+                log.debug("messages were not published", topic=parcel.topic, error=str(error))
 
     @asynccontextmanager
     async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Inbox]:
@@ -168,7 +186,9 @@ class NatsBus(Bus):
         cut = len(self._prefix)
 
         async def arrived(message: Msg) -> None:
-            inbox.put(message.subject[cut:], message.data)
+            topic = message.subject[cut:]
+            for one in unpacked(message.data):
+                inbox.put(topic, one)
 
         subscription = await self._client.subscribe(self._prefix + pattern, cb=arrived)
         self._inboxes.add(inbox)
@@ -184,6 +204,7 @@ class NatsBus(Bus):
 
     async def settle(self) -> None:
         """Wait until the server knows what was begun and ended here: what is sent from now on goes the right way."""
+        await self._send_out()
         if not self._client.is_connected:
             return  # it will be told when it is back
         with suppress(TimeoutError, OSError, NatsError):

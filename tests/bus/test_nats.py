@@ -3,12 +3,14 @@
 import asyncio
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from backend.bus import LocalBus, make_bus
 from backend.bus.base import BusDown, RequestFailed
 from backend.bus.nats import NatsBus
+from backend.bus.parcels import unpacked
 from backend.errors import StartRefused
 from tests.bus.conftest import until
 from tests.support.cable import Cable
@@ -120,3 +122,28 @@ async def test_what_waited_for_a_process_that_stood_still_is_not_done(
         assert asked == []
         await asyncio.sleep(0.4)
         assert await other.request("station.7", b"new", timeout=5) == b"new"
+
+
+async def test_what_is_told_in_one_go_arrives_whole_and_in_order(nats_server: NatsServer) -> None:
+    """It travels together where it has one topic, whatever is in it, and once: also to whoever told it."""
+    prefix = f"test-{uuid4().hex}"
+    said = [(f"event.{n // 40 % 3}", b"\0" * (n % 5) + f"{n}".encode() * (n % 7)) for n in range(500)]
+    large = [("event.9", bytes([n]) * 400_000) for n in range(5)]
+    async with (
+        NatsBus(nats_server.url, prefix=prefix) as one,
+        NatsBus(nats_server.url, prefix=prefix) as two,
+        one.subscribe("event.*") as own,
+        two.subscribe("event.*") as others,
+        asyncio.timeout(20),
+    ):
+        for topic, message in (*said, *large):
+            await one.publish(topic, message)
+        for inbox in (own, others):
+            assert [await anext(inbox) for _ in range(len(said) + len(large))] == [*said, *large]
+        await one.publish("event.end", b"")
+        for inbox in (own, others):
+            assert await anext(inbox) == ("event.end", b"")
+
+
+def test_what_nobody_packed_is_nothing() -> None:
+    assert unpacked(b"\0\xff\xff") == ()
