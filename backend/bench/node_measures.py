@@ -18,6 +18,8 @@ from backend.bench.rows import Row, compared, measured
 BESIDE = 1000.0
 """Messages a second beside what is measured."""
 COMMANDS = 200
+REST_S = 3.0
+"""Until what follows from a load is over: idle is what comes then."""
 SCREENS = 500
 CHANGES = 10
 PARTS = 20
@@ -102,6 +104,7 @@ def commands(scale: Scale) -> list[Row]:
         one.connect("charging", scale.stations)
         one.run(scale.seconds)
         client = Client(one.server.hello)
+        time.sleep(REST_S)
         for number in range(20):
             client.command(f"B{number % scale.stations:05d}")
         idle = sorted(client.command(f"B{number % scale.stations:05d}") for number in range(COMMANDS))

@@ -287,7 +287,7 @@ async def test_fallbacks_that_do_not_fit_are_said_through_the_process() -> None:
 
 async def test_a_simulation_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     frame, lanes, past = two_cars(tree(32))
-    monkeypatch.setattr(aside, "MOST_S", 0.2)
+    monkeypatch.setattr(aside, "MOST_S", 0.01)
     with pytest.raises(InvalidInput) as caught:
         await aside.answers(frame, [(lanes, past)])
     assert caught.value.problem_code == "too_long"
