@@ -5,6 +5,7 @@ What is served in this process is asked here, without the server: it is quicker,
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -79,7 +80,7 @@ class NatsBus(Bus):
         self._working: set[asyncio.Task[None]] = set()
         self._watching: asyncio.Task[None] | None = None
         self._doubtful_until = 0.0
-        self._unsent: list[Parcel] = []
+        self._unsent: deque[Parcel] = deque()
         self._sending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -120,8 +121,7 @@ class NatsBus(Bus):
     async def close(self) -> None:
         if self._watching is not None:
             self._watching.cancel()
-        if self._sending is not None:
-            await self._sending
+        await self._sent()
         for inbox in self._inboxes:
             inbox.close()
         await self._here.close()
@@ -166,18 +166,23 @@ class NatsBus(Bus):
         if last is not None and last.topic == topic and last.size + len(message) < MAX_MESSAGE:
             last.add(message)
             return
-        if last is None:
-            self._sending = asyncio.get_running_loop().create_task(self._send_out())
         self._unsent.append(Parcel(topic, message))
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.get_running_loop().create_task(self._send_out())
 
     async def _send_out(self) -> None:
         """What was published in one turn of the loop: a group of sessions tells hundreds of things on one topic."""
-        unsent, self._unsent = self._unsent, []
-        for parcel in unsent:
+        while self._unsent:
+            parcel = self._unsent.popleft()
             try:
                 await self._client.publish(self._prefix + parcel.topic, parcel.packed())
             except (OSError, NatsError) as error:
                 log.debug("messages were not published", topic=parcel.topic, error=str(error))
+
+    async def _sent(self) -> None:
+        """Wait until what was published is on its way; whoever is cancelled meanwhile takes nothing with them."""
+        if self._sending is not None:
+            await asyncio.wait({self._sending})
 
     @asynccontextmanager
     async def subscribe(self, pattern: str, *, size: int = INBOX_SIZE) -> AsyncIterator[Inbox]:
@@ -204,7 +209,7 @@ class NatsBus(Bus):
 
     async def settle(self) -> None:
         """Wait until the server knows what was begun and ended here: what is sent from now on goes the right way."""
-        await self._send_out()
+        await self._sent()
         if not self._client.is_connected:
             return  # it will be told when it is back
         with suppress(TimeoutError, OSError, NatsError):
