@@ -192,7 +192,12 @@ class NatsBus(Bus):
 
         async def arrived(message: Msg) -> None:
             topic = message.subject[cut:]
-            for one in unpacked(message.data):
+            try:
+                told = unpacked(message.data)
+            except ValueError:
+                log.warning("what another program told over NATS can't be read", topic=topic)
+                return
+            for one in told:
                 inbox.put(topic, one)
 
         subscription = await self._client.subscribe(self._prefix + pattern, cb=arrived)

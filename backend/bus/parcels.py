@@ -33,10 +33,5 @@ class Parcel:
 
 
 def unpacked(data: bytes) -> Sequence[bytes]:
-    """The messages; none of what nobody packed."""
-    if not data.startswith(_MANY):
-        return (data,)
-    try:
-        return _unpack.decode(data[1:])
-    except msgspec.DecodeError:
-        return ()
+    """The messages. Raises ValueError for what nobody packed."""
+    return _unpack.decode(data[1:]) if data.startswith(_MANY) else (data,)

@@ -118,7 +118,7 @@ class WebSocket(asyncio.BufferedProtocol):
         """Send without waiting. False: the socket is gone, or the other side doesn't read."""
         if self._unlock is not None or not self.open:
             return False
-        self._host.outbox.write(self._transport, text_frame(frame))
+        self._write(text_frame(frame))
         return True
 
     async def send(self, frame: bytes) -> None:

@@ -222,9 +222,14 @@ def _adjustment(kind: str, excl: Fraction, incl: Fraction, rate: Decimal | None 
     )
 
 
+def restricts(tariff: Tariff) -> bool:
+    """Whether any of its prices holds at some times, or for some sessions, only."""
+    return any(element.restrictions for element in tariff.elements)
+
+
 def compact(tariff: Tariff, periods: Sequence[Period]) -> Sequence[Period]:
-    """The same session in fewer periods, where the tariff can't tell the difference (it restricts nothing)."""
-    if any(element.restrictions for element in tariff.elements):
+    """The same session in fewer periods, where the tariff can't tell the difference."""
+    if restricts(tariff):
         return periods
     found: list[Period] = []
     for period in sorted(periods, key=lambda one: one.begins_at):

@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from backend.db.engine import DB
+from backend.transactions.store import ADD_READINGS
 
 Row = dict[str, Any]
 
@@ -71,12 +72,7 @@ async def remember(messages: Sequence[tuple[Any, ...]]) -> set[tuple[UUID, str]]
 async def add_readings(points: Sequence[tuple[Any, ...]]) -> None:
     """Rows: transaction, then as store.READING_COLUMNS; those of a moment that is known already are left out."""
     await DB.run(
-        """
-        INSERT INTO transaction_reading (transaction, at, energy_wh, power_w, soc_percent, current_a, voltage_v,
-                                         charging_state, context, trusted, phase_voltages, phase_currents, offered_w)
-        SELECT * FROM unnest($1::reading_row[]) ON CONFLICT (transaction, at) DO NOTHING
-        """,
-        points,
+        f"{ADD_READINGS} SELECT * FROM unnest($1::reading_row[]) ON CONFLICT (transaction, at) DO NOTHING", points
     )
 
 

@@ -17,7 +17,7 @@ from backend.tariffs import service as tariffs
 from backend.tariffs import where
 from backend.tariffs.model import Bill, Period, PeriodKind, Tariff
 from backend.tariffs.periods import Reading, from_readings
-from backend.tariffs.rules import compact, price
+from backend.tariffs.rules import compact, price, restricts
 from backend.tenants import service as tenants
 from backend.transactions import flow_rules, group_store, store
 from shared.transactions import ChargingState
@@ -91,7 +91,7 @@ def bill(
     tariff: Tariff, row: Row, readings: list[Row], zone: ZoneInfo, ends_at: datetime, edition: int = EDITION
 ) -> Bill:
     """Price a transaction: `readings` as stored (only trusted ones count), its own start and end registers."""
-    few = not row["holds"] and not any(element.restrictions for element in tariff.elements)
+    few = not row["holds"] and not restricts(tariff)
     return price(tariff, compact(tariff, periods(row, readings, ends_at, edition, few=few)), zone)
 
 

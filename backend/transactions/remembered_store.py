@@ -9,8 +9,9 @@ import msgspec
 
 from backend.db.engine import DB
 from backend.transactions.group_store import FOLLOWED, Row
+from backend.transactions.store import ADD_READINGS
 
-_WRITE = """
+_WRITE = f"""
     WITH said AS MATERIALIZED (
         SELECT * FROM unnest($1::followed_row[])
     ), held AS MATERIALIZED (
@@ -18,14 +19,12 @@ _WRITE = """
         WHERE t.xmin = said.version AND t.state = 'active' ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
     ), message AS (
         INSERT INTO transaction_message (station, transaction, fingerprint, kind, seq_no, at, received_at, payload)
-        SELECT station, id, mark, 'updated', seq_no, at, $3, '{}' FROM said JOIN held USING (id)
+        SELECT station, id, mark, 'updated', seq_no, at, $3, '{{}}' FROM said JOIN held USING (id)
         WHERE mark <> '' ON CONFLICT (station, fingerprint) DO NOTHING RETURNING transaction AS id
     ), taken AS MATERIALIZED (
         SELECT id FROM said JOIN held USING (id) WHERE mark = '' UNION ALL SELECT id FROM message
     ), reading AS (
-        INSERT INTO transaction_reading (transaction, at, energy_wh, power_w, soc_percent, current_a, voltage_v,
-                                         charging_state, context, trusted, phase_voltages, phase_currents, offered_w)
-        SELECT point.* FROM unnest($2::reading_row[]) AS point JOIN taken ON taken.id = point.transaction
+        {ADD_READINGS} SELECT point.* FROM unnest($2::reading_row[]) AS point JOIN taken ON taken.id = point.transaction
         ON CONFLICT (transaction, at) DO NOTHING
     )
     UPDATE transaction t SET charging_state = said.charging_state, meter_start_wh = said.meter_start_wh,

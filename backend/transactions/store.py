@@ -168,6 +168,10 @@ READING_COLUMNS = (
 )
 
 
+ADD_READINGS = f"INSERT INTO transaction_reading (transaction, {', '.join(READING_COLUMNS)})"
+"""Of a `reading_row`, whose columns are these in this order."""
+
+
 async def add_readings(transaction_id: UUID, rows: Sequence[tuple[Any, ...]]) -> int:
     """Rows in the order of READING_COLUMNS; those of a moment that is known already are left out. How many are new.
 
@@ -175,8 +179,7 @@ async def add_readings(transaction_id: UUID, rows: Sequence[tuple[Any, ...]]) ->
     found = await DB.run(
         f"""
         WITH void AS (DELETE FROM transaction_curve WHERE transaction = $1)
-        INSERT INTO transaction_reading (transaction, {", ".join(READING_COLUMNS)})
-        SELECT * FROM unnest($2::reading_row[]) ON CONFLICT (transaction, at) DO NOTHING RETURNING 1
+        {ADD_READINGS} SELECT * FROM unnest($2::reading_row[]) ON CONFLICT (transaction, at) DO NOTHING RETURNING 1
         """,
         transaction_id,
         [(transaction_id, *row) for row in rows],

@@ -5,12 +5,13 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
+import nats
 import pytest
+from structlog.testing import capture_logs
 
 from backend.bus import LocalBus, make_bus
 from backend.bus.base import BusDown, RequestFailed
 from backend.bus.nats import NatsBus
-from backend.bus.parcels import unpacked
 from backend.errors import StartRefused
 from tests.bus.conftest import until
 from tests.support.cable import Cable
@@ -145,5 +146,13 @@ async def test_what_is_told_in_one_go_arrives_whole_and_in_order(nats_server: Na
             assert await anext(inbox) == ("event.end", b"")
 
 
-def test_what_nobody_packed_is_nothing() -> None:
-    assert unpacked(b"\0\xff\xff") == ()
+async def test_what_nobody_packed_takes_nothing_else_along(nats_server: NatsServer) -> None:
+    prefix = f"test-{uuid4().hex}"
+    stranger = await nats.connect(nats_server.url)
+    async with NatsBus(nats_server.url, prefix=prefix) as one, one.subscribe("event.*") as heard, asyncio.timeout(20):
+        with capture_logs() as logs:
+            await stranger.publish(f"{prefix}.event.1", b"\0\xff\xff")
+            await stranger.publish(f"{prefix}.event.2", b"{}")
+            assert await anext(heard) == ("event.2", b"{}")
+        assert [line["topic"] for line in logs if line["log_level"] == "warning"] == ["event.1"]
+    await stranger.close()

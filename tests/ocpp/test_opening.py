@@ -1,6 +1,7 @@
 """Upgrade requests, good and bad, as bytes over a real socket."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -182,6 +183,25 @@ async def test_frames_that_come_before_the_answer(home: House, together: bool) -
     home.may_decide.set()
     assert (await one.answer())[0] == 101
     assert [await one.frame() for _ in range(20)] == [(1, b"%d" % number) for number in range(20)]
+
+
+async def test_of_what_comes_before_the_answer_little_is_held(home: House) -> None:
+    """The rest waits in the socket until it is decided, and then all of it is heard."""
+    one = await Bytes.at(home)
+    one.say(request("/slow/x"))
+    await home.asked_once()
+    number = 2000
+    for n in range(number):
+        one.say(masked(0x81, b"%04d" % n + b"x" * 4000))
+        if n % 50 == 0:
+            await asyncio.sleep(0.001)
+    await asyncio.sleep(0.1)
+    held = max(len(each.early) for each in gc.get_objects() if isinstance(each, Opening))
+    assert websocket.MOST_EARLY <= held <= websocket.MOST_EARLY + transport.READ_SIZE
+    home.may_decide.set()
+    assert (await one.answer())[0] == 101
+    for n in range(number):
+        assert (await one.frame())[1].startswith(b"%04d" % n)
 
 
 @pytest.mark.parametrize("patience", [0.2])

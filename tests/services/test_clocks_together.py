@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from prometheus_client import REGISTRY
 
 from backend.alerts import incidents, service
 from backend.context import Context
@@ -39,7 +40,10 @@ async def test_those_that_are_wrong_and_those_that_are_right_again(clock: Clock)
     ctx = world.make_context(clock, handlers | world.handlers_of(service))
     tenant_id = await world.add_tenant()
     ids = {f"C-{n}": await world.add_station(tenant_id, f"C-{n}") for n in range(MANY)}
+    before = REGISTRY.get_sample_value("wattline_group_size_count", {"group": "ClockTold"}) or 0
     await tell(ctx, tenant_id, {one: 7200.0 if name in ("C-3", "C-7") else 1.0 for name, one in ids.items()})
+    groups = REGISTRY.get_sample_value("wattline_group_size_count", {"group": "ClockTold"}) or 0
+    assert 0 < groups - before < MANY / 4, "hardly more than a database transaction for each"
     assert await wrong(ctx, tenant_id) == {"C-3", "C-7"}
     rows = await DB.run("SELECT identity, clock_off_s, clock_off_at FROM charging_station")
     assert {row["identity"]: row["clock_off_s"] for row in rows} == {
