@@ -82,6 +82,12 @@ class NodeDied(StationTimeout):
     code, title = "node_died", "The server that held the station is gone"
 
 
+class NotNoted(StationTimeout):
+    """A station was asked, and what became of it can't be written down: to whoever asked the outcome is unknown."""
+
+    code, title = "not_noted", "Nobody could note what the station said"
+
+
 class StationRefused(WattlineError):
     """The station answered a command with an error (CALLERROR) or a refusal."""
 

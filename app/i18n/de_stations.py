@@ -293,6 +293,8 @@ ANSWERS: dict[str, str] = {
     "It doesn't know this setting.": "Sie kennt diese Einstellung nicht.",
     "It doesn't know this part.": "Sie kennt dieses Teil nicht.",
     "This setting can't be changed in this way.": "Diese Einstellung lässt sich so nicht ändern.",
+    "Nobody noted what {identity} did": "Niemand hat notiert, was {identity} getan hat",
+    "Look at its state, then try again in a minute.": "Zustand ansehen, dann in einer Minute noch einmal versuchen.",
     "Nobody can tell what {identity} did": "Niemand weiß, was {identity} getan hat",
     "The server it was connected to is gone. Look at its state and the log, then try again.": (
         "Der Server, mit dem sie verbunden war, ist weg. Zustand und Protokoll ansehen, dann noch einmal versuchen."

@@ -212,6 +212,8 @@ def failure(error: ApiError) -> tuple[str, str]:
             return "Nobody can tell what {identity} did", (
                 "The server it was connected to is gone. Look at its state and the log, then try again."
             )
+        case "not_noted":
+            return "Nobody noted what {identity} did", "Look at its state, then try again in a minute."
         case "station_offline":
             return "{identity} is offline", "The command was not sent. It works again once the station is connected."
         case "station_error":

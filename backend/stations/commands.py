@@ -1,21 +1,37 @@
 """Commands to stations: recorded, sent over the bus to the node that holds the socket, and answered."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
+import structlog
 
 from backend.bus.base import BusDown, NobodyListens, RequestFailed, RequestTimeout
-from backend.commands import Answer, AnyCommand, RawCall, SetAvailability, SetVariable, SetVariables, VariableValue
+from backend.commands import (
+    Answer,
+    AnyCommand,
+    RawCall,
+    Reset,
+    SetAvailability,
+    SetVariable,
+    SetVariables,
+    Trigger,
+    Unlock,
+    VariableValue,
+)
 from backend.context import Context
+from backend.db.groups import GONE as DATABASE_GONE
 from backend.errors import (
     Conflict,
     InvalidInput,
     NodeDied,
     NodeUnreachable,
     NotFound,
+    NotNoted,
     StationNotThere,
     StationOffline,
     StationRefused,
@@ -23,14 +39,20 @@ from backend.errors import (
     WattlineError,
 )
 from backend.events import StationChanged
-from backend.stations import access, record_store, rules, store
+from backend.stations import access, met, record_store, rules, store
 from backend.stations.lookout import Lookout
 from backend.stations.model import StationName, StationRef, VariableReport
 from backend.stations.refs import station_ref
 
+log = structlog.get_logger(__name__)
+
 ON_THE_WAY_S = 5
 """What a command may spend on the bus, and waiting behind another one, beyond the station's own time."""
 TAKEN = ("Accepted", "RebootRequired")
+UNKNOWN = "This station doesn't exist."
+AT_ONCE = (Reset, SetAvailability, Trigger, Unlock)
+"""Somebody waits for these at the screen, and in them is no money, no secret and nothing that somebody wrote: a station
+that was met is asked while the disk takes the note. Nobody hears of the answer before the note is there."""
 KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
 """The row of what waited and is done now: its first message is recorded there, not in a second row."""
 
@@ -45,9 +67,9 @@ async def send(
 ) -> Answer:
     """Ask a station and wait for its answer. Call it outside of every database transaction.
 
-    Raises StationOffline, StationTimeout (NodeDied, where that is why), StationRefused (it answered with a
-    CALLERROR), InvalidInput (the
-    payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is an answer.
+    Raises StationOffline, StationTimeout (NodeDied or NotNoted, where that is why), StationRefused (it answered with a
+    CALLERROR), InvalidInput (the payload of a RawCall breaks the schema) and NotFound. A refusal such as `Rejected` is
+    an answer.
     record_offline False: of a station that is not there no row is kept, the caller keeps one.
     """
     if kept := KEPT.get():
@@ -60,16 +82,27 @@ async def send(
             kept.append(command_id)
             raise
     named = asked.id if isinstance(asked, StationRef) else asked
-    row = _there(await record_store.add_command(named, account_id, action_of(command), request_of(command), ctx.now()))
-    station, command_id = station_ref(row), row["command_id"]
+    note = record_store.Note(uuid4(), account_id, action_of(command), request_of(command), ctx.now())
+    noting = None
+    known = asked if isinstance(asked, StationRef) else met.get(named)
+    if known is None or not isinstance(command, AT_ONCE):
+        station = met.keep(named, station_ref(_there(await record_store.add_command(named, note))))
+    else:
+        station = known
+        noting = asyncio.get_running_loop().create_task(record_store.note_command(station.id, note))
     try:
-        return await deliver(ctx, station, command, command_id)
+        return await deliver(ctx, station, command, note.id, noting)
     except StationNotThere as failure:
         if record_offline:
-            await _failed(ctx, command_id, failure)
+            await _failed(ctx, note.id, failure)
         else:
-            await record_store.forget_command(command_id)
+            await record_store.forget_command(note.id)
         raise
+    except NotFound:  # what was met under this name is gone
+        met.forget(named)
+        if noting is None:
+            raise
+    return await send(ctx, named, command, account_id=account_id, record_offline=record_offline)
 
 
 async def _known(asked: UUID | StationName) -> StationRef:
@@ -80,7 +113,7 @@ async def _known(asked: UUID | StationName) -> StationRef:
 
 def _there(row: store.Row | None) -> store.Row:
     if row is None:
-        raise NotFound("This station doesn't exist.")
+        raise NotFound(UNKNOWN)
     return row
 
 
@@ -89,23 +122,34 @@ async def _failed(ctx: Context, command_id: UUID, failure: WattlineError) -> Non
     await record_store.finish_command(command_id, "failed", failure.title, detail, ctx.now())
 
 
-async def deliver(ctx: Context, station: StationRef, command: AnyCommand, command_id: UUID) -> Answer:
-    """As `send`, for a command that is on record already. Of a StationNotThere nothing is recorded: the caller
-    knows whether it is tried again."""
+async def deliver(
+    ctx: Context,
+    station: StationRef,
+    command: AnyCommand,
+    command_id: UUID,
+    noting: Awaitable[bool] | None = None,
+) -> Answer:
+    """As `send`, for a command that is on record already, or is when `noting` is done. Of a StationNotThere nothing is
+    recorded: the caller knows whether it is tried again."""
     station_id = station.id
     try:
         new = await access.begin(station, command)
-        answer = await _ask(ctx, station.identity, station_id, command)
+        try:
+            answer = await _ask(ctx, station.identity, station_id, command)
+        finally:
+            if noting is not None:
+                await _noted(station.identity, noting)
         await access.heard(station_id, new, answer)
         _raise_failure(station.identity, answer)
-    except StationNotThere:
+    except (NotNoted, StationNotThere):
         raise
     except (Conflict, InvalidInput, NodeUnreachable, StationOffline, StationRefused, StationTimeout) as failure:
         await _failed(ctx, command_id, failure)
         raise
-    await record_store.finish_command(
-        command_id, "answered", answer.status, {"detail": "", "payload": rules.redact(answer.payload)}, ctx.now()
-    )
+    with _database_needed(station.identity):
+        await record_store.finish_command(
+            command_id, "answered", answer.status, {"detail": "", "payload": rules.redact(answer.payload)}, ctx.now()
+        )
     if isinstance(command, SetVariables):
         statuses = answer.result.get("statuses", ())
         took = [one for one, word in zip(command.changes, statuses, strict=False) if word in TAKEN]
@@ -116,6 +160,26 @@ async def deliver(ctx: Context, station: StationRef, command: AnyCommand, comman
             StationChanged(tenant_id=station.tenant_id, at=ctx.now(), station_id=station_id, identity=station.identity)
         )
     return answer
+
+
+async def _noted(identity: str, noting: Awaitable[bool]) -> None:
+    """Raises NotFound for a station that was deleted meanwhile, and NotNoted."""
+    with _database_needed(identity):
+        if not await noting:
+            raise NotFound(UNKNOWN)
+
+
+@contextmanager
+def _database_needed(identity: str) -> Iterator[None]:
+    """The station was asked already. Raises NotNoted where the database is away."""
+    try:
+        yield
+    except DATABASE_GONE:
+        log.warning("a command could not be noted", identity=identity)
+        raise NotNoted(
+            f"{identity} was asked, but the database can't be reached to note it. Look what the station does before "
+            "you try again."
+        ) from None
 
 
 def action_of(command: AnyCommand) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import msgspec
@@ -126,10 +126,18 @@ async def variable_values(station_id: UUID, names: Sequence[tuple[str, str]]) ->
     )
 
 
-async def add_command(
-    asked: UUID | StationName, account_id: UUID | None, action: str, request: Any, at: datetime
-) -> Row | None:
-    """The station, and `command_id`; None where there is no such station. One statement: somebody waits for it."""
+class Note(NamedTuple):
+    """Of a command. account_id: who asked; None: Wattline itself. request: without secrets."""
+
+    id: UUID
+    account_id: UUID | None
+    action: str
+    request: Any
+    at: datetime
+
+
+async def add_command(asked: UUID | StationName, note: Note) -> Row | None:
+    """The station; None where there is no such station. One statement: somebody waits for it."""
     station_id, (tenant_id, identity) = (asked, (None, None)) if isinstance(asked, UUID) else (None, asked)
     rows = await DB.run(
         f"""WITH asked AS (
@@ -137,18 +145,33 @@ async def add_command(
             UNION ALL SELECT {REF} FROM charging_station s WHERE s.tenant = $2 AND s.identity = $3
         ), noted AS (
             INSERT INTO station_command (id, station, account, action, request, at)
-            SELECT $4, id, $5, $6, $7::text::jsonb, $8 FROM asked RETURNING id
-        ) SELECT asked.*, noted.id AS command_id FROM asked, noted""",
+            SELECT $4, id, $5, $6, $7::text::jsonb, $8 FROM asked
+        ) SELECT * FROM asked""",
         station_id,
         tenant_id,
         identity,
-        uuid4(),
-        account_id,
-        action,
-        msgspec.json.encode(request).decode(),
-        at,
+        note.id,
+        note.account_id,
+        note.action,
+        msgspec.json.encode(note.request).decode(),
+        note.at,
     )
     return rows[0] if rows else None
+
+
+async def note_command(station_id: UUID, note: Note) -> bool:
+    """The same of a station that is known. False: it was deleted meanwhile."""
+    rows = await DB.run(
+        """INSERT INTO station_command (id, station, account, action, request, at)
+        SELECT $2, id, $3, $4, $5::text::jsonb, $6 FROM charging_station WHERE id = $1 RETURNING id""",
+        station_id,
+        note.id,
+        note.account_id,
+        note.action,
+        msgspec.json.encode(note.request).decode(),
+        note.at,
+    )
+    return bool(rows)
 
 
 async def name_command(command_id: UUID, action: str, request: Any) -> None:

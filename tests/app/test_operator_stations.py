@@ -269,6 +269,7 @@ def test_a_stations_word_is_explained(status: str, accepted: bool, wanted: str) 
 
 def test_no_answer_is_said_as_what_it_is() -> None:
     assert "gone" in rules.failure(ApiError("x", "y", code="node_died", status=504))[1]
+    assert "noted" in rules.failure(ApiError("x", "y", code="not_noted", status=504))[0]
     assert rules.failure(ApiError("x", "y", code="station_timeout", status=504))[0] == "No answer from {identity}"
     assert rules.failure(ApiError("x", "y", code="station_offline", status=409))[0] == "{identity} is offline"
     assert rules.failure(ApiError("x", "y", code="station_error", status=502))[1] == "y"

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
-from backend.commands import Answer, AnyCommand, GetVariables, RawCall, Reset, SetAvailability, SetVariable
+from backend.commands import Answer, AnyCommand, GetVariables, RawCall, Reset, SetAvailability, SetVariable, Trigger
 from backend.context import Context
-from backend.db.engine import DB
+from backend.db.engine import DB, transaction
 from backend.errors import (
     Conflict,
     InvalidInput,
     NotFound,
+    NotNoted,
     StationOffline,
     StationRefused,
     StationTimeout,
@@ -234,3 +236,97 @@ async def test_a_call_by_hand_changes_a_password_as_safely(clock: Clock) -> None
         await service.send(ctx, station_id, RawCall(action="SetVariables", payload=data))
         assert (await service.admit(ctx, "CP-1", "a-new-password-16")).allowed is allowed
     assert "a-new-password" not in str(await history())
+
+
+# --- noted while the station is asked ----------------------------------------------------------------
+
+
+ACCEPTED = Answer(outcome="answered", accepted=True, status="Accepted")
+WAITS = """SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
+
+async def met(clock: Clock, said: Answer, heard: list[AnyCommand] | None = None) -> tuple[Context, UUID]:
+    """A station that was asked before."""
+    station_id = await world.add_station(await world.add_tenant(), "CP-7")
+    ctx = world.make_context(clock)
+    await serve(ctx, station_id, answering(said, heard))
+    with suppress(StationTimeout):
+        await service.send(ctx, station_id, Trigger(message="Heartbeat"))
+    await DB.run("DELETE FROM station_command")
+    return ctx, station_id
+
+
+async def until_it_waits() -> int:
+    """A statement waits for a lock: the process of the database that does."""
+    async with asyncio.timeout(10):
+        while True:
+            found = await asyncio.create_task(DB.run(WAITS))  # in a task: outside of the open transaction
+            if found:
+                return found[0]["pid"]
+            await asyncio.sleep(0.01)
+
+
+async def test_a_station_that_was_met_is_asked_while_the_note_is_written(clock: Clock) -> None:
+    """The note waits for a lock here: the station has answered meanwhile, but nobody hears of it."""
+    heard: list[AnyCommand] = []
+    ctx, station_id = await met(clock, ACCEPTED, heard)
+    async with transaction():
+        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
+        sending = asyncio.create_task(service.send(ctx, station_id, Reset()))
+        await until_it_waits()
+        assert heard[1:] == [Reset()]
+        assert not sending.done()
+    assert (await sending).accepted
+    rows = await history()
+    assert [(row["action"], row["state"], row["status"]) for row in rows] == [("Reset", "answered", "Accepted")]
+
+
+async def test_what_somebody_wrote_is_noted_first(clock: Clock) -> None:
+    heard: list[AnyCommand] = []
+    ctx, station_id = await met(clock, ACCEPTED, heard)
+    async with transaction():
+        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
+        sending = asyncio.create_task(service.send(ctx, station_id, SetVariable(name="A", value="1")))
+        await until_it_waits()
+        assert heard[1:] == []
+    assert (await sending).accepted
+
+
+async def test_the_failure_of_a_station_that_was_met_is_on_record(clock: Clock) -> None:
+    ctx, station_id = await met(clock, Answer(outcome="timeout"))
+    with pytest.raises(StationTimeout):
+        await service.send(ctx, station_id, Reset())
+    assert [(row["state"], row["answer"]["code"]) for row in await history()] == [("failed", "station_timeout")]
+
+
+async def test_a_station_that_is_new_under_its_name_is_found(clock: Clock) -> None:
+    """The one that was met under this name was deleted: nothing is asked of it, and its successor is."""
+    tenant_id = await world.add_tenant()
+    old = await world.add_station(tenant_id, "CP-7")
+    ctx, heard = world.make_context(clock), list[AnyCommand]()
+    said = ACCEPTED
+    await serve(ctx, old, answering(said))
+    name = service.StationName(tenant_id, "CP-7")
+    await service.send(ctx, name, Reset())
+    await DB.run("DELETE FROM charging_station WHERE id = $1", old)
+    with pytest.raises(NotFound):
+        await service.send(ctx, name, Reset())
+    new = await world.add_station(tenant_id, "CP-7")
+    await serve(ctx, new, answering(said, heard))
+    assert (await service.send(ctx, name, Reset())).accepted
+    assert heard == [Reset()]
+    assert [row["station"] for row in await history()] == [new]
+
+
+async def test_what_can_not_be_noted_is_told_as_unknown(clock: Clock) -> None:
+    """The station was asked; the connection that should note it breaks while it waits for a lock."""
+    heard: list[AnyCommand] = []
+    ctx, station_id = await met(clock, ACCEPTED, heard)
+    async with transaction():
+        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
+        sending = asyncio.create_task(service.send(ctx, station_id, Reset()))
+        pid = await until_it_waits()
+        await DB.run("SELECT pg_terminate_backend($1)", pid)
+        with pytest.raises(NotNoted, match="CP-7 was asked"):
+            await sending
+    assert heard[1:] == [Reset()]
