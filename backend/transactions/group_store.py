@@ -14,6 +14,7 @@ from backend.transactions.store import ADD_READINGS
 
 Row = dict[str, Any]
 
+# Of running transactions each is looked up by itself (LATERAL): a join, planned at a quiet hour, reads all that run.
 _RUNNING = """
     SELECT q.n, t.id, t.number, t.ref, t.connector, t.evse, t.account, t.tariff, t.state, t.charging_state,
         t.reserved_from, t.holds, t.begun_at, t.meter_start_wh, t.meter_last_wh, t.meter_last_at, t.energy_wh,
@@ -22,11 +23,12 @@ _RUNNING = """
         t.account IS NULL AND t.id_token = '' AND EXISTS (
             SELECT 1 FROM transaction r WHERE r.station = t.station AND r.state = 'requested') AS may_be_asked_for
     FROM unnest($1::int[], $2::uuid[], {}[]) AS q (n, station, name)
-    JOIN transaction t ON t.station = q.station AND t.{} = q.name
+    CROSS JOIN LATERAL (
+        SELECT * FROM transaction WHERE station = q.station AND {} = q.name AND state = 'active' FOR UPDATE SKIP LOCKED
+    ) AS t
     JOIN connector c ON c.id = t.connector
     JOIN charging_station s ON s.id = t.station
     LEFT JOIN location l ON l.id = s.location
-    WHERE t.state = 'active' FOR UPDATE OF t SKIP LOCKED
 """
 _BY_REF = _RUNNING.format("$3::text", "ref")
 _BY_NUMBER = _RUNNING.format("$3::bigint", "number")
@@ -162,9 +164,13 @@ async def charging(outlets: Sequence[tuple[int, UUID, int]]) -> list[Row]:
     """Of (n, station, evse) the transactions that run there, locked."""
     return await DB.run(
         """SELECT q.n, t.id, t.ref, t.charging_state, t.meter_last_wh, t.begun_at, t.connector, t.account
-        FROM unnest($1::int[], $2::uuid[], $3::int[]) AS q (n, station, evse)
-        JOIN transaction t ON t.station = q.station AND t.evse = q.evse
-        WHERE t.state = 'active' ORDER BY t.id FOR UPDATE OF t""",
+        FROM (
+            SELECT q.n, here.id FROM unnest($1::int[], $2::uuid[], $3::int[]) AS q (n, station, evse)
+            CROSS JOIN LATERAL (
+                SELECT id FROM transaction WHERE station = q.station AND evse = q.evse AND state = 'active' OFFSET 0
+            ) AS here
+            ORDER BY here.id
+        ) AS q CROSS JOIN LATERAL (SELECT * FROM transaction WHERE id = q.id AND state = 'active' FOR UPDATE) AS t""",
         *(list(column) for column in zip(*outlets, strict=True)),
     )
 

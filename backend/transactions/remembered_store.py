@@ -11,12 +11,15 @@ from backend.db.engine import DB
 from backend.transactions.group_store import FOLLOWED, Row
 from backend.transactions.store import ADD_READINGS
 
+# Row by row (LATERAL): otherwise a plan that was made at a quiet hour looks through all that run for each group.
 _WRITE = f"""
     WITH said AS MATERIALIZED (
         SELECT * FROM unnest($1::followed_row[])
     ), held AS MATERIALIZED (
-        SELECT t.id FROM said JOIN transaction t ON t.id = said.id
-        WHERE t.xmin = said.version AND t.state = 'active' ORDER BY t.id FOR NO KEY UPDATE OF t SKIP LOCKED
+        SELECT t.id FROM said CROSS JOIN LATERAL (
+            SELECT id FROM transaction WHERE id = said.id AND xmin = said.version AND state = 'active'
+            FOR NO KEY UPDATE SKIP LOCKED
+        ) AS t
     ), message AS (
         INSERT INTO transaction_message (station, transaction, fingerprint, kind, seq_no, at, received_at, payload)
         SELECT station, id, mark, 'updated', seq_no, at, $3, '{{}}' FROM said JOIN held USING (id)
