@@ -11,13 +11,14 @@ from backend.db.engine import DB
 from backend.transactions.group_store import FOLLOWED, Row
 from backend.transactions.store import ADD_READINGS
 
-# Row by row (LATERAL): otherwise a plan that was made at a quiet hour looks through all that run for each group.
+# Row by row (LATERAL), and the locked row by its place: by a plan that was made at a quiet hour a join looks through
+# all that run, for each group.
 _WRITE = f"""
     WITH said AS MATERIALIZED (
         SELECT * FROM unnest($1::followed_row[])
     ), held AS MATERIALIZED (
-        SELECT t.id FROM said CROSS JOIN LATERAL (
-            SELECT id FROM transaction WHERE id = said.id AND xmin = said.version AND state = 'active'
+        SELECT t.id, t.ctid AS place FROM said CROSS JOIN LATERAL (
+            SELECT id, ctid FROM transaction WHERE id = said.id AND xmin = said.version AND state = 'active'
             FOR NO KEY UPDATE SKIP LOCKED
         ) AS t
     ), message AS (
@@ -34,7 +35,7 @@ _WRITE = f"""
         meter_last_wh = said.meter_last_wh, meter_last_at = said.meter_last_at, energy_wh = said.energy_wh,
         power_w = said.power_w, max_power_w = said.max_power_w, soc_percent = said.soc_percent,
         seq_no_last = said.seq_no_last, flags = said.flags::jsonb, updated_at = $3
-    FROM said JOIN taken USING (id) WHERE t.id = said.id RETURNING t.id, t.xmin AS version
+    FROM said JOIN taken USING (id) JOIN held USING (id) WHERE t.ctid = held.place RETURNING t.id, t.xmin AS version
 """
 
 
