@@ -1,8 +1,15 @@
-"""From sampled values, as either version sends them, to samples in our units. Pure."""
+"""From sampled values, as either version sends them, to samples in our units. Pure.
 
-from collections.abc import Iterable, Mapping
+A station says what it measures in the same words each time, so what they mean is found once (`_layout`); each meter
+value only brings new numbers.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from backend.ocpp.quirks import NONE, Quirks
@@ -14,134 +21,205 @@ POWER = "Power.Active.Import"
 CURRENT = "Current.Import"
 OFFERED_POWER = "Power.Offered"
 OFFERED_CURRENT = "Current.Offered"
+SIGNED = "SignedData"
 NOMINAL_V = 230
-PHASES = frozenset({"L1", "L2", "L3"})
+PHASES = ("L1", "L2", "L3")
 LARGEST = Decimal(10) ** 15
-_LEAST, _NOTHING = -LARGEST, dict[str, Decimal]()
-_ZERO, _HUNDREDTH, _MILLION, _MOST_WHOLE = Decimal(0), Decimal("0.01"), Decimal(10**6), 2**31 - 1
+MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 32
+"""So many ways to say it, of so many values at most: stations could think of ever new ones."""
+NUMBERS_REMEMBERED, LONGEST_NUMBER = 8192, 24
+_LEAST, _ZERO, _HUNDREDTH, _MILLION = -LARGEST, Decimal(0), Decimal("0.01"), Decimal(10**6)
+_MOST_WHOLE = 2**31 - 1
+
+Kind = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+"""Of one sampled value all but its number: measurand, unit, phase, location, context, format (1.6). What isn't there
+has its default."""
+Places = tuple[int, ...]
+"""Of values in the list of all of them."""
 
 
-class Value(NamedTuple):
-    """One sampled value. unit empty: the default of its measurand. multiplier: power of ten (2.0.1).
-
-    Plain tuples in this order do as well: eight of them come with each meter value.
-    """
-
-    value: str | float
-    measurand: str = ""
-    unit: str = ""
-    phase: str = ""
-    location: str = ""
-    context: str = ""
-    multiplier: int = 0
-    signed: bool = False
+class _Unreadable(ValueError):
+    """No number that a meter can mean."""
 
 
-Said = Value | tuple[str | float, str, str, str, str, str, int, bool]
+class _Total(NamedTuple):
+    """What is the overall value, or is added up; nothing: it wasn't said."""
+
+    places: Places = ()
+    thousands: bool = False
+    """In kWh or kW."""
 
 
-def sample(at: datetime, values: Iterable[Said], quirks: Quirks = NONE) -> Sample | None:
-    """What one meter value says; None if nothing of it can be read.
+class _Layout(NamedTuple):
+    """Which of the values mean what."""
+
+    energy: _Total
+    power: _Total
+    soc: Places
+    currents: Places
+    voltages: Places
+    phase_currents: Places
+    """L1, L2, L3, where all three were said. The voltages likewise."""
+    phase_voltages: Places
+    offered_power: _Total
+    offered_currents: Places
+    carrying: Places
+    """Currents of single phases."""
+    context: str
+    offers: bool
+
+
+def sample(
+    at: datetime,
+    kinds: Sequence[Kind],
+    said: Sequence[str | float],
+    quirks: Quirks = NONE,
+    powers: Sequence[int | None] = (),
+) -> Sample | None:
+    """What one meter value says; None if nothing of it can be read. For each of the kinds `said` is its number, and
+    `powers` the power of ten it is multiplied by (2.0.1).
 
     Stations leave out the measurand (then it is the import register), the unit (Wh, W), or the total (then the
     phases are added up), and some count what the car takes as export. What its model means otherwise is in `quirks`.
     """
-    found: dict[str, dict[str, Decimal]] = {}
-    units: dict[str, str] = {}
-    context = ""
-    for said, measurand, unit, phase, location, its_context, multiplier, signed in values:
-        if signed or (location in ("EV", "Inlet") and measurand != "SoC"):
-            continue
-        number = _number(said, multiplier)
-        if number is None:
-            continue
-        measurand = measurand or quirks.default_measurand
-        if "-" in phase:
-            phase = phase[: phase.index("-")]
-        phases = found.get(measurand)
-        if phases is None:
-            found[measurand] = {phase: number}
-            units[measurand] = unit
-        elif phase not in phases:
-            phases[phase] = number
-        context = context or its_context
-    energy = IMPORT if IMPORT in found else EXPORT
-    wh, other = _energy(_total(found.get(energy, _NOTHING)), quirks.energy_unit or units.get(energy, ""))
-    power = _total(found.get(POWER, _NOTHING))
-    if power is not None and (quirks.power_unit or units.get(POWER, "")).lower() == "kw":
+    try:
+        known = list(map(_usual, said, powers) if powers else map(_usual, said))
+    except _Unreadable:
+        kinds, known = _readable(kinds, said, powers)
+    layout = (_layout if len(kinds) <= LONGEST_REMEMBERED else _find_layout)(tuple(kinds), quirks.default_measurand)
+    wh, other = _energy(known, layout.energy, quirks.energy_unit)
+    power = _sum(known, layout.power.places)
+    if power is not None and (quirks.power_unit == "kW" if quirks.power_unit else layout.power.thousands):
         power *= 1000
-    soc = _total(found.get("SoC", _NOTHING))
-    currents, voltages = found.get(CURRENT, _NOTHING), found.get("Voltage", _NOTHING)
-    one = Sample(
+    power_w, soc = _whole(power), _whole(_sum(known, layout.soc))
+    current = _rounded(max([known[n] for n in layout.currents])) if layout.currents else None
+    voltage = _mean([known[n] for n in layout.voltages]) if layout.voltages else None
+    if wh is None and power_w is None and current is None and voltage is None and not layout.soc:
+        return None
+    return Sample(
         at=at,
         energy_wh=wh,
         energy_other_wh=None if quirks.energy_unit else other,  # nothing to guess where it is known
-        power_w=_whole(power),
-        soc_percent=min(100, max(0, _whole(soc) or 0)) if soc is not None else None,
-        current_a=_largest(currents),
-        voltage_v=_mean(voltages),
-        phase_voltages=_phases(voltages),
-        phase_currents=_phases(currents),
-        offered_w=_offered(found, units),
-        context=context or "Sample.Periodic",
+        power_w=power_w,
+        soc_percent=min(100, max(0, soc or 0)) if layout.soc else None,
+        current_a=current,
+        voltage_v=voltage,
+        phase_voltages=_each(known, layout.phase_voltages),
+        phase_currents=_each(known, layout.phase_currents),
+        offered_w=_offered(known, layout) if layout.offers else None,
+        context=layout.context,
     )
-    known = (one.energy_wh, one.power_w, one.soc_percent, one.current_a, one.voltage_v)
-    return None if known == _NOT_ONE else one
 
 
-_NOT_ONE = (None,) * 5
+def _find_layout(kinds: Sequence[Kind], default_measurand: str) -> _Layout:
+    found: dict[str, dict[str, int]] = {}
+    units: dict[str, str] = {}
+    context = ""
+    for n, (measurand, unit, phase, location, its_context, its_format) in enumerate(kinds):
+        if its_format == SIGNED or (location in ("EV", "Inlet") and measurand != "SoC"):
+            continue
+        measurand = measurand or default_measurand
+        units.setdefault(measurand, unit or "")
+        found.setdefault(measurand, {}).setdefault((phase or "").partition("-")[0], n)
+        context = context or its_context or ""
+
+    def total(measurand: str, thousand: str = "") -> _Total:
+        phases = found.get(measurand, {})
+        parts = tuple(n for phase, n in phases.items() if phase in PHASES) or tuple(phases.values())[:1]
+        places = (phases[""],) if "" in phases else parts
+        return _Total(places, units.get(measurand, "").lower() == thousand)
+
+    def every(measurand: str) -> Places:
+        return tuple(found.get(measurand, {}).values())
+
+    def each(measurand: str) -> Places:
+        phases = found.get(measurand, {})
+        return tuple(phases[phase] for phase in PHASES) if phases.keys() >= {*PHASES} else ()
+
+    return _Layout(
+        energy=total(IMPORT if IMPORT in found else EXPORT, "kwh"),
+        power=total(POWER, "kw"),
+        soc=total("SoC").places,
+        currents=every(CURRENT),
+        voltages=every("Voltage"),
+        phase_currents=each(CURRENT),
+        phase_voltages=each("Voltage"),
+        offered_power=total(OFFERED_POWER, "kw"),
+        offered_currents=every(OFFERED_CURRENT),
+        carrying=tuple(n for phase, n in found.get(CURRENT, {}).items() if phase in PHASES),
+        context=context or "Sample.Periodic",
+        offers=OFFERED_POWER in found or OFFERED_CURRENT in found,
+    )
 
 
-def _number(said: str | float, multiplier: int) -> Decimal | None:
+_layout = lru_cache(MOST_REMEMBERED)(_find_layout)
+
+
+def _readable(
+    kinds: Sequence[Kind], said: Sequence[str | float], powers: Sequence[int | None]
+) -> tuple[list[Kind], list[Decimal]]:
+    found = []
+    for kind, one, power in zip(kinds, said, powers or repeat(None), strict=False):
+        with suppress(_Unreadable):
+            found.append((kind, _number(one, power)))
+    return [kind for kind, _ in found], [number for _, number in found]
+
+
+def _number(said: str | float, power: int | None = None) -> Decimal:
+    """Raises _Unreadable."""
     try:
         text = said if said.__class__ is str else str(said)
         number = Decimal(text.strip().replace(",", ".") if "," in text else text)
-        if multiplier:
-            number = number.scaleb(multiplier)
-        return number if _LEAST < number < LARGEST else None
+        if power:
+            number = number.scaleb(power)
+        if _LEAST < number < LARGEST:
+            return number
     except (InvalidOperation, ValueError):  # a comparison with what is no number is one, too
-        return None
+        pass
+    raise _Unreadable
 
 
-def _total(phases: dict[str, Decimal]) -> Decimal | None:
-    """The overall value, or the sum of the phases where there is none."""
-    if not phases:
-        return None
-    if "" in phases:
-        return phases[""]
-    parts = [number for phase, number in phases.items() if phase in PHASES]
-    return sum(parts, _ZERO) if parts else next(iter(phases.values()), None)
+@lru_cache(NUMBERS_REMEMBERED)
+def _usual(said: str | float, power: int | None = None) -> Decimal:
+    """The same: voltages, currents and states of charge come again and again. Raises _Unreadable for a long one too."""
+    if said.__class__ is str and len(said) > LONGEST_NUMBER:  # type: ignore[arg-type]
+        raise _Unreadable
+    return _number(said, power)
 
 
-def _energy(number: Decimal | None, unit: str) -> tuple[int | None, int | None]:
-    """(Wh, what it would be in the other unit)."""
+def _sum(numbers: Sequence[Decimal], places: Places) -> Decimal | None:
+    if len(places) == 1:
+        return numbers[places[0]]
+    return sum([numbers[n] for n in places], _ZERO) if places else None
+
+
+def _energy(numbers: Sequence[Decimal], total: _Total, unit: str) -> tuple[int | None, int | None]:
+    """(Wh, what it would be in the other unit). `unit`: which one it is, whatever the station says."""
+    number = _sum(numbers, total.places)
     if number is None:
         return None, None
     whole = int(number)
     one, thousand = (whole, whole * 1000) if whole == number else (round(number), round(number * 1000))
-    return (thousand, one) if unit.lower() == "kwh" else (one, thousand)
+    return (thousand, one) if (unit == "kWh" if unit else total.thousands) else (one, thousand)
 
 
-def _phases(phases: dict[str, Decimal]) -> tuple[float, ...]:
-    """L1, L2, L3 where all three were told."""
-    try:
-        return float(phases["L1"]), float(phases["L2"]), float(phases["L3"])
-    except KeyError:
-        return ()
-
-
-def _offered(found: Mapping[str, dict[str, Decimal]], units: Mapping[str, str]) -> int | None:
+def _offered(numbers: Sequence[Decimal], layout: _Layout) -> int | None:
     """By its power, or by its current and the phases that carry one."""
-    if OFFERED_POWER not in found and OFFERED_CURRENT not in found:
-        return None
-    power = _total(found.get(OFFERED_POWER, {}))
+    power = _sum(numbers, layout.offered_power.places)
     if power is not None:
-        return _whole(power * 1000 if units.get(OFFERED_POWER, "").lower() == "kw" else power)
-    current = _largest(found.get(OFFERED_CURRENT, {}))
+        return _whole(power * 1000 if layout.offered_power.thousands else power)
+    current = _rounded(max([numbers[n] for n in layout.offered_currents]))
     if current is None:
         return None
-    used = sum(1 for name, amps in found.get(CURRENT, {}).items() if name in PHASES and amps > 1)
+    used = len([n for n in layout.carrying if numbers[n] > 1])
     return _whole(current * NOMINAL_V * max(1, used))
+
+
+def _each(numbers: Sequence[Decimal], places: Places) -> tuple[float, ...]:
+    if not places:
+        return ()
+    one, two, three = places
+    return float(numbers[one]), float(numbers[two]), float(numbers[three])
 
 
 def _whole(number: Decimal | None) -> int | None:
@@ -151,12 +229,8 @@ def _whole(number: Decimal | None) -> int | None:
     return whole if -_MOST_WHOLE <= whole <= _MOST_WHOLE else None
 
 
-def _largest(phases: dict[str, Decimal]) -> Decimal | None:
-    return _rounded(max(phases.values())) if phases else None
-
-
-def _mean(phases: dict[str, Decimal]) -> Decimal | None:
-    return _rounded(sum(phases.values(), _ZERO) / len(phases)) if phases else None
+def _mean(numbers: Sequence[Decimal]) -> Decimal | None:
+    return _rounded(sum(numbers, _ZERO) / len(numbers))
 
 
 def _rounded(number: Decimal) -> Decimal | None:

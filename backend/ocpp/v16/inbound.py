@@ -137,26 +137,15 @@ async def stop(session: Session, request: m.StopTransaction) -> m.StopTransactio
 
 
 def _samples(session: Session, meter_values: Iterable[Any]) -> list[Sample]:
-    found = (
+    found = [
         sample(
             session.aware(one.timestamp),
-            [
-                (
-                    value.value,
-                    value.measurand or "",
-                    value.unit or "",
-                    value.phase or "",
-                    value.location or "",
-                    value.context or "",
-                    0,
-                    value.format == "SignedData",
-                )
-                for value in one.sampled_value
-            ],
+            [(v.measurand, v.unit, v.phase, v.location, v.context, v.format) for v in one.sampled_value],
+            [v.value for v in one.sampled_value],
             session.quirks,
         )
         for one in meter_values
-    )
+    ]
     return [one for one in found if one is not None]
 
 

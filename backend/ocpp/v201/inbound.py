@@ -225,27 +225,25 @@ async def _charges(session: Session, evse: int) -> bool:
     return any(one.evse == evse for one in await holding.running(session.station.id, session.ctx.now()))
 
 
+_NO_UNIT = m.UnitOfMeasureType()
+
+
 def _samples(session: Session, meter_values: Iterable[m.MeterValueType]) -> list[Sample]:
-    found = (
-        sample(
-            session.aware(one.timestamp),
-            [
-                (
-                    value.value,
-                    value.measurand or "",
-                    (value.unit_of_measure.unit or "") if value.unit_of_measure else "",
-                    value.phase or "",
-                    value.location or "",
-                    value.context or "",
-                    (value.unit_of_measure.multiplier or 0) if value.unit_of_measure else 0,
-                    False,
-                )
-                for value in one.sampled_value
-            ],
-            session.quirks,
+    found = []
+    for one in meter_values:
+        units = [value.unit_of_measure or _NO_UNIT for value in one.sampled_value]
+        found.append(
+            sample(
+                session.aware(one.timestamp),
+                [
+                    (value.measurand, unit.unit, value.phase, value.location, value.context, None)
+                    for value, unit in zip(one.sampled_value, units, strict=True)
+                ],
+                [value.value for value in one.sampled_value],
+                session.quirks,
+                [unit.multiplier for unit in units],
+            )
         )
-        for one in meter_values
-    )
     return [one for one in found if one is not None]
 
 
