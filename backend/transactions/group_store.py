@@ -163,14 +163,17 @@ async def silent(tariffs: Sequence[UUID], since: datetime) -> list[Row]:
 async def charging(outlets: Sequence[tuple[int, UUID, int]]) -> list[Row]:
     """Of (n, station, evse) the transactions that run there, locked."""
     return await DB.run(
-        """SELECT q.n, t.id, t.ref, t.charging_state, t.meter_last_wh, t.begun_at, t.connector, t.account
+        """SELECT q.n, t.id, t.ref, t.charging_state, t.meter_last_wh, t.begun_at, t.connector, t.account, t.power_w,
+            t.version
         FROM (
             SELECT q.n, here.id FROM unnest($1::int[], $2::uuid[], $3::int[]) AS q (n, station, evse)
             CROSS JOIN LATERAL (
                 SELECT id FROM transaction WHERE station = q.station AND evse = q.evse AND state = 'active' OFFSET 0
             ) AS here
             ORDER BY here.id
-        ) AS q CROSS JOIN LATERAL (SELECT * FROM transaction WHERE id = q.id AND state = 'active' FOR UPDATE) AS t""",
+        ) AS q CROSS JOIN LATERAL (
+            SELECT *, xmin AS version FROM transaction WHERE id = q.id AND state = 'active' FOR UPDATE
+        ) AS t""",
         *(list(column) for column in zip(*outlets, strict=True)),
     )
 
@@ -191,12 +194,13 @@ def _turned(point: tuple[Any, ...]) -> tuple[Any, ...]:
     return transaction, at, energy_wh, power_w, state, context, trusted
 
 
-async def set_states(states: Sequence[tuple[Any, ...]], now: datetime) -> None:
-    """Rows: transaction, its charging state, whether energy flows in that; where none flows there is no power."""
-    await DB.run(
-        """UPDATE transaction t SET charging_state = v.state, updated_at = $4,
-            power_w = CASE WHEN v.flows THEN t.power_w ELSE 0 END
-        FROM unnest($1::uuid[], $2::text[], $3::bool[]) AS v (id, state, flows) WHERE t.id = v.id""",
+async def set_states(states: Sequence[tuple[UUID, str, int | None]], now: datetime) -> dict[UUID, int]:
+    """Rows: transaction, its charging state, and its power then. The new versions."""
+    rows = await DB.run(
+        """UPDATE transaction t SET charging_state = v.state, updated_at = $4, power_w = v.power_w
+        FROM unnest($1::uuid[], $2::text[], $3::int[]) AS v (id, state, power_w) WHERE t.id = v.id
+        RETURNING t.id, t.xmin AS version""",
         *(list(column) for column in zip(*states, strict=True)),
         now,
     )
+    return {row["id"]: row["version"] for row in rows}

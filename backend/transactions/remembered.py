@@ -42,6 +42,14 @@ def keep(station_id: UUID, name: Name, row: Row, since: datetime) -> None:
     known[name] = row, since
 
 
+def changed(station_id: UUID, id_: UUID, before: int, values: Mapping[str, Any]) -> None:
+    """Somebody of this process changed it from the version `before`; `values`: what, and the new `version`."""
+    for name, (row, since) in _rows.get(station_id, {}).items():
+        if row["id"] == id_ and row["version"] == before:
+            _rows[station_id][name] = {**row, **values}, since
+            return
+
+
 def forget(station_id: UUID, name: Name) -> None:
     """It has ended, or is written in another way."""
     known = _rows.get(station_id)

@@ -8,8 +8,11 @@ from uuid import uuid4
 import pytest
 
 from backend.db.engine import DB
+from backend.stations import service as stations
+from backend.stations.model import StatusReport
 from backend.transactions import grouping, pricing, remembered_store, service
 from backend.transactions.model import Sample, Updated
+from shared.stations import ConnectorStatus
 from tests.conftest import Clock
 from tests.services.test_starts_together import Street, build, start, stop
 
@@ -101,6 +104,37 @@ async def test_what_somebody_else_wrote_into_the_row_is_not_overwritten(clock: C
         street.ctx, street.stations[0], event(clock, ref, 3, 1700, at=clock.now() + timedelta(seconds=1))
     )
     assert statements == [0, 1]
+
+
+async def test_after_a_pause_the_row_is_still_remembered(clock: Clock, statements: list[int]) -> None:
+    """1.6 tells of a pause by the status of the outlet; the session's row has another version then."""
+    street = await build(clock, 1)
+    station = street.stations[0]
+    number = (await street.say((0, start(clock, 0))))[0].number
+
+    async def said(wh: int) -> dict[str, Any]:
+        clock.advance(seconds=20)
+        await service.samples(street.ctx, station, 1, number, [Sample(at=clock.now(), energy_wh=wh, power_w=7000)])
+        return (await street.rows())[0]
+
+    async def does(status: ConnectorStatus, withheld: bool) -> dict[str, Any]:
+        clock.advance(seconds=20)
+        report = StatusReport(evse=1, connector=1, status=status, at=clock.now(), withheld=withheld)
+        await stations.connector_status(street.ctx, station.id, report)
+        return (await street.rows())[0]
+
+    await said(1100)
+    for status, withheld, state in (
+        (ConnectorStatus.SUSPENDED, False, "suspended_ev"),
+        (ConnectorStatus.CHARGING, False, "charging"),
+        (ConnectorStatus.SUSPENDED, True, "suspended_evse"),
+    ):
+        row = await does(status, withheld)
+        assert (row["charging_state"], row["power_w"]) == (state, 7000 if state == "charging" else 0)
+        row = await said(row["meter_last_wh"] + 100)
+        assert row["charging_state"] == state
+    assert statements == [1, 1, 1]
+    assert (row["energy_wh"], row["meter_last_wh"]) == (400, 1400)
 
 
 async def test_a_session_that_ended_elsewhere_keeps_the_value_and_its_energy(
