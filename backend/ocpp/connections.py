@@ -184,6 +184,7 @@ class Connections:
             if self._sessions.get(station.id) is session:
                 del self._sessions[station.id]
             metrics.CONNECTED.dec()
+            stations.gone(station)
             await asyncio.shield(self._gone(session, reason))
 
     async def _store(self, session: Session) -> bool:
@@ -197,6 +198,7 @@ class Connections:
             await self._give_up(session)
             return False
         session.stored = True
+        stations.here(station)
         if epoch is not None:
             taken = Taken(station_id=station.id, epoch=epoch, node=self.node)
             await self.ctx.bus.publish(TAKEN, msgspec.json.encode(taken))

@@ -182,7 +182,7 @@ def _number(said: str | float, power: int | None = None) -> Decimal:
 @lru_cache(NUMBERS_REMEMBERED)
 def _usual(said: str | float, power: int | None = None) -> Decimal:
     """The same: voltages, currents and states of charge come again and again. Raises _Unreadable for a long one too."""
-    if said.__class__ is str and len(said) > LONGEST_NUMBER:  # type: ignore[arg-type]
+    if said.__class__ is str and len(said) > LONGEST_NUMBER:
         raise _Unreadable
     return _number(said, power)
 

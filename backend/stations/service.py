@@ -12,6 +12,8 @@ from backend.stations import access, record_store, rules, store
 from backend.stations.access import expect_profile as expect_profile
 from backend.stations.commands import send as send
 from backend.stations.frame_rows import FrameRows
+from backend.stations.met import gone as gone
+from backend.stations.met import here as here
 from backend.stations.model import PLAIN
 from backend.stations.model import Admission as Admission
 from backend.stations.model import BootFacts as BootFacts
