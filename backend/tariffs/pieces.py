@@ -20,6 +20,7 @@ from backend.tariffs.model import (
 )
 
 HOUR = 3600
+MICROSECOND, A_SECOND = timedelta(microseconds=1), 1_000_000
 RESERVATION_PARTS: dict[PeriodKind, tuple[ReservationPart, ...]] = {
     PeriodKind.RESERVATION: (ReservationPart.RESERVATION,),
     PeriodKind.RESERVATION_EXPIRED: (ReservationPart.RESERVATION_EXPIRES, ReservationPart.RESERVATION),
@@ -51,11 +52,15 @@ class Piece:
     def seconds(self) -> Exact:
         return span_s(self.end - self.begin)
 
+    @property
+    def micros(self) -> int:
+        return (self.end - self.begin) // MICROSECOND
+
 
 def span_s(span: timedelta) -> Exact:
     if not span.microseconds:
         return span.days * 86_400 + span.seconds
-    return Fraction(span // timedelta(microseconds=1), 1_000_000)
+    return Fraction(span // MICROSECOND, A_SECOND)
 
 
 @lru_cache(4_096)
@@ -105,6 +110,9 @@ def _pieces(rules: Sequence[Restrictions], periods: Sequence[Period], edges: Seq
     durations = [edge for rule in rules for edge in (rule.min_duration, rule.max_duration) if edge]
     energies = [exactly(edge * 1000) for rule in rules for edge in (rule.min_kwh, rule.max_kwh) if edge]
     began: datetime | None = None
+    if not rules:
+        yield from _uncut(periods)
+        return
     for period in periods:
         whole = span_s(period.ends_at - period.begins_at)
         wh = max(exactly(period.energy_wh), 0)
@@ -137,6 +145,16 @@ def _pieces(rules: Sequence[Restrictions], periods: Sequence[Period], edges: Seq
                     elapsed + (0 if own else begin),
                 )
         energy += wh
+
+
+def _uncut(periods: Sequence[Period]) -> Iterator[Piece]:
+    """Where nothing restricts a price nobody asks what was before."""
+    for period in periods:
+        wh = max(exactly(period.energy_wh), 0)
+        if period.ends_at > period.begins_at:
+            yield Piece(period, period.begins_at, period.ends_at, wh, 0, 0)
+        elif wh > 0:
+            yield Piece(period, period.begins_at, period.begins_at, wh, 0, 0)
 
 
 @lru_cache(1_000)

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from backend.tariffs.model import Bill, Dimension, Line, Period, PeriodKind, PriceComponent, Tariff
-from backend.tariffs.pieces import HOUR, RESERVATION_PARTS, UNUSED, Piece, applies, parts, pieces
+from backend.tariffs.pieces import A_SECOND, HOUR, RESERVATION_PARTS, UNUSED, Exact, Piece, applies, parts, pieces
 from shared.money import MINOR_UNITS
 
 PLACES = Decimal("0.0001")
@@ -43,24 +43,34 @@ def exact(value: Fraction, places: Decimal = PLACES) -> Decimal:
 
 
 class _Entry:
-    """What one price component gathered: quantity in Wh, seconds, or times."""
+    """What one price component gathered: quantity in Wh, microseconds, or times."""
 
     __slots__ = ("begin", "component", "end", "kind", "quantity")
 
     def __init__(self, kind: str, component: PriceComponent, piece: Piece) -> None:
         self.kind = kind
         self.component = component
-        self.quantity = Fraction(0)
+        self.quantity: Exact = 0
         self.begin = piece.begin
         self.end = piece.end
 
     @property
     def per(self) -> int:
-        return {Dimension.FLAT: 1, Dimension.ENERGY: 1000}.get(self.component.type, HOUR)
+        return {Dimension.FLAT: 1, Dimension.ENERGY: 1000}.get(self.component.type, HOUR * A_SECOND)
+
+    @property
+    def step(self) -> int:
+        """Of the quantity."""
+        return self.component.step_size * (1 if self.component.type is Dimension.ENERGY else A_SECOND)
+
+    @property
+    def sold(self) -> Fraction:
+        """In the unit that the price is for."""
+        return Fraction(self.quantity) / self.per
 
     @property
     def amount(self) -> Fraction:
-        return self.quantity / self.per * Fraction(self.component.price)
+        return self.sold * Fraction(self.component.price)
 
 
 def price(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Bill:
@@ -68,16 +78,16 @@ def price(tariff: Tariff, periods: Sequence[Period], zone: ZoneInfo) -> Bill:
     charging session). `zone`: the clock of the location. No periods: nothing to pay, but a minimum price."""
     entries: list[_Entry] = []
     flats: set[str] = set()
-    grace = Fraction(tariff.parking_grace_minutes * 60)
+    grace = tariff.parking_grace_minutes * 60 * A_SECOND
     last_time: _Entry | None = None
     for piece in pieces(tariff, periods, zone):
-        seconds = piece.seconds
+        micros = piece.micros
         if piece.period.kind is PeriodKind.PARKING and grace:
-            free = min(grace, seconds)
+            free = min(grace, micros)
             grace -= free
-            seconds -= free
+            micros -= free
         for kind, component in applying(tariff, piece, zone):
-            quantity = {Dimension.FLAT: Fraction(1), Dimension.ENERGY: piece.energy_wh}.get(component.type, seconds)
+            quantity = {Dimension.FLAT: 1, Dimension.ENERGY: piece.energy_wh}.get(component.type, micros)
             if quantity <= 0 or (component.type is Dimension.FLAT and kind in flats):
                 continue
             if component.type is Dimension.FLAT:
@@ -141,9 +151,8 @@ def _round_up(entries: list[_Entry], last_time: _Entry | None) -> None:
             continue
         if kind in ("time", "parking") and last_time is not None:
             entry = last_time
-        step = entry.component.step_size
-        total = sum((one.quantity for one in entries if one.kind == kind), Fraction(0))
-        entry.quantity += -total % step
+        total = sum(one.quantity for one in entries if one.kind == kind)
+        entry.quantity += -total % entry.step
 
 
 def _bill(tariff: Tariff, entries: Iterable[_Entry]) -> Bill:
@@ -162,7 +171,7 @@ def _bill(tariff: Tariff, entries: Iterable[_Entry]) -> Bill:
         lines.append(
             Line(
                 kind=entry.kind,
-                quantity=exact(entry.quantity / entry.per),
+                quantity=exact(entry.sold),
                 unit={Dimension.FLAT: "", Dimension.ENERGY: "kWh"}.get(entry.component.type, "h"),
                 unit_price=entry.component.price,
                 amount_excl=exact(amount),
