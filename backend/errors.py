@@ -83,7 +83,7 @@ class NodeDied(StationTimeout):
 
 
 class NotNoted(StationTimeout):
-    """A station was asked, and what became of it can't be written down: to whoever asked the outcome is unknown."""
+    """A station may have been asked, and nobody can write down what became of it: the outcome is unknown."""
 
     code, title = "not_noted", "Nobody could note what the station said"
 

@@ -171,14 +171,14 @@ async def _noted(identity: str, noting: Awaitable[bool]) -> None:
 
 @contextmanager
 def _database_needed(identity: str) -> Iterator[None]:
-    """The station was asked already. Raises NotNoted where the database is away."""
+    """The station may have been asked already. Raises NotNoted where the database is away."""
     try:
         yield
     except DATABASE_GONE:
         log.warning("a command could not be noted", identity=identity)
         raise NotNoted(
-            f"{identity} was asked, but the database can't be reached to note it. Look what the station does before "
-            "you try again."
+            f"Whether {identity} does it is not known: the database can't be reached to note it. Look what the station "
+            "does before you try again."
         ) from None
 
 

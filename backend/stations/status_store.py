@@ -9,16 +9,13 @@ from backend.stations.rules import StatusFacts
 from backend.stations.store import REF, Row
 
 _ASKED = """FROM unnest($1::uuid[], $2::int[], $3::int[]) WITH ORDINALITY AS q (station, evse, number, n)
-    CROSS JOIN LATERAL (
-        SELECT * FROM connector WHERE station = q.station AND evse = q.evse AND number = q.number {}
-    ) AS c"""
+    JOIN connector c ON c.station = q.station AND c.evse = q.evse AND c.number = q.number"""
 
 
 async def states(outlets: Sequence[tuple[UUID, int, int]]) -> dict[tuple[UUID, int, int], Row]:
     """Of (station, evse, number), those that are known."""
     rows = await DB.run(
-        f"""SELECT c.station, c.evse, c.number, c.status, c.error_code, c.error_info, c.withheld
-        {_ASKED.format("OFFSET 0")}""",
+        f"SELECT c.station, c.evse, c.number, c.status, c.error_code, c.error_info, c.withheld {_ASKED}",
         *(list(column) for column in zip(*outlets, strict=True)),
     )
     return {(row["station"], row["evse"], row["number"]): row for row in rows}
@@ -28,7 +25,8 @@ async def lock(outlets: Sequence[tuple[UUID, int, int]]) -> dict[int, Row]:
     """The same with the station, by place in `outlets`, locked; without those that somebody else has locked."""
     rows = await DB.run(
         f"""SELECT (q.n - 1)::int AS n, c.status, c.error_code, c.error_info, c.withheld, {REF}, c.station, c.id
-        {_ASKED.format("FOR NO KEY UPDATE SKIP LOCKED")} JOIN charging_station s ON s.id = c.station""",
+        {_ASKED} JOIN charging_station s ON s.id = c.station
+        ORDER BY c.id FOR NO KEY UPDATE OF c SKIP LOCKED""",
         *(list(column) for column in zip(*outlets, strict=True)),
     )
     return {row["n"]: row for row in rows}

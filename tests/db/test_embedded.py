@@ -220,7 +220,8 @@ def test_a_kill_while_the_cluster_is_made_leaves_nothing_half_made(folder: Path)
     until(lambda: any(folder.parent.rglob("new-*/base")))
     process.kill()
     process.wait()
-    assert not list(folder.parent.rglob("cluster"))
+    # A dying initdb may be clearing up: what goes meanwhile is passed over.
+    assert not [place for place, folders, _ in os.walk(folder.parent) if "cluster" in folders]
     with EmbeddedPostgres(folder) as address:
         assert query(address, "SELECT 1") == 1
 
@@ -274,7 +275,8 @@ def test_erase(folder: Path) -> None:
     with server as first:
         query(first, "CREATE TABLE gone ()")
     server.erase()
-    assert not list(folder.parent.rglob("cluster"))
+    # A dying initdb may be clearing up: what goes meanwhile is passed over.
+    assert not [place for place, folders, _ in os.walk(folder.parent) if "cluster" in folders]
     with server as second:
         assert query(second, "SELECT to_regclass('gone')") is None
 

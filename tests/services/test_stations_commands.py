@@ -327,6 +327,6 @@ async def test_what_can_not_be_noted_is_told_as_unknown(clock: Clock) -> None:
         sending = asyncio.create_task(service.send(ctx, station_id, Reset()))
         pid = await until_it_waits()
         await DB.run("SELECT pg_terminate_backend($1)", pid)
-        with pytest.raises(NotNoted, match="CP-7 was asked"):
+        with pytest.raises(NotNoted, match="Whether CP-7 does it"):
             await sending
     assert heard[1:] == [Reset()]
