@@ -214,14 +214,12 @@ def test_both_killed_at_once(folder: Path) -> None:
 
 
 def test_a_kill_while_the_cluster_is_made_leaves_nothing_half_made(folder: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.db.embedded_process", str(folder)], stdout=subprocess.DEVNULL, cwd=REPOSITORY
-    )
+    command = [sys.executable, "-m", "tests.db.embedded_process", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=REPOSITORY)
     until(lambda: any(folder.parent.rglob("new-*/base")))
     process.kill()
     process.wait()
-    # A dying initdb may be clearing up: what goes meanwhile is passed over.
-    assert not [place for place, folders, _ in os.walk(folder.parent) if "cluster" in folders]
+    assert not any("cluster" in folders for _, folders, _ in os.walk(folder.parent))  # a dying initdb may clear up
     with EmbeddedPostgres(folder) as address:
         assert query(address, "SELECT 1") == 1
 
@@ -275,8 +273,7 @@ def test_erase(folder: Path) -> None:
     with server as first:
         query(first, "CREATE TABLE gone ()")
     server.erase()
-    # A dying initdb may be clearing up: what goes meanwhile is passed over.
-    assert not [place for place, folders, _ in os.walk(folder.parent) if "cluster" in folders]
+    assert not any("cluster" in folders for _, folders, _ in os.walk(folder.parent))  # a dying initdb may clear up
     with server as second:
         assert query(second, "SELECT to_regclass('gone')") is None
 
