@@ -28,6 +28,7 @@ LARGEST = Decimal(10) ** 15
 MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 32
 """So many ways to say it, of so many values at most: stations could think of ever new ones."""
 NUMBERS_REMEMBERED, LONGEST_NUMBER = 8192, 24
+"""Numbers as they were written, and their characters."""
 _LEAST, _ZERO, _HUNDREDTH, _MILLION = -LARGEST, Decimal(0), Decimal("0.01"), Decimal(10**6)
 _MOST_WHOLE = 2**31 - 1
 
@@ -67,6 +68,7 @@ class _Layout(NamedTuple):
     """Currents of single phases."""
     context: str
     offers: bool
+    """Whether it says what the station offers."""
 
 
 def sample(
