@@ -51,8 +51,8 @@ ON_THE_WAY_S = 5
 TAKEN = ("Accepted", "RebootRequired")
 UNKNOWN = "This station doesn't exist."
 AT_ONCE = (Reset, SetAvailability, Trigger, Unlock)
-"""Somebody waits for these at the screen, and in them is no money, no secret and nothing that somebody wrote: a station
-that was met is asked while the disk takes the note. Nobody hears of the answer before the note is there."""
+"""Somebody waits for these at the screen, and in them is no money, no secret and no text that goes out as it was
+written: a station that was met is asked while the disk takes the note. Nobody hears of an answer before it is there."""
 KEPT: ContextVar[list[UUID] | None] = ContextVar("kept", default=None)
 """The row of what waited and is done now: its first message is recorded there, not in a second row."""
 
@@ -98,11 +98,12 @@ async def send(
         else:
             await record_store.forget_command(note.id)
         raise
-    except NotFound:  # what was met under this name is gone
+    except NotFound:
         met.forget(named)
         if noting is None:
             raise
-    return await send(ctx, named, command, account_id=account_id, record_offline=record_offline)
+        # What was met under this name is gone; another one may have it now.
+        return await send(ctx, named, command, account_id=account_id, record_offline=record_offline)
 
 
 async def _known(asked: UUID | StationName) -> StationRef:

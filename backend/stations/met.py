@@ -23,9 +23,11 @@ def get(asked: Asked) -> StationRef | None:
 
 
 def keep(asked: Asked, station: StationRef, for_s: float = HOLDS_S) -> StationRef:
+    """Never for a shorter time than it is kept already."""
+    until = time.monotonic() + for_s
     if len(_met) >= MOST:
         _met.clear()
-    _met[asked] = station, time.monotonic() + for_s
+    _met[asked] = station, max(until, _met.get(asked, (station, until))[1])
     return station
 
 

@@ -135,43 +135,35 @@ class Note(NamedTuple):
     request: Any
     at: datetime
 
+    @property
+    def columns(self) -> tuple[Any, ...]:
+        """id, account, action, request, at, as they are stored."""
+        return self.id, self.account_id, self.action, msgspec.json.encode(self.request).decode(), self.at
+
+
+_NOTE = """INSERT INTO station_command (id, account, action, request, at, station)
+    SELECT $1, $2, $3, $4::text::jsonb, $5, id"""
+
 
 async def add_command(asked: UUID | StationName, note: Note) -> Row | None:
     """The station; None where there is no such station. One statement: somebody waits for it."""
     station_id, (tenant_id, identity) = (asked, (None, None)) if isinstance(asked, UUID) else (None, asked)
     rows = await DB.run(
         f"""WITH asked AS (
-            SELECT {REF} FROM charging_station s WHERE s.id = $1
-            UNION ALL SELECT {REF} FROM charging_station s WHERE s.tenant = $2 AND s.identity = $3
-        ), noted AS (
-            INSERT INTO station_command (id, station, account, action, request, at)
-            SELECT $4, id, $5, $6, $7::text::jsonb, $8 FROM asked
-        ) SELECT * FROM asked""",
+            SELECT {REF} FROM charging_station s WHERE s.id = $6
+            UNION ALL SELECT {REF} FROM charging_station s WHERE s.tenant = $7 AND s.identity = $8
+        ), noted AS ({_NOTE} FROM asked) SELECT * FROM asked""",
+        *note.columns,
         station_id,
         tenant_id,
         identity,
-        note.id,
-        note.account_id,
-        note.action,
-        msgspec.json.encode(note.request).decode(),
-        note.at,
     )
     return rows[0] if rows else None
 
 
 async def note_command(station_id: UUID, note: Note) -> bool:
     """The same of a station that is known. False: it was deleted meanwhile."""
-    rows = await DB.run(
-        """INSERT INTO station_command (id, station, account, action, request, at)
-        SELECT $2, id, $3, $4, $5::text::jsonb, $6 FROM charging_station WHERE id = $1 RETURNING id""",
-        station_id,
-        note.id,
-        note.account_id,
-        note.action,
-        msgspec.json.encode(note.request).decode(),
-        note.at,
-    )
-    return bool(rows)
+    return bool(await DB.run(f"{_NOTE} FROM charging_station WHERE id = $6 RETURNING id", *note.columns, station_id))
 
 
 async def name_command(command_id: UUID, action: str, request: Any) -> None:

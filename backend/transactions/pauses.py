@@ -20,7 +20,7 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     ]
     if not told:
         return
-    now, points, changed, before = ctx.now(), [], [], {}
+    now, points, changed = ctx.now(), [], []
     rows = await group_store.charging([(n, event.station_id, event.evse) for n, event in enumerate(told)])
     for row in rows:
         event = told[row["n"]]
@@ -28,8 +28,8 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
         if row["ref"] is not None or row["charging_state"] == state:
             continue
         flows = state in flow_rules.FLOWS
-        changed.append((row["id"], state, row["power_w"] if flows else 0))  # where none flows there is no power
-        before[row["id"]] = event.station_id, row["id"], row["version"]
+        power_w = row["power_w"] if flows else 0  # where none flows there is no power
+        changed.append((event.station_id, row, state, power_w))
         if row["meter_last_wh"] is not None and row["begun_at"] and event.at > row["begun_at"]:
             power = None if flows else 0
             last = event.at, row["meter_last_wh"], power, None, None, None
@@ -48,8 +48,8 @@ async def on_status(ctx: Context, unit: Unit, events: Sequence[Event]) -> None:
     if points:
         await group_store.turn(points)
     if changed:
-        versions = await group_store.set_states(changed, now)
-        for id_, state, power_w in changed:
+        versions = await group_store.set_states([(row["id"], state, watts) for _, row, state, watts in changed], now)
+        for station_id, row, state, power_w in changed:
             # Nothing else of this unit writes the row; if it is rolled back there is no such version.
-            now_is = {"charging_state": state, "power_w": power_w, "version": versions[id_]}
-            remembered.changed(*before[id_], now_is)
+            values = {"charging_state": state, "power_w": power_w, "version": versions[row["id"]]}
+            remembered.changed(station_id, row["id"], row["version"], values)

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from backend.db.engine import DB
+from backend.db.engine import DB, transaction
 from shared.accounts import Role
 from tests.support.node import Node
 from tests.support.scripted_station import ScriptedStation
@@ -89,6 +89,22 @@ async def test_each_command_on_the_wire_and_its_answers(node: Node, version: str
         assert {(row["state"], row["status"]) for row in rows} >= {("answered", "Accepted"), ("answered", "Rejected")}
         operative = await DB.run("SELECT operative FROM connector ORDER BY evse")
         assert [row["operative"] for row in operative] == [False, True]
+
+
+@VERSIONS
+async def test_a_station_that_is_here_is_asked_while_the_note_is_written(node: Node, version: str) -> None:
+    """Also the first time: no look-up of it, and no lock that holds the note up, keeps it waiting."""
+    await node.add_station("CP-1")
+    operator = await node.client()
+    async with node.booted("CP-1", version) as station:
+        async with transaction():
+            await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
+            post = asyncio.create_task(operator.post(f"{BASE}/trigger", json={"message": "Heartbeat"}, headers=key()))
+            message_id, _ = await station.expect_call("TriggerMessage")
+            await station.answer(message_id, YES)
+            await asyncio.sleep(0.1)
+            assert not post.done()
+        assert (await post).json()["accepted"]
 
 
 @VERSIONS

@@ -1,8 +1,9 @@
 """Commands to stations: recorded, sent to the node that holds the socket, answered or failed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from uuid import UUID, uuid4
 
 import msgspec
@@ -22,6 +23,7 @@ from backend.errors import (
     WattlineError,
 )
 from backend.events import StationChanged
+from backend.stations import met as station_met
 from backend.stations import rules, service
 from tests import world
 from tests.conftest import Clock
@@ -266,14 +268,22 @@ async def until_it_waits() -> int:
             await asyncio.sleep(0.01)
 
 
+@asynccontextmanager
+async def held_up(
+    ctx: Context, station_id: UUID, command: AnyCommand
+) -> AsyncIterator[tuple[asyncio.Task[Answer], int]]:
+    """The command under way, and the process of the database whose note of it waits for a lock until the end."""
+    async with transaction():
+        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
+        sending = asyncio.create_task(service.send(ctx, station_id, command))
+        yield sending, await until_it_waits()
+
+
 async def test_a_station_that_was_met_is_asked_while_the_note_is_written(clock: Clock) -> None:
     """The note waits for a lock here: the station has answered meanwhile, but nobody hears of it."""
     heard: list[AnyCommand] = []
     ctx, station_id = await met(clock, ACCEPTED, heard)
-    async with transaction():
-        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
-        sending = asyncio.create_task(service.send(ctx, station_id, Reset()))
-        await until_it_waits()
+    async with held_up(ctx, station_id, Reset()) as (sending, _):
         assert heard[1:] == [Reset()]
         assert not sending.done()
     assert (await sending).accepted
@@ -284,10 +294,7 @@ async def test_a_station_that_was_met_is_asked_while_the_note_is_written(clock: 
 async def test_what_somebody_wrote_is_noted_first(clock: Clock) -> None:
     heard: list[AnyCommand] = []
     ctx, station_id = await met(clock, ACCEPTED, heard)
-    async with transaction():
-        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
-        sending = asyncio.create_task(service.send(ctx, station_id, SetVariable(name="A", value="1")))
-        await until_it_waits()
+    async with held_up(ctx, station_id, SetVariable(name="A", value="1")) as (sending, _):
         assert heard[1:] == []
     assert (await sending).accepted
 
@@ -318,14 +325,40 @@ async def test_a_station_that_is_new_under_its_name_is_found(clock: Clock) -> No
     assert [row["station"] for row in await history()] == [new]
 
 
+async def test_a_station_that_took_the_name_of_another_at_once_is_asked_instead(clock: Clock) -> None:
+    tenant_id = await world.add_tenant()
+    old = await world.add_station(tenant_id, "CP-7")
+    ctx, name, heard = world.make_context(clock), service.StationName(tenant_id, "CP-7"), list[AnyCommand]()
+    await serve(ctx, old, answering(ACCEPTED))
+    await service.send(ctx, name, Reset())
+    await DB.run("DELETE FROM charging_station WHERE id = $1", old)
+    await serve(ctx, await world.add_station(tenant_id, "CP-7"), answering(ACCEPTED, heard))
+    assert (await service.send(ctx, name, Reset())).accepted
+    assert heard == [Reset()]
+
+
+async def test_a_station_that_is_here_stays_known_whatever_else_it_is_asked(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tenant_id = await world.add_tenant()
+    ctx, station_id = world.make_context(clock), await world.add_station(tenant_id, "CP-7")
+    station, name = await service.station(ctx, station_id), service.StationName(tenant_id, "CP-7")
+    assert station is not None
+    await serve(ctx, station_id, answering(ACCEPTED))
+    service.here(station)
+    await service.send(ctx, name, RawCall(action="ClearCache", payload={}))
+    now = time.monotonic()
+    monkeypatch.setattr("time.monotonic", lambda: now + 1e6)
+    assert station_met.get(name) is not None
+    service.gone(station)
+    assert station_met.get(name) is None
+
+
 async def test_what_can_not_be_noted_is_told_as_unknown(clock: Clock) -> None:
     """The station was asked; the connection that should note it breaks while it waits for a lock."""
     heard: list[AnyCommand] = []
     ctx, station_id = await met(clock, ACCEPTED, heard)
-    async with transaction():
-        await DB.run("LOCK TABLE station_command IN EXCLUSIVE MODE")
-        sending = asyncio.create_task(service.send(ctx, station_id, Reset()))
-        pid = await until_it_waits()
+    async with held_up(ctx, station_id, Reset()) as (sending, pid):
         await DB.run("SELECT pg_terminate_backend($1)", pid)
         with pytest.raises(NotNoted, match="Whether CP-7 does it"):
             await sending

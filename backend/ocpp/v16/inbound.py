@@ -8,7 +8,7 @@ from backend.authorization import service as authorization
 from backend.authorization.rules import Decision, TokenStatus
 from backend.ocpp import unstored
 from backend.ocpp.follow_up import learn_configuration
-from backend.ocpp.metering import sample
+from backend.ocpp.metering import SIGNED, sample
 from backend.ocpp.session import Handler, Session
 from backend.ocpp.v16 import in_certificates, in_maintenance
 from backend.ocpp.v16 import messages as m
@@ -152,10 +152,10 @@ def _samples(session: Session, meter_values: Iterable[Any]) -> list[Sample]:
 def _signed(session: Session, meter_values: Iterable[Any]) -> list[Signed]:
     """What the meter signed stands in place of a number (format SignedData)."""
     return [
-        Signed(at=session.aware(one.timestamp), data=value.value, context=value.context or "", encoding="SignedData")
+        Signed(at=session.aware(one.timestamp), data=value.value, context=value.context or "", encoding=SIGNED)
         for one in meter_values
         for value in one.sampled_value
-        if value.format == "SignedData" and value.value
+        if value.format == SIGNED and value.value
     ]
 
 
